@@ -1,0 +1,14 @@
+"""The support desk's table of the append-only record."""
+
+from django.contrib import admin
+
+from audit.models import Line
+from common.desk import DeskAdmin
+
+
+@admin.register(Line)
+class LineAdmin(DeskAdmin):
+    list_display = ("at", "by", "action", "kind", "object_id")
+    list_select_related = ("by",)
+    search_fields = ("=action", "=object_id", "by__email")
+    fields = ("at", "by", "action", "kind", "object_id", "root_kind", "root_id", "details")

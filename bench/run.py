@@ -1,0 +1,204 @@
+"""`make bench`: how long the pages take on PostgreSQL with many people, beside a plain Django page of equal bytes.
+
+One client, one server process, a temporary PostgreSQL. The times are the client's, over one kept connection on this
+machine, so they hold the web server, the middleware and the compression of both pages alike.
+"""
+
+import argparse
+import http.client
+import os
+import re
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests import services
+
+WARM_UPS = 5
+REQUESTS = 60
+RATIO = 2.0
+PAGE_MS = 40.0
+SHEET_MS = 200.0
+QUERIES = 10
+FIRST_LOAD_KB = 60.0
+MIGRATION_SECONDS = 5.0
+RECORDER = "recorder.rs@demo.example"
+COORDINATOR = "coordinator.rs@demo.example"
+HEADING = f"""
+{"":<42}{"plain page":>18}{"rows in a loop":>17}
+{"page":<26}{"ms":>8}{"kB html":>8}{"ms":>10}{"ratio":>8}{"ms":>9}{"ratio":>8}{"queries":>9}{"kB all":>8}"""
+EXPLANATION = f"""
+ms: median of {REQUESTS} requests after {WARM_UPS}, one client. plain page: as many bytes of text in a template.
+rows in a loop: as many bytes written row by row. kB all: a first load over the wire, compressed.
+Asked: pages below {PAGE_MS:g} ms, the sheet below {SHEET_MS:g} ms, at most {RATIO:g} times the plain page, \
+at most {QUERIES} queries, below {FIRST_LOAD_KB:g} kB."""
+LINKED = re.compile(rb"""<(?:link|script|img)\b[^>]*?\b(?:href|src)=["']?([^"'\s>]+)""")
+IMPORTED = re.compile(rb"""(?:@import\s+|url\()\s*["']?([^"')\s;]+)""")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    wire: int
+    queries: int
+
+
+class Client:
+    """One browser: one kept connection, one session, compressed answers."""
+
+    def __init__(self, url: str, cookie: str) -> None:
+        parts = urlsplit(url)
+        self.connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=60)
+        self.headers = {"Host": parts.netloc, "Cookie": cookie, "Accept-Encoding": "gzip, br", "Accept": "text/html"}
+
+    def get(self, path: str, *, plain: bool = False) -> Answer:
+        """Ask for one address. `plain` asks for an uncompressed answer."""
+        headers = {**self.headers, "Accept-Encoding": "identity"} if plain else self.headers
+        self.connection.request("GET", path, headers=headers)
+        response = self.connection.getresponse()
+        body = response.read()
+        head = sum(len(name) + len(value) + 4 for name, value in response.getheaders())
+        return Answer(response.status, body, len(body) + head, int(response.getheader("X-Queries") or 0))
+
+    def median_ms(self, path: str) -> float:
+        times = []
+        for number in range(WARM_UPS + REQUESTS):
+            began = time.perf_counter()
+            answer = self.get(path)
+            spent = time.perf_counter() - began
+            if answer.status != 200:
+                raise SystemExit(f"{path} answers {answer.status}")
+            if number >= WARM_UPS:
+                times.append(spent * 1000)
+        return statistics.median(times)
+
+    def first_load_kb(self, path: str) -> float:
+        """The bytes over the wire of a page and all it needs, as a browser with an empty cache loads it."""
+        wire = self.get(path).wire
+        waiting = {urljoin(path, found.decode()) for found in LINKED.findall(self.get(path, plain=True).body)}
+        seen: set[str] = set()
+        while waiting - seen:
+            address = min(waiting - seen)
+            seen.add(address)
+            # Links to other pages carry href too, but <link> and <script> on our pages name static files only.
+            if not address.startswith("/static/"):
+                continue
+            wire += self.get(address).wire
+            if urlsplit(address).path.endswith(".css"):
+                imported = IMPORTED.findall(self.get(address, plain=True).body)
+                waiting |= {urljoin(address, found.decode()) for found in imported if not found.startswith(b"data:")}
+        return wire / 1000
+
+
+def cookie_of(email: str) -> str:
+    """A session of this member, made in the portal's own session store."""
+    from django.conf import settings
+    from django.test import Client as DjangoClient
+
+    from members.models import Member
+
+    client = DjangoClient()
+    client.force_login(Member.objects.get(email=email), "members.sign_in.MemberBackend")
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def migrate_from_zero() -> None:
+    from django.core.management import call_command
+
+    began = time.monotonic()
+    call_command("migrate", interactive=False, verbosity=0)
+    report("Migrating from zero", time.monotonic() - began, MIGRATION_SECONDS, "s")
+
+
+def report(what: str, value: float, most: float, unit: str) -> None:
+    print(f"{what}: {value:.1f} {unit} (at most {most:g}: {verdict(value <= most)})", flush=True)
+
+
+def verdict(good: bool) -> str:
+    return "OK" if good else "OVER"
+
+
+def measure(client: Client, name: str, path: str, most_ms: float) -> None:
+    answer = client.get(path, plain=True)
+    if answer.status != 200:
+        raise SystemExit(f"{name} ({path}) answers {answer.status}")
+    size = len(answer.body)
+    page = client.median_ms(path)
+    plain = client.median_ms(f"/bench/plain/{size}/")
+    rows = client.median_ms(f"/bench/rows/{size}/")
+    kilobytes = client.first_load_kb(path)
+    over = [
+        words
+        for words, bad in (
+            ("ms", page >= most_ms),
+            ("ratio", page > RATIO * plain),
+            ("queries", answer.queries > QUERIES),
+            ("kB", kilobytes >= FIRST_LOAD_KB),
+        )
+        if bad
+    ]
+    print(
+        f"{name:<26}{page:>8.1f}{size / 1000:>8.1f}{plain:>10.1f}{page / plain:>8.2f}{rows:>9.1f}{page / rows:>8.2f}"
+        f"{answer.queries:>9}{kilobytes:>8.1f}  {'OVER: ' + ', '.join(over) if over else 'OK'}",
+        flush=True,
+    )
+
+
+def bench(people: int) -> None:
+    # Django comes after the environment is set.
+    import django
+
+    django.setup()
+    migrate_from_zero()
+    from django.core.management import call_command
+    from django.db import connection, connections
+
+    from bench.sheet import large_sheet
+    from members.models import Member
+    from trainings.models import Enrolment, Mark, Participant, Training
+
+    call_command("createcachetable", verbosity=0)
+    began = time.monotonic()
+    call_command("demo", *(["--people", str(people)] if people else []), verbosity=0)
+    counts = (
+        f"{model.objects.count():,} {model._meta.verbose_name_plural}"
+        for model in (Participant, Training, Enrolment, Mark)
+    )
+    print(f"Loading {', '.join(counts)}: {time.monotonic() - began:.0f} s", flush=True)
+    sheet = large_sheet(Member.objects.get(email=RECORDER)).get_absolute_url() + "attendance/"
+    recorder, coordinator = cookie_of(RECORDER), cookie_of(COORDINATOR)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connections.close_all()
+    with services.running_portal(dict(os.environ)) as url:
+        print(HEADING)
+        reader = Client(url, coordinator)
+        for name, path in (("home", "/"), ("directory", "/trainers/"), ("training list", "/trainings/")):
+            measure(reader, name, path, PAGE_MS)
+        measure(Client(url, recorder), "sheet of 200 x 5", sheet, SHEET_MS)
+    print(EXPLANATION)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=100_000, help="participants to measure with; 0: the usual demo")
+    options = parser.parse_args()
+    services.end_cleanly_on_signals()
+    try:
+        with services.postgresql(shared_buffers="256MB") as url, tempfile.TemporaryDirectory() as folder:
+            os.environ.update(services.demo_environment(Path(folder), services.free_port()))
+            os.environ.update(DATABASE_URL=url, BENCH="1")
+            bench(options.people)
+    except services.ServiceMissingError as missing:
+        raise SystemExit(f"make bench needs PostgreSQL: {missing}") from missing
+
+
+if __name__ == "__main__":
+    main()

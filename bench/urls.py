@@ -1,0 +1,75 @@
+"""Pages to measure against: a plain Django page of any size, behind the portal's own middleware. Only with BENCH=1.
+
+`/bench/plain/<bytes>/` is one block of text in a template, the least that Django can do for that many bytes;
+`/bench/rows/<bytes>/` writes as many by a loop over rows in memory, as a page with a list does. Neither asks the
+database for anything; session and member are looked up by the middleware, as on every page.
+"""
+
+from functools import lru_cache
+
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
+from django.urls import path
+
+BYTES_AT_MOST = 5_000_000
+HEAD = "<!DOCTYPE html><html lang=en><title>Plain</title><table>"
+WORDS = [
+    "Podgorica",
+    "Sarajevo",
+    "Skopje",
+    "Beograd",
+    "Mostar",
+    "Niš",
+    "Bitola",
+    "Kotor",
+    "Tuzla",
+    "Ohrid",
+    "Zenica",
+    "Bar",
+]
+ROWS = Template(
+    "{% for row in rows %}<tr class='row'><th scope='row'><a href='/bench/{{ row.number }}/'>{{ row.name }}</a></th>"
+    "<td class='cell'>{{ row.place }}</td><td class='cell number'>{{ row.number }}</td></tr>\n{% endfor %}"
+)
+
+
+def rows(number: int) -> list[dict[str, object]]:
+    """Rows that differ, so that compressing them costs what compressing a list costs."""
+    many = len(WORDS)
+    return [
+        {"number": n * 7919 % 100_003, "name": f"{WORDS[n % many]} {n * 31 % 997}", "place": WORDS[n * n % many]}
+        for n in range(number)
+    ]
+
+
+@lru_cache(maxsize=64)
+def row_count(size: int) -> int:
+    """How many rows come closest to this many bytes from below."""
+    sample = len(ROWS.render(Context({"rows": rows(200)})).encode()) / 200
+    return max(0, int((size - len(HEAD)) / sample) - 1)
+
+
+def padded(body: str, size: int) -> str:
+    """The body with a comment that makes it exactly this many bytes."""
+    return body + "<!--" + "." * max(0, size - len(body.encode()) - len("<!---->")) + "-->"
+
+
+@lru_cache(maxsize=64)
+def text_template(size: int) -> Template:
+    written = HEAD + ROWS.render(Context({"rows": rows(row_count(size))}))
+    return Template(padded(written, size))
+
+
+def plain(request: HttpRequest, size: int) -> HttpResponse:
+    return HttpResponse(text_template(min(size, BYTES_AT_MOST)).render(Context()))
+
+
+def plain_rows(request: HttpRequest, size: int) -> HttpResponse:
+    size = min(size, BYTES_AT_MOST)
+    return HttpResponse(padded(HEAD + ROWS.render(Context({"rows": rows(row_count(size))})), size))
+
+
+urlpatterns = [
+    path("plain/<int:size>/", plain, name="bench_plain"),
+    path("rows/<int:size>/", plain_rows, name="bench_rows"),
+]

@@ -1,0 +1,33 @@
+"""Form pieces that any app may use."""
+
+from typing import Any
+
+from django import forms
+
+
+class DateInput(forms.DateInput):
+    """A day in the browser's own picker; ISO on the wire."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """A clock time in the browser's own picker."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, str] | None = None) -> None:
+        super().__init__(attrs, format="%H:%M")
+
+
+class ManyChoices(forms.ModelMultipleChoiceField):
+    """Several rows by number. A number no database holds is an unknown choice, which SQLite would answer with an error."""
+
+    def clean(self, value: Any) -> Any:
+        for number in value or []:
+            if len(str(number)) > 18:
+                raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "…"})
+        return super().clean(value)

@@ -1,0 +1,163 @@
+"""Tags and filters for pages: numbers, dates, names, icons, the women-and-men meter and links that keep the query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.template import Context
+from django.utils import formats, timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+EN_DASH = "\N{EN DASH}"
+
+# Each icon is drawn in strokes on a grid of 24 by 24.
+ICONS = {
+    "arrow": "M5 12h14m-6-6 6 6-6 6",
+    "calendar": "M4 6h16v14H4zM4 10h16M8 3v4m8-4v4",
+    "check": "m5 13 4.5 4.5L19 7",
+    "close": "m6 6 12 12M18 6 6 18",
+    "download": "M12 4v11m-5-5 5 5 5-5M5 20h14",
+    "lock": "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+    "menu": "M4 7h16M4 12h16M4 17h16",
+    "pencil": "m4 20 1-4L16 5l3 3L8 19zm9.5-12.5 3 3",
+    "people": "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6 9c0-3.5 2.5-6 6-6s6 2.5 6 6m1-16.5a3.5 3.5 0 0 1 0 7m2 4c1.9.9 3 2.9 3 5.5",
+    "plus": "M12 5v14M5 12h14",
+    "search": "M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zm4.8-1.7L20 20",
+    "warning": "M12 4 2.8 20h18.4zm0 6v4.5m0 2.4v.1",
+}
+
+METER_PARTS = ("women", "men", "other", "unknown")
+
+
+@register.filter
+def thousands(number: float | str | None) -> str:
+    """2017 as "2,017" (in the reader's language); an unknown number as a dash."""
+    if number is None or isinstance(number, str):
+        return EN_DASH
+    return formats.number_format(number, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def percent(share: float | str | None) -> str:
+    """A share of 0 to 1 as "31 %", an unknown one as a dash. Only none is 0 % and only all is 100 %."""
+    if share is None or isinstance(share, str):
+        return EN_DASH
+    if 0 < share < 0.01:
+        shown = "<1"
+    elif 0.99 < share < 1:
+        shown = ">99"
+    else:
+        shown = formats.number_format(int(share * 100 + 0.5), use_l10n=True)
+    return f"{shown}{NO_BREAK_SPACE}%"
+
+
+@register.filter
+def initials(person: object) -> str:
+    """The first letters of given and family name, of a person or of a written name, in their own script."""
+    parts = [getattr(person, "given_name", ""), getattr(person, "family_name", "")]
+    if not any(parts):
+        words = str(person or "").split()
+        parts = [words[0], words[-1] if len(words) > 1 else ""] if words else []
+    return "".join(part.strip()[:1].upper() for part in parts if part)
+
+
+@register.simple_tag
+def date_range(start: date | None, end: date | None = None) -> str:
+    """ "12–14 November 2026", "30 November – 2 December 2026" or, of one day, "12 November 2026"."""
+    first, last = _local_date(start), _local_date(end)
+    if first is None or last is None or first == last:
+        only = first or last
+        return formats.date_format(only, "j F Y") if only else ""
+    if first.year != last.year:
+        return f"{formats.date_format(first, 'j F Y')} {EN_DASH} {formats.date_format(last, 'j F Y')}"
+    if first.month != last.month:
+        return f"{formats.date_format(first, 'j F')} {EN_DASH} {formats.date_format(last, 'j F Y')}"
+    return f"{first.day}{EN_DASH}{formats.date_format(last, 'j F Y')}"
+
+
+def _local_date(moment: date | None) -> date | None:
+    if isinstance(moment, datetime):
+        return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
+    return moment or None
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An inline drawing beside words; screen readers skip it."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>', ICONS[name]
+    )
+
+
+@register.inclusion_tag("components/meter.html")
+def meter(
+    women: float | None = 0,
+    men: float | None = 0,
+    other: float | None = 0,
+    unknown: float | None = 0,
+    label: str = "",
+) -> dict[str, Any]:
+    """A bar of 100 units: women, men, other and not recorded. `label` says the same in words for who cannot see it."""
+    counts = dict(zip(METER_PARTS, (women or 0, men or 0, other or 0, unknown or 0), strict=True))
+    total = sum(counts.values())
+    bars = []
+    start = 0.0
+    for part, count in counts.items():
+        if count:
+            width = 100 * count / total
+            bars.append({"part": part, "x": f"{start:.2f}", "width": f"{width:.2f}"})
+            start += width
+    return {"bars": bars, "label": label}
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Context, **changes: object) -> str:
+    """The page's query string with these keys set, or left out where the value is None or empty.
+
+    Any other change than of `page` goes back to the first page.
+    """
+    query = context["request"].GET.copy()
+    if "page" not in changes:
+        query.pop("page", None)
+    for key, value in changes.items():
+        if value is None or value == "":
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: Context, key: str, value: object = None) -> str:
+    """The page's query string without one value of a key, or without the whole key: for the chips of chosen filters."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    kept = [] if value is None else [chosen for chosen in query.getlist(key) if chosen != str(value)]
+    query.setlist(key, kept)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def page_numbers(page: Page) -> Iterator[int | str]:
+    """The page numbers worth a link, with an ellipsis for each run left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.simple_tag
+def hidden_inputs(context_query: Any, *left_out: str) -> SafeString:
+    """A GET form's hidden inputs that keep what the query already says, except the keys that the form itself asks."""
+    pairs = (
+        (key, value)
+        for key, values in context_query.lists()
+        if key not in left_out and key != "page"
+        for value in values
+    )
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)

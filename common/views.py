@@ -1,0 +1,33 @@
+"""What views of any app share."""
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+PAGE_SIZE = 50
+
+
+def page_of(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE) -> Page:
+    """Return the page of rows that `?page=` asks for; the nearest one where the number is off. Two queries."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def add_refusal(form: BaseForm, refusal: ValidationError) -> None:
+    """Show an action's refusal in the form: at the fields it names, the rest on top."""
+    if hasattr(refusal, "error_dict"):
+        for name, errors in refusal.error_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+    else:
+        form.add_error(None, refusal)
+
+
+def sentences(refusal: ValidationError) -> str:
+    """Return a refusal's sentences as one line."""
+    return " ".join(refusal.messages)
+
+
+def is_fragment(request: HttpRequest) -> bool:
+    """Return whether htmx asks for a part of the page; a restored history entry gets the whole page."""
+    return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")

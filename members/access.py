@@ -1,0 +1,55 @@
+"""Who may see and manage members, organisations and reference tables. Nowhere else."""
+
+from django.db.models import QuerySet
+
+from members.models import Invitation, Member, Organisation, Role, RoleCode
+
+
+def is_member(person: object) -> bool:
+    """Return whether this is an active, signed-in member."""
+    return isinstance(person, Member) and person.is_active
+
+
+def manageable_organisations(member: Member) -> QuerySet[Organisation]:
+    """Organisations whose members this member may invite and deactivate: admins all, coordinators their own."""
+    if member.has_role(RoleCode.ADMIN):
+        return Organisation.objects.all()
+    if member.has_role(RoleCode.COORDINATOR):
+        return Organisation.objects.filter(pk=member.organisation_id)
+    return Organisation.objects.none()
+
+
+def manageable_members(member: Member) -> QuerySet[Member]:
+    return Member.objects.filter(organisation__in=manageable_organisations(member))
+
+
+def manageable_invitations(member: Member) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(organisation__in=manageable_organisations(member))
+
+
+def grantable_roles(member: Member) -> QuerySet[Role]:
+    """Roles this member may give to others: admins all, coordinators all but admin and observer."""
+    if member.has_role(RoleCode.ADMIN):
+        return Role.objects.all()
+    if member.has_role(RoleCode.COORDINATOR):
+        return Role.objects.filter(code__in=[RoleCode.TRAINER, RoleCode.RECORDER, RoleCode.COORDINATOR])
+    return Role.objects.none()
+
+
+def can_manage(member: Member, other: Member | None = None) -> bool:
+    """Manage members at all, or this one. Nobody manages themselves; only admins manage an admin."""
+    if other is None:
+        return member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR)
+    if other.pk == member.pk or not manageable_members(member).filter(pk=other.pk).exists():
+        return False
+    return member.has_role(RoleCode.ADMIN) or RoleCode.ADMIN not in other.role_codes
+
+
+def can_edit_reference(member: Member) -> bool:
+    """Edit organisations, courses, topics and ranks."""
+    return member.has_role(RoleCode.ADMIN)
+
+
+def can_use_desk(member: Member) -> bool:
+    """Open the Django admin."""
+    return member.has_role(RoleCode.ADMIN)

@@ -1,0 +1,60 @@
+"""What every page shows around its content."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from members.models import Member, RoleCode
+
+
+@dataclass(frozen=True)
+class NavLink:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def _navigation(request: HttpRequest, member: Member | None) -> list[NavLink]:
+    entries = [(_("Home"), reverse("home"))]
+    if member:
+        entries += [(_("Trainers"), reverse("trainers:list")), (_("Trainings"), reverse("trainings:list"))]
+        if member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR):
+            entries.append((_("Members"), reverse("members:list")))
+    here = request.path
+    return [NavLink(label, url, here == url or (url != "/" and here.startswith(url))) for label, url in entries]
+
+
+def demo_accounts() -> dict[str, object]:
+    """Return the accounts of the demo and their password, as the sign-in page prints them."""
+    ministries = ("ba", "me", "mk", "rs")
+    roles = [(_("Recorder"), "recorder"), (_("Coordinator"), "coordinator"), (_("Trainer"), "trainer")]
+    accounts = [
+        (f"{label} · {code.upper()}", f"{role}.{code}@demo.example") for label, role in roles for code in ministries
+    ]
+    accounts += [(_("Network admin"), "admin@demo.example"), (_("Observer"), "observer@demo.example")]
+    return {"demo_accounts": accounts, "demo_password": settings.DEMO_PASSWORD}
+
+
+def chrome(request: HttpRequest) -> dict[str, object]:
+    """Return the names, the navigation and the member's own links."""
+    user = getattr(request, "user", None)
+    member = user if isinstance(user, Member) and user.is_active else None
+    profile = getattr(member, "profile", None) if member and member.has_role(RoleCode.TRAINER) else None
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_tagline": settings.SITE_TAGLINE,
+        "site_auspices": settings.SITE_AUSPICES,
+        "demo": settings.DEMO,
+        **(demo_accounts() if settings.DEMO else {}),
+        "nav": _navigation(request, member),
+        "chrome": {
+            "profile_url": profile.get_absolute_url() if profile else "",
+            "can_use_desk": bool(member and member.has_role(RoleCode.ADMIN)),
+            "desk_url": reverse("admin:index"),
+        },
+    }

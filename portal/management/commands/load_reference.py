@@ -1,0 +1,93 @@
+"""Load the reference data that comes with the portal: countries, ranks, organisations, topics, courses."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import models, transaction
+
+from common.folding import spelling
+from members.models import Country, Language, Organisation, Rank, Role
+from trainers.models import Topic
+from trainings.models import Course
+
+APPS = Path(__file__).resolve().parents[3]
+
+
+def reference_rows(path: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of one reference file by its path in the repository, in the file's order."""
+    with (APPS / path).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _add_missing(rows: list[models.Model]) -> None:
+    """Insert the rows that are not there. A row that an admin edited keeps its edit: nothing is overwritten."""
+    type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
+
+
+def _load_members() -> None:
+    _add_missing([
+        Country(code=row["code"], name=row["name"], in_region=row["in_region"] == "yes")
+        for row in reference_rows("members/reference/countries.csv")
+    ])  # fmt: skip
+    _add_missing([Language(**row) for row in reference_rows("members/reference/languages.csv")])
+    _add_missing([Role(**row) for row in reference_rows("members/reference/roles.csv")])
+    _add_missing([_rank(row) for row in reference_rows("members/reference/ranks.csv")])
+    _add_missing([
+        Organisation(country_id=row.pop("country"), **row)
+        for row in reference_rows("members/reference/organisations.csv")
+    ])  # fmt: skip
+
+
+def _rank(row: dict[str, str]) -> Rank:
+    """Return the rank of one line. It is found again by its folded name, whatever the script."""
+    return Rank(
+        country_id=row["country"],
+        group=row["group"],
+        nato=row["nato"],
+        name=row["name"],
+        other_script=row["other_script"],
+        name_key=spelling(row["name"]),
+        confirmed=row["confirmed"] == "yes",
+    )
+
+
+def _load_courses() -> None:
+    """Add missing topics and courses. Only a course that is new gets its topics: a removed link stays removed."""
+    _add_missing([Topic(name=row["name"]) for row in reference_rows("trainers/reference/topics.csv")])
+    rows = list(reference_rows("trainings/reference/courses.csv"))
+    there_already = set(Course.objects.values_list("code", flat=True))
+    _add_missing([_course(row) for row in rows])
+    topic_ids = dict(Topic.objects.values_list("name", "pk"))
+    course_ids = dict(Course.objects.values_list("code", "pk"))
+    link: Any = Course.topics.through
+    links = [
+        link(course_id=course_ids[row["code"]], topic_id=topic_ids[name])
+        for row in rows
+        if row["code"] not in there_already
+        for name in row["topics"].split(";")
+    ]
+    link.objects.bulk_create(links, ignore_conflicts=True)
+
+
+def _course(row: dict[str, str]) -> Course:
+    return Course(
+        code=row["code"],
+        name=row["name"],
+        days=int(row["days"]) if row["days"] else None,
+        audience=row["audience"],
+        summary=row["summary"],
+    )
+
+
+class Command(BaseCommand):
+    help = "Adds the reference data that is missing. What an admin edited stays as it is; run it as often as you like."
+
+    @transaction.atomic
+    def handle(self, **options: Any) -> None:
+        _load_members()
+        _load_courses()
+        if options["verbosity"] > 0:
+            self.stdout.write("Reference data is loaded.")

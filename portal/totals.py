@@ -1,0 +1,104 @@
+"""The network's totals for the home page: counted at most once a minute, for all processes together."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from members.models import Organisation
+from trainers.models import TrainerProfile
+from trainings.actions.figures import NETWORK_TOTALS_KEY
+from trainings.counting import COUNTING, Figures, Question, figures, figures_by
+from trainings.models import Assignment, Training
+from trainings.small_cells import ShownFigures, shield, shield_rows
+
+KEPT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class MinistryShare:
+    """One ministry's own people among those trained."""
+
+    pk: int
+    name: str
+    figures: ShownFigures
+
+
+@dataclass(frozen=True)
+class NetworkTotals:
+    """What the network has done, as everybody may see it: small cells are hidden."""
+
+    figures: ShownFigures
+    by_ministry: list[MinistryShare]
+    trainings: int
+    this_year: int
+    trainers: int
+    women_trainers: int
+    countries_served: list[str]
+    as_of: datetime
+
+    def __getattr__(self, name: str) -> Any:
+        """Let a page ask for `totals.seats` instead of `totals.figures.seats`."""
+        return getattr(self.figures, name)
+
+
+def _count() -> dict[str, Any]:
+    """Count everything anew, as plain values for the cache. Ten queries."""
+    everything = Question()
+    served = (
+        Assignment.objects.exclude(part=Assignment.Part.OBSERVER)
+        .filter(training__figures__in=COUNTING, training__cancelled_at=None)
+        .exclude(trainer__member__organisation__country=F("training__country"))
+        .order_by("training__country__name")
+        .values_list("training__country__name", flat=True)
+        .distinct()
+    )
+    today = timezone.localdate()
+    counting = Training.objects.counting()
+    trainers = list(TrainerProfile.objects.filter(member__is_active=True).values_list("sex", flat=True))
+    return {
+        "figures": asdict(figures(everything)),
+        "by_home": {key: asdict(row) for key, row in figures_by(everything, "organisation").items()},
+        "ministries": list(
+            Organisation.objects.filter(kind=Organisation.Kind.MINISTRY)
+            .order_by("name")
+            .values_list("pk", "short_name")
+        ),
+        "trainings": counting.aggregate(all=Count("pk"), this_year=Count("pk", filter=Q(counts_on__year=today.year))),
+        "trainers": len(trainers),
+        "women_trainers": trainers.count(TrainerProfile.Sex.FEMALE),
+        "served": list(served),
+        "as_of": timezone.now(),
+    }
+
+
+def network_totals() -> NetworkTotals:
+    """Return the totals, at most a minute old. One query when they are at hand."""
+    held = cache.get(NETWORK_TOTALS_KEY)
+    if held is None or timezone.now() - held["as_of"] > timedelta(seconds=KEPT_SECONDS):
+        held = _count()
+        cache.set(NETWORK_TOTALS_KEY, held, 10 * KEPT_SECONDS)
+    return _shown(held)
+
+
+def _rows(ministries: Iterable[tuple[int, str]], by_home: dict[int, dict[str, Any]]) -> list[MinistryShare]:
+    names = dict(ministries)
+    shown = shield_rows({pk: Figures(**by_home[pk]) for pk in names if pk in by_home})
+    return [MinistryShare(pk, names[pk], figures) for pk, figures in shown.items()]
+
+
+def _shown(held: dict[str, Any]) -> NetworkTotals:
+    return NetworkTotals(
+        figures=shield(Figures(**held["figures"])),
+        by_ministry=_rows(held["ministries"], held["by_home"]),
+        trainings=held["trainings"]["all"],
+        this_year=held["trainings"]["this_year"],
+        trainers=held["trainers"],
+        women_trainers=held["women_trainers"],
+        countries_served=held["served"],
+        as_of=held["as_of"],
+    )

@@ -1,0 +1,25 @@
+"""The addresses of the portal."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import desk, views
+
+admin.site.site_header = admin.site.site_title = settings.SITE_NAME
+desk.settle(admin.site)  # before `urls` is read
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("trainers/", include("trainers.urls")),
+    path("trainings/", include("trainings.urls")),
+    path("members/", include("members.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("desk/", admin.site.urls),
+    path("healthz/", views.alive, name="alive"),
+    path("readyz/", views.ready, name="ready"),
+]
+if settings.BENCH:
+    urlpatterns.append(path("bench/", include("bench.urls")))
+
+handler500 = "portal.errors.server_error"

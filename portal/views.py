@@ -1,0 +1,49 @@
+"""Home, the public face and health."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from members.models import Member
+from portal.totals import network_totals
+from portal.work import coming_up, waiting_for
+from trainers.access import public_profiles
+from trainings.access import can_create
+
+
+@login_not_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The landing page for strangers; for members what waits, what comes up and the network's totals."""
+    if not isinstance(request.user, Member):
+        trainers = public_profiles().select_related("member__organisation").prefetch_related("topics")
+        return render(request, "landing.html", {"figures": network_totals(), "profiles": trainers})
+    context = {
+        "totals": network_totals(),
+        "waiting": waiting_for(request.user),
+        "upcoming": coming_up(),
+        "can_create": can_create(request.user),
+        "hour": timezone.localtime().hour,
+    }
+    return render(request, "portal/home.html", context)
+
+
+@login_not_required
+@require_GET
+def alive(request: HttpRequest) -> HttpResponse:
+    """Answer that the process is alive. No queries."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+@login_not_required
+@require_GET
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer whether database and cache can be used; 500 or 503 where not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    cache.set("readyz", 1, 5)
+    return JsonResponse({"database": "ready", "cache": "ready"})

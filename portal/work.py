@@ -1,0 +1,74 @@
+"""What waits for a member, and what comes up in the region."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.models import Member, RoleCode
+from trainings.models import Assignment, Enrolment, Training
+
+WAITING_MOST = 12
+UPCOMING_MOST = 6
+UPCOMING_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing to do: the training, what is the matter, and the word on its button."""
+
+    training: Training
+    badge: str
+    kind: str
+    action: str
+    url_name: str
+
+
+def _mine(member: Member) -> Q:
+    """Trainings this member records: kept by their organisation, or delivered by them."""
+    keeps = member.has_role(RoleCode.RECORDER, RoleCode.COORDINATOR)
+    mine = Q(keeper=member.organisation_id) if keeps else Q(pk__in=[])
+    if member.has_role(RoleCode.TRAINER):
+        taught = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member)
+        mine |= Q(Exists(taught.exclude(part=Assignment.Part.OBSERVER)))
+    return mine
+
+
+def waiting_for(member: Member) -> list[Waiting]:
+    """Return what waits for this member, oldest first. One query."""
+    today = timezone.localdate()
+    open_ended = Q(figures=Training.Figures.RECORDED, ends_on__lte=today) & _mine(member)
+    wanted = open_ended
+    if member.has_role(RoleCode.COORDINATOR):
+        wanted |= Q(figures=Training.Figures.SUBMITTED, keeper=member.organisation_id) & ~Q(submitted_by=member)
+    unmarked = Enrolment.objects.filter(
+        training=OuterRef("pk"), removed_at=None, recorded_sessions__lt=F("training__sessions_held")
+    )
+    rows = (
+        Training.objects.filter(wanted, cancelled_at=None)
+        .with_list_parts()
+        .annotate(is_unmarked=Exists(unmarked), has_people=Exists(Enrolment.objects.filter(training=OuterRef("pk"))))
+        .order_by("ends_on")[:WAITING_MOST]
+    )
+    return [_waiting(training) for training in rows]
+
+
+def _waiting(training: Training) -> Waiting:
+    if training.is_submitted:
+        return Waiting(training, _("To verify"), "accent", _("Review"), "trainings:detail")
+    if training.returned_reason:
+        return Waiting(training, _("Returned"), "bad", _("Correct"), "trainings:detail")
+    if training.is_unmarked:  # type: ignore[attr-defined]  # annotated above
+        return Waiting(training, _("Attendance missing"), "warn", _("Record"), "trainings:attendance")
+    if not training.has_people:  # type: ignore[attr-defined]  # annotated above
+        return Waiting(training, _("Nobody on the roster"), "warn", _("Add people"), "trainings:roster")
+    return Waiting(training, _("To submit"), "accent", _("Submit"), "trainings:detail")
+
+
+def coming_up() -> list[Training]:
+    """Return the next trainings of the network. One query."""
+    today = timezone.localdate()
+    soon = Training.objects.planned(today).filter(starts_on__lte=today + timedelta(days=UPCOMING_DAYS))
+    return list(soon.with_list_parts().order_by("starts_on")[:UPCOMING_MOST])

@@ -1,0 +1,217 @@
+"""The fixed cast of the tests, and the boring makers of trainings and rosters."""
+
+from collections.abc import Callable
+from datetime import date, time
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+
+from members.models import Country, Language, Member, Organisation
+from trainers.actions import ensure_profile
+from trainers.models import TrainerProfile
+from trainings.actions.marks import MarkEdit, MarksAnswer, change_marks
+from trainings.actions.roster import RosterRow, add_to_roster
+from trainings.actions.trainings import SessionPlan, create_training
+from trainings.models import Assignment, Course, Enrolment, Mark, Session, Sex, Training
+
+BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
+# A week that is over in every test.
+FIRST_DAY = date(2025, 3, 10)
+FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "Đurović", "Radović", "Vuković", "Popović")
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def reference(request: pytest.FixtureRequest) -> None:
+    """The reference rows; for a test with threads too, whose tables are emptied afterwards."""
+    request.getfixturevalue("transactional_db" if _has_threads(request) else "db")
+    call_command("load_reference", verbosity=0)
+
+
+def _has_threads(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture
+def organisation(reference: None) -> Callable[[str], Organisation]:
+    """Find an organisation of the reference rows by its code."""
+    return lambda code: Organisation.objects.get(code=code)
+
+
+_numbers = count(1)
+
+
+def join(code: str, given_name: str, family_name: str, *roles: str) -> Member:
+    """Make a member of the organisation of that code."""
+    member = Member.objects.create(
+        email=f"{given_name}.{next(_numbers)}@mod.example".lower(), given_name=given_name, family_name=family_name,
+        organisation=Organisation.objects.get(code=code),
+    )  # fmt: skip
+    member.roles.set(roles)
+    if "trainer" in roles:
+        ensure_profile(member=member, by=member)
+    return member
+
+
+@pytest.fixture
+def trainer_me(reference: None) -> Member:
+    return join("ME", "Tanja", "Trenerić", "trainer")
+
+
+@pytest.fixture
+def trainer_rs(reference: None) -> Member:
+    return join("RS", "Todor", "Trenerović", "trainer")
+
+
+@pytest.fixture
+def recorder_me(reference: None) -> Member:
+    return join("ME", "Rada", "Zapisić", "recorder")
+
+
+@pytest.fixture
+def recorder_rs(reference: None) -> Member:
+    return join("RS", "Ratko", "Zapisović", "recorder")
+
+
+@pytest.fixture
+def coordinator_me(reference: None) -> Member:
+    return join("ME", "Kata", "Vodić", "coordinator")
+
+
+@pytest.fixture
+def coordinator_rs(reference: None) -> Member:
+    return join("RS", "Kosta", "Vodović", "coordinator")
+
+
+@pytest.fixture
+def admin(reference: None) -> Member:
+    return join("SEESAC", "Ada", "Upravić", "admin")
+
+
+@pytest.fixture
+def observer(reference: None) -> Member:
+    return join("SEESAC", "Olga", "Posmatrač", "observer")
+
+
+@pytest.fixture
+def stranger() -> Client:
+    """A browser in which nobody is signed in."""
+    return Client()
+
+
+def client_of(member: Member | None) -> Client:
+    """Return a browser in which this member is signed in; None is a stranger."""
+    client = Client()
+    if member is not None:
+        client.force_login(member, backend=BACKEND)
+    return client
+
+
+def profile_of(member: Member) -> TrainerProfile:
+    return TrainerProfile.objects.get(member=member)
+
+
+def plans(days: int = 1, first: date = FIRST_DAY) -> list[SessionPlan]:
+    """One session of six hours a day."""
+    return [SessionPlan(first.replace(day=first.day + n), time(9), time(15), f"Day {n + 1}") for n in range(days)]
+
+
+def new_training(by: Member, days: int = 1, first: date = FIRST_DAY, **facts: Any) -> Training:
+    """Return an unsaved training of the member's own organisation, over so many days."""
+    home = by.organisation
+    country = home.country if home.country_id else Country.objects.get(code="ME")
+    return Training(
+        **{
+            "course": Course.objects.get(code="GA-1"), "title": "Gender awareness", "host": home, "country": country,
+            "place": "Danilovgrad", "language": Language.objects.first(), "starts_on": first,
+            "ends_on": first.replace(day=first.day + days - 1), **facts,
+        }
+    )  # fmt: skip
+
+
+def make_training(
+    by: Member, days: int = 1, first: date = FIRST_DAY, trainers: tuple[Member, ...] = (), **facts: Any
+) -> Training:
+    """Create a training as this member does; the first of `trainers` leads."""
+    parts = [(profile_of(t), Assignment.Part.CO_TRAINER if n else Assignment.Part.LEAD) for n, t in enumerate(trainers)]
+    training = create_training(
+        training=new_training(by, days, first, **facts), sessions=plans(days, first), trainers=parts, by=by
+    )
+    return Training.objects.get(pk=training.pk)
+
+
+def person(n: int, home: Organisation, sex: str | None = None, **facts: Any) -> RosterRow:
+    """The nth person of a home: always the same name, women and men in turn."""
+    return RosterRow(
+        family_name=FAMILY_NAMES[n % len(FAMILY_NAMES)], given_name=f"Ana {'abcdefghij'[n // 8 % 10]}{'xyz'[n // 80 % 3]}",
+        organisation=home, sex=sex or (Sex.MALE if n % 2 else Sex.FEMALE), **facts,
+    )  # fmt: skip
+
+
+def make_roster(training: Training, n: int, by: Member, home: Organisation | None = None) -> list[Enrolment]:
+    """Enrol n people of one home, the keeper's unless said otherwise."""
+    rows = [person(i, home or training.keeper) for i in range(n)]
+    return add_to_roster(training=training, rows=rows, by=by)
+
+
+def edit_of(enrolment: Enrolment, session: Session, value: str, base: int = 0, key: Any = None) -> MarkEdit:
+    return MarkEdit(enrolment.pk, session.pk, value, base, key or uuid4())
+
+
+def mark_all(training: Training, by: Member, value: str = Mark.Value.PRESENT) -> MarksAnswer:
+    """Give every cell of the sheet without a mark this value."""
+    done = set(Mark.objects.filter(enrolment__training=training).values_list("enrolment", "session"))
+    edits = [
+        edit_of(enrolment, session, value)
+        for enrolment in training.enrolments.filter(removed_at=None)
+        for session in training.sessions.all()
+        if (enrolment.pk, session.pk) not in done
+    ]
+    return change_marks(training=training, edits=edits, by=by)
+
+
+@pytest.fixture
+def training(recorder_me: Member, trainer_me: Member) -> Training:
+    """Two days, kept by Montenegro, led by its trainer, nobody enrolled."""
+    return make_training(recorder_me, days=2, trainers=(trainer_me,))
+
+
+@pytest.fixture
+def sheet(training: Training, recorder_me: Member) -> Training:
+    """The same with three people and no marks."""
+    make_roster(training, 3, recorder_me)
+    return training
+
+
+@pytest.fixture
+def marked(sheet: Training, recorder_me: Member) -> Training:
+    """The same with everybody present on both days."""
+    mark_all(sheet, recorder_me)
+    return sheet
+
+
+@pytest.fixture
+def cast(request: pytest.FixtureRequest) -> dict[str, Member | None]:
+    """Everybody by the name that tables of decisions use."""
+    names = (
+        "trainer_me",
+        "trainer_rs",
+        "recorder_me",
+        "recorder_rs",
+        "coordinator_me",
+        "coordinator_rs",
+        "admin",
+        "observer",
+    )
+    return {"stranger": None, **{name: request.getfixturevalue(name) for name in names}}

@@ -1,0 +1,123 @@
+"""The main job as people do it: from sign-in to verified figures, and the number on the home page moves."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browsing import View, every_view, overflow, sign_in
+
+PEOPLE = 40
+FAMILIES = ("Marović", "Đukić", "Ћетковић", "Njegošević", "Šćepan")
+
+
+def _pasted_rows(view: View) -> str:
+    """A header and forty people as a spreadsheet copies them; the names are new in each view."""
+    tag = "".join(c for c in view.name if c.isalpha()).capitalize()
+    rows = ["Prezime\tIme\tPol\tČin\tJedinica"]
+    for n in range(PEOPLE):
+        letters = "".join(chr(ord("a") + int(digit)) for digit in f"{n:02}")
+        sex, given = ("ž", "Milena") if n % 4 == 0 else ("m", "Marko")
+        rows.append(f"{FAMILIES[n % 5]}{letters}\t{given} {tag}\t{sex}\tvodnik\tBataljon {n % 3}")
+    return "\n".join(rows)
+
+
+def _people_trained(page: Page) -> int:
+    page.goto("/")
+    return int(page.locator(".tile dd").first.inner_text().replace(",", ""))
+
+
+def _record_training(page: Page) -> str:
+    """Record a three-day training that ended yesterday; return its address."""
+    last = date.today() - timedelta(days=1)
+    page.goto("/")
+    page.get_by_role("link", name="Record a training").click()
+    page.select_option("select[name=course]", label="Gender awareness, basic")
+    page.fill("input[name=place]", "Nikšić")
+    page.select_option("select[name=language]", label="Montenegrin")
+    page.fill("input[name=starts_on]", (last - timedelta(days=2)).isoformat())
+    page.fill("input[name=ends_on]", last.isoformat())
+    page.get_by_role("button", name="Record and add people").click()
+    expect(page).to_have_url(re.compile(r"/trainings/ME-\d{4}-\d{3}/roster/"))
+    return page.url.removesuffix("roster/")
+
+
+def _paste_roster(page: Page, view: View) -> None:
+    page.get_by_role("link", name="Paste rows from a spreadsheet").click()
+    page.fill("textarea[name=rows]", _pasted_rows(view))
+    page.get_by_role("button", name="Show what was understood").click()
+    page.get_by_role("button", name=f"Add {PEOPLE} people").click()
+    expect(page.get_by_role("heading", name=f"{PEOPLE} people on the roster")).to_be_visible()
+
+
+def _mark_everybody(page: Page, training: str, view: View) -> None:
+    """One absence and one late by hand, the rest present session by session."""
+    page.goto(f"{training}attendance/")
+    first = page.locator("td.mark:not(.is-other)").first
+    first.locator("label.absent").click()
+    if view.javascript:
+        expect(page.locator("[data-sheet-status]")).to_contain_text("All changes saved")
+    else:
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("1 mark is saved.")).to_be_visible()
+    for number in range(3):
+        page.get_by_role("button", name=re.compile("the rest present")).nth(number).click()
+        expect(
+            page.get_by_text(re.compile(rf"\d+ people were marked present at once|{PEOPLE} marks are saved")).first
+        ).to_be_visible()
+    assert overflow(page) == 0
+
+
+@pytest.mark.main_job
+@every_view
+def test_training_of_forty_is_recorded_submitted_and_verified(page: Page, view: View) -> None:
+    sign_in(page, "recorder.me")
+    before = _people_trained(page)
+    training = _record_training(page)
+    _paste_roster(page, view)
+    _mark_everybody(page, training, view)
+    page.goto(training)
+    page.get_by_role("button", name="Submit the figures").click()
+    expect(page.get_by_text("You submitted these figures")).to_be_visible()
+    page.context.clear_cookies()
+    sign_in(page, "coordinator.me")
+    page.goto(training)
+    expect(page.get_by_text("40 attended, 39 completed").first).to_be_visible()
+    page.get_by_role("button", name="Verify the figures").click()
+    expect(page.get_by_text("The figures are verified.")).to_be_visible()
+    assert _people_trained(page) == before + PEOPLE
+    assert overflow(page) == 0
+
+
+@pytest.mark.main_job
+def test_mark_made_without_connection_waits_and_is_saved_later(page: Page) -> None:
+    sign_in(page, "recorder.me")
+    page.goto("/trainings/?q=Danilovgrad&state=recorded")
+    page.locator("a.title").first.click()
+    page.goto(f"{page.url}attendance/")
+    page.context.set_offline(True)
+    cell = page.locator("td.mark.is-unmarked").first
+    name = cell.get_attribute("data-cell")
+    cell.locator("label.late").click()
+    expect(page.locator("[data-sheet-status]")).to_contain_text("No connection")
+    page.context.set_offline(False)
+    expect(page.locator("[data-sheet-status]")).to_contain_text("All changes saved", timeout=20_000)
+    page.reload()
+    expect(page.locator(f'[data-cell="{name}"] label.late input')).to_be_checked()
+
+
+@pytest.mark.main_job
+def test_letters_and_arrows_mark_the_sheet(page: Page) -> None:
+    sign_in(page, "recorder.me")
+    page.goto("/trainings/?q=Danilovgrad&state=recorded")
+    page.locator("a.title").first.click()
+    page.goto(f"{page.url}attendance/")
+    row = page.locator("tbody tr").nth(5).locator("td.mark").nth(2)
+    row.locator("input:checked").focus()
+    page.keyboard.press("e")
+    expect(row.locator("label.excused input")).to_be_checked()
+    expect(page.locator("[data-sheet-status]")).to_contain_text("All changes saved")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Delete")
+    expect(row.locator("label.clear input")).to_be_checked()

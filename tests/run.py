@@ -1,0 +1,144 @@
+"""Runs the suite in parts and adds them up: `make test`, and with --all `make test-all`.
+
+The last line of a run is `N passed, N failed, N skipped`, summed over the parts. A part whose programs are not on this
+machine is skipped in one loud line; with CI=true that is a failure.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests import services
+
+NONE_COLLECTED = 5
+SECONDS_A_PART = 40 * 60
+SECONDS_TO_END = 20
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+TWO_WORKERS = ("-n", "2")
+WITHOUT_BROWSER = ("tests", "--ignore=tests/e2e")
+
+
+@dataclass
+class Sum:
+    """What the parts came to."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    broken: bool = False
+
+    def add_report(self, report: Path) -> None:
+        """Add the counts of one part's JUnit report; errors count as failures."""
+        if not report.exists():
+            self.broken = True
+            return
+        suites = ElementTree.parse(report).getroot().iter("testsuite")  # noqa: S314 - pytest has just written it
+        for suite in suites:
+            tests, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+            failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            self.passed += tests - failed - skipped
+            self.failed += failed
+            self.skipped += skipped
+
+
+def run_group(command: list[str], environment: Mapping[str, str]) -> int:
+    """Run a command as a group of processes of its own and return its exit code; nothing of the group outlives it."""
+    process = subprocess.Popen(command, cwd=services.PROJECT, env=environment, start_new_session=True)
+    try:
+        return process.wait(timeout=SECONDS_A_PART)
+    except subprocess.TimeoutExpired:
+        print(f"!! This part took longer than {SECONDS_A_PART} s and is ended.", flush=True)
+        return 1
+    except BaseException:
+        # Ctrl-C and orders to end reach only us: pass them on, so that pytest closes what it opened.
+        with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait(timeout=SECONDS_TO_END)
+        raise
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def run_part(name: str, total: Sum, arguments: tuple[str, ...], environment: Mapping[str, str]) -> None:
+    print(f"\n== {name}", flush=True)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mreza-tests-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", *arguments, f"--junitxml={report}"]
+        ended = run_group(command, {**os.environ, **environment})
+        total.add_report(report)
+    if ended == NONE_COLLECTED:
+        print(f"!! {name}: no test belongs to this part")
+    # Also an error outside any test, such as a warning while collecting, which no count shows.
+    total.broken = total.broken or ended != 0
+    print(f"== {name}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def skip_part(name: str, total: Sum, how_to_get_it: str) -> None:
+    """Say loudly that a part cannot be had here. In the last line it counts as one skipped, with CI=true as failed."""
+    print(f"\n!! SKIPPED: {name}: {how_to_get_it}", flush=True)
+    if IN_CI:
+        print("!! CI=true: a skipped part is a failure", flush=True)
+        total.failed += 1
+    else:
+        total.skipped += 1
+
+
+def run_all_parts(*, everything: bool) -> Sum:
+    total = Sum()
+    profile = {"HYPOTHESIS_PROFILE": "thorough" if everything else "quick"}
+    quick = () if everything else ("-m", "not slow")
+    run_part(
+        "SQLite", total, (*WITHOUT_BROWSER, *TWO_WORKERS, *quick), {**profile, "DATABASE_URL": "sqlite://:memory:"}
+    )
+
+    name = "PostgreSQL" if everything else "PostgreSQL: what can differ there"
+    differing = () if everything else ("-m", "postgres and not slow")
+    try:
+        with services.postgresql() as url:
+            run_part(name, total, (*WITHOUT_BROWSER, *TWO_WORKERS, *differing), {**profile, "DATABASE_URL": url})
+    except services.ServiceMissingError as missing:
+        skip_part("PostgreSQL part", total, str(missing))
+
+    if services.chromium_path() is None:
+        skip_part("Chromium part", total, services.HOW_TO_GET_CHROMIUM)
+    else:
+        jobs = () if everything else ("-m", "main_job and not slow")
+        name = "Chromium: every page and job" if everything else "Chromium: the main jobs"
+        run_part(name, total, ("tests/e2e", *(TWO_WORKERS if everything else ()), *jobs), profile)
+    return total
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true", help="every test on both databases, every page in Chromium")
+    options = parser.parse_args()
+    services.end_cleanly_on_signals()
+    began = time.monotonic()
+    try:
+        total = run_all_parts(everything=options.all)
+    except KeyboardInterrupt:
+        print("\nInterrupted.")
+        return 130
+    print(f"\nAll parts: {time.monotonic() - began:.0f} s")
+    if total.broken and not total.failed:
+        print("!! A part could not be run or ended with an error outside any test; see above.")
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed or total.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

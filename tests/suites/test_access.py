@@ -1,0 +1,365 @@
+"""Every route, method and person has a decided answer; a route without one fails.
+
+*Own* is kept by Montenegro and led by its trainer, *foreign* by Serbia and led by theirs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from members.actions import digest_of
+from members.models import Invitation, Member, Organisation
+from tests.conftest import client_of, join, make_roster, make_training, mark_all, profile_of
+from trainers.models import Topic
+from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
+from trainings.models import Headcount, MarkChange, Training
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = {
+    "trainer_me", "trainer_rs", "recorder_me", "recorder_rs", "coordinator_me", "coordinator_rs", "admin", "observer",
+}  # fmt: skip
+OWN_KEEPERS, FOREIGN_KEEPERS = {"recorder_me", "coordinator_me"}, {"recorder_rs", "coordinator_rs"}
+MANAGERS = {"admin", "coordinator_me", "coordinator_rs"}
+
+Pair = tuple[set[str], set[str]]
+ALL: Pair = (EVERYBODY, EVERYBODY)
+KEEPERS: Pair = (OWN_KEEPERS, FOREIGN_KEEPERS)
+RECORDING: Pair = (OWN_KEEPERS | {"trainer_me"}, FOREIGN_KEEPERS | {"trainer_rs"})
+COORDINATORS: Pair = ({"coordinator_me"}, {"coordinator_rs"})
+ADMINS: Pair = ({"admin"}, {"admin"})
+MANAGING: Pair = (MANAGERS, MANAGERS)
+MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
+OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
+NOBODY: Pair = (set(), set())
+# Who may read the family name, unit and rank of the foreign training's person.
+SEES_THE_CANARY = {"trainer_rs", "recorder_rs", "coordinator_rs"}
+CREATORS = EVERYBODY - {"admin", "observer"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who may, for the own and the foreign object; None where the method is refused with 405.
+
+    `hidden` do not see the thing and get 404; everybody else who may not gets 403.
+    """
+
+    get: Pair | None = None
+    post: Pair | None = None
+    hidden: Pair = NOBODY
+    public: bool = False
+
+
+def but(pair: Pair) -> Pair:
+    return EVERYBODY - pair[0], EVERYBODY - pair[1]
+
+
+DECISIONS: dict[str, Decision] = {
+    "home": Decision(get=ALL, public=True),
+    "alive": Decision(get=ALL, public=True),
+    "ready": Decision(get=ALL, public=True),
+    "trainers:list": Decision(get=ALL),
+    "trainers:detail": Decision(get=ALL),
+    "trainers:edit": Decision(get=({"trainer_me"}, {"trainer_rs"}), post=({"trainer_me"}, {"trainer_rs"})),
+    "trainers:photo": Decision(get=ALL, public=True),
+    "trainers:topics": Decision(get=ADMINS),
+    "trainers:topic_new": Decision(get=ADMINS, post=ADMINS),
+    "trainers:topic_edit": Decision(get=ADMINS, post=ADMINS),
+    "trainings:courses": Decision(get=ALL),
+    "trainings:course_new": Decision(get=ADMINS, post=ADMINS),
+    "trainings:course_edit": Decision(get=ADMINS, post=ADMINS),
+    "trainings:list": Decision(get=ALL),
+    "trainings:create": Decision(get=(CREATORS, CREATORS), post=(CREATORS, CREATORS)),
+    "trainings:detail": Decision(get=ALL),
+    "trainings:history": Decision(get=ALL),
+    "trainings:edit": Decision(get=KEEPERS, post=KEEPERS),
+    "trainings:cancel": Decision(get=KEEPERS, post=KEEPERS),
+    "trainings:restore": Decision(post=KEEPERS),
+    "trainings:keeper": Decision(get=ADMINS, post=ADMINS),
+    "trainings:session_toggle": Decision(post=KEEPERS),
+    "trainings:attendance": Decision(get=RECORDING, post=RECORDING),
+    "trainings:mark": Decision(post=RECORDING),
+    "trainings:mark_rest": Decision(post=RECORDING),
+    "trainings:undo": Decision(post=RECORDING),
+    "trainings:roster": Decision(get=RECORDING, post=RECORDING),
+    "trainings:suggest": Decision(get=RECORDING),
+    "trainings:roster_paste": Decision(get=RECORDING, post=RECORDING),
+    "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
+    "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),
+    "trainings:enrolment_restore": Decision(post=RECORDING, hidden=but(RECORDING)),
+    "trainings:headcounts": Decision(get=RECORDING, post=RECORDING),
+    "trainings:headcount_switch": Decision(post=RECORDING),
+    "trainings:submit": Decision(post=KEEPERS),
+    "trainings:recall": Decision(post=KEEPERS),
+    "trainings:return": Decision(get=COORDINATORS, post=COORDINATORS),
+    "trainings:verify": Decision(post=COORDINATORS),
+    "trainings:amend": Decision(get=COORDINATORS, post=COORDINATORS),
+    "trainings:held_settle": Decision(post=COORDINATORS),
+    "members:list": Decision(get=MANAGING),
+    "members:invite": Decision(get=MANAGING, post=MANAGING),
+    "members:revoke": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:accept": Decision(get=ALL, post=ALL, public=True),
+    "members:deactivate": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:reactivate": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:organisations": Decision(get=ADMINS),
+    "members:organisation_new": Decision(get=ADMINS, post=ADMINS),
+    "members:organisation": Decision(get=ADMINS, post=ADMINS),
+}
+
+# allauth's own pages: what somebody signed out is answered, by GET.
+SIGNED_OUT_ACCOUNT: dict[str, str] = {
+    "account_login": "public", "account_signup": "public", "account_logout": "public", "account_inactive": "public",
+    "account_reset_password": "public", "account_reset_password_done": "public",
+    "account_reset_password_from_key": "public", "account_reset_password_from_key_done": "public",
+    "account_email_verification_sent": "public", "account_confirm_email": "public",
+    "account_reauthenticate": "sign in", "account_change_password": "sign in", "account_set_password": "sign in",
+    "account_email": "sign in", "account_request_login_code": "public", "account_confirm_login_code": "sign in",
+}  # fmt: skip
+
+
+def routes() -> Iterator[str]:
+    """Every named route outside the support desk and allauth."""
+    return (name for name, path in all_routes() if not path.startswith(("desk/", "account/", "bench/")))
+
+
+def all_routes() -> Iterator[tuple[str, str]]:
+    def walk(patterns: list[Any], prefix: str, path: str) -> Iterator[tuple[str, str]]:
+        for entry in patterns:
+            here = path + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+                yield from walk(entry.url_patterns, inner, here)
+            elif isinstance(entry, URLPattern):
+                yield f"{prefix}{entry.name}", here
+
+    return walk(get_resolver().url_patterns, "", "")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One ministry's things, as arguments of the routes."""
+
+    training: Training
+    enrolment: int
+    removed: int
+    session: int
+    party: int
+    change: int
+    profile: str
+    member: int
+    invitation: int
+    token: str
+    organisation: int
+    topic: int
+
+    def arguments(self, route: str) -> list[Any]:
+        pk = {
+            "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
+            "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
+            "held_settle": self.change, "revoke": self.invitation, "deactivate": self.member, "reactivate": self.member,
+            "organisation": self.organisation,
+            "topic_edit": self.topic, "course_edit": self.training.course_id,
+        }  # fmt: skip
+        app, _colon, name = route.partition(":")
+        if route == "members:accept":
+            return [self.token]
+        first = {
+            "trainings": [self.training.reference]
+            if name not in ("list", "create", "courses", "course_new", "course_edit")
+            else [],
+            "trainers": [self.profile] if name not in ("list", "topics", "topic_new", "topic_edit") else [],
+        }.get(app, [])
+        return [*first, *([pk[name]] if name in pk else [])]
+
+
+def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
+    """Make one ministry's training with two people, a removed one, a headcount and a held change."""
+    home = recorder.organisation
+    training = make_training(recorder, trainers=(trainer,))
+    rows = [RosterRow(family_name, "Una", home, "female", unit=f"Četa {family_name}", rank_words=f"Čin {family_name}")]
+    (first,) = add_to_roster(training=training, rows=rows, by=recorder)
+    removed = make_roster(training, 2, recorder)[0]
+    mark_all(training, recorder)
+    remove_from_roster(enrolment=removed, by=recorder)
+    counts = [Headcount(sex="female", rank_group="nco", attended=7)]
+    party = set_headcounts(training=training, organisation=guests, counts=counts, by=recorder)
+    change = MarkChange.objects.create(
+        key=uuid4(),
+        enrolment=first,
+        session=training.sessions.get(),
+        base_version=1,
+        answer_version=1,
+        outcome="held",
+        by=recorder,
+    )
+    profile = profile_of(trainer)
+    profile.photo.save("x.jpg", ContentFile(b"jpeg"))
+    token = f"token-{home.code}"
+    invitation = Invitation.objects.create(
+        email=f"new.{home.code}@mod.example".lower(), given_name="N", family_name="N", organisation=home,
+        token_digest=digest_of(token), invited_by=recorder,
+    )  # fmt: skip
+    return Side(
+        training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
+        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def sides(cast, organisation, settings, tmp_path) -> tuple[Side, Side]:
+    settings.MEDIA_ROOT = tmp_path
+    guests = organisation("NCGM")
+    return (
+        side_of(cast["recorder_me"], cast["trainer_me"], guests, "Sopstvenik"),
+        side_of(cast["recorder_rs"], cast["trainer_rs"], guests, "Kanarinović"),
+    )
+
+
+@pytest.fixture
+def browsers(cast) -> dict[str, Client]:
+    return {name: client_of(member) for name, member in cast.items()}
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Undo whatever a request wrote."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def ask(client: Client, method: str, url: str, **headers: str) -> Any:
+    with taken_back():
+        answer = getattr(client, method)(url, headers=headers)
+        answer.full_body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return answer
+
+
+def verdict(answer: Any) -> str:
+    """What an answer means: "in", or how it refuses."""
+    if answer.status_code == 302 and "/account/login/" in answer["Location"]:
+        return "sign in"
+    return {401: "401", 403: "403", 404: "404", 405: "405"}.get(answer.status_code, "in")
+
+
+def decided(decision: Decision, method: str, name: str, n: int) -> str:
+    who = decision.get if method == "get" else decision.post
+    if name == "stranger" and not decision.public:
+        return "sign in"
+    if who is None:
+        return "405"
+    if name == "stranger" or name in who[n]:
+        return "in"
+    return "404" if name in decision.hidden[n] else "403"
+
+
+def test_every_route_has_a_decision_and_every_decision_a_route():
+    assert sorted(routes()) == sorted(DECISIONS)
+
+
+@pytest.mark.parametrize("route", sorted(set(routes())))
+def test_every_person_is_answered_as_decided(route, sides, browsers):
+    decision = DECISIONS[route]
+    found, wanted = {}, {}
+    for n, side in enumerate(sides):
+        url = reverse(route, args=side.arguments(route))
+        for name, client in browsers.items():
+            for method in ("get", "post"):
+                case = (method, name, ("own", "foreign")[n])
+                answer = ask(client, method, url)
+                assert answer.status_code < 500, case
+                if name not in SEES_THE_CANARY:
+                    assert "Kanarinovi" not in answer.full_body.decode(errors="replace") + str(dict(answer.items())), (
+                        case
+                    )
+                found[case], wanted[case] = verdict(answer), decided(decision, method, name, n)
+    if route == "trainers:photo":
+        # Strangers get photographs only of trainers who opted in.
+        wanted |= {("get", "stranger", side): "404" for side in ("own", "foreign")}
+    assert found == wanted
+
+
+@pytest.mark.parametrize("header", [{"X-Requested-With": "fetch"}, {"HX-Request": "true"}])
+def test_signed_out_request_in_the_background_gets_401(header, sides, stranger):
+    private = [name for name, decision in DECISIONS.items() if not decision.public]
+    answers = {
+        (route, method): ask(stranger, method, reverse(route, args=sides[0].arguments(route)), **header).status_code
+        for route in private
+        for method in ("get", "post")
+    }
+    assert set(answers.values()) == {401}
+    assert len(answers) == 2 * len(private)
+
+
+def test_control_canary_is_shown_to_who_may_see_it(sides, browsers):
+    seeing = {
+        name
+        for name, client in browsers.items()
+        for route in ("attendance", "roster")
+        if "Kanarinovi"
+        in ask(client, "get", reverse(f"trainings:{route}", args=[sides[1].training.reference])).full_body.decode()
+    }
+    assert seeing == SEES_THE_CANARY
+
+
+def test_no_private_field_is_told_by_what_is_typed(sides, browsers):
+    own = sides[0].training
+    for query in ("Kanarin", "Канарин"):
+        url = reverse("trainings:suggest", args=[own.reference]) + f"?family_name={query}"
+        for name in ("trainer_me", "recorder_me", "coordinator_me"):
+            assert list(browsers[name].get(url).context["people"]) == []
+    foreign = reverse("trainings:suggest", args=[sides[1].training.reference]) + "?family_name=Kanarin"
+    people = browsers["recorder_rs"].get(foreign).context["people"]
+    assert [str(person) for person, _last in people] == ["Kanarinović, Una"]
+
+
+def test_thing_of_another_training_is_not_found_below_ones_own(sides, browsers):
+    own, foreign = sides
+    for route in ("session_toggle", "mark_rest", "enrolment_edit", "enrolment_remove", "enrolment_restore", "headcount_switch",
+                  "held_settle"):  # fmt: skip
+        _reference, pk = foreign.arguments(f"trainings:{route}")
+        url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
+        assert verdict(ask(browsers["coordinator_me"], "post", url)) == "404", route
+
+
+def account_routes() -> list[tuple[str, str]]:
+    return [(name, path) for name, path in all_routes() if path.startswith("account/")]
+
+
+def test_every_page_of_allauth_is_decided():
+    assert {name for name, _path in account_routes()} - set(SIGNED_OUT_ACCOUNT) == set()
+
+
+@pytest.mark.parametrize("route", sorted({name for name, _path in account_routes()}))
+def test_pages_of_allauth_answer_strangers_as_decided(route, stranger, db):
+    arguments = {"account_reset_password_from_key": ["1", "a-b"], "account_confirm_email": ["x"]}.get(route, [])
+    answer = stranger.get(reverse(route, args=arguments))
+    assert answer.status_code < 500
+    assert verdict(answer) == ("sign in" if SIGNED_OUT_ACCOUNT[route] == "sign in" else "in")
+
+
+def test_desk_is_for_admins(sides, browsers):
+    url = reverse("admin:index")
+    answers = {name: ask(client, "get", url) for name, client in browsers.items()}
+    assert {name for name, answer in answers.items() if answer.status_code == 200} == {"admin"}
+    assert answers["stranger"].status_code == 302
+    assert answers["stranger"]["Location"].startswith("/desk/login/")
+
+
+def test_desk_shows_no_participants(sides, browsers):
+    pages = [
+        path for name, path in all_routes()
+        if path.startswith("desk/") and name.endswith("_changelist")
+    ]  # fmt: skip
+    for path in pages:
+        told = browsers["admin"].get(f"/{path}").content.decode()
+        assert "Kanarinovi" not in told
+    assert [path for path in pages if "participant" in path or "enrolment" in path] == []

@@ -1,0 +1,256 @@
+"""Each action leaves exactly one line; a GET leaves none and changes no domain row."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from audit.models import Line
+from members import actions as members
+from members.models import Organisation, Rank, Role
+from tests.conftest import edit_of, new_training, person, plans, profile_of
+from tests.suites.test_access import DECISIONS, browsers, sides  # noqa: F401 - fixtures
+from trainers import actions as trainers
+from trainers.models import Topic
+from trainings.actions import figures, marks, roster
+from trainings.actions import trainings as trainings_actions
+from trainings.models import Course, Headcount
+
+pytestmark = pytest.mark.django_db
+
+ROOMS = ("members.actions", "trainers.actions", "trainings.actions")
+# Rows that a GET may change.
+EXCEPTIONS = {"sessions.session"}
+
+
+def actions_of_the_portal() -> set[str]:
+    """Every function marked as an action, as module.name."""
+    modules = []
+    for name in ROOMS:
+        module = import_module(name)
+        modules += [
+            module,
+            *(import_module(f"{name}.{inner.name}") for inner in iter_modules(getattr(module, "__path__", []))),
+        ]
+    return {
+        f"{thing.__module__}.{thing.__name__}"
+        for module in modules
+        for thing in vars(module).values()
+        if getattr(thing, "is_action", False)
+    }
+
+
+class Stage:
+    """What the scenarios play with."""
+
+    def __init__(self, training, recorder, coordinator, admin, trainer) -> None:
+        self.training, self.recorder, self.coordinator, self.admin, self.trainer = (
+            training,
+            recorder,
+            coordinator,
+            admin,
+            trainer,
+        )
+
+    @property
+    def enrolment(self):
+        return self.training.enrolments.get(line=1)
+
+    @property
+    def session(self):
+        return self.training.sessions.first()
+
+    def submit(self):
+        return figures.submit_figures(training=self.training, by=self.recorder)
+
+    def verify(self):
+        self.submit()
+        figures.verify_figures(training=self.training, version_seen=1, by=self.coordinator)
+
+    def counts(self):
+        return roster.set_headcounts(
+            training=self.training, organisation=Organisation.objects.get(code="NCGM"),
+            counts=[Headcount(sex="male", rank_group="nco", attended=5)], by=self.recorder,
+        )  # fmt: skip
+
+    def invite(self):
+        return members.invite_member(
+            email="n@mod.example", given_name="N", family_name="N", organisation=self.recorder.organisation,
+            roles=Role.objects.filter(code="trainer"), by=self.coordinator,
+        )  # fmt: skip
+
+    def held(self):
+        self.submit()
+        edits = [edit_of(self.enrolment, self.session, "late", 1)]
+        return marks.change_marks(training=self.training, edits=edits, by=self.recorder).changes[0]
+
+    def rest(self, batch):
+        return marks.mark_rest_present(session=self.session, shown=[self.enrolment.pk], batch=batch, by=self.recorder)
+
+    def clear(self):
+        edits = [edit_of(self.enrolment, self.session, "", 1)]
+        return marks.change_marks(training=self.training, edits=edits, by=self.recorder)
+
+    def kept(self):
+        return [trainings_actions.SessionPlan(s.date, s.starts, s.ends, pk=s.pk) for s in self.training.sessions.all()]
+
+
+def prepared(before: Callable, act: Callable) -> Callable:
+    """A scenario whose first part is not measured."""
+    return lambda stage: (lambda ready: lambda: act(stage, ready))(before(stage))
+
+
+def plain(act: Callable) -> Callable:
+    return prepared(lambda stage: None, lambda stage, _ready: act(stage))
+
+
+def batch_done(stage):
+    stage.clear()
+    batch = uuid4()
+    stage.rest(batch)
+    return batch
+
+
+def cancelled(stage):
+    trainings_actions.cancel_training(training=stage.training, reason="x", by=stage.recorder)
+
+
+def removed(stage):
+    roster.remove_from_roster(enrolment=stage.enrolment, by=stage.recorder)
+    return stage.enrolment
+
+
+def amend(stage, _ready):
+    edits = [edit_of(stage.enrolment, stage.session, "absent", 1)]
+    figures.amend_figures(training=stage.training, edits=edits, reason="x", version_seen=1, by=stage.coordinator)
+
+
+SCENARIOS: dict[str, Callable] = {
+    "members.actions.invite_member": plain(lambda s: s.invite()),
+    "members.actions.revoke_invitation": prepared(
+        lambda s: s.invite(), lambda s, made: members.revoke_invitation(invitation=made, by=s.coordinator)
+    ),
+    "members.actions.accept_invitation": prepared(
+        lambda s: s.invite(),
+        lambda s, made: members.accept_invitation(invitation=made, password="four words are better"),
+    ),
+    "members.actions.deactivate_member": plain(lambda s: members.deactivate_member(member=s.trainer, by=s.admin)),
+    "members.actions.reactivate_member": plain(lambda s: members.reactivate_member(member=s.trainer, by=s.admin)),
+    "members.actions.save_organisation": plain(
+        lambda s: members.save_organisation(organisation=Organisation.objects.get(code="NCGM"), by=s.admin)
+    ),
+    "members.actions.save_rank": plain(lambda s: members.save_rank(rank=Rank.objects.first(), by=s.admin)),
+    "trainers.actions.ensure_profile": plain(lambda s: trainers.ensure_profile(member=s.recorder, by=s.admin)),
+    "trainers.actions.change_profile": plain(
+        lambda s: trainers.change_profile(profile=profile_of(s.trainer), languages=[], topics=[], by=s.trainer)
+    ),
+    "trainers.actions.save_topic": plain(lambda s: trainers.save_topic(topic=Topic(name="New"), by=s.admin)),
+    "trainings.actions.trainings.create_training": plain(
+        lambda s: trainings_actions.create_training(training=new_training(s.recorder), sessions=plans(), by=s.recorder)
+    ),
+    "trainings.actions.trainings.change_training": plain(
+        lambda s: trainings_actions.change_training(
+            training=s.training, sessions=s.kept(), trainers=[], partners=[], by=s.recorder
+        )
+    ),
+    "trainings.actions.trainings.cancel_training": plain(cancelled),
+    "trainings.actions.trainings.restore_training": prepared(
+        cancelled, lambda s, _r: trainings_actions.restore_training(training=s.training, by=s.recorder)
+    ),
+    "trainings.actions.trainings.toggle_session": plain(
+        lambda s: trainings_actions.toggle_session(session=s.session, by=s.recorder)
+    ),
+    "trainings.actions.trainings.change_keeper": plain(
+        lambda s: trainings_actions.change_keeper(
+            training=s.training, keeper=Organisation.objects.get(code="RS"), reason="x", by=s.admin
+        )
+    ),
+    "trainings.actions.trainings.save_course": plain(
+        lambda s: trainings_actions.save_course(course=Course.objects.first(), topics=[], by=s.admin)
+    ),
+    "trainings.actions.roster.add_to_roster": plain(
+        lambda s: roster.add_to_roster(training=s.training, rows=[person(9, s.training.keeper)], by=s.recorder)
+    ),
+    "trainings.actions.roster.change_enrolment": plain(
+        lambda s: roster.change_enrolment(
+            enrolment=s.enrolment, family_name="A", given_name="B", sex="male", by=s.recorder
+        )
+    ),
+    "trainings.actions.roster.remove_from_roster": plain(removed),
+    "trainings.actions.roster.restore_to_roster": prepared(
+        removed, lambda s, gone: roster.restore_to_roster(enrolment=gone, by=s.recorder)
+    ),
+    "trainings.actions.roster.set_headcounts": plain(lambda s: s.counts()),
+    "trainings.actions.roster.switch_to_roster": prepared(
+        lambda s: s.counts(), lambda s, party: roster.switch_to_roster(party=party, by=s.recorder)
+    ),
+    "trainings.actions.marks.change_marks": plain(lambda s: s.clear()),
+    "trainings.actions.marks.mark_rest_present": prepared(lambda s: s.clear(), lambda s, _r: s.rest(uuid4())),
+    "trainings.actions.marks.undo_batch": prepared(
+        batch_done, lambda s, batch: marks.undo_batch(training=s.training, batch=batch, by=s.recorder)
+    ),
+    "trainings.actions.marks.settle_held_change": prepared(
+        lambda s: s.held(), lambda s, change: marks.settle_held_change(change=change, by=s.coordinator)
+    ),
+    "trainings.actions.figures.submit_figures": plain(lambda s: s.submit()),
+    "trainings.actions.figures.recall_figures": prepared(
+        lambda s: s.submit(), lambda s, _r: figures.recall_figures(training=s.training, version_seen=1, by=s.recorder)
+    ),
+    "trainings.actions.figures.return_figures": prepared(
+        lambda s: s.submit(),
+        lambda s, _r: figures.return_figures(training=s.training, version_seen=1, reason="x", by=s.coordinator),
+    ),
+    "trainings.actions.figures.verify_figures": prepared(
+        lambda s: s.submit(),
+        lambda s, _r: figures.verify_figures(training=s.training, version_seen=1, by=s.coordinator),
+    ),
+    "trainings.actions.figures.amend_figures": prepared(lambda s: s.verify(), amend),
+}
+
+
+@pytest.fixture
+def stage(marked, recorder_me, coordinator_me, admin, trainer_me) -> Stage:
+    return Stage(marked, recorder_me, coordinator_me, admin, trainer_me)
+
+
+def test_every_action_has_a_scenario():
+    assert sorted(actions_of_the_portal()) == sorted(SCENARIOS)
+
+
+@pytest.mark.parametrize("name", sorted(SCENARIOS))
+def test_action_leaves_exactly_one_line(name, stage):
+    act = SCENARIOS[name](stage)
+    before = Line.objects.count()
+    act()
+    assert Line.objects.count() == before + 1
+    line = Line.objects.first()
+    assert line.by is not None
+    assert "Petrovi" not in str(line.details)
+
+
+def domain_rows() -> dict[str, int]:
+    return {
+        model._meta.label_lower: model.objects.count()
+        for model in apps.get_models()
+        if model._meta.label_lower not in EXCEPTIONS
+    }
+
+
+def test_get_leaves_no_line_and_changes_no_row(sides, browsers):  # noqa: F811 - the fixtures
+    urls = [
+        reverse(route, args=side.arguments(route))
+        for route, decision in DECISIONS.items()
+        if decision.get
+        for side in sides
+    ]
+    before = domain_rows()
+    for name in ("recorder_me", "coordinator_rs", "trainer_me", "admin", "stranger"):
+        for url in urls:
+            answer = browsers[name].get(url)
+            if answer.streaming:
+                answer.close()
+        assert domain_rows() == before, name

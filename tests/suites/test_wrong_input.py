@@ -1,0 +1,75 @@
+"""Rubbish posted to every form: the page again or 4xx with nothing written, never 5xx."""
+
+import pytest
+from django.urls import reverse
+
+from tests.suites.test_access import DECISIONS, browsers, sides  # noqa: F401 - fixtures
+from tests.suites.test_audit import domain_rows
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+RUBBISH = {
+    "long": "x" * 100_000, "emoji": "👩‍✈️", "null": "a\x00b", "negative": "-1", "huge": "9" * 40, "lines": "Ana\tB\n" * 10_000,
+}  # fmt: skip
+FIELDS = (
+    "course", "title", "host", "country", "place", "language", "mode", "starts_on", "ends_on", "partners", "notes", "lead",
+    "co_trainers", "key", "day_starts", "day_ends", "sessions-TOTAL_FORMS", "sessions-INITIAL_FORMS", "sessions-0-pk",
+    "sessions-0-date", "reason", "version", "keeper", "family_name", "given_name", "sex", "rank_words", "rank_group", "unit",
+    "organisation", "participant", "rows", "column-0", "attended-nco-female", "completed-nco-female", "knows_completed",
+    "enrolment", "session", "value", "base", "form_key", "batch", "shown", "s-1-1", "m-1-1", "email", "roles", "password",
+    "again", "code", "name", "short_name", "kind", "position", "languages", "topics", "certified_on", "rank", "add",
+)  # fmt: skip
+# Buttons without a field: what is posted beside them is not read.
+ONLY_BUTTONS = {
+    "trainings:restore", "trainings:session_toggle", "trainings:enrolment_remove", "trainings:enrolment_restore",
+    "trainings:submit", "trainings:headcount_switch", "trainings:held_settle", "members:revoke", "members:deactivate",
+    "members:reactivate",
+}  # fmt: skip
+# What these may take for what it says: a reason, a name, a long password.
+TAKES_WORDS = {"trainings:cancel", "trainers:topic_new", "trainers:topic_edit", "members:accept"}
+
+
+@pytest.mark.parametrize("kind", sorted(RUBBISH))
+def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):  # noqa: F811 - the fixtures
+    before = domain_rows()
+    answers = {}
+    for route in sorted(name for name, decision in DECISIONS.items() if decision.post and name not in ONLY_BUTTONS):
+        if route in TAKES_WORDS and kind != "null":
+            continue
+        url = reverse(route, args=sides[0].arguments(route))
+        for name in ("coordinator_me", "admin", "trainer_me"):
+            answer = browsers[name].post(url, dict.fromkeys(FIELDS, RUBBISH[kind]))
+            answers[route, name] = answer.status_code
+    assert {case: status for case, status in answers.items() if status >= 500} == {}
+    assert domain_rows() == before
+
+
+@pytest.mark.parametrize("kind", sorted(set(RUBBISH) - {"lines", "long"}))
+def test_rubbish_in_an_address_is_no_error(kind, sides, browsers):  # noqa: F811 - the fixtures
+    names = ("q", "state", "keeper", "country", "course", "first", "last", "page", "copy", "session", "view", "organisation",
+             "family_name", "given_name", "ministry", "language", "topic")  # fmt: skip
+    answers = {}
+    for route in sorted(name for name, decision in DECISIONS.items() if decision.get and name != "trainers:photo"):
+        url = reverse(route, args=sides[0].arguments(route))
+        answers[route] = browsers["coordinator_me"].get(url, dict.fromkeys(names, RUBBISH[kind])).status_code
+    assert {route: status for route, status in answers.items() if status >= 500} == {}
+
+
+def test_person_named_by_a_huge_number_is_refused(sides, browsers):  # noqa: F811 - the fixtures
+    training = sides[0].training
+    for number in ("9" * 30, "-1", "99999999999"):
+        body = {
+            "family_name": "Nova",
+            "given_name": "Osoba",
+            "sex": "female",
+            "organisation": training.keeper_id,
+            "participant": number,
+        }
+        assert browsers["recorder_me"].post(f"{training.get_absolute_url()}roster/", body).status_code < 500
+
+
+def test_pasted_null_bytes_are_no_error(sides, browsers):  # noqa: F811 - the fixtures
+    training = sides[0].training
+    kinds = {f"column-{n}": kind for n, kind in enumerate(("family_name", "given_name", "unit", "rank"))}
+    body = {"rows": "Nova\tOsoba\tČeta\x00\tčin\x00", "organisation": training.keeper_id, "add": "1", **kinds}
+    assert browsers["recorder_me"].post(f"{training.get_absolute_url()}roster/paste/", body).status_code < 500

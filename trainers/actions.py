@@ -1,0 +1,62 @@
+"""Every write to profiles and topics."""
+
+from collections.abc import Iterable
+
+from django.core.files.base import ContentFile
+from django.utils.text import slugify
+
+from audit.record import record
+from common.actions import action
+from common.folding import loose, spelling
+from members.models import Language, Member
+from trainers.models import Topic, TrainerProfile
+
+
+def name_keys(member: Member) -> dict[str, str]:
+    """Return the search keys of a trainer's name, both orders found by their parts."""
+    name = f"{member.given_name} {member.family_name}"
+    return {"name_key": spelling(name), "loose_key": loose(name)}
+
+
+@action
+def ensure_profile(*, member: Member, by: Member) -> TrainerProfile:
+    """Return the member's profile, made empty if there is none yet."""
+    if found := TrainerProfile.objects.filter(member=member).first():
+        return found
+    base = slugify(spelling(member.full_name)) or "trainer"
+    taken = set(TrainerProfile.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    slug = next(s for n in range(1, len(taken) + 2) if (s := base if n == 1 else f"{base}-{n}") not in taken)
+    profile = TrainerProfile.objects.create(member=member, slug=slug, **name_keys(member))
+    record("create_profile", profile, by=by)
+    return profile
+
+
+@action
+def change_profile(
+    *,
+    profile: TrainerProfile,
+    languages: Iterable[Language],
+    topics: Iterable[Topic],
+    photo: ContentFile | None = None,
+    drop_photo: bool = False,
+    by: Member,
+) -> TrainerProfile:
+    """Keep a changed profile. `photo` is the checked and scaled picture; None leaves the present one."""
+    if photo is not None:
+        profile.photo.save(f"{profile.slug}.jpg", photo, save=False)
+    elif drop_photo:
+        profile.photo = ""
+    profile.save()
+    profile.languages.set(languages)
+    profile.topics.set(topics)
+    record("change_profile", profile, by=by)
+    return profile
+
+
+@action
+def save_topic(*, topic: Topic, by: Member) -> Topic:
+    """Keep a new or renamed topic."""
+    created = topic.pk is None
+    topic.save()
+    record("create_topic" if created else "change_topic", topic, by=by)
+    return topic

@@ -1,0 +1,151 @@
+"""Who may see and do what with trainings, the people in them and their figures. Nowhere else."""
+
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from members.models import Member, Organisation, RoleCode
+from trainings.models import Assignment, Enrolment, Participant, Training
+from trainings.models.training import TrainingQuerySet
+
+TRAINER_SEES_NAMES_DAYS = 30
+
+KEEPING_ROLES = (RoleCode.RECORDER, RoleCode.COORDINATOR)
+
+
+def _keeps_records(member: Member) -> bool:
+    return member.has_role(*KEEPING_ROLES)
+
+
+def visible_trainings(member: Member) -> TrainingQuerySet:
+    """Any active member sees the facts and totals of every training."""
+    if not member.is_active:
+        return Training.objects.none()
+    return Training.objects.all()
+
+
+def _named_by_keeper(member: Member) -> Q:
+    """Trainings whose every name this member sees because their organisation keeps the record."""
+    return Q(keeper=member.organisation_id) if _keeps_records(member) else Q(pk__in=[])
+
+
+def _named_by_assignment(member: Member) -> Q:
+    """Trainings this trainer is assigned to, until 30 days after verification."""
+    if not member.has_role(RoleCode.TRAINER):
+        return Q(pk__in=[])
+    limit = timezone.now() - timedelta(days=TRAINER_SEES_NAMES_DAYS)
+    mine = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member)
+    return Q(Exists(mine)) & (Q(verified_at=None) | Q(verified_at__gt=limit))
+
+
+def trainings_with_all_names(member: Member) -> TrainingQuerySet:
+    """Trainings of which this member may see every participant."""
+    return visible_trainings(member).filter(_named_by_keeper(member) | _named_by_assignment(member))
+
+
+def _part_of(member: Member, training: Training) -> str:
+    """Return the member's part as a trainer of this training, or an empty string. One query for each training object."""
+    if not member.has_role(RoleCode.TRAINER):
+        return ""
+    known: dict[int, str] = training.__dict__.setdefault("_parts_by_member", {})
+    if member.pk not in known:
+        found = Assignment.objects.filter(training=training, trainer__member=member).values_list("part", flat=True)
+        known[member.pk] = found.first() or ""
+    return known[member.pk]
+
+
+def keeps(member: Member, training: Training) -> bool:
+    """Is a recorder or coordinator of the keeper. No query."""
+    return _keeps_records(member) and training.keeper_id == member.organisation_id
+
+
+def can_see_all_names(member: Member, training: Training) -> bool:
+    """See every participant of one training: the same answer as `trainings_with_all_names`, without its query."""
+    if keeps(member, training):
+        return True
+    limit = timezone.now() - timedelta(days=TRAINER_SEES_NAMES_DAYS)
+    return bool(_part_of(member, training)) and (training.verified_at is None or training.verified_at > limit)
+
+
+def visible_enrolments(member: Member, training: Training) -> QuerySet[Enrolment]:
+    """Enrolments of one training whose names this member may see: all, their own ministry's, or none."""
+    everyone = Enrolment.objects.filter(training=training)
+    if can_see_all_names(member, training):
+        return everyone
+    if _keeps_records(member):
+        return everyone.filter(organisation=member.organisation_id)
+    return everyone.none()
+
+
+def visible_participants(member: Member) -> QuerySet[Participant]:
+    """Participants this member may see: their own ministry's, and everybody in trainings with all names."""
+    named = Enrolment.objects.filter(participant=OuterRef("pk"), training__in=trainings_with_all_names(member))
+    seen = Q(Exists(named))
+    if _keeps_records(member):
+        seen |= Q(organisation=member.organisation_id)
+    return Participant.objects.filter(seen) if member.is_active else Participant.objects.none()
+
+
+def can_see_some_names(member: Member, training: Training) -> bool:
+    """See the page with names at all: all of them, or those of one's own ministry."""
+    return can_see_all_names(member, training) or (
+        _keeps_records(member)
+        and Enrolment.objects.filter(training=training, organisation=member.organisation_id).exists()
+    )
+
+
+def keepers_for(member: Member) -> QuerySet[Organisation]:
+    """Organisations for which this member may create a training: their own, if it keeps records."""
+    may = member.has_role(*KEEPING_ROLES, RoleCode.TRAINER)
+    keeping = Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
+    return keeping.filter(pk=member.organisation_id) if may else keeping.none()
+
+
+def can_create(member: Member) -> bool:
+    """Create a training that one's own organisation keeps."""
+    return member.has_role(*KEEPING_ROLES, RoleCode.TRAINER) and member.organisation.can_keep
+
+
+def can_edit(member: Member, training: Training) -> bool:
+    """Set host, dates, sessions and trainers: recorders and coordinators of the keeper.
+
+    The trainer who created it may too until figures are submitted: somebody must be able to mend a slip.
+    """
+    if keeps(member, training):
+        return True
+    return (
+        member.has_role(RoleCode.TRAINER)
+        and training.created_by_id == member.pk
+        and training.keeper_id == member.organisation_id
+        and training.is_open
+    )
+
+
+def can_record(member: Member, training: Training) -> bool:
+    """Record roster, marks and headcounts: the keeper's recorders and coordinators, and assigned trainers.
+
+    Says who, not when: that figures are locked is the actions' business.
+    """
+    if keeps(member, training):
+        return True
+    return _part_of(member, training) in (Assignment.Part.LEAD, Assignment.Part.CO_TRAINER)
+
+
+def can_submit(member: Member, training: Training) -> bool:
+    """Submit or recall: recorders and coordinators of the keeper."""
+    return keeps(member, training)
+
+
+def can_verify(member: Member, training: Training) -> bool:
+    """Verify, return or amend: coordinators of the keeper. Not what they submitted themselves: see the action."""
+    return member.has_role(RoleCode.COORDINATOR) and training.keeper_id == member.organisation_id
+
+
+def can_change_keeper(member: Member, training: Training) -> bool:
+    return member.has_role(RoleCode.ADMIN)
+
+
+def can_see_small_cells(member: Member, training: Training) -> bool:
+    """See figures below five in this training: who may see all its names."""
+    return can_see_all_names(member, training)

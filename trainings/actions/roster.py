@@ -1,0 +1,238 @@
+"""Putting people on a roster and taking them off; roster or headcount for an organisation."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.record import record
+from common.actions import action
+from common.folding import loose, spelling
+from members.models import Member, Organisation, Rank, RankGroup
+from trainings.access import visible_participants
+from trainings.actions.marks import recount_enrolments
+from trainings.actions.trainings import check_open, locked
+from trainings.models import DuplicatePair, Enrolment, Headcount, Participant, Party, Sex, Training
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One person as typed or pasted. `participant` names a person already known to who records."""
+
+    family_name: str
+    given_name: str
+    organisation: Organisation
+    sex: str = Sex.NOT_RECORDED
+    rank: Rank | None = None
+    rank_words: str = ""
+    rank_group: str = RankGroup.NOT_RECORDED
+    unit: str = ""
+    participant: int | None = None
+
+
+def name_keys(family_name: str, given_name: str) -> tuple[str, str]:
+    """Return the spelling key and the loose key of a person, family name first."""
+    name = f"{family_name} {given_name}"
+    return spelling(name), loose(name)
+
+
+def roster_party(training: Training, organisation: Organisation) -> Party:
+    """Return the organisation's party with a roster; refuse where it is recorded by a headcount."""
+    party, _created = Party.objects.get_or_create(
+        training=training, organisation=organisation, defaults={"roster_key": uuid4()}
+    )
+    if party.roster_key is None:
+        raise ValidationError(
+            _("%(organisation)s is recorded by a headcount in this training. Switch it to a roster first.")
+            % {"organisation": organisation.short_name}
+        )
+    return party
+
+
+def _known_person(row: RosterRow, visible: dict[tuple[int, str], list[Participant]]) -> Participant | None:
+    """Return the one visible person of that home, spelling and compatible sex; None where there is none or several."""
+    key, _loose_key = name_keys(row.family_name, row.given_name)
+    same = [
+        person
+        for person in visible.get((row.organisation.pk, key), [])
+        if Sex.NOT_RECORDED in (person.sex, row.sex) or person.sex == row.sex
+    ]
+    return same[0] if len(same) == 1 else None
+
+
+def _note_duplicates(person: Participant) -> None:
+    """Open a pair with each other record of the same home and spelling whose sex does not speak against it."""
+    twins = Participant.objects.filter(organisation=person.organisation, spelling_key=person.spelling_key).exclude(
+        pk=person.pk
+    )
+    for twin in twins:
+        if Sex.NOT_RECORDED in (twin.sex, person.sex) or twin.sex == person.sex:
+            first, second = sorted((twin.pk, person.pk))
+            DuplicatePair.objects.get_or_create(first_id=first, second_id=second)
+
+
+def _new_person(row: RosterRow) -> Participant:
+    spelling_key, loose_key = name_keys(row.family_name, row.given_name)
+    person = Participant.objects.create(
+        organisation=row.organisation, family_name=row.family_name, given_name=row.given_name,
+        spelling_key=spelling_key, loose_key=loose_key, sex=row.sex,
+    )  # fmt: skip
+    _note_duplicates(person)
+    return person
+
+
+def _enrol(training: Training, row: RosterRow, person: Participant, line: int) -> Enrolment | None:
+    """Enrol one person, or bring a removed enrolment back; None where the person is enrolled already."""
+    party = roster_party(training, row.organisation)
+    facts = {
+        "party": party, "organisation": row.organisation, "rank": row.rank, "rank_words": row.rank_words,
+        "rank_group": row.rank_group, "unit": row.unit, "removed_at": None,
+    }  # fmt: skip
+    there = Enrolment.objects.filter(training=training, participant=person).first()
+    if there and there.removed_at is None:
+        return None
+    if there:
+        for name, value in facts.items():
+            setattr(there, name, value)
+        there.save()
+        return there
+    return Enrolment.objects.create(training=training, participant=person, line=line, **facts)
+
+
+@action
+def add_to_roster(*, training: Training, rows: Sequence[RosterRow], by: Member) -> list[Enrolment]:
+    """Enrol people; return the new enrolments. All rows or none.
+
+    A row that names a visible person, or matches exactly one by home, spelling and sex, is that person; else it is a new
+    one. A second record that may arise for people this member cannot see waits as an open duplicate pair. Who is
+    enrolled already is passed over. About five queries a new person.
+    """
+    fresh = locked(training)
+    check_open(fresh)
+    may_see = visible_participants(by)
+    homes, keys = {row.organisation.pk for row in rows}, {name_keys(r.family_name, r.given_name)[0] for r in rows}
+    visible: dict[tuple[int, str], list[Participant]] = {}
+    for person in may_see.filter(organisation__in=homes, spelling_key__in=keys):
+        visible.setdefault((person.organisation_id, person.spelling_key), []).append(person)
+    chosen = may_see.in_bulk([row.participant for row in rows if row.participant])
+    line = fresh.enrolments.aggregate(last=Max("line"))["last"] or 0
+    made: list[Enrolment] = []
+    for row in rows:
+        known = chosen.get(row.participant) if row.participant else _known_person(row, visible)
+        person = known or _new_person(row)
+        if known is None:
+            visible.setdefault((row.organisation.pk, person.spelling_key), []).append(person)
+        elif person.sex == Sex.NOT_RECORDED and row.sex != Sex.NOT_RECORDED:
+            person.sex = row.sex
+            person.save(update_fields=["sex"])
+        if enrolment := _enrol(fresh, row, person, line + 1):
+            line += 1
+            made.append(enrolment)
+    record("add_to_roster", fresh, by=by, added=len(made), enrolments=[enrolment.pk for enrolment in made])
+    return made
+
+
+@action
+def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str, sex: str, by: Member) -> Enrolment:
+    """Keep corrected facts of one row of a roster; `enrolment` carries the new rank, rank group and unit."""
+    training = locked(enrolment.training)
+    check_open(training)
+    enrolment.save(update_fields=["rank", "rank_words", "rank_group", "unit"])
+    person = Participant.objects.select_for_update().get(pk=enrolment.participant_id)
+    person.family_name, person.given_name, person.sex = family_name, given_name, sex
+    person.spelling_key, person.loose_key = name_keys(family_name, given_name)
+    person.save()
+    record("change_enrolment", enrolment, by=by, root=training)
+    return enrolment
+
+
+@action
+def remove_from_roster(*, enrolment: Enrolment, by: Member) -> None:
+    """Take one person off the roster. The row and its marks are kept; `restore_to_roster` brings both back."""
+    training = locked(enrolment.training)
+    check_open(training)
+    enrolment.party, enrolment.removed_at = None, timezone.now()
+    enrolment.save(update_fields=["party", "removed_at"])
+    record("remove_from_roster", enrolment, by=by, root=training)
+
+
+@action
+def restore_to_roster(*, enrolment: Enrolment, by: Member) -> None:
+    """Undo a removal: the person is enrolled again with the marks they had."""
+    training = locked(enrolment.training)
+    check_open(training)
+    if enrolment.removed_at is None:
+        raise ValidationError(_("This person is on the roster already."))
+    enrolment.party, enrolment.removed_at = roster_party(training, enrolment.organisation), None
+    enrolment.save(update_fields=["party", "removed_at"])
+    recount_enrolments(training, [enrolment.pk])
+    record("restore_to_roster", enrolment, by=by, root=training)
+
+
+def check_counts(counts: Iterable[Headcount]) -> None:
+    """Raise ValidationError for a headcount row that cannot be: out of range, or more completed than attended."""
+    for count in counts:
+        count.clean_fields(exclude=["party"])
+        if count.completed is not None and count.completed > count.attended:
+            raise ValidationError(_("More completed than attended in one row. Correct one of the two numbers."))
+
+
+@action
+def set_headcounts(
+    *,
+    training: Training,
+    organisation: Organisation,
+    counts: Sequence[Headcount],
+    replaces_roster: bool = False,
+    by: Member,
+) -> Party:
+    """Record an organisation by numbers. Refuses where it has a roster unless `replaces_roster` says so.
+
+    Switching takes its people off the roster, where each can be brought back; no mark is lost.
+    """
+    fresh = locked(training)
+    check_open(fresh)
+    check_counts(counts)
+    party, _created = Party.objects.select_for_update().get_or_create(
+        training=fresh, organisation=organisation, defaults={"headcount_key": uuid4()}
+    )
+    if party.headcount_key is None:
+        on_roster = Enrolment.objects.filter(party=party)
+        if on_roster.exists() and not replaces_roster:
+            raise ValidationError(
+                _("%(organisation)s has a roster in this training. Confirm that the headcount takes its place.")
+                % {"organisation": organisation.short_name}
+            )
+        on_roster.update(party=None, removed_at=timezone.now())
+        party.roster_key, party.headcount_key = None, uuid4()
+        party.save(update_fields=["roster_key", "headcount_key"])
+    party.headcounts.all().delete()
+    for count in counts:
+        count.party = party
+    Headcount.objects.bulk_create([count for count in counts if count.attended])
+    record(
+        "set_headcounts", party, by=by, root=fresh,
+        organisation=organisation.code, attended=sum(count.attended for count in counts),
+    )  # fmt: skip
+    return party
+
+
+@action
+def switch_to_roster(*, party: Party, by: Member) -> None:
+    """Drop an organisation's headcount so that a roster can be typed; its earlier people come back."""
+    training = locked(party.training)
+    check_open(training)
+    party = Party.objects.select_for_update().get(pk=party.pk)
+    dropped = [[c.sex, c.rank_group, c.attended, c.completed] for c in party.headcounts.all()]
+    party.headcounts.all().delete()
+    party.headcount_key, party.roster_key = None, party.roster_key or uuid4()
+    party.save(update_fields=["headcount_key", "roster_key"])
+    # Those the headcount took off share the last moment of removal; who was removed before stays off.
+    away = training.enrolments.filter(organisation=party.organisation).exclude(removed_at=None)
+    away.filter(removed_at=away.aggregate(last=Max("removed_at"))["last"]).update(party=party, removed_at=None)
+    recount_enrolments(training)
+    record("switch_to_roster", party, by=by, root=training, organisation=party.organisation.code, dropped=dropped)

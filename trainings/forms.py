@@ -1,0 +1,303 @@
+"""Validation of what people type about trainings. Writing is the actions' business."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.folding import spelling
+from common.forms import DateInput, TimeInput
+from members.models import Organisation, Rank, RankGroup
+from trainers.models import TrainerProfile
+from trainings.actions.roster import RosterRow
+from trainings.actions.trainings import DAYS_MOST, SESSIONS_MOST, SessionPlan
+from trainings.models import Assignment, Course, Enrolment, Headcount, Sex, Training
+from trainings.models.people import HEADCOUNT_MOST
+
+
+def _offer(field: forms.Field, rows: QuerySet[Any], choices: list[tuple[Any, str]]) -> None:
+    """Let a model field validate against `rows` but show choices fetched once for several fields."""
+    field.queryset = rows  # type: ignore[attr-defined]  # a model choice field
+    empty = [] if isinstance(field, forms.ModelMultipleChoiceField) else [("", field.empty_label or "")]  # type: ignore[attr-defined]
+    field.choices = [*empty, *choices]  # type: ignore[attr-defined]
+
+
+class TrainingForm(forms.ModelForm[Training]):
+    """The facts of one training with its trainers; on a new one, also the daily hours of its sessions."""
+
+    lead = forms.ModelChoiceField(
+        TrainerProfile.objects.none(), label=gettext_lazy("Lead trainer"), required=False,
+        empty_label=gettext_lazy("Not decided yet"),
+    )  # fmt: skip
+    co_trainers = forms.ModelMultipleChoiceField(
+        TrainerProfile.objects.none(), label=gettext_lazy("Co-trainers"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    observers = forms.ModelMultipleChoiceField(
+        TrainerProfile.objects.none(), label=gettext_lazy("Observing trainers"), required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Training
+        fields = (
+            "course", "title", "host", "country", "place", "language", "mode", "starts_on", "ends_on", "partners", "notes",
+        )  # fmt: skip
+        widgets = {
+            "starts_on": DateInput,
+            "ends_on": DateInput,
+            "partners": forms.CheckboxSelectMultiple,
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        trainers = TrainerProfile.objects.select_related("member__organisation").filter(member__is_active=True)
+        people = [(t.pk, f"{t} · {t.member.organisation.short_name}") for t in trainers]
+        for name in ("lead", "co_trainers", "observers"):
+            _offer(self.fields[name], trainers, people)
+        organisations = list(Organisation.objects.values_list("pk", "name", "kind"))
+        _offer(self.fields["host"], Organisation.objects.all(), [(pk, name) for pk, name, _kind in organisations])
+        _offer(
+            self.fields["partners"], Organisation.objects.all(),
+            [(pk, name) for pk, name, kind in organisations if kind != Organisation.Kind.MINISTRY],
+        )  # fmt: skip
+        self.fields["course"].queryset = Course.objects.filter(is_offered=True)  # type: ignore[attr-defined]
+        self.fields["title"].required = False
+        self.fields["title"].help_text = _("Empty: the course's name.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The training ends before it starts. Correct one of the two days."))
+        elif first and last and (last - first).days > DAYS_MOST:
+            self.add_error("ends_on", _("A training lasts at most a year."))
+        if not cleaned.get("title") and cleaned.get("course"):
+            cleaned["title"] = cleaned["course"].name
+        chosen = [cleaned.get("lead"), *(cleaned.get("co_trainers") or []), *(cleaned.get("observers") or [])]
+        named = [trainer for trainer in chosen if trainer]
+        if len({trainer.pk for trainer in named}) < len(named):
+            self.add_error(None, _("A trainer has one part in a training: lead, co-trainer or observer."))
+        return cleaned
+
+    @property
+    def chosen_trainers(self) -> list[tuple[TrainerProfile, str]]:
+        """Each chosen trainer with their part, after validation."""
+        lead = self.cleaned_data.get("lead")
+        return [
+            *([(lead, Assignment.Part.LEAD.value)] if lead else []),
+            *((trainer, Assignment.Part.CO_TRAINER.value) for trainer in self.cleaned_data["co_trainers"]),
+            *((trainer, Assignment.Part.OBSERVER.value) for trainer in self.cleaned_data["observers"]),
+        ]
+
+
+class NewTrainingForm(TrainingForm):
+    """A new training: one session a day in the same hours, to be refined later."""
+
+    day_starts = forms.TimeField(label=gettext_lazy("Each day from"), widget=TimeInput, required=False)
+    day_ends = forms.TimeField(label=gettext_lazy("to"), widget=TimeInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        starts, ends = cleaned.get("day_starts"), cleaned.get("day_ends")
+        if bool(starts) != bool(ends):
+            self.add_error("day_ends", _("Give both clock times or none."))
+        elif starts and ends and ends <= starts:
+            self.add_error("day_ends", _("The day ends before it starts."))
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and (last - first).days >= SESSIONS_MOST:
+            self.add_error(
+                "ends_on", _("One session a day makes more than %(n)d sessions. Shorten it.") % {"n": SESSIONS_MOST}
+            )
+        return cleaned
+
+    @property
+    def planned_sessions(self) -> list[SessionPlan]:
+        """One session for each day, after validation."""
+        first, last = self.cleaned_data["starts_on"], self.cleaned_data["ends_on"]
+        starts, ends = self.cleaned_data["day_starts"], self.cleaned_data["day_ends"]
+        return [
+            SessionPlan(first + timedelta(days=n), starts, ends, _("Day %(n)d") % {"n": n + 1})
+            for n in range((last - first).days + 1)
+        ]
+
+
+class SessionForm(forms.Form):
+    """One session in the list of a training's sessions."""
+
+    pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    date = forms.DateField(label=gettext_lazy("Day"), widget=DateInput)
+    starts = forms.TimeField(label=gettext_lazy("From"), widget=TimeInput, required=False)
+    ends = forms.TimeField(label=gettext_lazy("To"), widget=TimeInput, required=False)
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes, if not by the clock"), required=False, min_value=0, max_value=1440
+    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=120, required=False)
+
+    @property
+    def plan(self) -> SessionPlan:
+        data = self.cleaned_data
+        return SessionPlan(data["date"], data["starts"], data["ends"], data["title"], data["minutes"], data["pk"])
+
+
+SessionFormSet = forms.formset_factory(
+    SessionForm, extra=2, can_delete=True, max_num=SESSIONS_MOST, absolute_max=SESSIONS_MOST + 10, validate_max=True
+)
+
+
+def session_initial(training: Training) -> list[dict[str, Any]]:
+    """Return what the list of sessions shows first; minutes only where they differ from the clock."""
+    rows = []
+    for session in training.sessions.all():
+        clocked = SessionPlan(session.date, session.starts, session.ends).counted_minutes
+        rows.append(
+            {
+                "pk": session.pk, "date": session.date, "starts": session.starts, "ends": session.ends,
+                "title": session.title, "minutes": None if session.minutes == clocked else session.minutes,
+            }
+        )  # fmt: skip
+    return rows
+
+
+class ReasonForm(forms.Form):
+    """One reason, for what needs one."""
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class KeeperForm(ReasonForm):
+    """A new keeper and why."""
+
+    keeper = forms.ModelChoiceField(
+        Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT]),
+        label=gettext_lazy("New keeper"),
+    )
+
+
+def rank_in(words: str, organisation: Organisation, ranks: dict[tuple[str, str], Rank]) -> tuple[Rank | None, str]:
+    """Return the rank of these words in the organisation's country and its group; unknown words keep no rank."""
+    rank = ranks.get((organisation.country_id, spelling(words)))
+    return rank, rank.group if rank else RankGroup.NOT_RECORDED
+
+
+def ranks_of(countries: Sequence[str]) -> dict[tuple[str, str], Rank]:
+    """Return the ranks of these countries by (country, folded name), in either script. One query."""
+    found: dict[tuple[str, str], Rank] = {}
+    for rank in Rank.objects.filter(country__in=countries):
+        for name in (rank.other_script, rank.name):
+            if name:
+                found[rank.country_id, spelling(name)] = rank
+    return found
+
+
+class PersonForm(forms.Form):
+    """One person for the roster, typed."""
+
+    family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=80)
+    given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=80)
+    sex = forms.ChoiceField(label=gettext_lazy("Sex"), choices=Sex.choices, initial=Sex.NOT_RECORDED)
+    rank_words = forms.CharField(
+        label=gettext_lazy("Rank"), max_length=60, required=False,
+        widget=forms.TextInput(attrs={"list": "ranks", "autocomplete": "off"}),
+    )  # fmt: skip
+    rank_group = forms.ChoiceField(
+        label=gettext_lazy("Rank group"), required=False,
+        choices=[("", gettext_lazy("From the rank")), *RankGroup.choices],
+    )  # fmt: skip
+    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=160, required=False)
+    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Home organisation"))
+    participant = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+
+    def row(self) -> RosterRow:
+        """Return the typed person as a row of the roster, after validation. One query."""
+        data = self.cleaned_data
+        home = data["organisation"]
+        rank, group = rank_in(data["rank_words"], home, ranks_of([home.country_id]))
+        return RosterRow(
+            family_name=data["family_name"], given_name=data["given_name"], organisation=home, sex=data["sex"],
+            rank=rank, rank_words=data["rank_words"], rank_group=data["rank_group"] or group, unit=data["unit"],
+            participant=data["participant"],
+        )  # fmt: skip
+
+
+def person_initial(enrolment: Enrolment) -> dict[str, Any]:
+    """Return a row of the roster as the form shows it."""
+    person = enrolment.participant
+    return {
+        "family_name": person.family_name, "given_name": person.given_name, "sex": person.sex,
+        "rank_words": enrolment.rank_words, "rank_group": enrolment.rank_group, "unit": enrolment.unit,
+        "organisation": enrolment.organisation_id,
+    }  # fmt: skip
+
+
+class HeadcountForm(forms.Form):
+    """The numbers of one organisation by sex and rank group: a grid of `attended` and one of `completed`."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Organisation"))
+    knows_completed = forms.BooleanField(label=gettext_lazy("I also know how many completed"), required=False)
+    replaces_roster = forms.BooleanField(
+        label=gettext_lazy("The headcount takes the place of this organisation's roster"), required=False,
+        help_text=gettext_lazy("Its people leave the roster; they and their marks can be brought back."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for group, group_label in RankGroup.choices:
+            for sex, sex_label in Sex.choices:
+                for part, part_label in (("attended", _("attended")), ("completed", _("completed"))):
+                    self.fields[f"{part}-{group}-{sex}"] = forms.IntegerField(
+                        label=f"{group_label}, {sex_label}, {part_label}", required=False,
+                        min_value=0, max_value=HEADCOUNT_MOST,
+                        widget=forms.NumberInput(attrs={"class": "count-input", "inputmode": "numeric"}),
+                        error_messages={
+                            "min_value": _("A headcount is not below zero."),
+                            "max_value": _("A headcount is at most 100,000."),
+                        },
+                    )  # fmt: skip
+
+    @property
+    def grid(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:
+        """The rows of the page: a rank group with, for each sex, its two numbers."""
+        return [
+            (str(label), [(self[f"attended-{group}-{sex}"], self[f"completed-{group}-{sex}"]) for sex in Sex.values])
+            for group, label in RankGroup.choices
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        knows, any_number = cleaned.get("knows_completed"), False
+        for group in RankGroup.values:
+            for sex in Sex.values:
+                attended = cleaned.get(f"attended-{group}-{sex}") or 0
+                completed = cleaned.get(f"completed-{group}-{sex}")
+                any_number = any_number or attended > 0
+                if completed is not None and not knows:
+                    self.add_error(
+                        f"completed-{group}-{sex}", _("Tick “I also know how many completed”, or leave this empty.")
+                    )
+                elif completed is not None and completed > attended:
+                    self.add_error(f"completed-{group}-{sex}", _("More completed than attended."))
+        if not any_number and not self.errors:
+            raise ValidationError(_("Enter at least one number of persons who attended."))
+        return cleaned
+
+    def counts(self) -> list[Headcount]:
+        """Return the headcount rows, unsaved and without a party."""
+        data, knows = self.cleaned_data, self.cleaned_data["knows_completed"]
+        return [
+            Headcount(
+                sex=sex, rank_group=group, attended=data[f"attended-{group}-{sex}"],
+                completed=(data[f"completed-{group}-{sex}"] or 0) if knows else None,
+            )
+            for group in RankGroup.values
+            for sex in Sex.values
+            if data.get(f"attended-{group}-{sex}")
+        ]  # fmt: skip

@@ -1,0 +1,16 @@
+"""Validation of the catalogue's entries."""
+
+from django import forms
+
+from common.forms import ManyChoices
+from trainings.models import Course
+
+
+class CourseForm(forms.ModelForm[Course]):
+    """A course's facts and topics."""
+
+    class Meta:
+        model = Course
+        fields = ("code", "name", "days", "audience", "summary", "topics", "completion_threshold", "is_offered")
+        field_classes = {"topics": ManyChoices}
+        widgets = {"summary": forms.Textarea(attrs={"rows": 5}), "topics": forms.CheckboxSelectMultiple}

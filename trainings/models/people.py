@@ -1,0 +1,168 @@
+"""People who are trained: participants, their enrolments, and headcounts where names may not be given."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member, Organisation, Rank, RankGroup
+from trainings.models.training import Training
+
+HEADCOUNT_MOST = 100_000
+
+
+class Sex(models.TextChoices):
+    """Not recorded is its own column and never a share."""
+
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Other")
+    NOT_RECORDED = "not_recorded", _("Not recorded")
+
+
+class Participant(models.Model):
+    """A person who is trained, kept for their home organisation. No account."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="participants")
+    family_name = models.CharField(_("family name"), max_length=80)
+    given_name = models.CharField(_("given name"), max_length=80)
+    # Folded family and given name; see common.folding.
+    spelling_key = models.CharField(max_length=330, editable=False)
+    loose_key = models.CharField(max_length=330, editable=False)
+    sex = models.CharField(_("sex"), max_length=12, choices=Sex.choices, default=Sex.NOT_RECORDED)
+    member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="participants")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["spelling_key"]
+        indexes = [
+            models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
+            models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
+        ]
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+
+    def __str__(self) -> str:
+        return f"{self.family_name}, {self.given_name}"
+
+
+class DuplicatePair(models.Model):
+    """Two records of one home organisation that may be one person. Open until the home coordinator decides."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        DIFFERENT = "different", _("Not the same person")
+
+    first = models.ForeignKey(Participant, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Participant, models.CASCADE, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="duplicate_pair_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ~ {self.second_id}"
+
+
+class Party(models.Model):
+    """How one organisation is recorded in one training: by a roster or by a headcount, never both.
+
+    Exactly one of the two keys is set, held by a CHECK. Enrolments point to `roster_key`, headcounts to
+    `headcount_key`: so neither database can hold both kinds for the same party, without a trigger.
+    """
+
+    training = models.ForeignKey(Training, models.CASCADE, related_name="parties")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="parties")
+    roster_key = models.UUIDField(null=True, unique=True)
+    headcount_key = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["training", "organisation"], name="party_once"),
+            models.CheckConstraint(
+                condition=models.Q(roster_key__isnull=False, headcount_key__isnull=True)
+                | models.Q(roster_key__isnull=True, headcount_key__isnull=False),
+                name="party_roster_or_headcount",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} in {self.training_id}"
+
+
+class Enrolment(models.Model):
+    """A participant in a training, with what stood on that day and the minutes attended.
+
+    A removed enrolment leaves its party and keeps its marks, so that a removal can be undone and no mark is lost.
+    """
+
+    training = models.ForeignKey(Training, models.CASCADE, related_name="enrolments")
+    party = models.ForeignKey(
+        Party, models.PROTECT, to_field="roster_key", null=True, related_name="enrolments", editable=False
+    )
+    participant = models.ForeignKey(Participant, models.PROTECT, related_name="enrolments")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="enrolments")
+    rank = models.ForeignKey(Rank, models.PROTECT, null=True, blank=True, related_name="+")
+    rank_words = models.CharField(_("rank"), max_length=60, blank=True)
+    rank_group = models.CharField(
+        _("rank group"), max_length=20, choices=RankGroup.choices, default=RankGroup.NOT_RECORDED
+    )
+    unit = models.CharField(_("unit"), max_length=160, blank=True)
+    age_band = models.CharField(_("age band"), max_length=8, blank=True)
+    line = models.PositiveIntegerField(default=0)
+    # Kept by the actions, in the transaction of the marks: reports never join the marks.
+    minutes = models.PositiveIntegerField(default=0, editable=False)
+    attended_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
+    recorded_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["participant__spelling_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["training", "participant"], name="participant_once_in_training"),
+            models.CheckConstraint(
+                condition=models.Q(removed_at__isnull=True, party__isnull=False)
+                | models.Q(removed_at__isnull=False, party__isnull=True),
+                name="enrolment_in_party_unless_removed",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "training"], name="enrolment_home")]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} in {self.training_id}"
+
+    @property
+    def has_attended(self) -> bool:
+        return self.attended_sessions > 0
+
+
+class Headcount(models.Model):
+    """A number of persons by organisation, sex and rank group, where names may not be given."""
+
+    party = models.ForeignKey(Party, models.PROTECT, to_field="headcount_key", related_name="headcounts")
+    sex = models.CharField(_("sex"), max_length=12, choices=Sex.choices)
+    rank_group = models.CharField(_("rank group"), max_length=20, choices=RankGroup.choices)
+    attended = models.PositiveIntegerField(_("attended"), validators=[MaxValueValidator(HEADCOUNT_MOST)])
+    completed = models.PositiveIntegerField(
+        _("completed, if known"), null=True, blank=True, validators=[MaxValueValidator(HEADCOUNT_MOST)]
+    )
+
+    class Meta:
+        ordering = ["sex", "rank_group"]
+        constraints = [
+            models.UniqueConstraint(fields=["party", "sex", "rank_group"], name="headcount_once"),
+            models.CheckConstraint(
+                condition=models.Q(attended__range=(0, HEADCOUNT_MOST)), name="headcount_0_to_100000"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(completed=None) | models.Q(completed__gte=0, completed__lte=models.F("attended")),
+                name="headcount_completed_attended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.attended} {self.sex} {self.rank_group}"

@@ -1,0 +1,121 @@
+"""The small-cell rule: who may not see names sees no figure of 1 to 4, nor what gives one away by subtraction.
+
+Within one answer each hidden number could still be anything from 1 to 5. What two answers can tell when subtracted is
+described in docs/small-cells.md.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from trainings.counting import Figures
+
+K = TypeVar("K", bound=Hashable)
+
+SMALLEST_SHOWN = 5
+# From here on a total with a hidden split leaves each part of it free to be 1 to 5.
+SMALLEST_WITH_SPLIT = 2 * SMALLEST_SHOWN
+
+
+def is_small(number: int) -> bool:
+    return 0 < number < SMALLEST_SHOWN
+
+
+@dataclass(frozen=True)
+class ShownFigures:
+    """Figures as a reader who may not see names gets them: None is hidden."""
+
+    seats: int | None
+    people_at_least: int | None
+    people_at_most: int | None
+    women: int | None
+    men: int | None
+    other: int | None
+    not_recorded: int | None
+    women_share: float | None
+    verified_share: float | None
+    hours: float | None
+    trainings: int | None
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.seats is None
+
+    @property
+    def has_split(self) -> bool:
+        return self.women is not None
+
+    @property
+    def women_percent(self) -> int | None:
+        """The share of women in whole percent, as bars draw it."""
+        return None if self.women_share is None else round(100 * self.women_share)
+
+    @property
+    def rest_percent(self) -> int | None:
+        return None if self.women_percent is None else 100 - self.women_percent
+
+    @property
+    def is_interval(self) -> bool:
+        return self.people_at_least is not None and self.people_at_least != self.people_at_most
+
+
+def show_all(figures: Figures) -> ShownFigures:
+    """Return the figures whole, for who may see the names behind them."""
+    return ShownFigures(
+        seats=figures.seats,
+        people_at_least=figures.people_at_least,
+        people_at_most=figures.people_at_most,
+        women=figures.women,
+        men=figures.men,
+        other=figures.other,
+        not_recorded=figures.not_recorded,
+        women_share=figures.women_share,
+        verified_share=figures.verified_share,
+        hours=figures.hours,
+        trainings=figures.trainings,
+    )
+
+
+def _safe_share(figures: Figures) -> float | None:
+    """Return the share of women in whole percent, where neither side of it is small; it leaves every other part free."""
+    known = figures.women + figures.men + figures.other
+    if min(figures.women, known - figures.women) < SMALLEST_WITH_SPLIT:
+        return None
+    return round(figures.women / known, 2)
+
+
+def shield(figures: Figures) -> ShownFigures:
+    """Return the figures with small cells hidden.
+
+    A total of 1 to 4 hides everything; below 10 the split by sex is always hidden; above, it is hidden when any part of
+    it is small. The share of women is then shown in whole percent, and only where women and all others are ten or more.
+    """
+    shown = show_all(figures)
+    if any(is_small(n) for n in (figures.seats, figures.people_at_least, figures.people_at_most)):
+        return ShownFigures(*[None] * 11)
+    parts = (figures.women, figures.men, figures.other, figures.not_recorded)
+    hide_split = 0 < figures.seats < SMALLEST_WITH_SPLIT or any(is_small(part) for part in parts)
+    unverified = figures.seats - figures.verified_seats
+    hide_verified = is_small(figures.verified_seats) or is_small(unverified)
+    return ShownFigures(
+        seats=shown.seats,
+        people_at_least=shown.people_at_least,
+        people_at_most=shown.people_at_most,
+        women=None if hide_split else shown.women,
+        men=None if hide_split else shown.men,
+        other=None if hide_split else shown.other,
+        not_recorded=None if hide_split else shown.not_recorded,
+        women_share=_safe_share(figures) if hide_split else shown.women_share,
+        verified_share=None if hide_verified else shown.verified_share,
+        hours=shown.hours,
+        trainings=shown.trainings,
+    )
+
+
+def shield_rows(rows: dict[K, Figures]) -> dict[K, ShownFigures]:
+    """Shield the rows of one table under a shown total: one hidden row would follow by subtraction, so then all do hide."""
+    shielded = {key: shield(figures) for key, figures in rows.items()}
+    if all(shown.has_split or not rows[key].seats for key, shown in shielded.items()):
+        return shielded
+    nothing = ShownFigures(*[None] * 11)
+    return {key: replace(nothing, women_share=_safe_share(figures)) for key, figures in rows.items()}

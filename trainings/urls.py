@@ -1,0 +1,59 @@
+"""Addresses of trainings; a reference such as ME-2026-011 is readable on the phone."""
+
+from django.urls import include, path, register_converter
+
+from trainings.views import attendance, courses, figures, headcounts, roster, trainings
+
+app_name = "trainings"
+
+
+class ReferenceConverter:
+    """COUNTRY-YEAR-NUMBER."""
+
+    regex = r"[A-Z]{2}-\d{4}-\d{3,6}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ReferenceConverter, "reference")
+
+of_one = [
+    path("", trainings.training_detail, name="detail"),
+    path("edit/", trainings.training_edit, name="edit"),
+    path("cancel/", trainings.training_cancel, name="cancel"),
+    path("restore/", trainings.training_restore, name="restore"),
+    path("keeper/", trainings.training_keeper, name="keeper"),
+    path("history/", trainings.training_history, name="history"),
+    path("sessions/<int:pk>/toggle/", trainings.session_toggle, name="session_toggle"),
+    path("attendance/", attendance.attendance, name="attendance"),
+    path("attendance/mark/", attendance.mark, name="mark"),
+    path("attendance/rest/<int:pk>/", attendance.mark_rest, name="mark_rest"),
+    path("attendance/undo/", attendance.undo, name="undo"),
+    path("roster/", roster.roster, name="roster"),
+    path("roster/suggest/", roster.suggest, name="suggest"),
+    path("roster/paste/", roster.roster_paste, name="roster_paste"),
+    path("roster/<int:pk>/", roster.enrolment_edit, name="enrolment_edit"),
+    path("roster/<int:pk>/remove/", roster.enrolment_remove, name="enrolment_remove"),
+    path("roster/<int:pk>/restore/", roster.enrolment_restore, name="enrolment_restore"),
+    path("headcounts/", headcounts.headcounts, name="headcounts"),
+    path("headcounts/<int:pk>/switch/", headcounts.headcount_switch, name="headcount_switch"),
+    path("figures/submit/", figures.figures_submit, name="submit"),
+    path("figures/recall/", figures.figures_recall, name="recall"),
+    path("figures/return/", figures.figures_return, name="return"),
+    path("figures/verify/", figures.figures_verify, name="verify"),
+    path("figures/amend/", figures.figures_amend, name="amend"),
+    path("figures/held/<int:pk>/settle/", figures.held_settle, name="held_settle"),
+]
+
+urlpatterns = [
+    path("", trainings.training_list, name="list"),
+    path("new/", trainings.training_create, name="create"),
+    path("courses/", courses.course_list, name="courses"),
+    path("courses/new/", courses.course_form, name="course_new"),
+    path("courses/<int:pk>/", courses.course_form, name="course_edit"),
+    path("<reference:reference>/", include(of_one)),
+]

@@ -1,0 +1,1 @@
+"""Pages of trainings, a file for each noun."""

@@ -1,0 +1,276 @@
+"""The attendance sheet: the grid, a mark at a time, and the form without JavaScript."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common.views import sentences
+from members.models import RankGroup
+from trainings import access
+from trainings.actions import marks as actions
+from trainings.models import Enrolment, Mark, MarkChange, Session, Training
+from trainings.views.common import fetch_training, member_of, require, tabs_for
+
+# Above this many people the sheet shows one session a page.
+ALL_SESSIONS_UP_TO = 50
+LETTERS = {"present": "P", "late": "L", "excused": "E", "absent": "A"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One mark as the sheet shows it."""
+
+    name: str
+    session: Session
+    value: str
+    version: int
+    options: list[tuple[str, str, str, bool]]
+    is_other: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person of the sheet."""
+
+    enrolment: Enrolment
+    detail: str
+    cells: list[Cell]
+
+
+def _uuid(text: str) -> UUID:
+    """Return the key a client sent; refuse what is none."""
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise ValidationError(_("The page sent no valid key. Load it again.")) from wrong
+
+
+def _number(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 10):
+        raise ValidationError(_("The page sent something that is not a mark. Load it again."))
+    return int(text)
+
+
+def posted_edits(request: HttpRequest) -> list[actions.MarkEdit]:
+    """Return the marks a form changed: each cell sends what it showed, and only a difference is an edit.
+
+    A cell is named m-ENROLMENT-SESSION and shown as s-…: "value version". The key of a cell follows from the form's key
+    and the edit itself, so that the same form sent again asks the same.
+    """
+    form_key = _uuid(request.POST.get("form_key", ""))
+    edits = []
+    for name in request.POST:
+        shown = request.POST.get(name, "")
+        if not name.startswith("s-"):
+            continue
+        shown_value, _space, version = shown.rpartition(" ")
+        value = request.POST.get("m-" + name[2:], "")
+        if value == shown_value:
+            continue
+        enrolment, _dash, session = name[2:].partition("-")
+        key = uuid5(form_key, f"{name} {shown} {value}")
+        edits.append(actions.MarkEdit(_number(enrolment), _number(session), value, _number(version), key))
+    return edits
+
+
+def _chosen_session(request: HttpRequest, sessions: list[Session]) -> Session | None:
+    wanted = request.GET.get("session", "") or request.POST.get("session", "")
+    found = next((s for s in sessions if str(s.pk) == wanted), None)
+    return found or next(iter(sessions), None)
+
+
+def sheet_context(request: HttpRequest, training: Training) -> dict[str, Any]:
+    """Return what the sheet shows of one training to this member. Six queries, whatever the size."""
+    member = member_of(request)
+    record = access.can_record(member, training)
+    people = list(
+        access.visible_enrolments(member, training)
+        .filter(removed_at=None)
+        .select_related("participant", "organisation", "rank")
+    )
+    sessions = [session for session in training.sessions.all() if not session.is_cancelled]
+    chosen = _chosen_session(request, sessions)
+    one_at_a_time = len(people) > ALL_SESSIONS_UP_TO or request.GET.get("view") == "one"
+    shown = [chosen] if one_at_a_time and chosen else sessions
+    marks = {
+        (enrolment, session): (value, version)
+        for enrolment, session, value, version in Mark.objects.filter(
+            enrolment__training=training, session__in=shown
+        ).values_list("enrolment", "session", "value", "version")
+    }
+    several_homes = len({row.organisation_id for row in people}) > 1
+    groups = dict(RankGroup.choices)
+    labels = [(value, LETTERS[value], str(label)) for value, label in Mark.Value.choices]
+    rows = []
+    for enrolment in people:
+        cells = []
+        for session in shown:
+            value, version = marks.get((enrolment.pk, session.pk), ("", 0))
+            options = [(v, letter, label, v == value) for v, letter, label in labels]
+            name = f"{enrolment.pk}-{session.pk}"
+            cells.append(Cell(name, session, value, version, options, session != chosen))
+        rank = (enrolment.rank.nato if enrolment.rank else "") or enrolment.rank_words
+        parts = [rank, str(groups[enrolment.rank_group]), enrolment.organisation.short_name if several_homes else ""]
+        rows.append(Row(enrolment, " · ".join(part for part in parts if part), cells))
+    names = bool(people) or access.can_see_some_names(member, training)
+    return {
+        "training": training, "rows": rows, "sessions": sessions, "shown_sessions": shown, "chosen": chosen,
+        "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": record and training.is_open,
+        "may_record": record, "session_count": len(sessions),
+        "unmarked": {s.pk: sum(not c.value for r in rows for c in r.cells if c.session == s) for s in shown},
+        "tabs": tabs_for(training, "attendance", names=names, record=record),
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def attendance(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the sheet, and save it without JavaScript."""
+    training, member = fetch_training(request, reference), member_of(request)
+    record = access.can_record(member, training)
+    require(record or access.can_see_some_names(member, training))
+    if request.method == "POST":
+        require(record)
+        return _save(request, training)
+    return render(request, "trainings/attendance.html", sheet_context(request, training))
+
+
+def _sheet_url(request: HttpRequest, training: Training) -> str:
+    url = reverse("trainings:attendance", args=[training.reference])
+    session = request.POST.get("session", "")
+    return f"{url}?session={session}" if session.isdecimal() else url
+
+
+def _save(request: HttpRequest, training: Training) -> HttpResponse:
+    """Apply the changed cells of the posted sheet; conflicts come back side by side."""
+    try:
+        edits = posted_edits(request)
+        _check_visible(request, training, [edit.enrolment for edit in edits])
+        answer = actions.change_marks(training=training, edits=edits, by=member_of(request)) if edits else None
+    except ValidationError as refusal:
+        return render(
+            request, "trainings/attendance.html",
+            {**sheet_context(request, training), "refusal": refusal.messages}, status=422,
+        )  # fmt: skip
+    except actions.KeyReusedError:
+        text = _("This sheet was sent before with other marks. Nothing was changed; here it is as it stands now.")
+        return render(
+            request, "trainings/attendance.html", {**sheet_context(request, training), "refusal": [text]}, status=409
+        )
+    if answer is None:
+        messages.info(request, _("Nothing was changed."))
+    else:
+        _tell(request, answer)
+    if answer and answer.conflicts:
+        context = {**sheet_context(request, training), "conflicts": _conflict_rows(answer.conflicts)}
+        return render(request, "trainings/attendance.html", context, status=409)
+    return redirect(_sheet_url(request, training))
+
+
+def _tell(request: HttpRequest, answer: actions.MarksAnswer) -> None:
+    if answer.applied:
+        text = ngettext("%(n)d mark is saved.", "%(n)d marks are saved.", answer.applied) % {"n": answer.applied}
+        messages.success(request, text)
+    elif not answer.conflicts and not answer.held:
+        messages.info(request, _("Everything stood so already."))
+    if answer.held:
+        messages.warning(request, _("The figures are locked. Your marks are kept and shown to the coordinator."))
+
+
+def _conflict_rows(conflicts: list[MarkChange]) -> list[dict[str, Any]]:
+    """Each conflict with both values in words."""
+    people = Enrolment.objects.select_related("participant").in_bulk([c.enrolment_id for c in conflicts])
+    sessions = Session.objects.in_bulk([c.session_id for c in conflicts])
+    words = {"": _("Not recorded"), **{value: str(label) for value, label in Mark.Value.choices}}
+    return [
+        {
+            "person": people[c.enrolment_id].participant, "session": sessions[c.session_id],
+            "theirs": words[c.answer_value], "yours": words[c.new_value],
+        }
+        for c in conflicts
+    ]  # fmt: skip
+
+
+def _check_visible(request: HttpRequest, training: Training, enrolments: list[int]) -> None:
+    """Refuse a mark for somebody this member does not see, in the words for somebody who is not enrolled."""
+    wanted = set(enrolments)
+    seen = access.visible_enrolments(member_of(request), training).filter(pk__in=wanted).count()
+    if seen != len(wanted):
+        raise ValidationError(_("A mark was sent for somebody who is not enrolled. Load the sheet again."))
+
+
+@require_POST
+def mark(request: HttpRequest, reference: str) -> JsonResponse:
+    """Save one mark in the background. Answers after the commit: 200 saved, 409 conflict, 423 held, 422 refused."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    try:
+        edit = actions.MarkEdit(
+            _number(request.POST.get("enrolment", "")), _number(request.POST.get("session", "")),
+            request.POST.get("value", ""), _number(request.POST.get("base", "")), _uuid(request.POST.get("key", "")),
+        )  # fmt: skip
+        _check_visible(request, training, [edit.enrolment])
+        answer = actions.change_marks(training=training, edits=[edit], by=member)
+    except ValidationError as refusal:
+        return JsonResponse({"error": sentences(refusal)}, status=422)
+    except actions.KeyReusedError:
+        return JsonResponse({"error": _("This key was used for another mark.")}, status=409)
+    change = answer.changes[0]
+    status = {MarkChange.Outcome.CONFLICT: 409, MarkChange.Outcome.HELD: 423}.get(
+        MarkChange.Outcome(change.outcome), 200
+    )
+    there = Enrolment.objects.filter(pk=edit.enrolment).values_list("attended_sessions", flat=True).first()
+    body = {
+        "outcome": change.outcome, "value": change.answer_value, "version": change.answer_version,
+        "attended": there, "at": date_format(timezone.localtime(), "H:i"),
+        "message": str(MarkChange.Outcome(change.outcome).label),
+    }  # fmt: skip
+    return JsonResponse(body, status=status)
+
+
+@require_POST
+def mark_rest(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Mark present whom this page showed without a mark in one session."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    session = get_object_or_404(Session, training=training, pk=pk)
+    try:
+        batch = uuid5(_uuid(request.POST.get("form_key", "")), f"rest {pk}")
+        shown = [_number(n) for n in request.POST.get("shown", "").split()]
+        _check_visible(request, training, shown)
+        answer = actions.mark_rest_present(session=session, shown=shown, batch=batch, by=member)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    except actions.KeyReusedError:
+        messages.error(request, _("This page was used before. Load it again."))
+    else:
+        _tell(request, answer)
+        if answer.applied:
+            request.session["undo_batch"] = {"batch": str(batch), "training": training.pk, "n": answer.applied}
+    return redirect(_sheet_url(request, training))
+
+
+@require_POST
+def undo(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the last "rest present" back, where nobody changed a mark since."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    try:
+        answer = actions.undo_batch(training=training, batch=_uuid(request.POST.get("batch", "")), by=member)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    else:
+        request.session.pop("undo_batch", None)
+        text = ngettext("%(n)d mark is taken back.", "%(n)d marks are taken back.", answer.applied)
+        messages.success(request, text % {"n": answer.applied})
+    return redirect(_sheet_url(request, training))

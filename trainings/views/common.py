@@ -1,0 +1,66 @@
+"""What every page of one training needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.views import sentences
+from members.models import Member
+from trainings import access
+from trainings.models import Training
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a training's pages."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def member_of(request: HttpRequest) -> Member:
+    """Return the signed-in member; the middleware let nobody else in."""
+    assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
+    return request.user
+
+
+def fetch_training(request: HttpRequest, reference: str) -> Training:
+    """Return the training this member may see, else 404. One query."""
+    return get_object_or_404(access.visible_trainings(member_of(request)).with_list_parts(), reference=reference)
+
+
+def require(allowed: bool) -> None:
+    """Answer 403 unless allowed: the thing is visible, the act is not theirs."""
+    if not allowed:
+        raise PermissionDenied
+
+
+def tabs_for(training: Training, current: str, *, names: bool, record: bool) -> list[Tab]:
+    """Return the tabs this member has on a training."""
+    entries = [("detail", _("Overview"), True), ("attendance", _("Attendance"), names or record),
+               ("roster", _("Roster"), names or record), ("headcounts", _("Headcounts"), names or record),
+               ("history", _("History"), True)]  # fmt: skip
+    return [
+        Tab(str(label), reverse(f"trainings:{name}", args=[training.reference]), name == current)
+        for name, label, shown in entries
+        if shown
+    ]
+
+
+def decide(request: HttpRequest, training: Training, act: Callable[[], Any], done: str) -> HttpResponse:
+    """Run one act on a training, say what came of it and go back to its page."""
+    try:
+        act()
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    else:
+        messages.success(request, done)
+    return redirect(training)

@@ -1,0 +1,117 @@
+"""Submitting, recalling, returning, verifying and amending figures."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common.views import add_refusal
+from trainings import access
+from trainings.actions import figures as actions
+from trainings.actions.marks import KeyReusedError, settle_held_change
+from trainings.forms import ReasonForm
+from trainings.models import MarkChange
+from trainings.views.attendance import posted_edits, sheet_context
+from trainings.views.common import decide, fetch_training, member_of, require
+
+
+def _version(request: HttpRequest) -> int:
+    """Return the version the page showed; -1 where it sent none."""
+    value = request.POST.get("version", "")
+    return int(value) if value.isdecimal() and len(value) < 9 else -1
+
+
+@require_POST
+def figures_submit(request: HttpRequest, reference: str) -> HttpResponse:
+    """Submit the figures as they stand."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_submit(member, training))
+    done = _("The figures are submitted and count from now on. A coordinator verifies them.")
+    return decide(request, training, lambda: actions.submit_figures(training=training, by=member), done)
+
+
+@require_POST
+def figures_recall(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take one's own submission back."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_submit(member, training))
+    version = _version(request)
+    return decide(
+        request, training, lambda: actions.recall_figures(training=training, version_seen=version, by=member),
+        _("The figures are recalled. Change what is needed and submit again."),
+    )  # fmt: skip
+
+
+@require_POST
+def figures_verify(request: HttpRequest, reference: str) -> HttpResponse:
+    """Verify exactly the version the page showed."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_verify(member, training))
+    version = _version(request)
+    return decide(
+        request, training, lambda: actions.verify_figures(training=training, version_seen=version, by=member),
+        _("The figures are verified."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def figures_return(request: HttpRequest, reference: str) -> HttpResponse:
+    """Send submitted figures back with a reason."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_verify(member, training))
+    form = ReasonForm(request.POST or None, initial={"version": training.figures_version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.return_figures(
+                training=training, version_seen=form.cleaned_data["version"] or -1,
+                reason=form.cleaned_data["reason"], by=member,
+            )  # fmt: skip
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("The figures are returned with your reason."))
+            return redirect(training)
+    context = {
+        "form": form, "training": training, "title": _("Return these figures?"), "action": _("Return the figures"),
+        "text": _("The recorder sees your reason and can correct and submit again. Until then the training does not count."),
+    }  # fmt: skip
+    return render(request, "trainings/reason_confirm.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change marks of verified figures, as one set with one reason."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_verify(member, training))
+    if not training.is_verified:
+        messages.error(request, _("Only verified figures are amended."))
+        return redirect(training)
+    form = ReasonForm(request.POST or None, initial={"version": training.figures_version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.amend_figures(
+                training=training, edits=posted_edits(request), reason=form.cleaned_data["reason"],
+                version_seen=form.cleaned_data["version"] or -1, by=member,
+            )  # fmt: skip
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        except KeyReusedError:
+            form.add_error(None, _("This form was sent before with other marks. Load the page again."))
+        else:
+            messages.success(request, _("The figures are amended. The old version stays readable."))
+            return redirect(training)
+    context = {**sheet_context(request, training), "form": form, "amending": True}
+    return render(request, "trainings/figures_amend.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def held_settle(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Set a held change aside."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_verify(member, training))
+    change = get_object_or_404(MarkChange, enrolment__training=training, pk=pk)
+    return decide(
+        request, training, lambda: settle_held_change(change=change, by=member), _("The change is set aside.")
+    )

@@ -1,0 +1,253 @@
+"""The roster: typing, pasting, correcting and removing people."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common.folding import loose, spelling
+from common.pasted import CELL_MOST, ROWS_MOST, guess_columns, read_sex, split_cells
+from common.views import add_refusal, sentences
+from members.models import Organisation, Rank
+from trainings import access
+from trainings.actions import roster as actions
+from trainings.forms import PersonForm, person_initial, rank_in, ranks_of
+from trainings.models import Enrolment, Participant, Sex, Training
+from trainings.views.common import fetch_training, member_of, require, tabs_for
+
+SUGGESTIONS = 6
+NAME_MOST = 80
+
+COLUMN_KINDS = [
+    ("", gettext_lazy("Leave out")), ("family_name", gettext_lazy("Family name")), ("given_name", gettext_lazy("Given name")),
+    ("full_name", gettext_lazy("Family and given name")), ("full_name_given_first", gettext_lazy("Given and family name")),
+    ("sex", gettext_lazy("Sex")), ("rank", gettext_lazy("Rank")), ("unit", gettext_lazy("Unit")),
+]  # fmt: skip
+
+
+def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
+    member = member_of(request)
+    record = access.can_record(member, training)
+    seen = access.visible_enrolments(member, training).select_related("participant", "organisation", "rank")
+    names = access.can_see_some_names(member, training)
+    return {
+        "training": training,
+        "people": [row for row in seen if row.removed_at is None],
+        "removed": [row for row in seen if row.removed_at is not None] if record else [],
+        "can_record": record and training.is_open,
+        "tabs": tabs_for(training, "roster", names=names, record=record),
+    }
+
+
+def _first_person(training: Training, home: int) -> PersonForm:
+    return PersonForm(initial={"organisation": home})
+
+
+@require_http_methods(["GET", "POST"])
+def roster(request: HttpRequest, reference: str) -> HttpResponse:
+    """Who is on the roster, and a form for the next person."""
+    training, member = fetch_training(request, reference), member_of(request)
+    record = access.can_record(member, training)
+    require(record or access.can_see_some_names(member, training))
+    form = _first_person(training, _last_home(request, training))
+    if request.method == "POST":
+        require(record)
+        form = PersonForm(request.POST)
+        if form.is_valid():
+            try:
+                added = actions.add_to_roster(training=training, rows=[form.row()], by=member)
+            except ValidationError as refusal:
+                add_refusal(form, refusal)
+            else:
+                if added:
+                    messages.success(request, _("%(name)s is on the roster.") % {"name": added[0].participant})
+                else:
+                    messages.info(request, _("This person is on the roster already."))
+                request.session["roster_home"] = form.cleaned_data["organisation"].pk
+                return redirect("trainings:roster", reference)
+    context = {**_roster_context(request, training), "form": form}
+    context["ranks"] = Rank.objects.filter(country=training.keeper.country_id) if context["can_record"] else []
+    return render(request, "trainings/roster.html", context, status=422 if form.errors else 200)
+
+
+def _last_home(request: HttpRequest, training: Training) -> int:
+    """The home of the person added last, else the keeper: most rosters come from one ministry."""
+    return int(request.session.get("roster_home") or training.keeper_id)
+
+
+@require_GET
+def suggest(request: HttpRequest, reference: str) -> HttpResponse:
+    """Earlier participants whom this member may see, by the beginning of a name in any script."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    typed = f"{request.GET.get('family_name', '')} {request.GET.get('given_name', '')}"[:160]
+    found: list[Participant] = []
+    if len(spelling(typed)) >= 2:
+        found = list(
+            access.visible_participants(member)
+            .filter(Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed)))
+            .select_related("organisation")[:SUGGESTIONS]
+        )
+    last: dict[int, Enrolment] = {}
+    for enrolment in Enrolment.objects.filter(participant__in=found).select_related("training").order_by("pk"):
+        last[enrolment.participant_id] = enrolment
+    people = [(person, last.get(person.pk)) for person in found]
+    return render(request, "trainings/_suggestions.html", {"people": people, "training": training})
+
+
+@require_http_methods(["GET", "POST"])
+def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Correct one row of the roster."""
+    training, member = fetch_training(request, reference), member_of(request)
+    enrolment = get_object_or_404(
+        access.visible_enrolments(member, training).select_related("participant", "organisation", "training"), pk=pk
+    )
+    require(access.can_record(member, training))
+    form = PersonForm(request.POST or None, initial=person_initial(enrolment))
+    form.fields["organisation"].disabled = True
+    if request.method == "POST" and form.is_valid():
+        row = form.row()
+        enrolment.rank, enrolment.rank_words = row.rank, row.rank_words
+        enrolment.rank_group, enrolment.unit = row.rank_group, row.unit
+        try:
+            actions.change_enrolment(
+                enrolment=enrolment, family_name=row.family_name, given_name=row.given_name, sex=row.sex, by=member
+            )
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("The row is corrected."))
+            return redirect("trainings:roster", reference)
+    context = {"form": form, "training": training, "enrolment": enrolment}
+    return render(request, "trainings/enrolment_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def enrolment_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Take one person off the roster; it can be undone from the same page."""
+    training, member = fetch_training(request, reference), member_of(request)
+    enrolment = get_object_or_404(access.visible_enrolments(member, training).filter(removed_at=None), pk=pk)
+    require(access.can_record(member, training))
+    try:
+        actions.remove_from_roster(enrolment=enrolment, by=member)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    else:
+        messages.success(request, _("The person is off the roster. Below the list you can bring them back."))
+    return redirect("trainings:roster", reference)
+
+
+@require_POST
+def enrolment_restore(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Bring a removed person back with their marks."""
+    training, member = fetch_training(request, reference), member_of(request)
+    enrolment = get_object_or_404(access.visible_enrolments(member, training).exclude(removed_at=None), pk=pk)
+    require(access.can_record(member, training))
+    try:
+        actions.restore_to_roster(enrolment=enrolment, by=member)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    else:
+        messages.success(request, _("The person is on the roster again, with their marks."))
+    return redirect("trainings:roster", reference)
+
+
+@dataclass
+class Understood:
+    """One pasted line as understood, and what is wrong with it."""
+
+    number: int
+    cells: list[str]
+    row: actions.RosterRow | None
+    wrong: list[str]
+    notes: list[str]
+
+
+def _read_line(
+    number: int, cells: list[str], kinds: list[str], home: Organisation, ranks: dict[tuple[str, str], Rank]
+) -> Understood:
+    held = {kind: cells[n] for n, kind in enumerate(kinds) if kind and n < len(cells)}
+    family, given = held.get("family_name", ""), held.get("given_name", "")
+    wrong, notes = [], []
+    for kind, first_is_family in (("full_name", True), ("full_name_given_first", False)):
+        if kind in held:
+            words = held[kind].replace(",", " ").split()
+            family, given = (words[0], " ".join(words[1:])) if first_is_family and words else (
+                words[-1] if words else "", " ".join(words[:-1])
+            )  # fmt: skip
+    if not family or not given:
+        wrong.append(_("The family or the given name is missing."))
+    if any(len(cell) > CELL_MOST for cell in cells) or max(len(family), len(given)) > NAME_MOST:
+        wrong.append(_("A cell is too long: a name has at most 80 characters."))
+    if any(character in family + given for character in "<>{}[]=|\\@#$%^*_~\x00") or any(
+        map(str.isdigit, family + given)
+    ):
+        wrong.append(_("This does not look like a name."))
+    sex = read_sex(held.get("sex", ""))
+    if sex is None:
+        wrong.append(_("Nobody knows the sex “%(words)s”. Write ž or m, f or m.") % {"words": held["sex"][:40]})
+    rank_words = held.get("rank", "")[:60]
+    rank, group = rank_in(rank_words, home, ranks)
+    if rank_words and rank is None:
+        notes.append(_("The rank “%(words)s” is not in the table; its words are kept.") % {"words": rank_words})
+    row = None if wrong else actions.RosterRow(
+        family_name=family, given_name=given, organisation=home, sex=sex or Sex.NOT_RECORDED,
+        rank=rank, rank_words=rank_words, rank_group=group, unit=held.get("unit", "")[:160],
+    )  # fmt: skip
+    return Understood(number, cells, row, wrong, notes)
+
+
+@require_http_methods(["GET", "POST"])
+def roster_paste(request: HttpRequest, reference: str) -> HttpResponse:
+    """Paste rows, see what was understood, assign the columns, then add them all or none."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    text = request.POST.get("rows", "").replace("\x00", "")
+    homes = Organisation.objects.select_related("country")
+    home = next((o for o in homes if str(o.pk) == request.POST.get("organisation")), training.keeper)
+    context: dict[str, Any] = {
+        "training": training, "text": text, "homes": homes, "home": home, "kinds": COLUMN_KINDS, "wrong": [],
+        "rows_most": ROWS_MOST,
+    }  # fmt: skip
+    if request.method != "POST":
+        return render(request, "trainings/roster_paste.html", context)
+    cells = split_cells(text)
+    if not cells or len(cells) > ROWS_MOST:
+        context["wrong"] = [
+            _("Paste at least one row.") if not cells else
+            _("These are %(n)d rows; at most %(most)d go in at once. Paste them in parts.") % {"n": len(cells), "most": ROWS_MOST}
+        ]  # fmt: skip
+        return render(request, "trainings/roster_paste.html", context, status=422)
+    columns, header = guess_columns(cells)
+    known = {kind for kind, _label in COLUMN_KINDS}
+    if "has_header" in request.POST or "column-0" in request.POST:
+        header = bool(request.POST.get("has_header"))
+        columns = [kind if (kind := request.POST.get(f"column-{n}", "")) in known else "" for n in range(len(columns))]
+    ranks = ranks_of([home.country_id])
+    lines = [
+        _read_line(n, row, columns, home, ranks) for n, row in enumerate(cells, start=1) if not (header and n == 1)
+    ]
+    wrong_lines = [line for line in lines if line.wrong]
+    context |= {
+        "lines": lines,
+        "columns": list(enumerate(columns)),
+        "has_header": header,
+        "wrong_count": len(wrong_lines),
+    }
+    if "add" in request.POST and not wrong_lines and lines:
+        try:
+            added = actions.add_to_roster(training=training, rows=[line.row for line in lines if line.row], by=member)
+        except ValidationError as refusal:
+            context["wrong"] = refusal.messages
+            return render(request, "trainings/roster_paste.html", context, status=422)
+        text = ngettext("%(n)d person is on the roster.", "%(n)d people are on the roster.", len(added))
+        messages.success(request, text % {"n": len(added)})
+        return redirect("trainings:roster", reference)
+    return render(request, "trainings/roster_paste.html", context, status=422 if wrong_lines else 200)
