@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class PortalConfig(AppConfig):
     name = "portal"
+
+    def ready(self) -> None:
+        # Models are at hand only now.
+        from portal.totals import recount_after_change
+        from trainings.signals import figures_changed
+
+        figures_changed.connect(recount_after_change, dispatch_uid="network totals")

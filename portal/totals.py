@@ -1,22 +1,27 @@
-"""The network's totals for the home page: counted at most once a minute, for all processes together."""
+"""The network's totals for the home page: counted when figures change and looked after by the worker.
+
+A page reads them in one query. It counts by itself only where nobody else does: before the first count, or when the
+worker has not looked for a minute.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from audit.kept import latest_line
 from members.models import Organisation
 from trainers.models import TrainerProfile
-from trainings.actions.figures import NETWORK_TOTALS_KEY
 from trainings.counting import COUNTING, Figures, Question, figures, figures_by
 from trainings.models import Assignment, Training
 from trainings.small_cells import ShownFigures, shield, shield_rows
 
-KEPT_SECONDS = 60
+NETWORK_TOTALS_KEY = "network-totals"
+RIGHT_FOR = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,38 @@ def _count() -> dict[str, Any]:
     }
 
 
+def recount() -> dict[str, Any]:
+    """Count the totals anew and keep them for all processes. Fifteen queries; 0.3 s with 100,000 people."""
+    line = latest_line()
+    held = {**_count(), "line": line}
+    cache.set(NETWORK_TOTALS_KEY, held, None)
+    return held
+
+
+def recount_after_change(**_signal: object) -> None:
+    """Count the totals anew within the request that changed the figures, so that its member sees them move."""
+    recount()
+
+
+def look_after_totals() -> None:
+    """Count the totals anew if anything was written since; else note that they still hold. For the worker."""
+    held = cache.get(NETWORK_TOTALS_KEY)
+    now = timezone.now()
+    if held is None or held["line"] != latest_line() or _day(held["as_of"]) != _day(now):
+        recount()
+    else:
+        cache.set(NETWORK_TOTALS_KEY, {**held, "as_of": now}, None)
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment).date()
+
+
 def network_totals() -> NetworkTotals:
     """Return the totals, at most a minute old. One query when they are at hand."""
     held = cache.get(NETWORK_TOTALS_KEY)
-    if held is None or timezone.now() - held["as_of"] > timedelta(seconds=KEPT_SECONDS):
-        held = _count()
-        cache.set(NETWORK_TOTALS_KEY, held, 10 * KEPT_SECONDS)
+    if held is None or timezone.now() - held["as_of"] > RIGHT_FOR:
+        held = recount()
     return _shown(held)
 
 

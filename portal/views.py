@@ -5,14 +5,22 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from audit.kept import kept
 from members.models import Member
 from portal.totals import network_totals
 from portal.work import coming_up, waiting_for
 from trainers.access import public_profiles
 from trainings.access import can_create
+
+
+def _network() -> dict[str, str]:
+    """The parts of the home page that every member sees alike."""
+    context = {"totals": network_totals(), "upcoming": coming_up()}
+    return {part: render_to_string(f"portal/_{part}.html", context) for part in ("totals", "upcoming", "shares")}
 
 
 @login_not_required
@@ -23,9 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
         trainers = public_profiles().select_related("member__organisation").prefetch_related("topics")
         return render(request, "landing.html", {"figures": network_totals(), "profiles": trainers})
     context = {
-        "totals": network_totals(),
+        "network": kept("home", _network),
         "waiting": waiting_for(request.user),
-        "upcoming": coming_up(),
         "can_create": can_create(request.user),
         "hour": timezone.localtime().hour,
     }

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from audit.kept import forget_kept
 from members.models import Country, Language, Member, Organisation
 from trainers.actions import ensure_profile
 from trainers.models import TrainerProfile
@@ -29,6 +30,7 @@ FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "�
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
+    forget_kept()
 
 
 @pytest.fixture

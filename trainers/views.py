@@ -1,14 +1,18 @@
 """The directory, a trainer's page, their own profile, and the topics."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.kept import kept
 from common.views import is_fragment, page_of
 from members.access import can_edit_reference
 from members.models import Member
@@ -30,15 +34,22 @@ DELIVERED = Q(assignments__training__cancelled_at=None) & ~Q(assignments__traini
 def trainer_list(request: HttpRequest) -> HttpResponse:
     """The directory as cards."""
     profiles = access.visible_profiles(_member(request))
-    directory = Directory(request.GET, profiles)
-    rows = (
-        directory.rows.select_related("member__organisation", "rank")
-        .prefetch_related("topics", "languages")
-        .annotate(delivered=Count("assignments", filter=DELIVERED))
-        .order_by("name_key")
-    )
-    context = {"directory": directory, "page": page_of(request, rows, 24)}
-    return render(request, "trainers/_cards.html" if is_fragment(request) else "trainers/trainer_list.html", context)
+
+    def shown(template: str) -> str:
+        directory = Directory(request.GET, profiles)
+        rows = (
+            directory.rows.select_related("member__organisation", "rank")
+            .prefetch_related("topics", "languages")
+            .annotate(delivered=Count("assignments", filter=DELIVERED))
+            .order_by("name_key")
+        )
+        return render_to_string(template, {"directory": directory, "page": page_of(request, rows, 24)}, request)
+
+    if is_fragment(request):
+        return HttpResponse(shown("trainers/_cards.html"))
+    # Every member sees the same directory; without a filter it is asked for all the time.
+    whole = partial(shown, "trainers/_directory.html")
+    return render(request, "trainers/trainer_list.html", {"directory": whole() if request.GET else kept("directory", whole)})
 
 
 @require_GET

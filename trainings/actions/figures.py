@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -16,13 +15,11 @@ from trainings.actions.marks import MarkEdit, apply_edits
 from trainings.actions.trainings import check_open, locked
 from trainings.counting import training_totals
 from trainings.models import Amendment, FiguresVersion, MarkChange, Training
+from trainings.signals import figures_changed
 
-NETWORK_TOTALS_KEY = "network-totals"
 
-
-def forget_network_totals() -> None:
-    """Have the network's totals counted anew once this transaction is committed."""
-    transaction.on_commit(lambda: cache.delete(NETWORK_TOTALS_KEY))
+def _tell_when_committed() -> None:
+    transaction.on_commit(lambda: figures_changed.send(sender=Training))
 
 
 def what_is_missing(training: Training, totals: dict[str, Any]) -> list[str]:
@@ -65,7 +62,7 @@ def submit_figures(*, training: Training, by: Member) -> FiguresVersion:
         "submit_figures", fresh, by=by,
         version=version.number, seats=version.totals["attended"]["seats"], unmarked=unmarked_count(fresh),
     )  # fmt: skip
-    forget_network_totals()
+    _tell_when_committed()
     return version
 
 
@@ -96,7 +93,7 @@ def recall_figures(*, training: Training, version_seen: int, by: Member) -> None
     version.recalled_at = timezone.now()
     version.save(update_fields=["recalled_at"])
     record("recall_figures", fresh, by=by, version=version.number)
-    forget_network_totals()
+    _tell_when_committed()
 
 
 @action
@@ -111,7 +108,7 @@ def return_figures(*, training: Training, version_seen: int, reason: str, by: Me
     fresh.returned_reason = reason
     fresh.save(update_fields=["returned_reason"])
     record("return_figures", fresh, by=by, version=version.number, reason=reason)
-    forget_network_totals()
+    _tell_when_committed()
 
 
 @action
@@ -128,7 +125,7 @@ def verify_figures(*, training: Training, version_seen: int, by: Member) -> None
     fresh.save(update_fields=["figures", "verified_by", "verified_at"])
     fresh.figures_versions.filter(number=version_seen).update(verified_at=now)
     record("verify_figures", fresh, by=by, version=version_seen)
-    forget_network_totals()
+    _tell_when_committed()
 
 
 @action
@@ -161,5 +158,5 @@ def amend_figures(
     ]
     Amendment.objects.create(version=version, reason=reason, changes=changes)
     record("amend_figures", fresh, by=by, version=version.number, changed=len(changes), reason=reason)
-    forget_network_totals()
+    _tell_when_committed()
     return version

@@ -1,14 +1,17 @@
 """List, page, creation and change of a training."""
 
+from functools import partial
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.kept import kept
 from audit.record import lines_about
 from common.views import add_refusal, is_fragment, page_of
 from trainings import access, history
@@ -26,16 +29,25 @@ from trainings.views.common import decide, fetch_training, member_of, require, t
 def training_list(request: HttpRequest) -> HttpResponse:
     """Every training with its state, newest first."""
     member = member_of(request)
-    chosen = TrainingFilter(request.GET, queryset=access.visible_trainings(member).with_list_parts())
+
+    def shown(template: str) -> str:
+        chosen = TrainingFilter(request.GET, queryset=access.visible_trainings(member).with_list_parts())
+        context = {
+            "filter": chosen,
+            "page": page_of(request, with_seats(chosen.qs), 25),
+            "chosen_count": sum(1 for name, value in request.GET.items() if value and name != "page"),
+        }
+        return render_to_string(template, context, request)
+
+    if is_fragment(request):
+        return HttpResponse(shown("trainings/_training_rows.html"))
+    # Every member sees the same list; without a filter it is asked for all the time.
+    whole = partial(shown, "trainings/_training_list.html")
     context = {
-        "filter": chosen,
-        "page": page_of(request, with_seats(chosen.qs), 25),
-        "chosen_count": sum(1 for name, value in request.GET.items() if value and name != "page"),
+        "trainings": whole() if request.GET else kept("training list", whole),
         "can_create": access.can_create(member),
     }
-    return render(
-        request, "trainings/_training_rows.html" if is_fragment(request) else "trainings/training_list.html", context
-    )
+    return render(request, "trainings/training_list.html", context)
 
 
 def _parts(training: Training) -> dict[str, list[int]]:

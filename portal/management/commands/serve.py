@@ -150,7 +150,7 @@ def web_server(port: int, workers: int) -> tuple[str, list[str]]:
 
 def background_worker() -> tuple[str, list[str]]:
     manage = str(settings.BASE_DIR / "manage.py")
-    return "background worker", [sys.executable, manage, "db_worker", "--interval", "1", "--no-reload"]
+    return "background worker", [sys.executable, manage, "worker"]
 
 
 @contextmanager

@@ -1,0 +1,50 @@
+"""`manage.py worker`: the background worker with its clock."""
+
+import logging
+import threading
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connection
+
+from portal.totals import look_after_totals
+
+logger = logging.getLogger(__name__)
+
+# What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
+ROUNDS: list[tuple[Callable[[], None], float]] = [(look_after_totals, 20)]
+
+
+class Command(BaseCommand):
+    help = "Send mail and do what pages should not wait for; look after what is due again and again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--interval", type=float, default=1, help="seconds between looks into the queue")
+
+    def handle(self, *, interval: float, **options: Any) -> None:
+        over = threading.Event()
+        clocks = [threading.Thread(target=go_round, args=(work, every, over), daemon=True) for work, every in ROUNDS]
+        for clock in clocks:
+            clock.start()
+        try:
+            call_command("db_worker", interval=interval, reload=False)
+        finally:
+            over.set()
+            for clock in clocks:
+                clock.join(timeout=5)
+
+
+def go_round(work: Callable[[], None], every: float, over: threading.Event) -> None:
+    """Do `work` at once and then each `every` seconds until `over`; a failure is logged and tried again next time."""
+    while True:
+        try:
+            close_old_connections()
+            work()
+        except Exception:
+            logger.exception("%s failed; it is tried again in %g seconds.", work.__name__, every)
+        if over.wait(every):
+            connection.close()
+            return
