@@ -1,4 +1,4 @@
-"""Pages that are the same for every member, kept for a minute: until then, or until the next line of the record."""
+"""Rendered parts of pages, kept until the next line of the record and a minute at most."""
 
 import time
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from audit.models import Line
 
 T = TypeVar("T")
+MOST_KEPT = 256
 # Each process keeps its own: what is kept is right as long as the database's newest line is the one it was made after.
 _kept: dict[tuple[str, str], tuple[tuple[int, date], float, Any]] = {}
 
@@ -27,9 +28,9 @@ def latest_line() -> int:
 def kept(name: str, build: Callable[[], T]) -> T:
     """Return what `build` makes, made anew at most once a minute while nobody writes. One query when it is at hand.
 
-    Only for what every signed-in member may see alike, rendered: the key knows no member. `name` is one of a few words
-    in the code, never anything a request brings, so that the memory stays small. Of two writes that overlap the one
-    that began first may stay unseen for a minute.
+    For what every signed-in member may see alike, and with the member's key in the name for what is theirs alone; never
+    for participants' names. Nothing a request brings goes into the name. Of two writes that overlap, the one that began
+    first may stay unseen for a minute.
     """
     stamp = (latest_line(), timezone.localdate())
     key = (name, get_language() or "")
@@ -38,6 +39,8 @@ def kept(name: str, build: Callable[[], T]) -> T:
         made: T = held[2]
         return made
     made = build()
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
     _kept[key] = (stamp, time.monotonic() + settings.KEPT_SECONDS, made)
     return made
 

@@ -23,17 +23,23 @@ def _network() -> dict[str, str]:
     return {part: render_to_string(f"portal/_{part}.html", context) for part in ("totals", "upcoming", "shares")}
 
 
+def _waiting(member: Member) -> str:
+    """What waits for this member."""
+    return render_to_string("portal/_waiting.html", {"waiting": waiting_for(member)})
+
+
 @login_not_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """The landing page for strangers; for members what waits, what comes up and the network's totals."""
-    if not isinstance(request.user, Member):
+    member = request.user
+    if not isinstance(member, Member):
         trainers = public_profiles().select_related("member__organisation").prefetch_related("topics")
         return render(request, "landing.html", {"figures": network_totals(), "profiles": trainers})
     context = {
         "network": kept("home", _network),
-        "waiting": waiting_for(request.user),
-        "can_create": can_create(request.user),
+        "waiting": kept(f"waiting for {member.pk}", lambda: _waiting(member)),
+        "can_create": can_create(member),
         "hour": timezone.localtime().hour,
     }
     return render(request, "portal/home.html", context)

@@ -48,7 +48,7 @@ def waiting_for(member: Member) -> list[Waiting]:
     )
     rows = (
         Training.objects.filter(wanted, cancelled_at=None)
-        .with_list_parts()
+        .only("reference", "title", "place", "starts_on", "figures", "returned_reason")
         .annotate(is_unmarked=Exists(unmarked), has_people=Exists(Enrolment.objects.filter(training=OuterRef("pk"))))
         .order_by("ends_on")[:WAITING_MOST]
     )
