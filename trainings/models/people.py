@@ -20,6 +20,11 @@ class Sex(models.TextChoices):
     NOT_RECORDED = "not_recorded", _("Not recorded")
 
 
+def written_name(family_name: str, given_name: str) -> str:
+    """Return a participant's name as lists write it: family name first."""
+    return f"{family_name}, {given_name}"
+
+
 class Participant(models.Model):
     """A person who is trained, kept for their home organisation. No account."""
 
@@ -43,7 +48,7 @@ class Participant(models.Model):
         verbose_name_plural = _("participants")
 
     def __str__(self) -> str:
-        return f"{self.family_name}, {self.given_name}"
+        return written_name(self.family_name, self.given_name)
 
 
 class DuplicatePair(models.Model):

@@ -1,6 +1,5 @@
 """The attendance sheet: the grid, a mark at a time, and the form without JavaScript."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
@@ -16,37 +15,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.views import sentences
-from members.models import RankGroup
 from trainings import access
 from trainings.actions import marks as actions
 from trainings.models import Enrolment, Mark, MarkChange, Session, Training
+from trainings.sheet import sheet_marks, sheet_rows, written_rows
 from trainings.views.common import fetch_training, member_of, require, tabs_for
 
 # Above this many people the sheet shows one session a page.
 ALL_SESSIONS_UP_TO = 50
-LETTERS = {"present": "P", "late": "L", "excused": "E", "absent": "A"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One mark as the sheet shows it."""
-
-    name: str
-    session: Session
-    value: str
-    version: int
-    options: list[tuple[str, str, str, bool]]
-    is_other: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """One person of the sheet."""
-
-    enrolment: Enrolment
-    detail: str
-    cells: list[Cell]
-
 
 def _uuid(text: str) -> UUID:
     """Return the key a client sent; refuse what is none."""
@@ -90,45 +66,25 @@ def _chosen_session(request: HttpRequest, sessions: list[Session]) -> Session | 
     return found or next(iter(sessions), None)
 
 
-def sheet_context(request: HttpRequest, training: Training) -> dict[str, Any]:
-    """Return what the sheet shows of one training to this member. Six queries, whatever the size."""
+def sheet_context(request: HttpRequest, training: Training, *, amending: bool = False) -> dict[str, Any]:
+    """Return what the sheet shows of one training to this member. Four queries, whatever the size."""
     member = member_of(request)
     record = access.can_record(member, training)
-    people = list(
-        access.visible_enrolments(member, training)
-        .filter(removed_at=None)
-        .select_related("participant", "organisation", "rank")
-    )
+    rows = sheet_rows(access.visible_enrolments(member, training))
     sessions = [session for session in training.sessions.all() if not session.is_cancelled]
     chosen = _chosen_session(request, sessions)
-    one_at_a_time = len(people) > ALL_SESSIONS_UP_TO or request.GET.get("view") == "one"
+    one_at_a_time = len(rows) > ALL_SESSIONS_UP_TO or request.GET.get("view") == "one"
     shown = [chosen] if one_at_a_time and chosen else sessions
-    marks = {
-        (enrolment, session): (value, version)
-        for enrolment, session, value, version in Mark.objects.filter(
-            enrolment__training=training, session__in=shown
-        ).values_list("enrolment", "session", "value", "version")
-    }
-    several_homes = len({row.organisation_id for row in people}) > 1
-    groups = dict(RankGroup.choices)
-    labels = [(value, LETTERS[value], str(label)) for value, label in Mark.Value.choices]
-    rows = []
-    for enrolment in people:
-        cells = []
-        for session in shown:
-            value, version = marks.get((enrolment.pk, session.pk), ("", 0))
-            options = [(v, letter, label, v == value) for v, letter, label in labels]
-            name = f"{enrolment.pk}-{session.pk}"
-            cells.append(Cell(name, session, value, version, options, session != chosen))
-        rank = (enrolment.rank.nato if enrolment.rank else "") or enrolment.rank_words
-        parts = [rank, str(groups[enrolment.rank_group]), enrolment.organisation.short_name if several_homes else ""]
-        rows.append(Row(enrolment, " · ".join(part for part in parts if part), cells))
-    names = bool(people) or access.can_see_some_names(member, training)
+    can_record = record and training.is_open
+    names = bool(rows) or access.can_see_some_names(member, training)
     return {
-        "training": training, "rows": rows, "sessions": sessions, "shown_sessions": shown, "chosen": chosen,
-        "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": record and training.is_open,
-        "may_record": record, "session_count": len(sessions),
-        "unmarked": {s.pk: sum(not c.value for r in rows for c in r.cells if c.session == s) for s in shown},
+        "training": training, "sessions": sessions, "shown_sessions": shown, "chosen": chosen,
+        "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": can_record, "may_record": record,
+        "shown_people": " ".join(str(row.enrolment) for row in rows), "amending": amending,
+        "written_rows": written_rows(
+            rows, shown, marks=sheet_marks(shown), chosen=chosen, editable=can_record or amending,
+            session_count=len(sessions),
+        ),
         "tabs": tabs_for(training, "attendance", names=names, record=record),
     }  # fmt: skip
 

@@ -102,7 +102,7 @@ def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The figures are amended. The old version stays readable."))
             return redirect(training)
-    context = {**sheet_context(request, training), "form": form, "amending": True}
+    context = {**sheet_context(request, training, amending=True), "form": form}
     return render(request, "trainings/figures_amend.html", context, status=422 if form.errors else 200)
 
 
