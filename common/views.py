@@ -1,5 +1,8 @@
 """What views of any app share."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -9,8 +12,11 @@ from django.http import HttpRequest
 PAGE_SIZE = 50
 
 
-def page_of(request: HttpRequest, rows: QuerySet, size: int = PAGE_SIZE) -> Page:
-    """Return the page of rows that `?page=` asks for; the nearest one where the number is off. Two queries."""
+def page_of(request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = PAGE_SIZE) -> Page:
+    """Return the page of rows that `?page=` asks for; the nearest one where the number is off.
+
+    Two queries; none of its own for a list, as few rows may be given.
+    """
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 

@@ -43,13 +43,15 @@ def trainer_list(request: HttpRequest) -> HttpResponse:
             .annotate(delivered=Count("assignments", filter=DELIVERED))
             .order_by("name_key")
         )
-        return render_to_string(template, {"directory": directory, "page": page_of(request, rows, 24)}, request)
+        return render_to_string(template, {"directory": directory, "page": page_of(request, list(rows), 24)}, request)
 
     if is_fragment(request):
         return HttpResponse(shown("trainers/_cards.html"))
     # Every member sees the same directory; without a filter it is asked for all the time.
     whole = partial(shown, "trainers/_directory.html")
-    return render(request, "trainers/trainer_list.html", {"directory": whole() if request.GET else kept("directory", whole)})
+    return render(
+        request, "trainers/trainer_list.html", {"directory": whole() if request.GET else kept("directory", whole)}
+    )
 
 
 @require_GET

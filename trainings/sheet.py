@@ -18,8 +18,8 @@ from trainings.models import Enrolment, Mark, Session, Sex
 from trainings.models.people import written_name
 
 LETTERS = {"present": "P", "late": "L", "excused": "E", "absent": "A"}
-# What stands in a cell's pattern until the row is known.
-ENROLMENT, PERSON, VERSION = "\x01", "\x02", "\x03"
+# What stands in a row until it is known whose it is; no name holds them.
+ENROLMENT, PERSON = "\x01", "\x02"
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def sheet_marks(sessions: Iterable[Session]) -> dict[tuple[int, int], tuple[str,
     }
 
 
-def _choices(session: Session, chosen: str) -> str:
-    """The cell of one session, with this value chosen, as a pattern for any row."""
+def _choices(session: Session, chosen: str, version: int, other: str) -> str:
+    """The cell of one session with this value chosen, for any row."""
     name = f"{ENROLMENT}-{session.pk}"
     labels = [(value, LETTERS[value], str(label)) for value, label in Mark.Value.choices]
     boxes = "".join(
@@ -71,18 +71,19 @@ def _choices(session: Session, chosen: str) -> str:
         for value, letter, label in [*labels, ("", "–", _("Not recorded"))]
     )
     return (
-        f'" data-cell="{name}"><input type="hidden" name="s-{name}" value="{chosen} {VERSION}">'
+        f'<td class="session-cell mark{other}{"" if chosen else " is-unmarked"}" data-cell="{name}">'
+        f'<input type="hidden" name="s-{name}" value="{chosen} {version}">'
         f'<fieldset aria-label="{PERSON}, {escape(date_format(session.date, "j F"))}">{boxes}</fieldset>'
         '<span class="mark-state"></span></td>'
     )
 
 
-def _letter(value: str) -> str:
+def _letter(value: str, other: str) -> str:
     """The cell of one mark that is only read."""
-    label = str(Mark.Value(value).label) if value else _("Not recorded")
+    label = escape(str(Mark.Value(value).label) if value else _("Not recorded"))
     return (
-        f'"><span class="mark-letter {value or "none"}" role="img" aria-label="{escape(label)}" title="{escape(label)}">'
-        f"{LETTERS.get(value, '–')}</span></td>"
+        f'<td class="session-cell{other}"><span class="mark-letter {value or "none"}" role="img" aria-label="{label}" '
+        f'title="{label}">{LETTERS.get(value, "–")}</span></td>'
     )
 
 
@@ -96,28 +97,21 @@ def written_rows(
     session_count: int,
 ) -> SafeString:
     """Return the rows of the table's body. `chosen` is the session a phone shows; the others are hidden there."""
-    values = ["", *Mark.Value.values]
-    patterns: dict[tuple[int, str], str] = {}
-    for session in sessions:
-        other = "" if session == chosen else " is-other"
-        for value in values:
-            kind = f" mark{other}{'' if value else ' is-unmarked'}" if editable else other
-            cell = _choices(session, value) if editable else _letter(value)
-            patterns[session.pk, value] = f'<td class="session-cell{kind}{cell}'
-    sexes = {Sex.FEMALE: _("F"), Sex.MALE: _("M"), Sex.OTHER: _("O")}
-    attended = escape(_("%(n)s of %(of)s")) % {"n": f"<span>{VERSION}</span>", "of": session_count}
+    sexes: dict[str, str] = {Sex.FEMALE: _("F"), Sex.MALE: _("M"), Sex.OTHER: _("O")}
+    attended = escape(_("%(n)s of %(of)s")) % {"n": "<span>%s</span>", "of": session_count}
+    # A cell looks the same in each row but for whose it is; few of them differ.
+    cells: dict[tuple[int, str, int], str] = {}
     text = []
     for row in rows:
-        number, person = str(row.enrolment), escape(row.person)
         detail = f"<small>{escape(row.detail)}</small>" if row.detail else ""
-        text.append(f'<tr><th scope="row">{person}{detail}</th><td class="is-wide-only">{sexes.get(row.sex, "–")}</td>')
+        line = [f'<tr><th scope="row">{PERSON}{detail}</th><td class="is-wide-only">{sexes.get(row.sex, "–")}</td>']
         for session in sessions:
             value, version = marks.get((row.enrolment, session.pk), ("", 0))
-            cell = patterns[session.pk, value]
-            if editable:
-                cell = cell.replace(ENROLMENT, number).replace(VERSION, str(version)).replace(PERSON, person)
-            text.append(cell)
-        text.append(
-            f'<td class="end number" data-attended="{number}">{attended.replace(VERSION, str(row.attended))}</td></tr>\n'
-        )
+            key = (session.pk, value, version)
+            if key not in cells:
+                other = "" if session == chosen else " is-other"
+                cells[key] = _choices(session, value, version, other) if editable else _letter(value, other)
+            line.append(cells[key])
+        line.append(f'<td class="end number" data-attended="{ENROLMENT}">{attended % row.attended}</td></tr>\n')
+        text.append("".join(line).replace(ENROLMENT, str(row.enrolment)).replace(PERSON, escape(row.person)))
     return mark_safe("".join(text))  # noqa: S308 - every word of a person is escaped above

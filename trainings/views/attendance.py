@@ -21,8 +21,9 @@ from trainings.models import Enrolment, Mark, MarkChange, Session, Training
 from trainings.sheet import sheet_marks, sheet_rows, written_rows
 from trainings.views.common import fetch_training, member_of, require, tabs_for
 
-# Above this many people the sheet shows one session a page.
+# Above this many people the sheet shows one session a page, unless all are asked for.
 ALL_SESSIONS_UP_TO = 50
+
 
 def _uuid(text: str) -> UUID:
     """Return the key a client sent; refuse what is none."""
@@ -73,13 +74,14 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
     rows = sheet_rows(access.visible_enrolments(member, training))
     sessions = [session for session in training.sessions.all() if not session.is_cancelled]
     chosen = _chosen_session(request, sessions)
-    one_at_a_time = len(rows) > ALL_SESSIONS_UP_TO or request.GET.get("view") == "one"
+    is_large = len(rows) > ALL_SESSIONS_UP_TO and len(sessions) > 1
+    one_at_a_time = is_large and "all" not in (request.GET.get("view"), request.POST.get("view"))
     shown = [chosen] if one_at_a_time and chosen else sessions
     can_record = record and training.is_open
     names = bool(rows) or access.can_see_some_names(member, training)
     return {
         "training": training, "sessions": sessions, "shown_sessions": shown, "chosen": chosen,
-        "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": can_record, "may_record": record,
+        "is_large": is_large, "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": can_record, "may_record": record,
         "shown_people": " ".join(str(row.enrolment) for row in rows), "amending": amending,
         "written_rows": written_rows(
             rows, shown, marks=sheet_marks(shown), chosen=chosen, editable=can_record or amending,
@@ -92,7 +94,7 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
 @require_http_methods(["GET", "POST"])
 def attendance(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the sheet, and save it without JavaScript."""
-    training, member = fetch_training(request, reference), member_of(request)
+    training, member = fetch_training(request, reference, "country", "language"), member_of(request)
     record = access.can_record(member, training)
     require(record or access.can_see_some_names(member, training))
     if request.method == "POST":
@@ -103,6 +105,8 @@ def attendance(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _sheet_url(request: HttpRequest, training: Training) -> str:
     url = reverse("trainings:attendance", args=[training.reference])
+    if request.POST.get("view") == "all":
+        return f"{url}?view=all"
     session = request.POST.get("session", "")
     return f"{url}?session={session}" if session.isdecimal() else url
 

@@ -32,9 +32,11 @@ def member_of(request: HttpRequest) -> Member:
     return request.user
 
 
-def fetch_training(request: HttpRequest, reference: str) -> Training:
-    """Return the training this member may see, else 404. One query."""
-    return get_object_or_404(access.visible_trainings(member_of(request)).with_list_parts(), reference=reference)
+def fetch_training(request: HttpRequest, reference: str, *parts: str) -> Training:
+    """Return the training this member may see, else 404; with these related rows, or all that a list shows. One query."""
+    seen = access.visible_trainings(member_of(request))
+    found = seen.select_related(*parts) if parts else seen.with_list_parts()
+    return get_object_or_404(found, reference=reference)
 
 
 def require(allowed: bool) -> None:
