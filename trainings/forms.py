@@ -1,21 +1,24 @@
 """Validation of what people type about trainings. Writing is the actions' business."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.folding import spelling
 from common.forms import DateInput, TimeInput
-from members.models import Organisation, Rank, RankGroup
+from members.models import Country, Language, Organisation, Rank, RankGroup
 from trainers.models import TrainerProfile
 from trainings.actions.roster import RosterRow
 from trainings.actions.trainings import DAYS_MOST, SESSIONS_MOST, SessionPlan
+from trainings.day_lines import LONGEST, Days, read_days
 from trainings.models import Assignment, Course, Enrolment, Headcount, Sex, Training
 from trainings.models.people import HEADCOUNT_MOST
 
@@ -27,8 +30,32 @@ def _offer(field: forms.Field, rows: QuerySet[Any], choices: list[tuple[Any, str
     field.choices = [*empty, *choices]  # type: ignore[attr-defined]
 
 
+def _courses(chosen: int | None) -> QuerySet[Course]:
+    """Courses on offer, and the one chosen already."""
+    return Course.objects.filter(Q(is_offered=True) | Q(pk=chosen))
+
+
+def _reference_choices(course: int | None) -> dict[str, list[tuple[str, str]]]:
+    """Return what there is to choose of the short lists, by name; courses on offer and this one. One query."""
+    parts: list[tuple[str, QuerySet[Any]]] = [
+        ("course", _courses(course)),
+        ("country", Country.objects.all()),
+        ("language", Language.objects.all()),
+    ]
+    rows = [
+        found.order_by()
+        .annotate(kind=Value(kind), key=Cast("pk", CharField()), label=F("name"))
+        .values_list("kind", "key", "label")
+        for kind, found in parts
+    ]
+    choices: dict[str, list[tuple[str, str]]] = {kind: [] for kind, _rows in parts}
+    for kind, key, label in rows[0].union(*rows[1:], all=True).order_by("label"):
+        choices[kind].append((key, label))
+    return choices
+
+
 class TrainingForm(forms.ModelForm[Training]):
-    """The facts of one training with its trainers; on a new one, also the daily hours of its sessions."""
+    """The facts of one training with its trainers."""
 
     lead = forms.ModelChoiceField(
         TrainerProfile.objects.none(), label=gettext_lazy("Lead trainer"), required=False,
@@ -68,7 +95,10 @@ class TrainingForm(forms.ModelForm[Training]):
             self.fields["partners"], Organisation.objects.all(),
             [(pk, name) for pk, name, kind in organisations if kind != Organisation.Kind.MINISTRY],
         )  # fmt: skip
-        self.fields["course"].queryset = Course.objects.filter(is_offered=True)  # type: ignore[attr-defined]
+        reference = _reference_choices(self.instance.course_id)
+        _offer(self.fields["course"], _courses(self.instance.course_id), reference["course"])
+        _offer(self.fields["country"], Country.objects.all(), reference["country"])
+        _offer(self.fields["language"], Language.objects.all(), reference["language"])
         self.fields["title"].required = False
         self.fields["title"].help_text = _("Empty: the course's name.")
 
@@ -98,13 +128,43 @@ class TrainingForm(forms.ModelForm[Training]):
         ]
 
 
-class NewTrainingForm(TrainingForm):
-    """A new training: one session a day in the same hours, to be refined later."""
+def _days_field(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=help_text, required=False, max_length=LONGEST,
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("12–14 November, 9:00–15:00"), "autocomplete": "off"}),
+    )  # fmt: skip
 
+
+class NewTrainingForm(TrainingForm):
+    """A new training: one session a day in the same hours, in one line or in fields, to be refined later."""
+
+    days = _days_field(
+        gettext_lazy("Days and hours in one line"), gettext_lazy("Such as “12–14 November, 9:00–15:00”.")
+    )
     day_starts = forms.TimeField(label=gettext_lazy("Each day from"), widget=TimeInput, required=False)
     day_ends = forms.TimeField(label=gettext_lazy("to"), widget=TimeInput, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["starts_on"].required = self.fields["ends_on"].required = False
+
+    def clean_days(self) -> Days | None:
+        line = self.cleaned_data["days"]
+        return read_days(line, near=timezone.localdate()) if line else None
+
     def clean(self) -> dict[str, Any]:
+        days: Days | None = self.cleaned_data.get("days")
+        if days:
+            for name, day in (("starts_on", days.first), ("ends_on", days.last)):
+                if self.cleaned_data.get(name) not in (None, day):
+                    self.add_error(name, _("This is another day than in the line above. Clear one of the two."))
+                self.cleaned_data[name] = day
+            if days.starts:
+                self.cleaned_data["day_starts"], self.cleaned_data["day_ends"] = days.starts, days.ends
+        elif "days" not in self.errors:
+            for name in ("starts_on", "ends_on"):
+                if not self.cleaned_data.get(name) and name not in self.errors:
+                    self.add_error(name, _("Give the day, or the days and hours in one line above."))
         cleaned = super().clean()
         starts, ends = cleaned.get("day_starts"), cleaned.get("day_ends")
         if bool(starts) != bool(ends):
@@ -121,12 +181,42 @@ class NewTrainingForm(TrainingForm):
     @property
     def planned_sessions(self) -> list[SessionPlan]:
         """One session for each day, after validation."""
-        first, last = self.cleaned_data["starts_on"], self.cleaned_data["ends_on"]
+        days = Days(self.cleaned_data["starts_on"], self.cleaned_data["ends_on"])
         starts, ends = self.cleaned_data["day_starts"], self.cleaned_data["day_ends"]
-        return [
-            SessionPlan(first + timedelta(days=n), starts, ends, _("Day %(n)d") % {"n": n + 1})
-            for n in range((last - first).days + 1)
-        ]
+        return _one_a_day(days, starts, ends, first_number=1)
+
+
+def _one_a_day(days: Days, starts: time | None, ends: time | None, *, first_number: int) -> list[SessionPlan]:
+    return [SessionPlan(day, starts, ends, _("Day %(n)d") % {"n": n}) for n, day in enumerate(days, first_number)]
+
+
+class ChangedTrainingForm(TrainingForm):
+    """A training that is there already; more days can be added in one go, and lengthen it."""
+
+    more_days = _days_field(
+        gettext_lazy("Add days in one go"),
+        gettext_lazy("Such as “15–16 November, 9:00–15:00”. Each day becomes one more session."),
+    )
+
+    def clean_more_days(self) -> Days | None:
+        line = self.cleaned_data["more_days"]
+        days = read_days(line, near=self.instance.starts_on) if line else None
+        if days and (days.last - days.first).days >= SESSIONS_MOST:
+            raise ValidationError(_("At most %(n)d days can be added at once.") % {"n": SESSIONS_MOST})
+        return days
+
+    def clean(self) -> dict[str, Any]:
+        days: Days | None = self.cleaned_data.get("more_days")
+        first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
+        if days and first and last and first <= last:
+            self.cleaned_data["starts_on"] = min(first, days.first)
+            self.cleaned_data["ends_on"] = max(last, days.last)
+        return super().clean()
+
+    def more_sessions(self, after: int) -> list[SessionPlan]:
+        """The sessions of the added days, numbered on from so many; none where none were typed. After validation."""
+        days: Days | None = self.cleaned_data["more_days"]
+        return _one_a_day(days, days.starts, days.ends, first_number=after + 1) if days else []
 
 
 class SessionForm(forms.Form):

@@ -255,3 +255,61 @@ def test_edit_page_drops_and_adds_sessions(sheet, recorder_me):
     answer = client_of(recorder_me).post(f"{sheet.get_absolute_url()}edit/", body)
     assert answer.status_code == 302
     assert list(Session.objects.filter(training=sheet).values_list("minutes", flat=True)) == [120, 90]
+
+
+def test_days_and_hours_in_one_line_make_the_sessions(training, recorder_me):
+    body = form_body(training, days="12–14 May 2025, 9:00–15:30", starts_on="", ends_on="")
+    answer = client_of(recorder_me).post("/trainings/new/", body)
+    assert answer.status_code == 302
+    made = Training.objects.get(reference="ME-2025-002")
+    assert (made.starts_on, made.ends_on) == (date(2025, 5, 12), date(2025, 5, 14))
+    assert [(s.date.day, s.starts, s.minutes) for s in made.sessions.all()] == [(n, time(9), 390) for n in (12, 13, 14)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"days": "some day"}, "days"), ({"days": "1–90 May 2025"}, "days"), ({"days": "x" * 100_000}, "days"),
+        ({"days": "12–14 May 2025"}, "starts_on"), ({"starts_on": ""}, "starts_on"),
+        ({"days": "1 January – 31 December 2025", "starts_on": "", "ends_on": ""}, "ends_on"),
+    ],
+)  # fmt: skip
+def test_wrong_line_of_days_is_said_at_its_field(training, recorder_me, wrong, field):
+    answer = client_of(recorder_me).post("/trainings/new/", form_body(training, **wrong))
+    assert (answer.status_code, next(iter(answer.context["form"].errors))) == (422, field)
+    assert Training.objects.count() == 1
+
+
+def edit_body(training, **changed):
+    one, two = training.sessions.all()
+    return form_body(training, starts_on="2025-03-10", ends_on="2025-03-11", **{
+        "sessions-TOTAL_FORMS": "2", "sessions-INITIAL_FORMS": "2", "sessions-0-pk": one.pk,
+        "sessions-0-date": "2025-03-10", "sessions-1-pk": two.pk, "sessions-1-date": "2025-03-11", **changed,
+    })  # fmt: skip
+
+
+def test_added_days_lengthen_the_training(sheet, recorder_me):
+    answer = client_of(recorder_me).post(
+        f"{sheet.get_absolute_url()}edit/", edit_body(sheet, more_days="12–13 March, 10:00–12:00")
+    )
+    assert answer.status_code == 302
+    sheet.refresh_from_db()
+    assert (sheet.ends_on, sheet.counts_on) == (date(2025, 3, 13), date(2025, 3, 13))
+    added = list(sheet.sessions.values_list("date__day", "minutes", "title"))[2:]
+    assert added == [(12, 120, "Day 3"), (13, 120, "Day 4")]
+
+
+def test_added_days_that_overlap_a_session_are_refused(sheet, recorder_me):
+    body = edit_body(sheet, more_days="11 March 2025, 9:00–12:00")
+    body |= {"sessions-1-starts": "11:00", "sessions-1-ends": "13:00"}
+    answer = client_of(recorder_me).post(f"{sheet.get_absolute_url()}edit/", body)
+    assert answer.status_code == 422
+    assert "overlap on 11 March 2025" in str(answer.context["form"].errors)
+    assert sheet.sessions.count() == 2
+
+
+def test_course_no_longer_offered_stays_choosable_where_it_is_chosen(sheet, recorder_me):
+    type(sheet.course).objects.update(is_offered=False)
+    page = client_of(recorder_me).get(f"{sheet.get_absolute_url()}edit/")
+    assert [value for value, _label in page.context["form"].fields["course"].choices if value] == [str(sheet.course_id)]
+    assert client_of(recorder_me).post(f"{sheet.get_absolute_url()}edit/", edit_body(sheet)).status_code == 302

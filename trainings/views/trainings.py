@@ -19,7 +19,14 @@ from trainings.actions import figures as figures_actions
 from trainings.actions import trainings as actions
 from trainings.counting import Figures, training_totals, with_seats
 from trainings.filters import TrainingFilter
-from trainings.forms import KeeperForm, NewTrainingForm, ReasonForm, SessionFormSet, TrainingForm, session_initial
+from trainings.forms import (
+    ChangedTrainingForm,
+    KeeperForm,
+    NewTrainingForm,
+    ReasonForm,
+    SessionFormSet,
+    session_initial,
+)  # fmt: skip
 from trainings.models import Assignment, MarkChange, Session, Training
 from trainings.small_cells import shield, show_all
 from trainings.views.common import decide, fetch_training, member_of, require, tabs_for
@@ -115,10 +122,11 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
         "lead": next(iter(parts[Assignment.Part.LEAD]), None),
         "co_trainers": parts[Assignment.Part.CO_TRAINER], "observers": parts[Assignment.Part.OBSERVER],
     }  # fmt: skip
-    form = TrainingForm(request.POST or None, instance=training, initial=initial)
+    form = ChangedTrainingForm(request.POST or None, instance=training, initial=initial)
     formset = SessionFormSet(request.POST or None, initial=session_initial(training), prefix="sessions")
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         plans = [f.plan for f in formset if f.cleaned_data.get("date") and not f.cleaned_data.get("DELETE")]
+        plans += form.more_sessions(after=len(plans))
         try:
             actions.change_training(
                 training=form.instance, sessions=plans, trainers=form.chosen_trainers,
