@@ -103,7 +103,7 @@ def read_days(text: str, *, near: date) -> Days:
     Takes "12–14 November, 9:00–15:00", "30 November – 2 December 2026", "12.–14.11.2026", "2026-11-12" and the names of
     months in the region's languages. Raises ValidationError with a sentence for what is no day, month or clock time.
     """
-    line = " ".join(re.sub("[–—−]", "-", text).split())  # noqa: RUF001 - the dashes people type
+    line = " ".join(re.sub("[–—−]", "-", text).split())
     if not line or len(line) > LONGEST:
         raise _not_understood()
     line, hours = _split_hours(ISO.sub(r"\3.\2.\1", line))
