@@ -139,7 +139,8 @@ class NewTrainingForm(TrainingForm):
     """A new training: one session a day in the same hours, in one line or in fields, to be refined later."""
 
     days = _days_field(
-        gettext_lazy("Days and hours in one line"), gettext_lazy("Such as “12–14 November, 9:00–15:00”.")
+        gettext_lazy("Days and hours in one line"),
+        gettext_lazy("Or “12.–14.11., 9–15”. Months may be in any of the region's languages."),
     )
     day_starts = forms.TimeField(label=gettext_lazy("Each day from"), widget=TimeInput, required=False)
     day_ends = forms.TimeField(label=gettext_lazy("to"), widget=TimeInput, required=False)
@@ -195,7 +196,7 @@ class ChangedTrainingForm(TrainingForm):
 
     more_days = _days_field(
         gettext_lazy("Add days in one go"),
-        gettext_lazy("Such as “15–16 November, 9:00–15:00”. Each day becomes one more session."),
+        gettext_lazy("Each day becomes one more session; the training is lengthened if need be."),
     )
 
     def clean_more_days(self) -> Days | None:
