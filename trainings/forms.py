@@ -306,6 +306,8 @@ class PersonForm(forms.Form):
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=160, required=False)
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Home organisation"))
     participant = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
+    # Shown once somebody of this name turned out to be on the roster already.
+    is_another = forms.BooleanField(label=gettext_lazy("This is another person of the same name"), required=False)
 
     def row(self) -> RosterRow:
         """Return the typed person as a row of the roster, after validation. One query."""
@@ -315,7 +317,7 @@ class PersonForm(forms.Form):
         return RosterRow(
             family_name=data["family_name"], given_name=data["given_name"], organisation=home, sex=data["sex"],
             rank=rank, rank_words=data["rank_words"], rank_group=data["rank_group"] or group, unit=data["unit"],
-            participant=data["participant"],
+            participant=None if data.get("is_another") else data["participant"], is_another=data.get("is_another", False),
         )  # fmt: skip
 
 

@@ -244,3 +244,52 @@ def test_suggestions_hold_only_people_the_member_sees(recorder_me, recorder_rs):
 def test_marks_of_the_whole_roster(sheet, recorder_me):
     mark_all(sheet, recorder_me, "late")
     assert one_training(sheet).seats == 3
+
+
+def test_switching_back_brings_back_only_whom_the_headcount_took_off(marked, recorder_me):
+    for enrolment in marked.enrolments.all():
+        remove_from_roster(enrolment=enrolment, by=recorder_me)
+    party = set_headcounts(training=marked, organisation=marked.keeper, counts=counts(9), by=recorder_me)
+    switch_to_roster(party=party, by=recorder_me)
+    assert one_training(marked).named_seats == 0
+
+
+def paste(client, training, rows, **answers):
+    return client.post(f"{training.get_absolute_url()}roster/paste/", {
+        "rows": "\n".join(rows), "organisation": training.keeper_id, "add": "1", **answers,
+    })  # fmt: skip
+
+
+TWINS = ["Petrović\tAna\tž", "Marić\tIvo\tm", "Petrović\tAna\tž"]
+
+
+def test_same_name_twice_in_one_paste_is_asked(training, recorder_me):
+    answer = paste(client_of(recorder_me), training, TWINS)
+    assert answer.status_code == 422
+    assert "The same name stands in row 1" in answer.content.decode()
+    assert training.enrolments.count() == 0
+
+
+@pytest.mark.parametrize(("answered", "people", "pairs"), [("same", 2, 0), ("another", 3, 1)])
+def test_answer_about_the_same_name_decides(training, recorder_me, answered, people, pairs):
+    client = client_of(recorder_me)
+    for _n in range(2):
+        assert paste(client, training, TWINS, **{"twin-3": answered}).status_code == 302
+        assert (training.enrolments.count(), DuplicatePair.objects.count()) == (people, pairs)
+
+
+def test_a_man_and_a_woman_of_one_name_are_two_people(training, recorder_me):
+    assert paste(client_of(recorder_me), training, ["Petrović\tSaša\tž", "Petrović\tSaša\tm"]).status_code == 302
+    assert (training.enrolments.count(), DuplicatePair.objects.count()) == (2, 0)
+
+
+def test_typed_name_on_the_roster_already_is_asked(training, recorder_me):
+    client = client_of(recorder_me)
+    body = {"family_name": "Petrović", "given_name": "Ana", "sex": "female", "organisation": training.keeper_id}
+    url = f"{training.get_absolute_url()}roster/"
+    assert client.post(url, body).status_code == 302
+    again = client.post(url, body)
+    assert (again.status_code, training.enrolments.count()) == (422, 1)
+    assert 'name="is_another"' in again.content.decode()
+    assert client.post(url, {**body, "is_another": "on"}).status_code == 302
+    assert (training.enrolments.count(), DuplicatePair.objects.count()) == (2, 1)

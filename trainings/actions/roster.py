@@ -21,7 +21,10 @@ from trainings.models import DuplicatePair, Enrolment, Headcount, Participant, P
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One person as typed or pasted. `participant` names a person already known to who records."""
+    """One person as typed or pasted. `participant` names a person already known to who records.
+
+    `is_another` says that this is somebody else than the person of the same name on the roster or in an earlier row.
+    """
 
     family_name: str
     given_name: str
@@ -32,6 +35,7 @@ class RosterRow:
     rank_group: str = RankGroup.NOT_RECORDED
     unit: str = ""
     participant: int | None = None
+    is_another: bool = False
 
 
 def name_keys(family_name: str, given_name: str) -> tuple[str, str]:
@@ -53,15 +57,28 @@ def roster_party(training: Training, organisation: Organisation) -> Party:
     return party
 
 
-def _known_person(row: RosterRow, visible: dict[tuple[int, str], list[Participant]]) -> Participant | None:
-    """Return the one visible person of that home, spelling and compatible sex; None where there is none or several."""
+def is_compatible(one: str, other: str) -> bool:
+    """Return whether two records of these sexes may be one person."""
+    return Sex.NOT_RECORDED in (one, other) or one == other
+
+
+def _known_person(
+    row: RosterRow, visible: dict[tuple[int, str], list[Participant]], enrolled: set[int], taken: set[int]
+) -> Participant | None:
+    """Return the one visible person of that home, spelling and compatible sex; None where there is none or several.
+
+    Of several, the one on this roster. Another person of the name is looked for only among those on this roster, and
+    only where an earlier row took one of them: so the same sheet again finds the same people.
+    """
     key, _loose_key = name_keys(row.family_name, row.given_name)
-    same = [
-        person
-        for person in visible.get((row.organisation.pk, key), [])
-        if Sex.NOT_RECORDED in (person.sex, row.sex) or person.sex == row.sex
-    ]
-    return same[0] if len(same) == 1 else None
+    same = [p for p in visible.get((row.organisation.pk, key), []) if is_compatible(p.sex, row.sex)]
+    here = [person for person in same if person.pk in enrolled]
+    if row.is_another:
+        left = [person for person in here if person.pk not in taken]
+        return left[0] if left and len(left) < len(here) else None
+    if len(same) == 1:
+        return same[0]
+    return here[0] if here else None
 
 
 def _note_duplicates(person: Participant) -> None:
@@ -70,7 +87,7 @@ def _note_duplicates(person: Participant) -> None:
         pk=person.pk
     )
     for twin in twins:
-        if Sex.NOT_RECORDED in (twin.sex, person.sex) or twin.sex == person.sex:
+        if is_compatible(twin.sex, person.sex):
             first, second = sorted((twin.pk, person.pk))
             DuplicatePair.objects.get_or_create(first_id=first, second_id=second)
 
@@ -90,7 +107,7 @@ def _enrol(training: Training, row: RosterRow, person: Participant, line: int) -
     party = roster_party(training, row.organisation)
     facts = {
         "party": party, "organisation": row.organisation, "rank": row.rank, "rank_words": row.rank_words,
-        "rank_group": row.rank_group, "unit": row.unit, "removed_at": None,
+        "rank_group": row.rank_group, "unit": row.unit, "removed_at": None, "removed_with": None,
     }  # fmt: skip
     there = Enrolment.objects.filter(training=training, participant=person).first()
     if there and there.removed_at is None:
@@ -120,16 +137,20 @@ def add_to_roster(*, training: Training, rows: Sequence[RosterRow], by: Member) 
         visible.setdefault((person.organisation_id, person.spelling_key), []).append(person)
     chosen = may_see.in_bulk([row.participant for row in rows if row.participant])
     line = fresh.enrolments.aggregate(last=Max("line"))["last"] or 0
+    enrolled = set(fresh.enrolments.filter(removed_at=None).order_by().values_list("participant", flat=True))
+    taken: set[int] = set()
     made: list[Enrolment] = []
     for row in rows:
-        known = chosen.get(row.participant) if row.participant else _known_person(row, visible)
+        known = chosen.get(row.participant) if row.participant else _known_person(row, visible, enrolled, taken)
         person = known or _new_person(row)
+        taken.add(person.pk)
         if known is None:
             visible.setdefault((row.organisation.pk, person.spelling_key), []).append(person)
         elif person.sex == Sex.NOT_RECORDED and row.sex != Sex.NOT_RECORDED:
             person.sex = row.sex
             person.save(update_fields=["sex"])
         if enrolment := _enrol(fresh, row, person, line + 1):
+            enrolled.add(person.pk)
             line += 1
             made.append(enrolment)
     record("add_to_roster", fresh, by=by, added=len(made), enrolments=[enrolment.pk for enrolment in made])
@@ -167,8 +188,9 @@ def restore_to_roster(*, enrolment: Enrolment, by: Member) -> None:
     check_open(training)
     if enrolment.removed_at is None:
         raise ValidationError(_("This person is on the roster already."))
-    enrolment.party, enrolment.removed_at = roster_party(training, enrolment.organisation), None
-    enrolment.save(update_fields=["party", "removed_at"])
+    enrolment.party = roster_party(training, enrolment.organisation)
+    enrolment.removed_at = enrolment.removed_with = None
+    enrolment.save(update_fields=["party", "removed_at", "removed_with"])
     recount_enrolments(training, [enrolment.pk])
     record("restore_to_roster", enrolment, by=by, root=training)
 
@@ -207,8 +229,9 @@ def set_headcounts(
                 _("%(organisation)s has a roster in this training. Confirm that the headcount takes its place.")
                 % {"organisation": organisation.short_name}
             )
-        on_roster.update(party=None, removed_at=timezone.now())
-        party.roster_key, party.headcount_key = None, uuid4()
+        key = uuid4()
+        on_roster.update(party=None, removed_at=timezone.now(), removed_with=key)
+        party.roster_key, party.headcount_key = None, key
         party.save(update_fields=["roster_key", "headcount_key"])
     party.headcounts.all().delete()
     for count in counts:
@@ -229,10 +252,9 @@ def switch_to_roster(*, party: Party, by: Member) -> None:
     party = Party.objects.select_for_update().get(pk=party.pk)
     dropped = [[c.sex, c.rank_group, c.attended, c.completed] for c in party.headcounts.all()]
     party.headcounts.all().delete()
+    taken_off = training.enrolments.filter(organisation=party.organisation, removed_with=party.headcount_key)
     party.headcount_key, party.roster_key = None, party.roster_key or uuid4()
     party.save(update_fields=["headcount_key", "roster_key"])
-    # Those the headcount took off share the last moment of removal; who was removed before stays off.
-    away = training.enrolments.filter(organisation=party.organisation).exclude(removed_at=None)
-    away.filter(removed_at=away.aggregate(last=Max("removed_at"))["last"]).update(party=party, removed_at=None)
+    taken_off.filter(removed_with__isnull=False).update(party=party, removed_at=None, removed_with=None)
     recount_enrolments(training)
     record("switch_to_roster", party, by=by, root=training, organisation=party.organisation.code, dropped=dropped)

@@ -124,6 +124,8 @@ class Enrolment(models.Model):
     attended_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
     recorded_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
+    # The key of the headcount that took this person off the roster: they come back when it is dropped.
+    removed_with = models.UUIDField(null=True, editable=False)
 
     class Meta:
         ordering = ["participant__spelling_key", "pk"]

@@ -1,12 +1,12 @@
 """The roster: typing, pasting, correcting and removing people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -68,10 +68,11 @@ def roster(request: HttpRequest, reference: str) -> HttpResponse:
             else:
                 if added:
                     messages.success(request, _("%(name)s is on the roster.") % {"name": added[0].participant})
-                else:
-                    messages.info(request, _("This person is on the roster already."))
-                request.session["roster_home"] = form.cleaned_data["organisation"].pk
-                return redirect("trainings:roster", reference)
+                    request.session["roster_home"] = form.cleaned_data["organisation"].pk
+                    return redirect("trainings:roster", reference)
+                form.add_error(
+                    "is_another", _("This person is on the roster already. If it is another one, say so here.")
+                )
     context = {**_roster_context(request, training), "form": form}
     context["ranks"] = Rank.objects.filter(country=training.keeper.country_id) if context["can_record"] else []
     return render(request, "trainings/roster.html", context, status=422 if form.errors else 200)
@@ -112,6 +113,7 @@ def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     require(access.can_record(member, training))
     form = PersonForm(request.POST or None, initial=person_initial(enrolment))
     form.fields["organisation"].disabled = True
+    del form.fields["is_another"]
     if request.method == "POST" and form.is_valid():
         row = form.row()
         enrolment.rank, enrolment.rank_words = row.rank, row.rank_words
@@ -168,6 +170,9 @@ class Understood:
     row: actions.RosterRow | None
     wrong: list[str]
     notes: list[str]
+    # The earlier line with the same name, and what was answered: "same", "another" or not yet.
+    twin_of: int | None = None
+    answer: str = ""
 
 
 def _read_line(
@@ -204,6 +209,28 @@ def _read_line(
     return Understood(number, cells, row, wrong, notes)
 
 
+def _ask_about_twins(lines: list[Understood], answers: QueryDict) -> None:
+    """Ask of each line whether it is the person of an earlier line of the same name, and take the answer in."""
+    seen: dict[str, list[tuple[int, str]]] = {}
+    for line in lines:
+        if line.row is None:
+            continue
+        key, _loose_key = actions.name_keys(line.row.family_name, line.row.given_name)
+        earlier = seen.setdefault(key, [])
+        line.twin_of = next((n for n, sex in earlier if actions.is_compatible(sex, line.row.sex)), None)
+        earlier.append((line.number, line.row.sex))
+        if line.twin_of is None:
+            continue
+        line.answer = answers.get(f"twin-{line.number}", "")
+        if line.answer == "another":
+            line.row = replace(line.row, is_another=True)
+        elif line.answer != "same":
+            line.answer = ""
+            line.wrong.append(
+                _("The same name stands in row %(n)d. Say whether it is the same person.") % {"n": line.twin_of}
+            )
+
+
 @require_http_methods(["GET", "POST"])
 def roster_paste(request: HttpRequest, reference: str) -> HttpResponse:
     """Paste rows, see what was understood, assign the columns, then add them all or none."""
@@ -234,16 +261,20 @@ def roster_paste(request: HttpRequest, reference: str) -> HttpResponse:
     lines = [
         _read_line(n, row, columns, home, ranks) for n, row in enumerate(cells, start=1) if not (header and n == 1)
     ]
+    _ask_about_twins(lines, request.POST)
     wrong_lines = [line for line in lines if line.wrong]
+    rows = [line.row for line in lines if line.row and line.answer != "same"]
     context |= {
         "lines": lines,
         "columns": list(enumerate(columns)),
         "has_header": header,
         "wrong_count": len(wrong_lines),
+        "can_add": all(line.row for line in lines),
+        "row_count": len(rows),
     }
     if "add" in request.POST and not wrong_lines and lines:
         try:
-            added = actions.add_to_roster(training=training, rows=[line.row for line in lines if line.row], by=member)
+            added = actions.add_to_roster(training=training, rows=rows, by=member)
         except ValidationError as refusal:
             context["wrong"] = refusal.messages
             return render(request, "trainings/roster_paste.html", context, status=422)
