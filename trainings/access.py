@@ -1,5 +1,6 @@
 """Who may see and do what with trainings, the people in them and their figures. Nowhere else."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -53,6 +54,12 @@ def _part_of(member: Member, training: Training) -> str:
         found = Assignment.objects.filter(training=training, trainer__member=member).values_list("part", flat=True)
         known[member.pk] = found.first() or ""
     return known[member.pk]
+
+
+def remember_part(member: Member, training: Training, assignments: Iterable[Assignment]) -> None:
+    """Take the member's part from assignments that were read anyway, with their trainers, so that it is not asked again."""
+    mine = [assignment.part for assignment in assignments if assignment.trainer.member_id == member.pk]
+    training.__dict__.setdefault("_parts_by_member", {})[member.pk] = mine[0] if mine else ""
 
 
 def keeps(member: Member, training: Training) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, ExtractYear
 
 from trainings.models import DuplicatePair, Enrolment, Headcount, Sex, Training
@@ -346,28 +346,42 @@ def with_seats(rows: QuerySet[Training]) -> QuerySet[Training]:
 
 
 def training_totals(training: Training) -> dict[str, Any]:
-    """Return the figures of one training as plain numbers, by both rules, whether submitted or not. Three queries."""
-    open_pair = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN).filter(
-        Q(first=OuterRef("participant")) | Q(second=OuterRef("participant"))
-    )
+    """Return the figures of one training as plain numbers, by both rules, whether submitted or not. Two queries.
+
+    `unmarked` are the marks not recorded: enrolled people times sessions held, less the marks there are.
+    """
     enrolled = list(
         Enrolment.objects.filter(training=training, removed_at=None)
         .order_by()
-        .values_list("participant", "participant__sex", "minutes", "attended_sessions", Exists(open_pair))
+        .values_list("participant", "participant__sex", "minutes", "attended_sessions", "recorded_sessions")
     )
-    headcounts = list(
-        Headcount.objects.filter(party__training=training).order_by().values_list("sex", "attended", "completed")
-    )
-    pairs: list[tuple[int, int]] = []
-    if sum(row[-1] for row in enrolled) > 1:
-        pairs = list(DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN).values_list("first", "second"))
+    headcounts, pairs = _headcounts_and_pairs(training)
     return {
         "enrolled": len(enrolled),
+        "unmarked": sum(max(training.sessions_held - recorded, 0) for *_rest, recorded in enrolled),
         "attended": asdict(_of_one_training(training, "attended", enrolled, headcounts, pairs)),
         "completed": asdict(_of_one_training(training, "completed", enrolled, headcounts, pairs)),
         "scheduled_minutes": training.scheduled_minutes,
         "completion_threshold": training.completion_threshold,
     }
+
+
+def _headcounts_and_pairs(
+    training: Training,
+) -> tuple[list[tuple[str, int, int | None]], list[tuple[int, int]]]:
+    """Return (sex, attended, completed) of each headcount, and the open pairs with one among its people. One query."""
+    here = Enrolment.objects.filter(training=training, removed_at=None).order_by().values("participant")
+    pair = "pair"
+    pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN, first__in=here, second__in=here)
+    counts = Headcount.objects.filter(party__training=training).order_by()
+    rows = counts.values_list("sex", "attended", "completed").union(
+        pairs.order_by().annotate(kind=Value(pair)).values_list("kind", "first", "second"), all=True
+    )
+    found: list[tuple[Any, Any, Any]] = list(rows)
+    return (
+        [(sex, attended, completed) for sex, attended, completed in found if sex != pair],
+        [(first, second) for kind, first, second in found if kind == pair],
+    )
 
 
 def _of_one_training(
@@ -382,7 +396,7 @@ def _of_one_training(
     needed = training.completion_threshold * training.scheduled_minutes
     if training.is_cancelled:
         return Figures()
-    for person, sex, minutes, sessions, _suspect in enrolled:
+    for person, sex, minutes, sessions, _recorded in enrolled:
         if sessions and (rule == "attended" or 100 * minutes >= needed):
             people[sex].add(person)
             cell.minutes += minutes

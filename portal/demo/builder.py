@@ -318,6 +318,7 @@ def _write_versions() -> None:
             number=1,
             totals={
                 "enrolled": enrolled.get(training.pk, 0),
+                "unmarked": 0,  # whoever submits here recorded every mark
                 "attended": _as_submitted(attended.get(training.pk)),
                 "completed": _as_submitted(completed.get(training.pk)),
                 "scheduled_minutes": training.scheduled_minutes,

@@ -43,7 +43,7 @@ def test_catalogue_takes_the_same_queries_for_any_number_of_courses(rows, traine
     Course.objects.exclude(pk__in=Course.objects.values_list("pk")[:rows]).delete()
     client = client_of(trainer_me)
     # The session, the member with roles (2), and the courses: number, rows, topics.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("trainings:courses"))
 
 

@@ -146,6 +146,8 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One training: its facts, its figures and what comes next."""
     training, member = fetch_training(request, reference), member_of(request)
+    assignments = list(training.assignments.select_related("trainer__member__organisation"))
+    access.remember_part(member, training, assignments)
     names, record = access.can_see_some_names(member, training), access.can_record(member, training)
     sees_all = access.can_see_all_names(member, training)
     totals = training_totals(training)
@@ -155,14 +157,14 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "training": training,
         "tabs": tabs_for(training, "detail", names=names, record=record),
         "sessions": training.sessions.all(),
-        "assignments": training.assignments.select_related("trainer__member__organisation"),
+        "assignments": assignments,
         "partners": training.partners.all(),
         "totals": totals,
         "attended": show_all(attended) if sees_all else shield(attended),
         "completed": totals["completed"] if sees_all else None,
         "sees_all": sees_all,
         "versions": versions if sees_all and training.figures_version else [],
-        "unmarked": figures_actions.unmarked_count(training) if record and training.is_open else 0,
+        "unmarked": totals["unmarked"] if record and training.is_open else 0,
         "missing": figures_actions.what_is_missing(training, totals) if record and training.is_open else [],
         "can_record": record,
         **_what_may_be_done(request, training),
