@@ -145,7 +145,8 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One training: its facts, its figures and what comes next."""
-    training, member = fetch_training(request, reference), member_of(request)
+    member = member_of(request)
+    training = fetch_training(request, reference, "course", "country", "host", "keeper", "language", "submitted_by")
     assignments = list(training.assignments.select_related("trainer__member__organisation"))
     access.remember_part(member, training, assignments)
     names, record = access.can_see_some_names(member, training), access.can_record(member, training)
