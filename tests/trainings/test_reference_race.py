@@ -1,46 +1,18 @@
 """Two people creating at once never get the same reference; two tabs with one key create once."""
 
-from threading import Barrier, Thread
+from threading import Barrier
 from uuid import uuid4
 
-import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 
 from members.models import Country
 from tests.conftest import new_training, plans
+from tests.threads import at_once, needs_two_connections
 from trainings.actions.trainings import create_training, take_reference
 from trainings.models import ReferenceCounter, Training
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.postgres,
-    pytest.mark.skipif(
-        connection.vendor == "sqlite",
-        reason="SQLite in memory has one connection and one writer at a time: nothing races",
-    ),
-]
+pytestmark = needs_two_connections
 ROUNDS = 5
-
-
-def at_once(*acts):
-    """Run the acts in threads that start together; return what each returned or raised."""
-    together, outcomes = Barrier(len(acts)), [None] * len(acts)
-
-    def run(n, act):
-        try:
-            together.wait(10)
-            outcomes[n] = act()
-        except (IntegrityError, Training.DoesNotExist) as wrong:
-            outcomes[n] = wrong
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return outcomes
 
 
 def test_two_at_once_get_two_references(recorder_me, coordinator_me):

@@ -1,0 +1,20 @@
+"""One invitation opened in two tabs at once makes one member."""
+
+from django.core.exceptions import ValidationError
+
+from members.actions import accept_invitation, invite_member
+from members.models import Invitation, Member
+from tests.threads import at_once, needs_two_connections
+
+pytestmark = needs_two_connections
+
+
+def test_two_tabs_at_once_make_one_member(coordinator_me):
+    invite_member(
+        email="nova@mod.example", given_name="Nova", family_name="Osoba", organisation=coordinator_me.organisation,
+        roles=[], by=coordinator_me,
+    )  # fmt: skip
+    invitation = Invitation.objects.get()
+    answers = at_once(*[lambda: accept_invitation(invitation=invitation, password="brodovi plove polako")] * 2)
+    assert {type(answer) for answer in answers} == {Member, ValidationError}
+    assert Member.objects.filter(email="nova@mod.example").count() == 1
