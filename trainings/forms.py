@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,7 @@ from trainers.models import TrainerProfile
 from trainings.actions.roster import RosterRow
 from trainings.actions.trainings import DAYS_MOST, SESSIONS_MOST, SessionPlan
 from trainings.day_lines import LONGEST, Days, read_days
-from trainings.models import Assignment, Course, Enrolment, Headcount, Sex, Training
+from trainings.models import Assignment, Course, Enrolment, Headcount, Mark, Sex, Training
 from trainings.models.people import HEADCOUNT_MOST
 
 
@@ -319,6 +320,49 @@ class PersonForm(forms.Form):
             rank=rank, rank_words=data["rank_words"], rank_group=data["rank_group"] or group, unit=data["unit"],
             participant=None if data.get("is_another") else data["participant"], is_another=data.get("is_another", False),
         )  # fmt: skip
+
+
+class MissingPersonForm(PersonForm):
+    """One person missing from verified figures, with one mark for every session held."""
+
+    value = forms.ChoiceField(
+        label=gettext_lazy("In every session"), required=False,
+        choices=[*Mark.Value.choices, ("", gettext_lazy("Not recorded"))], initial=Mark.Value.PRESENT,
+    )  # fmt: skip
+
+
+MISSING_PEOPLE = 3
+MissingPeopleFormSet = forms.formset_factory(
+    MissingPersonForm, extra=MISSING_PEOPLE, max_num=MISSING_PEOPLE, absolute_max=MISSING_PEOPLE
+)
+
+
+def missing_people(data: QueryDict | None, training: Training) -> forms.BaseFormSet[MissingPersonForm]:
+    """Return the lines for people missing from the figures of a training. One query for all of them."""
+    lines = MissingPeopleFormSet(
+        data, prefix="missing", form_kwargs={"initial": {"organisation": training.keeper_id, "value": "present"}}
+    )
+    choices = list(Organisation.objects.values_list("pk", "name"))
+    for line in lines:
+        _offer(line.fields["organisation"], Organisation.objects.all(), choices)
+    return lines
+
+
+class AmendedHeadcountsForm(forms.Form):
+    """The numbers of the headcounts there are, one field a row; 0 takes a row away."""
+
+    def __init__(self, *args: Any, training: Training, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Headcount.objects.filter(party__training=training).select_related("party__organisation")
+        for row in rows.order_by("party__organisation__name", "rank_group", "sex"):
+            label = f"{row.party.organisation.short_name}: {row.get_rank_group_display()}, {row.get_sex_display()}"
+            self.fields[f"headcount-{row.pk}"] = forms.IntegerField(
+                label=label, initial=row.attended, min_value=0, max_value=HEADCOUNT_MOST
+            )
+
+    def numbers(self) -> dict[int, int]:
+        """The changed numbers by the key of their row, after validation."""
+        return {int(name.removeprefix("headcount-")): self.cleaned_data[name] for name in self.changed_data}
 
 
 def person_initial(enrolment: Enrolment) -> dict[str, Any]:

@@ -95,8 +95,12 @@ def written_rows(
     chosen: Session | None,
     editable: bool,
     session_count: int,
+    removable: frozenset[int] | None = None,
 ) -> SafeString:
-    """Return the rows of the table's body. `chosen` is the session a phone shows; the others are hidden there."""
+    """Return the rows of the table's body. `chosen` is the session a phone shows; the others are hidden there.
+
+    With `removable` each row has a box to take the person off the roster, ticked for those in it.
+    """
     sexes: dict[str, str] = {Sex.FEMALE: _("F"), Sex.MALE: _("M"), Sex.OTHER: _("O")}
     attended = escape(_("%(n)s of %(of)s")) % {"n": "<span>%s</span>", "of": session_count}
     # A cell looks the same in each row but for whose it is; few of them differ.
@@ -112,6 +116,12 @@ def written_rows(
                 other = "" if session == chosen else " is-other"
                 cells[key] = _choices(session, value, version, other) if editable else _letter(value, other)
             line.append(cells[key])
+        if removable is not None:
+            ticked = " checked" if row.enrolment in removable else ""
+            line.append(
+                f'<td><label class="choice"><input type="checkbox" name="off" value="{ENROLMENT}"{ticked}>'
+                f'<span>{escape(_("Take off"))}<span class="visually-hidden"> {PERSON}</span></span></label></td>'
+            )
         line.append(f'<td class="end number" data-attended="{ENROLMENT}">{attended % row.attended}</td></tr>\n')
         text.append("".join(line).replace(ENROLMENT, str(row.enrolment)).replace(PERSON, escape(row.person)))
     return mark_safe("".join(text))  # noqa: S308 - every word of a person is escaped above

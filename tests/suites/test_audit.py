@@ -126,7 +126,9 @@ def removed(stage):
 
 def amend(stage, _ready):
     edits = [edit_of(stage.enrolment, stage.session, "absent", 1)]
-    figures.amend_figures(training=stage.training, edits=edits, reason="x", version_seen=1, by=stage.coordinator)
+    figures.amend_figures(
+        training=stage.training, change=figures.AmendedFigures(edits), reason="x", version_seen=1, by=stage.coordinator
+    )
 
 
 SCENARIOS: dict[str, Callable] = {

@@ -1,17 +1,28 @@
 """The life of figures: submitted, recalled, returned, verified, amended."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Line
 from tests.conftest import client_of, edit_of, join, make_roster, make_training, person
-from trainings.actions.figures import amend_figures, recall_figures, return_figures, submit_figures, verify_figures
+from trainings.actions.figures import (
+    Addition,
+    AmendedFigures,
+    amend_figures,
+    recall_figures,
+    return_figures,
+    submit_figures,
+    verify_figures,
+)  # fmt: skip
 from trainings.actions.marks import change_marks, mark_rest_present, undo_batch
 from trainings.actions.roster import (
+    RosterRow,
     add_to_roster,
     change_enrolment,
     remove_from_roster,
@@ -19,7 +30,7 @@ from trainings.actions.roster import (
 )  # fmt: skip
 from trainings.actions.trainings import cancel_training, change_training, restore_training, toggle_session
 from trainings.counting import Question, figures
-from trainings.models import FiguresVersion, Training
+from trainings.models import FiguresVersion, Headcount, Training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -144,7 +155,13 @@ def test_what_is_not_submitted_is_not_decided(marked, recorder_me, coordinator_m
 def test_amendment_makes_a_new_version_and_the_old_stays_readable(verified, coordinator_me):
     cell = verified.enrolments.first(), verified.sessions.first()
     edits = [edit_of(*cell, "absent", 1)]
-    amend_figures(training=verified, edits=edits, reason="Signed by mistake", version_seen=1, by=coordinator_me)
+    amend_figures(
+        training=verified,
+        change=AmendedFigures(edits=edits),
+        reason="Signed by mistake",
+        version_seen=1,
+        by=coordinator_me,
+    )
     assert stands(verified) == ("verified", 2)
     new, old = verified.figures_versions.all()
     assert (old.totals["attended"]["minutes"], new.totals["attended"]["minutes"]) == (2160, 1800)
@@ -159,7 +176,13 @@ def test_amendment_is_all_or_nothing(verified, coordinator_me):
     session = verified.sessions.first()
     edits = [edit_of(first, session, "absent", 1), edit_of(second, session, "absent", 7)]
     with pytest.raises(ValidationError, match="changed since"):
-        amend_figures(training=verified, edits=edits, reason="Wrong list", version_seen=1, by=coordinator_me)
+        amend_figures(
+            training=verified,
+            change=AmendedFigures(edits=edits),
+            reason="Wrong list",
+            version_seen=1,
+            by=coordinator_me,
+        )
     assert stands(verified) == ("verified", 1)
     assert figures(Question()).minutes == 2160
 
@@ -168,19 +191,27 @@ def test_amendment_is_all_or_nothing(verified, coordinator_me):
 def test_amendment_needs_a_reason_and_the_version_seen(verified, coordinator_me, reason, version, words):
     edits = [edit_of(verified.enrolments.first(), verified.sessions.first(), "absent", 1)]
     with pytest.raises(ValidationError, match=words):
-        amend_figures(training=verified, edits=edits, reason=reason, version_seen=version, by=coordinator_me)
+        amend_figures(
+            training=verified,
+            change=AmendedFigures(edits=edits),
+            reason=reason,
+            version_seen=version,
+            by=coordinator_me,
+        )
     assert stands(verified) == ("verified", 1)
 
 
 def test_amendment_without_a_change_is_refused(verified, coordinator_me):
     with pytest.raises(ValidationError, match="nothing to amend"):
-        amend_figures(training=verified, edits=[], reason="Why", version_seen=1, by=coordinator_me)
+        amend_figures(training=verified, change=AmendedFigures(), reason="Why", version_seen=1, by=coordinator_me)
 
 
 def test_only_verified_figures_are_amended(submitted, coordinator_me):
     edits = [edit_of(submitted.enrolments.first(), submitted.sessions.first(), "absent", 1)]
     with pytest.raises(ValidationError, match="Only verified"):
-        amend_figures(training=submitted, edits=edits, reason="Why", version_seen=1, by=coordinator_me)
+        amend_figures(
+            training=submitted, change=AmendedFigures(edits=edits), reason="Why", version_seen=1, by=coordinator_me
+        )
 
 
 def test_cancelled_training_counts_nowhere(marked, recorder_me, coordinator_me):
@@ -233,3 +264,74 @@ def test_pages_of_the_main_job_from_submission_to_verified(marked, recorder_me, 
     assert stands(marked) == ("verified", 3)
     history = recorder.get(f"{url}history/").content.decode()
     assert "Check the second day" in history
+
+
+def amended_page(client, training, **changed):
+    body = {
+        "reason": "The signed list says so", "version": training.figures_version, "form_key": str(uuid4()),
+        "missing-TOTAL_FORMS": "3", "missing-INITIAL_FORMS": "0", **changed,
+    }  # fmt: skip
+    for n in range(3):
+        body.setdefault(f"missing-{n}-organisation", training.keeper_id)
+        body.setdefault(f"missing-{n}-sex", "not_recorded")
+        body.setdefault(f"missing-{n}-value", "present")
+    return client.post(reverse("trainings:amend", args=[training.reference]), body)
+
+
+MISSING = {"missing-0-family_name": "Zaboravljena", "missing-0-given_name": "Ana", "missing-0-sex": "female"}
+
+
+def test_one_amendment_adds_takes_off_and_changes_numbers(marked, recorder_me, coordinator_me, organisation):
+    counts = [Headcount(sex="male", rank_group="nco", attended=20)]
+    set_headcounts(training=marked, organisation=organisation("RS"), counts=counts, by=recorder_me)
+    version = submit_figures(training=marked, by=recorder_me)
+    verify_figures(training=marked, version_seen=version.number, by=coordinator_me)
+    marked.refresh_from_db()
+    leaving, row = marked.enrolments.first(), Headcount.objects.get()
+    answer = amended_page(client_of(coordinator_me), marked, off=leaving.pk, **MISSING, **{f"headcount-{row.pk}": "22"})
+    assert answer.status_code == 302
+    old, new = marked.figures_versions.order_by("number")
+    assert (old.totals["attended"]["seats"], new.totals["attended"]["seats"]) == (23, 25)
+    assert (figures(Question()).seats, figures(Question()).headcounted) == (25, 22)
+    added = marked.enrolments.get(participant__family_name="Zaboravljena")
+    assert added.attended_sessions == marked.sessions_held
+    kinds = [change[0] for change in new.amendment.changes]
+    assert [kind for kind in kinds if isinstance(kind, str)] == ["taken off", "added", "headcount"]
+    assert "Zaboravljena" not in str(new.amendment.changes)
+    leaving.refresh_from_db()
+    assert leaving.removed_at is not None
+    assert leaving.marks.count() == marked.sessions_held
+
+
+def test_amendment_with_one_wrong_part_changes_nothing(verified, coordinator_me):
+    verified.refresh_from_db()
+    there = verified.enrolments.first().participant
+    known = {"missing-0-family_name": there.family_name, "missing-0-given_name": there.given_name}
+    before = list(verified.enrolments.values_list("pk", "removed_at"))
+    client = client_of(coordinator_me)
+    for wrong in (
+        {**known, "missing-0-sex": there.sex, "off": verified.enrolments.last().pk}, {"off": "999999"},
+        {"missing-1-family_name": "Bez"}, {"missing-TOTAL_FORMS": "x"}, {"headcount-5": "-1"}, {"reason": ""},
+        {"version": "7"}, {"off": "x"}, {**MISSING, "missing-0-value": "asleep"},
+    ):  # fmt: skip
+        assert amended_page(client, verified, **wrong).status_code == 422, wrong
+    assert list(verified.enrolments.values_list("pk", "removed_at")) == before
+    assert verified.figures_versions.count() == 1
+
+
+def test_headcount_of_another_training_is_not_amended(verified, recorder_me, coordinator_me):
+    other = make_training(recorder_me)
+    counts = [Headcount(sex="male", rank_group="nco", attended=20)]
+    set_headcounts(training=other, organisation=other.keeper, counts=counts, by=recorder_me)
+    change = AmendedFigures(headcounts={Headcount.objects.get().pk: 3})
+    with pytest.raises(ValidationError, match="not part of this training"):
+        amend_figures(training=verified, change=change, reason="Why", version_seen=1, by=coordinator_me)
+    assert Headcount.objects.get().attended == 20
+
+
+def test_added_person_without_a_mark_is_enrolled_and_not_recorded(verified, coordinator_me):
+    row = RosterRow("Nova", "Osoba", verified.keeper)
+    change = AmendedFigures(added=[Addition(row)])
+    version = amend_figures(training=verified, change=change, reason="Why", version_seen=1, by=coordinator_me)
+    assert (version.totals["enrolled"], version.totals["attended"]["seats"]) == (4, 3)
+    assert version.totals["unmarked"] == verified.sessions_held

@@ -1,7 +1,9 @@
 """The life of a training's figures: submitted, recalled, returned, verified, amended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,10 +13,12 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from common.actions import action
 from members.models import Member
-from trainings.actions.marks import MarkEdit, apply_edits
+from trainings.actions.marks import MarkEdit, MarksAnswer, apply_edits
+from trainings.actions.roster import RosterRow, check_counts, enrol_rows, take_off
 from trainings.actions.trainings import check_open, locked
 from trainings.counting import training_totals
-from trainings.models import Amendment, FiguresVersion, MarkChange, Training
+from trainings.models import Amendment, FiguresVersion, Headcount, Mark, MarkChange, Training
+from trainings.models.people import written_name
 from trainings.signals import figures_changed
 
 
@@ -120,13 +124,89 @@ def verify_figures(*, training: Training, version_seen: int, by: Member) -> None
     _tell_when_committed()
 
 
+@dataclass(frozen=True)
+class Addition:
+    """A person missing from verified figures, and the mark they get in every session held; empty: not recorded."""
+
+    row: RosterRow
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class AmendedFigures:
+    """The set of changes of one amendment: marks, people taken off, people added, new numbers of headcount rows by id."""
+
+    edits: Sequence[MarkEdit] = ()
+    taken_off: Collection[int] = ()
+    added: Sequence[Addition] = ()
+    headcounts: Mapping[int, int] = field(default_factory=dict)
+
+
+def _amend_marks(training: Training, edits: Sequence[MarkEdit], by: Member) -> list[list[Any]]:
+    answer = apply_edits(training, edits, by=by, locked=False) if edits else MarksAnswer([])
+    if answer.conflicts:
+        raise ValidationError(_("A mark changed since you opened the page. Load it again and repeat your changes."))
+    return [
+        [c.enrolment_id, c.session_id, c.old_value, c.new_value]
+        for c in answer.changes
+        if c.outcome == MarkChange.Outcome.APPLIED
+    ]
+
+
+def _amend_roster(training: Training, change: AmendedFigures, by: Member) -> list[list[Any]]:
+    """Take people off and add people with their marks; return ["taken off" or "added", enrolment]."""
+    leaving = list(training.enrolments.filter(pk__in=change.taken_off, removed_at=None))
+    if len(leaving) != len(set(change.taken_off)):
+        raise ValidationError(_("Somebody to be taken off is not on the roster. Load the page again."))
+    for enrolment in leaving:
+        take_off(enrolment)
+    held = list(training.sessions.filter(cancelled_at=None).values_list("pk", flat=True))
+    done: list[list[Any]] = [["taken off", enrolment.pk] for enrolment in leaving]
+    for addition in change.added:
+        made = enrol_rows(training, [addition.row], by=by)
+        if not made:
+            raise ValidationError(
+                _("%(name)s is on the roster already. Change the marks in the sheet above.")
+                % {"name": written_name(addition.row.family_name, addition.row.given_name)}
+            )
+        done.append(["added", made[0].pk])
+        versions = dict(Mark.objects.filter(enrolment=made[0]).values_list("session", "version"))
+        if addition.value:
+            edits = [MarkEdit(made[0].pk, pk, addition.value, versions.get(pk, 0), uuid4()) for pk in held]
+            done += _amend_marks(training, edits, by)
+    return done
+
+
+def _amend_headcounts(training: Training, numbers: Mapping[int, int]) -> list[list[Any]]:
+    """Set new numbers; return ["headcount", organisation, sex, rank group, old, new] of each. 0 takes the row away."""
+    done: list[list[Any]] = []
+    rows = Headcount.objects.select_related("party").filter(party__training=training).in_bulk(list(numbers))
+    if len(rows) != len(numbers):
+        raise ValidationError(_("A headcount that is not part of this training was sent. Load the page again."))
+    for pk, number in numbers.items():
+        row = rows[pk]
+        if row.attended == number:
+            continue
+        done.append(["headcount", row.party.organisation_id, row.sex, row.rank_group, row.attended, number])
+        row.attended = number
+        if row.completed is not None:
+            row.completed = min(row.completed, number)
+        check_counts([row])
+        if number:
+            row.save(update_fields=["attended", "completed"])
+        else:
+            row.delete()
+    return done
+
+
 @action
 def amend_figures(
-    *, training: Training, edits: Sequence[MarkEdit], reason: str, version_seen: int, by: Member
+    *, training: Training, change: AmendedFigures, reason: str, version_seen: int, by: Member
 ) -> FiguresVersion:
-    """Change verified figures: a set of changed marks with one reason makes a new version; the old stays readable.
+    """Change verified figures: a set of changes with one reason makes a new version; the old stays readable.
 
-    All or nothing: a mark that somebody changed meanwhile refuses the whole amendment.
+    All or nothing: a mark that somebody changed meanwhile refuses the whole amendment. What was changed is kept as ids
+    and numbers, without names.
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the figures are amended.")})
@@ -134,20 +214,18 @@ def amend_figures(
     if not fresh.is_verified:
         raise ValidationError(_("Only verified figures are amended."))
     _check_seen(fresh, version_seen)
-    answer = apply_edits(fresh, edits, by=by, locked=False)
-    if answer.conflicts:
-        raise ValidationError(_("A mark changed since you opened the page. Load it again and repeat your changes."))
-    if not answer.applied:
+    kept = [edit for edit in change.edits if edit.enrolment not in set(change.taken_off)]
+    changes = [
+        *_amend_marks(fresh, kept, by),
+        *_amend_roster(fresh, change, by),
+        *_amend_headcounts(fresh, change.headcounts),
+    ]
+    if not changes:
         raise ValidationError(_("Nothing was changed, so there is nothing to amend."))
     version = _freeze(fresh, by)
     fresh.save(update_fields=["figures_version"])
     version.verified_at = version.made_at
     version.save(update_fields=["verified_at"])
-    changes: list[Any] = [
-        [c.enrolment_id, c.session_id, c.old_value, c.new_value]
-        for c in answer.changes
-        if c.outcome == MarkChange.Outcome.APPLIED
-    ]
     Amendment.objects.create(version=version, reason=reason, changes=changes)
     record("amend_figures", fresh, by=by, version=version.number, changed=len(changes), reason=reason)
     _tell_when_committed()

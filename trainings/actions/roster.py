@@ -120,24 +120,16 @@ def _enrol(training: Training, row: RosterRow, person: Participant, line: int) -
     return Enrolment.objects.create(training=training, participant=person, line=line, **facts)
 
 
-@action
-def add_to_roster(*, training: Training, rows: Sequence[RosterRow], by: Member) -> list[Enrolment]:
-    """Enrol people; return the new enrolments. All rows or none.
-
-    A row that names a visible person, or matches exactly one by home, spelling and sex, is that person; else it is a new
-    one. A second record that may arise for people this member cannot see waits as an open duplicate pair. Who is
-    enrolled already is passed over. About five queries a new person.
-    """
-    fresh = locked(training)
-    check_open(fresh)
+def enrol_rows(training: Training, rows: Sequence[RosterRow], *, by: Member) -> list[Enrolment]:
+    """Enrol people in a training whose row the caller has locked; see `add_to_roster`."""
     may_see = visible_participants(by)
     homes, keys = {row.organisation.pk for row in rows}, {name_keys(r.family_name, r.given_name)[0] for r in rows}
     visible: dict[tuple[int, str], list[Participant]] = {}
     for person in may_see.filter(organisation__in=homes, spelling_key__in=keys):
         visible.setdefault((person.organisation_id, person.spelling_key), []).append(person)
     chosen = may_see.in_bulk([row.participant for row in rows if row.participant])
-    line = fresh.enrolments.aggregate(last=Max("line"))["last"] or 0
-    enrolled = set(fresh.enrolments.filter(removed_at=None).order_by().values_list("participant", flat=True))
+    line = training.enrolments.aggregate(last=Max("line"))["last"] or 0
+    enrolled = set(training.enrolments.filter(removed_at=None).order_by().values_list("participant", flat=True))
     taken: set[int] = set()
     made: list[Enrolment] = []
     for row in rows:
@@ -149,10 +141,24 @@ def add_to_roster(*, training: Training, rows: Sequence[RosterRow], by: Member) 
         elif person.sex == Sex.NOT_RECORDED and row.sex != Sex.NOT_RECORDED:
             person.sex = row.sex
             person.save(update_fields=["sex"])
-        if enrolment := _enrol(fresh, row, person, line + 1):
+        if enrolment := _enrol(training, row, person, line + 1):
             enrolled.add(person.pk)
             line += 1
             made.append(enrolment)
+    return made
+
+
+@action
+def add_to_roster(*, training: Training, rows: Sequence[RosterRow], by: Member) -> list[Enrolment]:
+    """Enrol people; return the new enrolments. All rows or none.
+
+    A row that names a visible person, or matches exactly one by home, spelling and sex, is that person; else it is a new
+    one. A second record that may arise for people this member cannot see waits as an open duplicate pair. Who is
+    enrolled already is passed over. About five queries a new person.
+    """
+    fresh = locked(training)
+    check_open(fresh)
+    made = enrol_rows(fresh, rows, by=by)
     record("add_to_roster", fresh, by=by, added=len(made), enrolments=[enrolment.pk for enrolment in made])
     return made
 
@@ -171,13 +177,18 @@ def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str,
     return enrolment
 
 
+def take_off(enrolment: Enrolment) -> None:
+    """Take one person off the roster of a training whose row the caller has locked."""
+    enrolment.party, enrolment.removed_at = None, timezone.now()
+    enrolment.save(update_fields=["party", "removed_at"])
+
+
 @action
 def remove_from_roster(*, enrolment: Enrolment, by: Member) -> None:
     """Take one person off the roster. The row and its marks are kept; `restore_to_roster` brings both back."""
     training = locked(enrolment.training)
     check_open(training)
-    enrolment.party, enrolment.removed_at = None, timezone.now()
-    enrolment.save(update_fields=["party", "removed_at"])
+    take_off(enrolment)
     record("remove_from_roster", enrolment, by=by, root=training)
 
 

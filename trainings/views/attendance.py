@@ -67,6 +67,11 @@ def _chosen_session(request: HttpRequest, sessions: list[Session]) -> Session | 
     return found or next(iter(sessions), None)
 
 
+def ticked_off(request: HttpRequest) -> frozenset[int]:
+    """The people an amendment takes off the roster."""
+    return frozenset(int(number) for number in request.POST.getlist("off") if number.isdecimal() and len(number) < 10)
+
+
 def sheet_context(request: HttpRequest, training: Training, *, amending: bool = False) -> dict[str, Any]:
     """Return what the sheet shows of one training to this member. Four queries, whatever the size."""
     member = member_of(request)
@@ -85,7 +90,7 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
         "shown_people": " ".join(str(row.enrolment) for row in rows), "amending": amending,
         "written_rows": written_rows(
             rows, shown, marks=sheet_marks(shown), chosen=chosen, editable=can_record or amending,
-            session_count=len(sessions),
+            session_count=len(sessions), removable=ticked_off(request) if amending else None,
         ),
         "tabs": tabs_for(training, "attendance", names=names, record=record),
     }  # fmt: skip

@@ -11,10 +11,12 @@ from common.views import add_refusal
 from trainings import access
 from trainings.actions import figures as actions
 from trainings.actions.marks import KeyReusedError, settle_held_change
-from trainings.forms import ReasonForm
+from trainings.forms import AmendedHeadcountsForm, ReasonForm, missing_people
 from trainings.models import MarkChange
-from trainings.views.attendance import posted_edits, sheet_context
+from trainings.views.attendance import posted_edits, sheet_context, ticked_off
 from trainings.views.common import decide, fetch_training, member_of, require
+
+SHOWN_OF_MISSING = ("family_name", "given_name", "sex", "rank_words", "unit", "organisation", "value")
 
 
 def _version(request: HttpRequest) -> int:
@@ -82,17 +84,25 @@ def figures_return(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
-    """Change marks of verified figures, as one set with one reason."""
+    """Change verified figures as one set with one reason: marks, the roster, the numbers of headcounts."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_verify(member, training))
     if not training.is_verified:
         messages.error(request, _("Only verified figures are amended."))
         return redirect(training)
     form = ReasonForm(request.POST or None, initial={"version": training.figures_version})
-    if request.method == "POST" and form.is_valid():
+    missing = missing_people(request.POST or None, training)
+    headcounts = AmendedHeadcountsForm(request.POST or None, training=training)
+    # Each part says what is wrong with it, so all are asked.
+    valid = [part.is_valid() for part in (form, missing, headcounts)]
+    if request.method == "POST" and all(valid):
         try:
+            change = actions.AmendedFigures(
+                edits=posted_edits(request), taken_off=ticked_off(request), headcounts=headcounts.numbers(),
+                added=[actions.Addition(f.row(), f.cleaned_data["value"]) for f in missing if f.has_changed()],
+            )  # fmt: skip
             actions.amend_figures(
-                training=training, edits=posted_edits(request), reason=form.cleaned_data["reason"],
+                training=training, change=change, reason=form.cleaned_data["reason"],
                 version_seen=form.cleaned_data["version"] or -1, by=member,
             )  # fmt: skip
         except ValidationError as refusal:
@@ -102,8 +112,12 @@ def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The figures are amended. The old version stays readable."))
             return redirect(training)
-    context = {**sheet_context(request, training, amending=True), "form": form}
-    return render(request, "trainings/figures_amend.html", context, status=422 if form.errors else 200)
+    context = {
+        **sheet_context(request, training, amending=True), "form": form, "missing": missing, "headcounts": headcounts,
+        "missing_fields": [(f, [f[name] for name in SHOWN_OF_MISSING]) for f in missing],
+    }  # fmt: skip
+    wrong = form.is_bound and (form.errors or not missing.is_valid() or headcounts.errors)
+    return render(request, "trainings/figures_amend.html", context, status=422 if wrong else 200)
 
 
 @require_POST
