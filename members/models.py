@@ -160,6 +160,7 @@ class Member(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
