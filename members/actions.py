@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -125,6 +126,36 @@ def reactivate_member(*, member: Member, by: Member) -> None:
     """Open a shut account again, with the roles it had."""
     Member.objects.filter(pk=member.pk).update(is_active=True)
     record("reactivate_member", member, by=by, root=member.organisation)
+
+
+@action
+def reset_second_factor(*, member: Member, by: Member) -> None:
+    """Take away every factor of a member who lost them, sign them out everywhere and tell them who did it.
+
+    The next sign-in leads them through the set-up again.
+    """
+    locked = Member.objects.select_for_update().get(pk=member.pk)
+    if locked.pk == by.pk:
+        raise ValidationError(_("Somebody else must reset your second factor."))
+    if not Authenticator.objects.filter(user=locked).delete()[0]:
+        raise ValidationError(_("%(name)s has no second factor.") % {"name": locked})
+    _end_sessions(locked)
+    record("reset_second_factor", locked, by=by, root=locked.organisation)
+    send_later(
+        to=locked.email,
+        subject=_("Your second factor at %(site)s was reset") % {"site": settings.SITE_NAME},
+        body=_(
+            "Dear %(name)s,\n\n%(by)s (%(organisation)s) reset your second factor, and you were signed out everywhere. "
+            "At your next sign-in you set up a new one:\n%(site)s/account/login/\n\n"
+            "If you did not ask for this, tell the secretariat at once and choose a new password.\n"
+        )
+        % {
+            "name": locked.given_name,
+            "by": by.full_name,
+            "organisation": by.organisation.short_name,
+            "site": settings.SITE_URL,
+        },
+    )
 
 
 @action

@@ -1,14 +1,25 @@
-"""Signing in through allauth; signing up only through an invitation."""
+"""Signing in through allauth: what the portal decides of it. Signing up is only by an invitation."""
 
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import reverse
 
 from common.mail import send_later
+from members import secrecy
+from members.held_forms import has_held_form
 from members.models import Member
+from members.second_factor import is_last, must_have_second_factor
+from members.time_limits import SIGNED_IN_KEY
 
 
 class MemberBackend(AuthenticationBackend):
@@ -36,7 +47,7 @@ class MemberBackend(AuthenticationBackend):
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):
-    """Closes open sign-up, and sends allauth's mail through the queue."""
+    """Closes open sign-up, sends allauth's mail through the queue, and counts a fresh sign-in as confirmed."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by allauth's own page: members come by an invitation, see `members.views.accept`."""
@@ -46,3 +57,51 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         """Queue allauth's mail as plain text."""
         message = self.render_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
         send_later(to=email, subject=message.subject, body=message.body)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the mailed link; by SITE_URL, whatever host the request named."""
+        owner, _, code = key.partition("-")
+        return settings.SITE_URL + reverse("account_reset_password_from_key", args=[owner, code])
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """After sign-in: first to what the member had typed when they were signed out."""
+        return resolve_url("account_held_form" if has_held_form(request) else settings.LOGIN_REDIRECT_URL)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again who it is, unless the sign-in itself is younger than ACCOUNT_REAUTHENTICATION_TIMEOUT seconds.
+
+        So the guided set-up of a first second factor does not ask for the password that was typed a minute ago.
+        """
+        signed_in_at = context.request.session.get(SIGNED_IN_KEY, 0)
+        return bool(time.time() - signed_in_at >= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Secrets encrypted with a key of their own; the portal's own address for passkeys; the last factor stays."""
+
+    def encrypt(self, text: str) -> str:
+        return secrecy.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return secrecy.decrypt(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        """Return the name that the authenticator app shows."""
+        return settings.SITE_NAME
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return whom a passkey is for: the host of SITE_URL, never a host that a request names."""
+        return {"id": settings.SITE_HOST, "name": settings.SITE_NAME}
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Keep the last second factor of whoever must have one."""
+        member = Member.objects.prefetch_related("roles").get(pk=authenticator.user_id)
+        return not (settings.SECOND_FACTOR_REQUIRED and must_have_second_factor(member) and is_last(authenticator))
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """Return a name for a new passkey: how many the member has tells them apart."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return f"Passkey {number}"
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Send nothing here: `members.signals` tells the member, in the same transaction as the change."""

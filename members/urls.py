@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members import views
+from members import views, views_second_factor
 
 app_name = "members"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("welcome/<str:token>/", views.accept, name="accept"),
     path("<int:pk>/deactivate/", views.member_deactivate, name="deactivate"),
     path("<int:pk>/reactivate/", views.member_reactivate, name="reactivate"),
+    path("<int:pk>/second-factor/reset/", views_second_factor.reset, name="reset_factor"),
     path("organisations/", views.organisation_list, name="organisations"),
     path("organisations/new/", views.organisation_form, name="organisation_new"),
     path("organisations/<int:pk>/", views.organisation_form, name="organisation"),

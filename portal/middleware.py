@@ -5,8 +5,20 @@ from collections.abc import Callable
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
+
+from members.models import Member
+from members.second_factor import is_pending
+from members.time_limits import is_background
+
+# What a member may open who has not yet shown the second factor that their roles ask for: what leads to it, the way
+# out, and what strangers may open that shows nothing of a member.
+OPEN_WHILE_PENDING = frozenset({
+    "account_second_factor", "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+    "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "alive", "ready",
+})  # fmt: skip
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -18,9 +30,36 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]  # a background request gets 401 instead of a redirect
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
-        if request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch":
+        if is_background(request):
             return JsonResponse({"error": "signed_out", "sign_in": reverse("account_login")}, status=401)
         return super().handle_no_permission(request, view_func)
+
+
+class SecondFactorMiddleware:
+    """Leads a member whose roles see names to their second factor before anything else.
+
+    A request in the background gets 403 with the address that asks for it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        match, member = request.resolver_match, request.user
+        if not isinstance(member, Member) or (match and match.view_name in OPEN_WHILE_PENDING):
+            return None
+        if not is_pending(request, member):
+            return None
+        page = reverse("account_second_factor")
+        if is_background(request):
+            return JsonResponse({"error": "second_factor", "go_on": page}, status=403)
+        wanted = request.get_full_path() if request.method == "GET" else reverse("home")
+        return redirect(f"{page}?{urlencode({'next': wanted})}")
 
 
 class ImpossibleNumberMiddleware:

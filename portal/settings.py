@@ -35,6 +35,8 @@ if _site.scheme != "https" and (_site.hostname or "") not in {"localhost", "127.
         "Set SITE_URL to the https address people use."
     )
 
+SITE_HOST = _site.hostname or "localhost"
+
 SITE_NAME = env.str("SITE_NAME", default="Mreža")
 SITE_TAGLINE = env.str("SITE_TAGLINE", default="Regional network of gender trainers")
 SITE_AUSPICES = env.str("SITE_AUSPICES", default="Under the auspices of UNDP / SEESAC")
@@ -56,6 +58,17 @@ else:
             "SECRET_KEY is missing. Make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(50))'` "
             "and set it in the environment or in .env (see .env.example). To only try the portal out, set DEMO=1."
         )
+
+# Secrets of second factors are encrypted by the first of these; the others still decrypt, so that a key can be changed.
+FACTOR_KEYS = env.list("FACTOR_KEYS", default=["demo-and-tests-only"] if DEMO or TESTING else [])
+if not FACTOR_KEYS or min(map(len, FACTOR_KEYS)) < (10 if DEMO or TESTING else 40):
+    raise ImproperlyConfigured(
+        "FACTOR_KEYS is missing or shorter than 40 letters: it encrypts the secrets of second factors. Make one with "
+        "`python3 -c 'import secrets; print(secrets.token_urlsafe(50))'`, set it beside SECRET_KEY and keep a copy: "
+        "without it every member must set up their second factor again."
+    )
+# In the demo anybody may look around; anywhere else nobody sees a name without a second factor.
+SECOND_FACTOR_REQUIRED = not DEMO or env.bool("SECOND_FACTOR", default=False)
 
 ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *env.list("ALLOWED_HOSTS", default=[_site.hostname] if _site.hostname else [])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -94,7 +107,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.time_limits.TimeLimitsMiddleware",
     "portal.middleware.SignInMiddleware",
+    "portal.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -178,6 +193,20 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # members/signals.py tells the member, in the transaction of the change
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key"}
+PASSWORD_RESET_TIMEOUT = 60 * 60
+MFA_ADAPTER = "members.sign_in.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 0  # with more, a code that was used works again in the next half minute
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address
+MFA_FORMS = {
+    "activate_totp": "members.forms_factor.AppForm",
+    "add_webauthn": "members.forms_factor.PasskeyForm",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _site.scheme == "https"

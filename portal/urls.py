@@ -14,7 +14,7 @@ urlpatterns = [
     path("trainers/", include("trainers.urls")),
     path("trainings/", include("trainings.urls")),
     path("members/", include("members.urls")),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("members.account_urls")),
     path("desk/", admin.site.urls),
     path("healthz/", views.alive, name="alive"),
     path("readyz/", views.ready, name="ready"),

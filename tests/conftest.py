@@ -14,6 +14,7 @@ from django.test import Client
 
 from audit.kept import forget_kept
 from members.models import Country, Language, Member, Organisation
+from members.second_factor import SHOWN_KEY
 from trainers.actions import ensure_profile
 from trainers.models import TrainerProfile
 from trainings.actions.marks import MarkEdit, MarksAnswer, change_marks
@@ -112,11 +113,18 @@ def stranger() -> Client:
     return Client()
 
 
-def client_of(member: Member | None) -> Client:
-    """Return a browser in which this member is signed in; None is a stranger."""
+def client_of(member: Member | None, *, pending: bool = False) -> Client:
+    """Return a browser in which this member is signed in; None is a stranger.
+
+    `pending`: with the password alone, so that the second factor is still to be shown.
+    """
     client = Client()
     if member is not None:
         client.force_login(member, backend=BACKEND)
+        if not pending:
+            session = client.session
+            session[SHOWN_KEY] = member.pk
+            session.save()
     return client
 
 

@@ -161,3 +161,16 @@ def hidden_inputs(context_query: Any, *left_out: str) -> SafeString:
         for value in values
     )
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+# What a browser calls itself, most telling first: Edge also says Chrome, and Chrome also says Safari.
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+           ("Linux", "Linux"))  # fmt: skip
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """A browser's own long name as "Firefox, Windows"; an unknown one as it calls itself, shortened."""
+    known = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return ", ".join(part for part in known if part) or user_agent[:40] or EN_DASH

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='member',
-            name='last_seen_at',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='last seen'),
+            model_name="member",
+            name="last_seen_at",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="last seen"),
         ),
     ]

@@ -42,7 +42,7 @@ def test_link_works_once(link, stranger):
         {"recorder"},
         True,
     )
-    assert stranger.get("/trainings/").status_code == 200
+    assert stranger.get("/trainings/").url == "/account/second-factor/?next=%2Ftrainings%2F"
     assert choose(client_of(None), link).status_code == 410
     assert Member.objects.filter(email="nova@mod.example").count() == 1
 

@@ -6,6 +6,7 @@ from pkgutil import iter_modules
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.urls import reverse
 
@@ -124,6 +125,10 @@ def removed(stage):
     return stage.enrolment
 
 
+def with_factor(stage):
+    Authenticator.objects.create(user=stage.trainer, type="totp", data={"secret": "x"})
+
+
 def amend(stage, _ready):
     edits = [edit_of(stage.enrolment, stage.session, "absent", 1)]
     figures.amend_figures(
@@ -142,6 +147,9 @@ SCENARIOS: dict[str, Callable] = {
     ),
     "members.actions.deactivate_member": plain(lambda s: members.deactivate_member(member=s.trainer, by=s.admin)),
     "members.actions.reactivate_member": plain(lambda s: members.reactivate_member(member=s.trainer, by=s.admin)),
+    "members.actions.reset_second_factor": prepared(
+        with_factor, lambda s, _r: members.reset_second_factor(member=s.trainer, by=s.admin)
+    ),
     "members.actions.save_organisation": plain(
         lambda s: members.save_organisation(organisation=Organisation.objects.get(code="NCGM"), by=s.admin)
     ),

@@ -1,0 +1,31 @@
+"""What is kept encrypted at rest: secrets of second factors, and forms held over a sign-out."""
+
+import base64
+import hashlib
+from functools import lru_cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+@lru_cache(maxsize=4)
+def _cipher(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"mreza factor key:" + key.encode()).digest())) for key in keys]
+    )
+
+
+def encrypt(text: str) -> str:
+    """Return the text encrypted by the first of FACTOR_KEYS (AES-128-CBC with HMAC-SHA256, the Fernet format)."""
+    return _cipher(tuple(settings.FACTOR_KEYS)).encrypt(text.encode()).decode()
+
+
+def decrypt(text: str) -> str:
+    """Return what `encrypt` was given, by any of FACTOR_KEYS.
+
+    Raises ValueError where none of the keys made it, as after a key was lost: the factor must then be reset.
+    """
+    try:
+        return _cipher(tuple(settings.FACTOR_KEYS)).decrypt(text.encode()).decode()
+    except InvalidToken as wrong:
+        raise ValueError("Encrypted by none of FACTOR_KEYS.") from wrong

@@ -1,0 +1,88 @@
+"""A member's own account: the guided second factor, what was held over a sign-out, and their own sessions."""
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import remove_webauthn
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from members.held_forms import drop_held_form, held_form
+from members.models import Member
+from members.second_factor import factors_of, is_last, is_pending, must_have_second_factor
+
+NEXT_KEY = "after_second_factor"
+
+
+def _me(request: HttpRequest) -> Member:
+    """Return the signed-in member; the middleware let nobody else in."""
+    assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
+    return request.user
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """Return the address to go on to: on this portal, else the home page."""
+    wanted = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
+    return wanted if ours else reverse("home")
+
+
+@require_GET
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """The guided set-up: choose a passkey or an app, keep the recovery codes, go on.
+
+    Who has a factor that was not shown in this sign-in is asked for it.
+    """
+    member = _me(request)
+    if request.GET.get("next"):
+        request.session[NEXT_KEY] = _safe_next(request)
+    wanted = request.session.get(NEXT_KEY) or reverse("home")
+    factors = factors_of(member)
+    if not is_pending(request, member):
+        if factors or not must_have_second_factor(member):
+            request.session.pop(NEXT_KEY, None)
+            return redirect(wanted)
+    elif factors:
+        only_keys = all(factor.type == Authenticator.Type.WEBAUTHN for factor in factors)
+        page = reverse("mfa_reauthenticate_webauthn" if only_keys else "mfa_reauthenticate")
+        return redirect(f"{page}?next={reverse('account_second_factor')}")
+    return render(request, "members/second_factor.html", {"optional": not settings.SECOND_FACTOR_REQUIRED})
+
+
+@require_http_methods(["GET", "POST"])
+def held(request: HttpRequest) -> HttpResponse:
+    """Show what the member sent after they were signed out, to send it again or let it go."""
+    waiting = held_form(request)
+    if request.method == "POST" or waiting is None:
+        drop_held_form(request)
+        if request.method == "POST":
+            messages.info(request, _("What was held is thrown away."))
+        return redirect("home")
+    return render(request, "members/held_form.html", {"held": waiting})
+
+
+@reauthentication_required(app="allauth.mfa")
+@require_http_methods(["GET", "POST"])
+def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Remove one of the member's own passkeys, unless it is their last second factor."""
+    member = _me(request)
+    passkey = get_object_or_404(Authenticator, pk=pk, user=member, type=Authenticator.Type.WEBAUTHN)
+    if settings.SECOND_FACTOR_REQUIRED and must_have_second_factor(member) and is_last(passkey):
+        messages.error(request, _("This is your last second factor. Add another one before you remove it."))
+        return redirect("mfa_index")
+    return remove_webauthn(request, pk=pk)
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign out one of the member's own browsers."""
+    session = get_object_or_404(UserSession, pk=pk, user=_me(request))
+    session.end()
+    messages.success(request, _("That browser is signed out."))
+    return redirect("usersessions_list")
