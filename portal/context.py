@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.models import Member, RoleCode
+from members.second_factor import is_pending
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def demo_accounts() -> dict[str, object]:
 def chrome(request: HttpRequest) -> dict[str, object]:
     """Return the names, the navigation and the member's own links."""
     user = getattr(request, "user", None)
-    member = user if isinstance(user, Member) and user.is_active else None
+    member = user if isinstance(user, Member) and user.is_active and not is_pending(request, user) else None
     profile = getattr(member, "profile", None) if member and member.has_role(RoleCode.TRAINER) else None
     return {
         "site_name": settings.SITE_NAME,
@@ -53,6 +54,7 @@ def chrome(request: HttpRequest) -> dict[str, object]:
         **(demo_accounts() if settings.DEMO else {}),
         "nav": _navigation(request, member),
         "chrome": {
+            "may_enter": member is not None,
             "profile_url": profile.get_absolute_url() if profile else "",
             "can_use_desk": bool(member and member.has_role(RoleCode.ADMIN)),
             "desk_url": reverse("admin:index"),
