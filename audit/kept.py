@@ -18,11 +18,11 @@ _kept: dict[tuple[str, str], tuple[tuple[int, date], float, Any]] = {}
 
 
 def latest_line() -> int:
-    """Return the number of the newest line of the record, 0 where there is none. One query, by the primary key.
+    """Return the number of the newest write in the record, 0 where there is none. One query, by an index of its own.
 
     Every write leaves a line in its own transaction, so what was read after this number was asked is not older than it.
     """
-    return Line.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return Line.objects.filter(is_reading=False).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def kept(name: str, build: Callable[[], T]) -> T:

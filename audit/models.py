@@ -1,4 +1,4 @@
-"""The append-only record: one line per write, kept with it in one transaction."""
+"""The append-only record: one line per write, kept with it in one transaction; sealed later into a chain."""
 
 from typing import Any
 
@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Line(models.Model):
-    """Who did what to which row, and when. Holds ids, counts and words of the portal; never a participant's name."""
+    """Who did what to which row, and when. Holds ids, counts and words of the portal; never a name or free text.
+
+    Those stand in a `LineText` beside it, of which the line keeps a salted digest: the text can be erased and the chain
+    of seals stays whole.
+    """
 
     at = models.DateTimeField(_("at"), auto_now_add=True)
     by = models.ForeignKey(
@@ -19,11 +23,21 @@ class Line(models.Model):
     object_id = models.CharField(_("object"), max_length=40)
     root_kind = models.CharField(_("kind of the whole it belongs to"), max_length=60, blank=True)
     root_id = models.CharField(_("the whole it belongs to"), max_length=40, blank=True)
+    organisation = models.ForeignKey(
+        "members.Organisation", models.PROTECT, null=True, related_name="+", verbose_name=_("organisation it concerns")
+    )
+    fields = models.JSONField(_("fields that changed"), default=list, db_default=models.Value([], models.JSONField()))
     details = models.JSONField(_("details"), default=dict)
+    told_digest = models.CharField(_("digest of its text"), max_length=64, blank=True, default="", db_default="")
+    is_reading = models.BooleanField(_("changed nothing"), default=False, db_default=False)
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["root_kind", "root_id", "-id"], name="audit_line_root")]
+        indexes = [
+            models.Index(fields=["root_kind", "root_id", "-id"], name="audit_line_root"),
+            models.Index(fields=["organisation", "-id"], name="audit_line_organisation"),
+            models.Index(fields=["-id"], condition=models.Q(is_reading=False), name="audit_line_writes"),
+        ]
         verbose_name = _("audit line")
         verbose_name_plural = _("audit lines")
 
@@ -33,3 +47,44 @@ class Line(models.Model):
     def detail(self, name: str) -> Any:
         """Return one detail, or an empty string where this line has none of that name."""
         return self.details.get(name, "")
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The names and free text beside this line; empty where there are none or they were erased."""
+        text = getattr(self, "text", None)
+        return (text.body or {}) if text is not None else {}
+
+
+class LineText(models.Model):
+    """The names and free text of one line. Erasing sets the body to null; salt and line stay."""
+
+    line = models.OneToOneField(Line, models.PROTECT, primary_key=True, related_name="text", verbose_name=_("line"))
+    salt = models.CharField(max_length=32)
+    body = models.JSONField(_("text"), null=True)
+    about_people = models.BooleanField(_("may name participants"), default=False)
+    erased_at = models.DateTimeField(_("erased"), null=True)
+
+    class Meta:
+        verbose_name = _("text of an audit line")
+        verbose_name_plural = _("texts of audit lines")
+
+    def __str__(self) -> str:
+        return f"#{self.line_id}"
+
+
+class Seal(models.Model):
+    """One link of the chain: a batch of lines, sealed together with the link before."""
+
+    number = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    at = models.DateTimeField(_("at"))
+    lines = models.JSONField(_("numbers of its lines"))
+    previous = models.CharField(_("digest of the seal before"), max_length=64, blank=True)
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.digest[:16]}"

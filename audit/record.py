@@ -1,29 +1,117 @@
-"""Writing the record: one call in each action."""
+"""Writing the record: one call in each action, and one where participants' names are about to be shown."""
 
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from django.db import models
 
-from audit.models import Line
+from audit.models import Line, LineText
+
+# Reading the same page again within this time is the same reading.
+READING_SECONDS = 15 * 60
+READ_KEY = "names_read"
 
 
-def record(action: str, thing: models.Model, *, by: Any, root: models.Model | None = None, **details: Any) -> Line:
-    """Write one line: `by` did `action` to `thing`, which is part of `root`. One insert.
+def digest_of_text(salt: str, body: Mapping[str, Any]) -> str:
+    """Return what a line keeps of its text: SHA-256 over a salt of its own and the text, in hexadecimal."""
+    return hashlib.sha256(f"{salt}\n{json.dumps(body, sort_keys=True, ensure_ascii=False)}".encode()).hexdigest()
 
-    `details` are ids, numbers and the portal's own words. Names of participants do not belong here.
+
+def organisation_of(thing: models.Model) -> int | None:
+    """Return the key of the organisation whose record a row is: the keeper of a training, the home of a member."""
+    for name in ("keeper_id", "organisation_id"):
+        if hasattr(thing, name):
+            found: int | None = getattr(thing, name)
+            return found
+    if thing._meta.label_lower == "members.organisation":
+        return int(thing.pk)
+    member = getattr(thing, "member", None)
+    return organisation_of(member) if member is not None else None
+
+
+def record(
+    action: str,
+    thing: models.Model,
+    *,
+    by: Any,
+    root: models.Model | None = None,
+    fields: Iterable[str] = (),
+    told: Mapping[str, Any] | None = None,
+    about_people: bool = False,
+    is_reading: bool = False,
+    **details: Any,
+) -> Line:
+    """Write one line: `by` did `action` to `thing`, which is part of `root`, changing `fields`. One or two inserts.
+
+    `details` are ids, numbers and the portal's own words. `told` is everything a person typed: names, addresses,
+    reasons; `about_people` says that it may name participants, so that fewer may read it.
     """
     whole = root if root is not None else thing
-    return Line.objects.create(
+    salt = secrets.token_hex(16) if told else ""
+    line = Line.objects.create(
         by=by,
         action=action,
         kind=thing._meta.label_lower,
         object_id=str(thing.pk),
         root_kind=whole._meta.label_lower,
         root_id=str(whole.pk),
+        organisation_id=organisation_of(whole),
+        fields=sorted(fields),
         details=details,
+        told_digest=digest_of_text(salt, told) if told else "",
+        is_reading=is_reading,
     )
+    if told:
+        LineText.objects.create(line=line, salt=salt, body=told, about_people=about_people)
+    return line
+
+
+def record_reading(thing: models.Model, what: str, *, by: Any, session: MutableMapping[str, Any]) -> None:
+    """Write that `by` is about to see the participants' names of `thing` on the page `what`; once in 15 minutes a browser.
+
+    Called before any name is rendered: where the line cannot be written the error goes up and no name is shown. One insert
+    for the first look, nothing for the next: the browser's session remembers.
+    """
+    now = time.time()
+    recent = {key: at for key, at in session.get(READ_KEY, {}).items() if now - at < READING_SECONDS}
+    key = f"{thing._meta.label_lower} {thing.pk} {what}"
+    if key in recent:
+        return
+    record("read_names", thing, by=by, is_reading=True, what=what)
+    session[READ_KEY] = {**recent, key: now}
 
 
 def lines_about(root: models.Model) -> models.QuerySet[Line]:
-    """Return the lines about one thing and what belongs to it, newest first, with their actor."""
-    return Line.objects.filter(root_kind=root._meta.label_lower, root_id=str(root.pk)).select_related("by")
+    """Return the writes about one thing and what belongs to it, newest first, with their actor and text."""
+    found = Line.objects.filter(root_kind=root._meta.label_lower, root_id=str(root.pk), is_reading=False)
+    return found.select_related("by", "text")
+
+
+def shown(value: object) -> str:
+    """Return a field's value as it is kept in a line's text."""
+    return "" if value is None else str(value)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return which fields differ, each with its old and new value as text: for `told`; its keys are the `fields`."""
+    return {
+        name: [shown(before.get(name)), shown(value)]
+        for name, value in after.items()
+        if shown(before.get(name)) != shown(value)
+    }
+
+
+def changed_row(row: models.Model, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return what saving this row will change of these fields, as `changes` does; all of them for a new row. One query."""
+    wanted = values_of(row, names)
+    kept = type(row)._default_manager.filter(pk=row.pk).values(*wanted).first() if row.pk else None
+    return changes(kept or {}, wanted)
+
+
+def values_of(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    """Return these fields of a row, by name, as `changes` compares them."""
+    return {name: getattr(row, name) for name in names}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.record import record
+from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
 from common.mail import send_later
@@ -61,7 +61,10 @@ def invite_member(
             "link": link,
         },
     )
-    record("invite_member", invitation, by=by, root=organisation, roles=sorted(role.code for role in roles))
+    record(
+        "invite_member", invitation, by=by, root=organisation, roles=sorted(role.code for role in roles),
+        told={"email": invitation.email, "name": f"{given_name} {family_name}"},
+    )  # fmt: skip
     return invitation
 
 
@@ -73,7 +76,7 @@ def revoke_invitation(*, invitation: Invitation, by: Member) -> None:
         raise ValidationError(_("This invitation is no longer open."))
     locked.revoked_at = timezone.now()
     locked.save(update_fields=["revoked_at"])
-    record("revoke_invitation", locked, by=by, root=locked.organisation)
+    record("revoke_invitation", locked, by=by, root=locked.organisation, told={"email": locked.email})
 
 
 @action
@@ -118,14 +121,14 @@ def deactivate_member(*, member: Member, by: Member) -> None:
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     _end_sessions(locked)
-    record("deactivate_member", locked, by=by, root=locked.organisation)
+    record("deactivate_member", locked, by=by, root=locked.organisation, told={"name": locked.full_name})
 
 
 @action
 def reactivate_member(*, member: Member, by: Member) -> None:
     """Open a shut account again, with the roles it had."""
     Member.objects.filter(pk=member.pk).update(is_active=True)
-    record("reactivate_member", member, by=by, root=member.organisation)
+    record("reactivate_member", member, by=by, root=member.organisation, told={"name": member.full_name})
 
 
 @action
@@ -140,7 +143,7 @@ def reset_second_factor(*, member: Member, by: Member) -> None:
     if not Authenticator.objects.filter(user=locked).delete()[0]:
         raise ValidationError(_("%(name)s has no second factor.") % {"name": locked})
     _end_sessions(locked)
-    record("reset_second_factor", locked, by=by, root=locked.organisation)
+    record("reset_second_factor", locked, by=by, root=locked.organisation, told={"name": locked.full_name})
     send_later(
         to=locked.email,
         subject=_("Your second factor at %(site)s was reset") % {"site": settings.SITE_NAME},
@@ -162,8 +165,10 @@ def reset_second_factor(*, member: Member, by: Member) -> None:
 def save_organisation(*, organisation: Organisation, by: Member) -> Organisation:
     """Keep a new or changed organisation."""
     created = organisation.pk is None
+    told = changed_row(organisation, ("code", "name", "short_name", "local_name", "kind", "country_id"))
     organisation.save()
-    record("create_organisation" if created else "change_organisation", organisation, by=by)
+    verb = "create_organisation" if created else "change_organisation"
+    record(verb, organisation, by=by, fields=told, told=told)
     return organisation
 
 
@@ -172,6 +177,7 @@ def save_rank(*, rank: Rank, by: Member) -> Rank:
     """Keep a new or changed rank with its search key."""
     created = rank.pk is None
     rank.name_key = spelling(rank.name)
+    told = changed_row(rank, ("country_id", "group", "nato", "name", "other_script", "confirmed"))
     rank.save()
-    record("create_rank" if created else "change_rank", rank, by=by)
+    record("create_rank" if created else "change_rank", rank, by=by, fields=told, told=told)
     return rank

@@ -6,4 +6,6 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are at hand only now.
-        from members import signals  # noqa: F401 - connects its receivers
+        from members import sentences, signals  # noqa: F401 - the second connects its receivers
+
+        sentences.tell()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.core.files.base import ContentFile
 from django.utils.text import slugify
 
-from audit.record import record
+from audit.record import changed_row, record
 from common.actions import action
 from common.folding import loose, spelling
 from members.models import Language, Member
@@ -31,6 +31,10 @@ def ensure_profile(*, member: Member, by: Member) -> TrainerProfile:
     return profile
 
 
+# What a trainer writes of themselves, beside languages and topics.
+WRITTEN = ("sex", "rank_id", "position", "qualifications", "about", "certified_on", "photo", "is_public")
+
+
 @action
 def change_profile(
     *,
@@ -46,10 +50,11 @@ def change_profile(
         profile.photo.save(f"{profile.slug}.jpg", photo, save=False)
     elif drop_photo:
         profile.photo = ""
+    told = changed_row(profile, WRITTEN)
     profile.save()
     profile.languages.set(languages)
     profile.topics.set(topics)
-    record("change_profile", profile, by=by)
+    record("change_profile", profile, by=by, fields=told, told=told)
     return profile
 
 
@@ -57,6 +62,7 @@ def change_profile(
 def save_topic(*, topic: Topic, by: Member) -> Topic:
     """Keep a new or renamed topic."""
     created = topic.pk is None
+    told = changed_row(topic, ("name",))
     topic.save()
-    record("create_topic" if created else "change_topic", topic, by=by)
+    record("create_topic" if created else "change_topic", topic, by=by, fields=told, told=told)
     return topic

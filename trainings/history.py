@@ -1,14 +1,20 @@
-"""The history of a training in sentences."""
+"""The history of a training in sentences, and what the record calls trainings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audit.models import Line
+from audit.sentences import Label, label, say
+from trainings.models import Course, Training
 
 # What follows the actor's name, from the details of the line.
 SENTENCES = {
+    "create_course": gettext_lazy("added a course."),
+    "change_course": gettext_lazy("changed a course."),
+    "read_names": gettext_lazy("opened participants' names (%(what)s)."),
+    "export_names": gettext_lazy("took participants' names along (%(what)s)."),
     "create_training": gettext_lazy("recorded this training."),
     "change_training": gettext_lazy("changed the facts of this training."),
     "cancel_training": gettext_lazy("cancelled this training: %(reason)s"),
@@ -64,19 +70,21 @@ BRIEF = {
 }
 
 
-def sentence(line: Line, *, whole: bool = True) -> str:
-    """Return what the actor of this line did, without the actor; `whole` for who may see the names of the training."""
-    if not whole and line.action in BRIEF:
-        return str(BRIEF[line.action]) % _Details(line.details)
-    if line.action in COUNTED:
-        return COUNTED[line.action](line)
-    if line.action in SENTENCES:
-        return str(SENTENCES[line.action]) % _Details(line.details)
-    return line.action.replace("_", " ") + "."
+def _references(keys: set[str]) -> dict[str, Label]:
+    found = Training.objects.filter(pk__in=keys).only("reference")
+    return {str(training.pk): Label(training.reference, training.get_absolute_url()) for training in found}
 
 
-class _Details(dict[str, object]):
-    """A detail that an old line lacks reads as a dash instead of failing."""
+def _find(text: str) -> Iterable[object]:
+    return Training.objects.filter(reference__iexact=text.strip()).values_list("pk", flat=True)
 
-    def __missing__(self, key: str) -> str:
-        return "–"
+
+def _courses(keys: set[str]) -> dict[str, Label]:
+    return {str(course.pk): Label(course.name) for course in Course.objects.filter(pk__in=keys).only("name")}
+
+
+def tell() -> None:
+    """Say this app's actions in the record."""
+    say({**SENTENCES, **COUNTED}, BRIEF)
+    label("trainings.training", _references, _find)
+    label("trainings.course", _courses)

@@ -1,12 +1,12 @@
 """The history in sentences, and what it keeps from who may not see the names."""
 
 from audit.models import Line
-from trainings.history import sentence
+from audit.sentences import sentence
 
 
 def test_history_tells_numbers_and_reasons_to_who_may_see_names() -> None:
     line = Line(action="set_headcounts", details={"attended": 3, "organisation": "ME"})
-    assert sentence(line) == "recorded a headcount of 3 for ME."
+    assert sentence(line, with_text=True) == "recorded a headcount of 3 for ME."
 
 
 def test_history_keeps_numbers_and_reasons_from_everybody_else() -> None:
@@ -16,7 +16,7 @@ def test_history_keeps_numbers_and_reasons_from_everybody_else() -> None:
         Line(action="change_marks", details={"applied": 1, "held": 4}),
         Line(action="return_figures", details={"version": 1, "reason": "Two people were absent"}),
     ]
-    told = [sentence(line, whole=False) for line in counted]
+    told = [sentence(line, with_text=False) for line in counted]
     assert told == [
         "recorded a headcount.",
         "added people to the roster.",
@@ -26,4 +26,4 @@ def test_history_keeps_numbers_and_reasons_from_everybody_else() -> None:
 
 
 def test_history_of_an_old_line_without_a_detail_reads_on() -> None:
-    assert sentence(Line(action="verify_figures", details={})) == "verified version – of the figures."
+    assert sentence(Line(action="verify_figures", details={}), with_text=True) == "verified version – of the figures."

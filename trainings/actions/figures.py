@@ -103,7 +103,7 @@ def return_figures(*, training: Training, version_seen: int, reason: str, by: Me
     version.save(update_fields=["returned_at", "returned_reason"])
     fresh.returned_reason = reason
     fresh.save(update_fields=["returned_reason"])
-    record("return_figures", fresh, by=by, version=version.number, reason=reason)
+    record("return_figures", fresh, by=by, version=version.number, told={"reason": reason}, about_people=True)
     _tell_when_committed()
 
 
@@ -227,6 +227,14 @@ def amend_figures(
     version.verified_at = version.made_at
     version.save(update_fields=["verified_at"])
     Amendment.objects.create(version=version, reason=reason, changes=changes)
-    record("amend_figures", fresh, by=by, version=version.number, changed=len(changes), reason=reason)
+    record(
+        "amend_figures",
+        fresh,
+        by=by,
+        version=version.number,
+        changed=len(changes),
+        told={"reason": reason},
+        about_people=True,
+    )
     _tell_when_committed()
     return version

@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.record import record
+from audit.record import changed_row, changes, record, values_of
 from common.actions import action
 from common.folding import loose, spelling
 from members.models import Member, Organisation, Rank, RankGroup
@@ -163,17 +163,22 @@ def add_to_roster(*, training: Training, rows: Sequence[RosterRow], by: Member) 
     return made
 
 
+NAMED = ("family_name", "given_name", "sex")
+
+
 @action
 def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str, sex: str, by: Member) -> Enrolment:
     """Keep corrected facts of one row of a roster; `enrolment` carries the new rank, rank group and unit."""
     training = locked(enrolment.training)
     check_open(training)
+    told = changed_row(enrolment, ("rank_id", "rank_words", "rank_group", "unit"))
     enrolment.save(update_fields=["rank", "rank_words", "rank_group", "unit"])
     person = Participant.objects.select_for_update().get(pk=enrolment.participant_id)
+    told |= changes(values_of(person, NAMED), {"family_name": family_name, "given_name": given_name, "sex": sex})
     person.family_name, person.given_name, person.sex = family_name, given_name, sex
     person.spelling_key, person.loose_key = name_keys(family_name, given_name)
     person.save()
-    record("change_enrolment", enrolment, by=by, root=training)
+    record("change_enrolment", enrolment, by=by, root=training, fields=told, told=told, about_people=True)
     return enrolment
 
 

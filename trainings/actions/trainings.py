@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from audit.record import record
+from audit.record import changed_row, changes, record, values_of
 from common.actions import action
 from common.folding import spelling
 from members.models import Country, Member, Organisation
@@ -221,6 +221,10 @@ def check_open(training: Training) -> None:
         raise ValidationError(_("The figures are submitted. Recall them first to change anything."))
 
 
+# The facts of a training that its keeper may change.
+FACTS = ("course_id", "title", "host_id", "country_id", "place", "language_id", "mode", "starts_on", "ends_on", "notes")
+
+
 @action
 def change_training(
     *,
@@ -234,11 +238,8 @@ def change_training(
     before = locked(training)
     check_open(before)
     _check_dates(training)
-    changed = [
-        name
-        for name in ("course_id", "title", "host_id", "country_id", "place", "language_id", "mode", "starts_on", "ends_on", "notes")
-        if getattr(before, name) != getattr(training, name)
-    ]  # fmt: skip
+    told = changes(values_of(before, FACTS), values_of(training, FACTS))
+    changed = list(told)
     training.completion_threshold = (
         training.course.completion_threshold if "course_id" in changed else before.completion_threshold
     )
@@ -248,7 +249,7 @@ def change_training(
     _set_trainers(training, trainers)
     refresh_training(training)
     recount_enrolments(training)
-    record("change_training", training, by=by, fields=[name.removesuffix("_id") for name in changed])
+    record("change_training", training, by=by, fields=[name.removesuffix("_id") for name in changed], told=told)
     return training
 
 
@@ -259,7 +260,7 @@ def cancel_training(*, training: Training, reason: str, by: Member) -> None:
     check_open(fresh)
     fresh.cancelled_at, fresh.cancelled_reason = timezone.now(), reason
     fresh.save(update_fields=["cancelled_at", "cancelled_reason"])
-    record("cancel_training", fresh, by=by, reason=reason)
+    record("cancel_training", fresh, by=by, told={"reason": reason}, about_people=True)
 
 
 @action
@@ -299,14 +300,15 @@ def change_keeper(*, training: Training, keeper: Organisation, reason: str, by: 
     former = fresh.keeper
     fresh.keeper = keeper
     fresh.save(update_fields=["keeper"])
-    record("change_keeper", fresh, by=by, former=former.code, keeper=keeper.code, reason=reason)
+    record("change_keeper", fresh, by=by, former=former.code, keeper=keeper.code, told={"reason": reason})
 
 
 @action
 def save_course(*, course: Course, topics: Iterable[Topic], by: Member) -> Course:
     """Keep a new or changed course. Trainings created before keep their threshold."""
     created = course.pk is None
+    told = changed_row(course, ("code", "name", "days", "audience", "summary", "completion_threshold", "is_offered"))
     course.save()
     course.topics.set(topics)
-    record("create_course" if created else "change_course", course, by=by)
+    record("create_course" if created else "change_course", course, by=by, fields=told, told=told)
     return course

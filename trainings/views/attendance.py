@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from audit.record import record_reading
 from common.views import sentences
 from trainings import access
 from trainings.actions import marks as actions
@@ -76,10 +77,15 @@ def ticked_off(request: HttpRequest) -> frozenset[int]:
 
 
 def sheet_context(request: HttpRequest, training: Training, *, amending: bool = False) -> dict[str, Any]:
-    """Return what the sheet shows of one training to this member. Four queries, whatever the size."""
+    """Return what the sheet shows of one training to this member. Four queries, whatever the size.
+
+    The first look of a quarter of an hour is written into the record of who read names, before anything is shown.
+    """
     member = member_of(request)
     record = access.can_record(member, training)
     rows = sheet_rows(access.visible_enrolments(member, training))
+    if rows:
+        record_reading(training, "attendance", by=member, session=request.session)
     sessions = [session for session in training.sessions.all() if not session.is_cancelled]
     chosen = _chosen_session(request, sessions)
     is_large = len(rows) > ALL_SESSIONS_UP_TO and len(sessions) > 1

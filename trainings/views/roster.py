@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.record import record_reading
 from common.folding import loose, spelling
 from common.pasted import CELL_MOST, ROWS_MOST, guess_columns, read_sex, split_cells
 from common.views import add_refusal, sentences
@@ -37,6 +38,8 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
     record = access.can_record(member, training)
     seen = access.visible_enrolments(member, training).select_related("participant", "organisation", "rank")
     names = access.can_see_some_names(member, training)
+    if seen:
+        record_reading(training, "roster", by=member, session=request.session)
     return {
         "training": training,
         "people": [row for row in seen if row.removed_at is None],
@@ -96,6 +99,8 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
             .filter(Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed)))
             .select_related("organisation")[:SUGGESTIONS]
         )
+    if found:
+        record_reading(training, "suggestions", by=member, session=request.session)
     last: dict[int, Enrolment] = {}
     for enrolment in Enrolment.objects.filter(participant__in=found).select_related("training").order_by("pk"):
         last[enrolment.participant_id] = enrolment
@@ -111,6 +116,7 @@ def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpRespons
         access.visible_enrolments(member, training).select_related("participant", "organisation", "training"), pk=pk
     )
     require(access.can_record(member, training))
+    record_reading(training, "roster", by=member, session=request.session)
     form = PersonForm(request.POST or None, initial=person_initial(enrolment))
     form.fields["organisation"].disabled = True
     del form.fields["is_another"]

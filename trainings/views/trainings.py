@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.kept import kept
-from audit.record import lines_about
+from audit.record import lines_about, record_reading
+from audit.sentences import sentence
 from common.views import add_refusal, is_fragment, page_of
-from trainings import access, history
+from trainings import access
 from trainings.actions import figures as figures_actions
 from trainings.actions import trainings as actions
 from trainings.counting import Figures, training_totals, with_seats
@@ -171,9 +172,12 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
         **_what_may_be_done(request, training),
     }
     if context["can_verify"]:
-        context["held"] = MarkChange.objects.filter(
+        held = MarkChange.objects.filter(
             enrolment__training=training, outcome=MarkChange.Outcome.HELD, settled_at=None
         ).select_related("by", "session", "enrolment__participant")
+        context["held"] = list(held)
+        if context["held"]:
+            record_reading(training, "held marks", by=member, session=request.session)
     return render(request, "trainings/training_detail.html", context)
 
 
@@ -204,7 +208,7 @@ def training_history(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "training": training,
         "page": page,
-        "entries": [(line, history.sentence(line, whole=sees_all)) for line in page],
+        "entries": [(line, sentence(line, with_text=sees_all)) for line in page],
         "tabs": tabs_for(training, "history", names=names, record=record),
     }
     return render(request, "trainings/training_history.html", context)

@@ -10,12 +10,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
+from audit.seal import look_after_seals
 from portal.totals import look_after_totals
 
 logger = logging.getLogger(__name__)
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
-ROUNDS: list[tuple[Callable[[], None], float]] = [(look_after_totals, 20)]
+ROUNDS: list[tuple[Callable[[], None], float]] = [(look_after_totals, 20), (look_after_seals, 60)]
 
 
 class Command(BaseCommand):

@@ -1,0 +1,39 @@
+"""`manage.py check_audit`: proves that no sealed line was changed, removed or put in, and names the unsealed tail."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.seal import check_chain, seal_lines
+
+MOST_SHOWN = 100
+
+
+class Command(BaseCommand):
+    help = "Check the chain of audit lines; ends with 1 and a sentence for each thing that does not hold."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--seal", action="store_true", help="seal what has settled first, as the worker does each minute"
+        )
+        parser.add_argument(
+            "--noted",
+            default="",
+            metavar="NUMBER:DIGEST",
+            help="a head that an earlier check printed; it must still hold",
+        )
+
+    def handle(self, *, seal: bool, noted: str, **options: Any) -> None:
+        if seal:
+            self.stdout.write(f"{seal_lines()} lines sealed.")
+        found = check_chain(noted)
+        for finding in found.findings[:MOST_SHOWN]:
+            self.stdout.write(finding.sentence)
+        tail = f"{found.tail} are not sealed yet" + (
+            f", since {found.tail_since:%Y-%m-%d %H:%M:%S %Z}" if found.tail_since else ""
+        )
+        if found.findings:
+            raise CommandError(f"{len(found.findings)} things do not hold in {found.lines} sealed lines; {tail}.")
+        self.stdout.write(f"{found.lines} lines in {found.seals} seals hold; {tail}.")
+        if found.head:
+            self.stdout.write(f"Note this outside the portal, for --noted next time: {found.head}")

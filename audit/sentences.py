@@ -1,0 +1,100 @@
+"""Lines as sentences: each app says its own actions, and how the things it holds are called and where they are shown."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from audit.models import Line
+
+Words = str | Promise | Callable[[Line], str]
+# What follows the actor's name, by action: "invited %(name)s." with the details and the text of the line.
+_said: dict[str, Words] = {}
+# The same without numbers and words that could tell of single persons.
+_said_briefly: dict[str, Words] = {}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a thing is called, and the page that shows it ("" where there is none)."""
+
+    name: str
+    url: str = ""
+
+
+# By kind of object: keys in, labels by key out, in one query.
+_labelled: dict[str, Callable[[set[str]], dict[str, Label]]] = {}
+# By kind of object: what a person typed in, keys out.
+_found: dict[str, Callable[[str], Iterable[object]]] = {}
+
+
+def say(sentences: Mapping[str, Words], briefly: Mapping[str, Words] | None = None) -> None:
+    """Take the sentences of an app's actions: called once, when the app is ready.
+
+    `briefly` are those that are said otherwise to who may not see participants' names.
+    """
+    _said.update(sentences)
+    _said_briefly.update(briefly or {})
+
+
+def label(
+    kind: str, labels: Callable[[set[str]], dict[str, Label]], find: Callable[[str], Iterable[object]] | None = None
+) -> None:
+    """Take how things of a kind (app.model) are called, and how they are found by what a person types."""
+    _labelled[kind] = labels
+    if find is not None:
+        _found[kind] = find
+
+
+def actions_said() -> list[str]:
+    """Return every action that has a sentence, sorted."""
+    return sorted(_said)
+
+
+def find_things(text: str) -> dict[str, set[str]]:
+    """Return the keys of things that a person means by this text, by kind. One query a kind that can be found."""
+    return {kind: {str(key) for key in find(text)} for kind, find in _found.items()}
+
+
+def has_sentence(action: str) -> bool:
+    """Return whether an app has said this action."""
+    return action in _said
+
+
+class _Details(dict[str, object]):
+    """A detail that an old line lacks, or whose text this reader may not see, reads as a dash instead of failing."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def sentence(line: Line, *, with_text: bool) -> str:
+    """Return what the actor of a line did, without the actor; `with_text` for who may read what was typed. No query.
+
+    An action nobody said, of an older version, reads as its own name.
+    """
+    words = _said.get(line.action) if with_text else _said_briefly.get(line.action, _said.get(line.action))
+    if words is None:
+        return line.action.replace("_", " ") + "."
+    if callable(words):
+        return words(line)
+    details = _Details(line.details)
+    if with_text:
+        details |= {name: value for name, value in line.told.items() if isinstance(value, str)}
+    return str(words) % details
+
+
+def labels_of(lines: Iterable[Line]) -> dict[tuple[str, str], Label]:
+    """Return what the wholes of these lines are called, by kind and key. One query for each kind among them."""
+    wanted: dict[str, set[str]] = {}
+    for line in lines:
+        wanted.setdefault(line.root_kind, set()).add(line.root_id)
+    found: dict[tuple[str, str], Label] = {}
+    for kind, keys in wanted.items():
+        known = _labelled[kind](keys) if kind in _labelled else {}
+        for key in keys:
+            found[kind, key] = known.get(key) or Label(
+                _("%(kind)s %(key)s") % {"kind": kind.rpartition(".")[2], "key": key}
+            )
+    return found
