@@ -1,7 +1,8 @@
 """Who may see and manage members, organisations and reference tables. Nowhere else."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from audit.models import Line
 from members.models import Invitation, Member, Organisation, Role, RoleCode
 
 
@@ -43,6 +44,31 @@ def can_manage(member: Member, other: Member | None = None) -> bool:
     if other.pk == member.pk or not manageable_members(member).filter(pk=other.pk).exists():
         return False
     return member.has_role(RoleCode.ADMIN) or RoleCode.ADMIN not in other.role_codes
+
+
+def visible_lines(member: Member) -> QuerySet[Line]:
+    """Lines of the record: admins all; coordinators what concerns their organisation and what its members did."""
+    if member.has_role(RoleCode.ADMIN):
+        return Line.objects.all()
+    if member.has_role(RoleCode.COORDINATOR):
+        home = member.organisation_id
+        return Line.objects.filter(Q(organisation=home) | Q(by__organisation=home))
+    return Line.objects.none()
+
+
+def can_see_audit(member: Member) -> bool:
+    return member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR)
+
+
+def can_read_text(member: Member, line: Line) -> bool:
+    """Read names and free text beside a line. No query where the line came with its text.
+
+    What is about a training's people only the coordinators of its keeper; the rest also who manages that organisation.
+    """
+    if member.has_role(RoleCode.COORDINATOR) and line.organisation_id == member.organisation_id:
+        return True
+    about_people = line.told_digest and hasattr(line, "text") and line.text.about_people
+    return member.has_role(RoleCode.ADMIN) and not (about_people or line.root_kind.startswith("trainings.training"))
 
 
 def can_edit_reference(member: Member) -> bool:

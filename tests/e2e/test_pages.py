@@ -10,9 +10,9 @@ TRAINING = ("", "edit/", "attendance/", "roster/", "roster/paste/", "headcounts/
 PAGES = {
     "recorder.me": ("/", "/trainers/", "/trainers/predrag-vukovic/", "/trainings/", "/trainings/new/",
                     *(f"/trainings/ME-2026-004/{page}" for page in TRAINING)),
-    "coordinator.me": ("/", "/members/", "/members/invite/", "/trainings/ME-2026-002/", "/trainings/ME-2026-002/figures/amend/"),
+    "coordinator.me": ("/", "/members/", "/members/invite/", "/members/audit/", "/trainings/ME-2026-002/", "/trainings/ME-2026-002/figures/amend/"),
     "admin": ("/members/organisations/", "/members/organisations/new/", "/trainings/ME-2026-002/", "/trainings/ME-2026-002/keeper/"),
-    "trainer.me": ("/trainers/predrag-vukovic/edit/", "/account/password/change/", "/account/logout/"),
+    "trainer.me": ("/trainers/predrag-vukovic/edit/", "/account/password/change/", "/account/logout/", "/account/2fa/", "/account/sessions/"),
 }  # fmt: skip
 READERS = [(None, PUBLIC), *PAGES.items()]
 

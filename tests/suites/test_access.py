@@ -110,6 +110,8 @@ DECISIONS: dict[str, Decision] = {
     "members:deactivate": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
     "members:reactivate": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
     "members:reset_factor": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:audit": Decision(get=MANAGING),
+    "members:audit_export": Decision(post=MANAGING),
     "members:organisations": Decision(get=ADMINS),
     "members:organisation_new": Decision(get=ADMINS, post=ADMINS),
     "members:organisation": Decision(get=ADMINS, post=ADMINS),

@@ -1,0 +1,87 @@
+"""What part of the record is asked for."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Line
+from audit.sentences import actions_said, find_things
+from common.folding import spelling
+from common.forms import DateInput
+from members import access
+from members.models import Member, Organisation
+
+KINDS = [
+    ("trainings.", _("Trainings and their people")),
+    ("trainers.", _("Trainers' profiles and topics")),
+    ("members.", _("Members and organisations")),
+]
+
+
+class AuditFilter(forms.Form):
+    """Always over `access.visible_lines(member)`. What is wrong in it is left out."""
+
+    q = forms.CharField(
+        label=_("Who or what"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}),
+        help_text=_("A name, or a training's reference such as ME-2026-011."),
+    )  # fmt: skip
+    act = forms.ChoiceField(label=_("What was done"), required=False)
+    kind = forms.ChoiceField(label=_("To what"), required=False, choices=[("", _("Anything")), *KINDS])
+    organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=None, required=False, empty_label=_("Any")
+    )
+    first = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    last = forms.DateField(label=_("To"), required=False, widget=DateInput)
+    readings = forms.BooleanField(label=_("With readings of names"), required=False)
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        acts = [(act, act.replace("_", " ").capitalize()) for act in actions_said()]
+        self.fields["act"].choices = [("", _("Anything")), *acts]  # type: ignore[attr-defined]
+        homes = access.manageable_organisations(by)
+        self.fields["organisation"].queryset = homes  # type: ignore[attr-defined]
+        if not access.can_edit_reference(by):
+            del self.fields["organisation"]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was asked, without what was left empty or makes no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def rows(self) -> QuerySet[Line]:
+        """Return the lines asked for, newest first, with actor and text. At most two queries more to find who or what."""
+        asked = self.chosen
+        rows = access.visible_lines(self.by).select_related("by__organisation", "organisation", "text")
+        if not asked.get("readings") and asked.get("act") != "read_names":
+            rows = rows.filter(is_reading=False)
+        if asked.get("act"):
+            rows = rows.filter(action=asked["act"])
+        if asked.get("kind"):
+            rows = rows.filter(root_kind__startswith=asked["kind"])
+        if asked.get("organisation"):
+            rows = rows.filter(organisation=asked["organisation"])
+        if asked.get("first"):
+            rows = rows.filter(at__gte=timezone.make_aware(datetime.combine(asked["first"], time.min)))
+        if asked.get("last"):
+            rows = rows.filter(at__lte=timezone.make_aware(datetime.combine(asked["last"], time.max)))
+        return rows.filter(_who_or_what(asked["q"])) if asked.get("q") else rows
+
+
+def _who_or_what(text: str) -> Q:
+    """Lines by a member of that name in any script, or about a thing that is called so."""
+    key = spelling(text)
+    people = [
+        member.pk
+        for member in Member.objects.only("given_name", "family_name")
+        if key and key in spelling(member.full_name)
+    ]
+    found = Q(by__in=people)
+    for kind, keys in find_things(text).items():
+        found |= Q(root_kind=kind, root_id__in=keys)
+    return found

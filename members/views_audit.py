@@ -1,0 +1,118 @@
+"""The record of who did what, as sentences, and as a sheet to take along."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.models import Line
+from audit.record import record
+from audit.sentences import Label, labels_of, sentence
+from common.sheets import sheet_response
+from common.views import page_of
+from members import access
+from members.filters_audit import AuditFilter
+from members.models import Member
+
+LINES_MOST = 50_000
+LINES_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line as this reader may see it."""
+
+    line: Line
+    sentence: str
+    about: Label
+    # Field, old value, new value; the values only for who may read the text.
+    changes: list[tuple[str, str, str]]
+
+
+def _reader(request: HttpRequest) -> Member:
+    if not isinstance(request.user, Member) or not access.can_see_audit(request.user):
+        raise PermissionDenied
+    return request.user
+
+
+def _changes(line: Line, with_text: bool) -> list[tuple[str, str, str]]:
+    told = line.told if with_text else {}
+    found = []
+    for field in line.fields:
+        values = told.get(field)
+        before, after = values if isinstance(values, list) and len(values) == 2 else ("", "")
+        found.append((field.removesuffix("_id").replace("_", " "), before, after))
+    return found
+
+
+def entries(lines: Iterable[Line], by: Member) -> Iterator[Entry]:
+    """Yield the lines as sentences for this reader. One query for each kind of thing among them."""
+    lines = list(lines)
+    labels = labels_of(lines)
+    for line in lines:
+        with_text = access.can_read_text(by, line)
+        yield Entry(
+            line, sentence(line, with_text=with_text), labels[line.root_kind, line.root_id], _changes(line, with_text)
+        )
+
+
+@require_GET
+def audit(request: HttpRequest) -> HttpResponse:
+    """The record, newest first."""
+    by = _reader(request)
+    form = AuditFilter(request.GET, by=by)
+    page = page_of(request, form.rows())
+    context = {"form": form, "page": page, "entries": list(entries(page, by)), "chosen_count": len(form.chosen)}
+    return render(request, "members/audit.html", context)
+
+
+def _sheet_rows(lines: list[int], by: Member) -> Iterator[list[object]]:
+    """Yield the rows of the sheet, read 500 at a time."""
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        some = Line.objects.filter(pk__in=lines[start : start + LINES_AT_ONCE])
+        for entry in entries(some.select_related("by__organisation", "organisation", "text"), by):
+            line = entry.line
+            changed = "; ".join(f"{name}: {old} → {new}" if old or new else name for name, old, new in entry.changes)
+            yield [
+                line.pk, f"{timezone.localtime(line.at):%Y-%m-%d %H:%M:%S}", str(line.by or ""),
+                line.by.organisation.code if line.by else "", entry.sentence, entry.about.name, changed,
+                line.organisation.code if line.organisation else "", line.action,
+            ]  # fmt: skip
+
+
+@require_POST
+def audit_export(request: HttpRequest) -> HttpResponseBase:
+    """Take the filtered lines along as a sheet; that leaves a line, too."""
+    _reader(request)
+    return _exported(request)
+
+
+@reauthentication_required(app="members")
+def _exported(request: HttpRequest) -> HttpResponseBase:
+    by = _reader(request)
+    form = AuditFilter(request.POST, by=by)
+    lines = list(form.rows().values_list("pk", flat=True)[: LINES_MOST + 1])
+    if len(lines) > LINES_MOST:
+        messages.error(request, _("These are more than %(n)s lines. Choose a shorter time.") % {"n": LINES_MOST})
+        return redirect("members:audit")
+    kind = "xlsx" if request.POST.get("as") == "xlsx" else "csv"
+    record("export_audit", by.organisation, by=by, lines=len(lines), is_reading=True)
+    header = [
+        _("Line"),
+        _("When"),
+        _("Who"),
+        _("Of"),
+        _("Did what"),
+        _("About"),
+        _("Changed"),
+        _("Concerns"),
+        _("Action"),
+    ]
+    return sheet_response(kind, "record", header, _sheet_rows(lines, by))
