@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from audit.models import Line
-from members.models import Invitation, Member, Organisation, Role, RoleCode
+from members.models import Invitation, JoinRequest, Member, Organisation, Role, RoleCode
 
 
 def is_member(person: object) -> bool:
@@ -26,6 +26,12 @@ def manageable_members(member: Member) -> QuerySet[Member]:
 
 def manageable_invitations(member: Member) -> QuerySet[Invitation]:
     return Invitation.objects.filter(organisation__in=manageable_organisations(member))
+
+
+def manageable_requests(member: Member) -> QuerySet[JoinRequest]:
+    """Open requests to join that this member decides."""
+    asked = JoinRequest.objects.filter(state=JoinRequest.State.OPEN)
+    return asked.filter(organisation__in=manageable_organisations(member))
 
 
 def grantable_roles(member: Member) -> QuerySet[Role]:

@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -16,12 +18,39 @@ from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
 from common.mail import send_later
-from members.models import Invitation, Member, Organisation, Rank, Role, RoleCode
+from members.events import member_changed
+from members.handover import hand_over
+from members.models import Invitation, JoinRequest, Member, Organisation, Rank, Role, RoleCode
 
 
 def digest_of(token: str) -> str:
     """Return what is stored of an invitation's token: links in old backups are of no use."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+RESEND_SECONDS = 60
+DECLINED_DAYS = 90
+
+
+def _mail_invitation(invitation: Invitation, token: str, by: Member) -> None:
+    """Mail the link. The one place where the token is known."""
+    send_later(
+        to=invitation.email,
+        subject=_("Your invitation to %(site)s") % {"site": settings.SITE_NAME},
+        body=_(
+            "Dear %(name)s,\n\n%(by)s invites you to %(site)s (%(tagline)s) for %(organisation)s.\n\n"
+            "Open this link to choose a password. It works once, for seven days:\n%(link)s\n\n"
+            "If you did not expect this, you need do nothing.\n"
+        )
+        % {
+            "name": invitation.given_name,
+            "by": by.full_name,
+            "site": settings.SITE_NAME,
+            "tagline": settings.SITE_TAGLINE,
+            "organisation": invitation.organisation,
+            "link": settings.SITE_URL + reverse("members:accept", args=[token]),
+        },
+    )
 
 
 @action
@@ -43,29 +72,40 @@ def invite_member(
         invited_by=by,
     )
     invitation.roles.set(roles)
-    link = settings.SITE_URL + reverse("members:accept", args=[token])
-    send_later(
-        to=invitation.email,
-        subject=_("Your invitation to %(site)s") % {"site": settings.SITE_NAME},
-        body=_(
-            "Dear %(name)s,\n\n%(by)s invites you to %(site)s (%(tagline)s) for %(organisation)s.\n\n"
-            "Open this link to choose a password. It works once, for seven days:\n%(link)s\n\n"
-            "If you did not expect this, you need do nothing.\n"
-        )
-        % {
-            "name": given_name,
-            "by": by.full_name,
-            "site": settings.SITE_NAME,
-            "tagline": settings.SITE_TAGLINE,
-            "organisation": organisation,
-            "link": link,
-        },
-    )
+    _mail_invitation(invitation, token, by)
     record(
         "invite_member", invitation, by=by, root=organisation, roles=sorted(role.code for role in roles),
         told={"email": invitation.email, "name": f"{given_name} {family_name}"},
     )  # fmt: skip
     return invitation
+
+
+@action
+def invite_members(
+    *, people: Sequence[tuple[str, str, str]], organisation: Organisation, roles: Sequence[Role], by: Member
+) -> list[Invitation]:
+    """Invite several (address, given name, family name) with the same roles: all or none, each with its own line."""
+    return [
+        invite_member(
+            email=email, given_name=given, family_name=family, organisation=organisation, roles=roles, by=by
+        )
+        for email, given, family in people
+    ]  # fmt: skip
+
+
+@action
+def resend_invitation(*, invitation: Invitation, by: Member) -> None:
+    """Make a new link for another seven days and mail it; the old one is of no use. At most once a minute."""
+    locked = Invitation.objects.select_for_update().select_related("organisation").get(pk=invitation.pk)
+    if locked.accepted_at or locked.revoked_at:
+        raise ValidationError(_("This invitation is no longer open."))
+    if timezone.now() - locked.invited_at < timedelta(seconds=RESEND_SECONDS):
+        raise ValidationError(_("It was sent less than a minute ago. Wait a little."))
+    token = secrets.token_urlsafe(32)
+    locked.token_digest, locked.invited_at, locked.invited_by = digest_of(token), timezone.now(), by
+    locked.save(update_fields=["token_digest", "invited_at", "invited_by"])
+    _mail_invitation(locked, token, by)
+    record("resend_invitation", locked, by=by, root=locked.organisation, told={"email": locked.email})
 
 
 @action
@@ -98,26 +138,92 @@ def accept_invitation(*, invitation: Invitation, password: str) -> Member:
     member.roles.set(locked.roles.all())
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["accepted_at"])
+    member_changed.send(Member, member=member, by=member)
     record("accept_invitation", member, by=member, root=locked.organisation)
     return member
 
 
 def _end_sessions(member: Member) -> None:
     """Sign the member out everywhere. Reads every live session: fine for a network's few hundred members."""
+    UserSession.objects.filter(user=member).delete()
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get("_auth_user_id") == str(member.pk):
             session.delete()
 
 
+def _lock_admins() -> set[int]:
+    """Lock the rows of all active admins, so that two who go at once are counted one after the other; return their keys.
+
+    Asked again after the lock is had: what was read while waiting is not what is true by then.
+    """
+    admins = Member.objects.filter(roles=RoleCode.ADMIN, is_active=True).order_by("pk")
+    list(admins.select_for_update(of=("self",)))
+    return set(admins.values_list("pk", flat=True))
+
+
 @action
-def deactivate_member(*, member: Member, by: Member) -> None:
-    """Shut an account; what the member recorded stays. All their sessions end at once."""
+def change_roles(*, member: Member, roles: Iterable[Role], by: Member) -> None:
+    """Give a member these roles and no others; they hold from the next click. The member is told by mail."""
+    if member.pk == by.pk:
+        raise ValidationError(_("Nobody changes their own roles. Ask another admin or coordinator."))
+    admins = _lock_admins()
+    locked = Member.objects.select_for_update().get(pk=member.pk)
+    before, after = set(locked.role_codes), {role.code for role in roles}
+    if not after:
+        raise ValidationError(_("A member has at least one role. To shut the account, deactivate it."))
+    if RoleCode.ADMIN in before - after and admins == {locked.pk}:
+        raise ValidationError(_("The last network admin keeps the role. Make another admin first."))
+    if before == after:
+        return
+    locked.roles.set(Role.objects.filter(code__in=after))
+    fresh = Member.objects.get(pk=locked.pk)
+    member_changed.send(Member, member=fresh, by=by)
+    record(
+        "change_roles", locked, by=by, root=locked.organisation, fields=["roles"], before=sorted(before), after=sorted(after),
+        told={"name": locked.full_name},
+    )  # fmt: skip
+    names = ", ".join(str(role) for role in Role.objects.filter(code__in=after))
+    send_later(
+        to=locked.email,
+        subject=_("Your roles at %(site)s were changed") % {"site": settings.SITE_NAME},
+        body=_("Dear %(name)s,\n\n%(by)s (%(organisation)s) changed your roles. You are now: %(roles)s.\n\n%(url)s\n")
+        % {
+            "name": locked.given_name,
+            "by": by.full_name,
+            "organisation": by.organisation.short_name,
+            "roles": names,
+            "url": settings.SITE_URL,
+        },
+    )
+
+
+@action
+def change_member(*, member: Member, by: Member) -> Member:
+    """Keep a member's changed name, function and organisation."""
+    told = changed_row(member, ("given_name", "family_name", "function", "organisation_id"))
+    member.save(update_fields=["given_name", "family_name", "function", "organisation"])
+    member_changed.send(Member, member=member, by=by)
+    record(
+        "change_member", member, by=by, root=member.organisation, fields=told, told={**told, "name": member.full_name}
+    )
+    return member
+
+
+@action
+def deactivate_member(*, member: Member, to: Member | None = None, by: Member) -> None:
+    """Shut an account; what the member recorded stays. All their sessions end at once, open work goes to `to`."""
+    admins = _lock_admins()
     locked = Member.objects.select_for_update().get(pk=member.pk)
     if locked.pk == by.pk:
         raise ValidationError(_("You cannot deactivate yourself."))
-    admins = Member.objects.filter(roles=RoleCode.ADMIN, is_active=True)
-    if locked.has_role(RoleCode.ADMIN) and admins.count() == 1:
+    if not locked.is_active:
+        raise ValidationError(_("%(name)s is deactivated already.") % {"name": locked})
+    if admins == {locked.pk}:
         raise ValidationError(_("The last network admin cannot be deactivated."))
+    if to is not None:
+        if to.organisation_id != locked.organisation_id or not to.is_active or to.pk == locked.pk:
+            raise ValidationError(_("Open work goes to an active member of the same organisation."))
+        hand_over(locked, to, by)
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     _end_sessions(locked)
@@ -159,6 +265,63 @@ def reset_second_factor(*, member: Member, by: Member) -> None:
             "site": settings.SITE_URL,
         },
     )
+
+
+def ask_to_join(
+    *, email: str, given_name: str, family_name: str, organisation: Organisation, words: str
+) -> JoinRequest:
+    """Keep a stranger's wish to join; one open wish for each address, the newest words. No line: nobody has acted yet."""
+    asked, _made = JoinRequest.objects.update_or_create(
+        email=email.lower(), state=JoinRequest.State.OPEN,
+        defaults={
+            "given_name": given_name, "family_name": family_name, "organisation": organisation, "words": words,
+            "asked_at": timezone.now(),
+        },
+    )  # fmt: skip
+    return asked
+
+
+def _decided(asked: JoinRequest, state: str, by: Member) -> JoinRequest:
+    locked = JoinRequest.objects.select_for_update().select_related("organisation").get(pk=asked.pk)
+    if locked.state != JoinRequest.State.OPEN:
+        raise ValidationError(_("Somebody else has decided on this request already."))
+    locked.state, locked.decided_at, locked.decided_by = state, timezone.now(), by
+    locked.save(update_fields=["state", "decided_at", "decided_by"])
+    return locked
+
+
+@action
+def approve_request(*, asked: JoinRequest, roles: Sequence[Role], by: Member) -> Invitation:
+    """Invite who asked to join, with these roles. The line is the invitation's."""
+    locked = _decided(asked, JoinRequest.State.APPROVED, by)
+    return invite_member(
+        email=locked.email, given_name=locked.given_name, family_name=locked.family_name,
+        organisation=locked.organisation, roles=roles, by=by,
+    )  # fmt: skip
+
+
+@action
+def decline_request(*, asked: JoinRequest, by: Member) -> None:
+    """Decline a wish to join, and say so by mail in neutral words."""
+    locked = _decided(asked, JoinRequest.State.DECLINED, by)
+    record(
+        "decline_request", locked, by=by, root=locked.organisation, told={"name": str(locked), "email": locked.email}
+    )
+    send_later(
+        to=locked.email,
+        subject=_("Your request to join %(site)s") % {"site": settings.SITE_NAME},
+        body=_(
+            "Dear %(name)s,\n\nyour request to join %(site)s could not be met. If you think that this is a mistake, "
+            "talk to the gender focal point of your ministry.\n"
+        )
+        % {"name": locked.given_name, "site": settings.SITE_NAME},
+    )
+
+
+def forget_old_requests() -> None:
+    """Delete declined requests after 90 days: nothing is kept of who did not become a member. The worker's round."""
+    old = timezone.now() - timedelta(days=DECLINED_DAYS)
+    JoinRequest.objects.filter(state=JoinRequest.State.DECLINED, decided_at__lt=old).delete()
 
 
 @action

@@ -1,15 +1,20 @@
 """Validation of invitations and of the first password."""
 
+import hashlib
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.folding import spelling
+from common.forms import ManyChoices
+from common.pasted import split_cells
 from members import access
-from members.models import Invitation, Member, Organisation, Rank
+from members.models import Invitation, JoinRequest, Member, Organisation, Rank, Role
 
 
 class InvitationForm(forms.ModelForm[Invitation]):
@@ -26,6 +31,159 @@ class InvitationForm(forms.ModelForm[Invitation]):
         roles = self.fields["roles"]
         roles.queryset = access.grantable_roles(by)  # type: ignore[attr-defined]
         roles.label_from_instance = lambda role: f"{role.name}: {role.sentence}"  # type: ignore[attr-defined]
+
+
+ROWS_MOST = 100
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """One pasted row as it was understood, and what is wrong with it ("" where nothing is)."""
+
+    text: str
+    email: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    wrong: str = ""
+
+
+class InvitationListForm(forms.Form):
+    """People pasted from a sheet: an address and a name in each row, in any order; one organisation and roles for all."""
+
+    organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+        label=gettext_lazy("Organisation"), queryset=Organisation.objects.none()
+    )
+    roles = ManyChoices(label=gettext_lazy("Roles"), queryset=Role.objects.none(), widget=forms.CheckboxSelectMultiple)
+    rows = forms.CharField(
+        label=gettext_lazy("Rows"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=gettext_lazy("Copy cells from a sheet: given name, family name and address. At most 100 rows."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = access.manageable_organisations(by)  # type: ignore[attr-defined]
+        roles = self.fields["roles"]
+        roles.queryset = access.grantable_roles(by)  # type: ignore[attr-defined]
+        roles.label_from_instance = lambda role: f"{role.name}: {role.sentence}"  # type: ignore[attr-defined]
+
+    def clean_rows(self) -> str:
+        rows: str = self.cleaned_data["rows"]
+        if len(split_cells(rows)) > ROWS_MOST:
+            raise forms.ValidationError(_("At most 100 rows at once. Paste the rest afterwards."))
+        return rows
+
+    def understood(self) -> list[Pasted]:
+        """Return each row as it was understood; a header is passed over. Two queries."""
+        lines = split_cells(self.cleaned_data["rows"])
+        if lines and not any("@" in cell for cell in lines[0]) and len(lines) > 1:
+            lines = lines[1:]
+        found = [_read_person(cells) for cells in lines]
+        addresses = [row.email for row in found if row.email]
+        members = set(Member.objects.filter(email__in=addresses).values_list("email", flat=True))
+        seen: set[str] = set()
+        checked = []
+        for row in found:
+            wrong = row.wrong
+            if row.email in members:
+                wrong = _("belongs to a member already")
+            elif row.email and row.email in seen:
+                wrong = _("stands here twice")
+            seen.add(row.email)
+            checked.append(replace(row, wrong=wrong))
+        return checked
+
+
+def _read_person(cells: list[str]) -> Pasted:
+    """Read an address and a name out of one row: the cell with @, then given and family name in that order."""
+    text = "\t".join(cells)
+    address = next((cell for cell in cells if "@" in cell), "")
+    names = [cell for cell in cells if cell and cell != address]
+    if len(names) == 1 and " " in names[0]:
+        names = names[0].split(" ", 1)
+    given, family = [*names, "", ""][:2]
+    address = address.strip("<>,; ").lower()
+    try:
+        validate_email(address)
+    except forms.ValidationError:
+        return Pasted(text, wrong=_("has no address that can be read"))
+    if not given or not family or max(len(given), len(family)) > 80 or len(address) > 254:
+        return Pasted(text, address, given[:80], family[:80], _("needs a given and a family name"))
+    return Pasted(text, address, given, family)
+
+
+class RolesForm(forms.Form):
+    """The roles of a member, within what the changing member may give."""
+
+    roles = ManyChoices(label=gettext_lazy("Roles"), queryset=Role.objects.none(), widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = self.fields["roles"]
+        roles.queryset = access.grantable_roles(by)  # type: ignore[attr-defined]
+        roles.label_from_instance = lambda role: f"{role.name}: {role.sentence}"  # type: ignore[attr-defined]
+
+
+class MemberForm(forms.ModelForm[Member]):
+    """A member's facts. Only who manages other organisations may move them there."""
+
+    class Meta:
+        model = Member
+        fields = ("given_name", "family_name", "function", "organisation")
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = access.manageable_organisations(by)  # type: ignore[attr-defined]
+        self.initial["shown"] = self.now = self._fingerprint()
+
+    def _fingerprint(self) -> str:
+        facts = [
+            str(getattr(self.instance, name)) for name in ("given_name", "family_name", "function", "organisation_id")
+        ]
+        return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
+
+    def clean_shown(self) -> str:
+        """Refuse to write over what somebody else has changed since this form was shown."""
+        if self.cleaned_data["shown"] not in ("", self.now):
+            raise forms.ValidationError(_("Somebody else has changed this member meanwhile. Load the page again."))
+        return self.now
+
+
+class HandoverForm(forms.Form):
+    """Who takes over the open work of a member who leaves."""
+
+    to: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
+        label=gettext_lazy("Open work goes to"), queryset=Member.objects.none(), required=False,
+        empty_label=gettext_lazy("Nobody: it stays with the organisation"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Member.objects.filter(organisation=member.organisation_id, is_active=True).exclude(pk=member.pk)
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+
+
+class JoinForm(forms.ModelForm[JoinRequest]):
+    """The wish of a stranger to become a member."""
+
+    # People do not see this field; programs that fill in everything do.
+    website = forms.CharField(label=gettext_lazy("Leave this empty"), required=False)
+
+    class Meta:
+        model = JoinRequest
+        fields = ("given_name", "family_name", "email", "organisation", "words")
+        widgets = {"words": forms.Textarea(attrs={"rows": 3})}
+        labels = {"email": gettext_lazy("Official e-mail address"), "organisation": gettext_lazy("Ministry")}
+        help_texts = {"words": gettext_lazy("Such as: gender focal point of the 1st brigade, trainer since 2024.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        homes = Organisation.objects.filter(kind=Organisation.Kind.MINISTRY)
+        self.fields["organisation"].queryset = homes  # type: ignore[attr-defined]
+
+    def _post_clean(self) -> None:
+        """Say nothing of requests that are there already: the model's own check would tell that an address has asked."""
 
 
 class FirstPasswordForm(forms.Form):

@@ -224,6 +224,11 @@ class Invitation(models.Model):
 
     class Meta:
         ordering = ["-invited_at"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(accepted_at=None, revoked_at=None), name="invitation_open_once"
+            )
+        ]
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
 
@@ -237,3 +242,33 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.accepted_at is None and self.revoked_at is None and timezone.now() < self.expires_at
+
+
+class JoinRequest(models.Model):
+    """Somebody without an account asks to become a member; the coordinator of that ministry or an admin decides."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
+
+    email = models.EmailField(_("e-mail"))
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("ministry"))
+    words = models.TextField(_("a few words"), max_length=1000, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", verbose_name=_("decided by"))
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), condition=models.Q(state="open"), name="join_request_open_once")
+        ]
+        verbose_name = _("request to join")
+        verbose_name_plural = _("requests to join")
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}"

@@ -2,21 +2,31 @@
 
 from django.urls import path
 
-from members import views, views_audit, views_second_factor
+from members.views import audit, desk, invitations, joining, organisations, second_factor
 
 app_name = "members"
 
 urlpatterns = [
-    path("", views.member_list, name="list"),
-    path("invite/", views.member_invite, name="invite"),
-    path("invitations/<int:pk>/revoke/", views.invitation_revoke, name="revoke"),
-    path("welcome/<str:token>/", views.accept, name="accept"),
-    path("<int:pk>/deactivate/", views.member_deactivate, name="deactivate"),
-    path("<int:pk>/reactivate/", views.member_reactivate, name="reactivate"),
-    path("<int:pk>/second-factor/reset/", views_second_factor.reset, name="reset_factor"),
-    path("audit/", views_audit.audit, name="audit"),
-    path("audit/export/", views_audit.audit_export, name="audit_export"),
-    path("organisations/", views.organisation_list, name="organisations"),
-    path("organisations/new/", views.organisation_form, name="organisation_new"),
-    path("organisations/<int:pk>/", views.organisation_form, name="organisation"),
+    path("", desk.member_list, name="list"),
+    path("export/", desk.member_export, name="export"),
+    path("roles/", desk.roles, name="roles"),
+    path("join/", joining.join, name="join"),
+    path("requests/<int:pk>/approve/", joining.approve, name="approve"),
+    path("requests/<int:pk>/decline/", joining.decline, name="decline"),
+    path("invite/", invitations.member_invite, name="invite"),
+    path("invite/list/", invitations.invite_list, name="invite_list"),
+    path("invitations/<int:pk>/revoke/", invitations.invitation_revoke, name="revoke"),
+    path("invitations/<int:pk>/resend/", invitations.invitation_resend, name="resend"),
+    path("welcome/<str:token>/", invitations.accept, name="accept"),
+    path("<int:pk>/", desk.member_detail, name="detail"),
+    path("<int:pk>/edit/", desk.member_edit, name="edit"),
+    path("<int:pk>/roles/", desk.member_roles, name="member_roles"),
+    path("<int:pk>/deactivate/", desk.member_deactivate, name="deactivate"),
+    path("<int:pk>/reactivate/", desk.member_reactivate, name="reactivate"),
+    path("<int:pk>/second-factor/reset/", second_factor.reset, name="reset_factor"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
+    path("organisations/", organisations.organisation_list, name="organisations"),
+    path("organisations/new/", organisations.organisation_form, name="organisation_new"),
+    path("organisations/<int:pk>/", organisations.organisation_form, name="organisation"),
 ]

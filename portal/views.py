@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.kept import kept
+from members.access import manageable_requests
 from members.models import Member
 from portal.totals import network_totals
 from portal.work import coming_up, waiting_for
@@ -25,7 +26,9 @@ def _network() -> dict[str, str]:
 
 def _waiting(member: Member) -> str:
     """What waits for this member."""
-    return render_to_string("portal/_waiting.html", {"waiting": waiting_for(member)})
+    return render_to_string(
+        "portal/_waiting.html", {"waiting": waiting_for(member), "asking": manageable_requests(member).count()}
+    )
 
 
 @login_not_required

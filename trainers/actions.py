@@ -1,6 +1,7 @@
 """Every write to profiles and topics."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils.text import slugify
@@ -8,7 +9,7 @@ from django.utils.text import slugify
 from audit.record import changed_row, record
 from common.actions import action
 from common.folding import loose, spelling
-from members.models import Language, Member
+from members.models import Language, Member, RoleCode
 from trainers.models import Topic, TrainerProfile
 
 
@@ -18,17 +19,31 @@ def name_keys(member: Member) -> dict[str, str]:
     return {"name_key": spelling(name), "loose_key": loose(name)}
 
 
+def _make_profile(member: Member) -> TrainerProfile:
+    base = slugify(spelling(member.full_name)) or "trainer"
+    taken = set(TrainerProfile.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    slug = next(s for n in range(1, len(taken) + 2) if (s := base if n == 1 else f"{base}-{n}") not in taken)
+    return TrainerProfile.objects.create(member=member, slug=slug, **name_keys(member))
+
+
 @action
 def ensure_profile(*, member: Member, by: Member) -> TrainerProfile:
     """Return the member's profile, made empty if there is none yet."""
     if found := TrainerProfile.objects.filter(member=member).first():
         return found
-    base = slugify(spelling(member.full_name)) or "trainer"
-    taken = set(TrainerProfile.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    slug = next(s for n in range(1, len(taken) + 2) if (s := base if n == 1 else f"{base}-{n}") not in taken)
-    profile = TrainerProfile.objects.create(member=member, slug=slug, **name_keys(member))
+    profile = _make_profile(member)
     record("create_profile", profile, by=by)
     return profile
+
+
+def follow_member(sender: object, member: Member, by: Member, **kwargs: Any) -> None:
+    """Make the profile of who became a trainer, and keep its search keys in step with the member's name.
+
+    Part of the act that changed the member, which leaves the line.
+    """
+    if member.has_role(RoleCode.TRAINER) and not TrainerProfile.objects.filter(member=member).exists():
+        _make_profile(member)
+    TrainerProfile.objects.filter(member=member).update(**name_keys(member))
 
 
 # What a trainer writes of themselves, beside languages and topics.

@@ -6,6 +6,8 @@ class TrainersConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are at hand only now.
-        from trainers import sentences
+        from members.events import member_changed
+        from trainers import actions, sentences
 
         sentences.tell()
+        member_changed.connect(actions.follow_member, dispatch_uid="trainer profile")

@@ -6,6 +6,7 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are at hand only now.
-        from trainings import history
+        from trainings import history, work
 
         history.tell()
+        work.tell()

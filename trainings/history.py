@@ -17,6 +17,7 @@ SENTENCES = {
     "export_names": gettext_lazy("took participants' names along (%(what)s)."),
     "create_training": gettext_lazy("recorded this training."),
     "change_training": gettext_lazy("changed the facts of this training."),
+    "hand_over_training": gettext_lazy("handed this training over from %(former)s to %(to)s."),
     "cancel_training": gettext_lazy("cancelled this training: %(reason)s"),
     "restore_training": gettext_lazy("took the cancellation back."),
     "cancel_session": gettext_lazy("cancelled the session of %(day)s."),

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from members.actions import digest_of
-from members.models import Invitation, Member, Organisation
+from members.models import Invitation, JoinRequest, Member, Organisation
 from tests.conftest import client_of, join, make_roster, make_training, mark_all, profile_of
 from trainers.models import Topic
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
@@ -109,6 +109,16 @@ DECISIONS: dict[str, Decision] = {
     "members:accept": Decision(get=ALL, post=ALL, public=True),
     "members:deactivate": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
     "members:reactivate": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:export": Decision(post=MANAGING),
+    "members:roles": Decision(get=ALL),
+    "members:join": Decision(get=ALL, post=ALL, public=True),
+    "members:approve": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:decline": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:invite_list": Decision(get=MANAGING, post=MANAGING),
+    "members:resend": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:detail": Decision(get=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:edit": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:member_roles": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
     "members:reset_factor": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
     "members:audit": Decision(get=MANAGING),
     "members:audit_export": Decision(post=MANAGING),
@@ -165,17 +175,21 @@ class Side:
     token: str
     organisation: int
     topic: int
+    asked: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
             "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
             "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
             "held_settle": self.change, "revoke": self.invitation, "deactivate": self.member,
-            "reactivate": self.member, "reset_factor": self.member,
+            "reactivate": self.member, "reset_factor": self.member, "detail": self.member,
+            "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.asked, "decline": self.asked,
             "organisation": self.organisation,
             "topic_edit": self.topic, "course_edit": self.training.course_id,
         }  # fmt: skip
         app, _colon, name = route.partition(":")
+        if app in ("trainings", "trainers") and name in ("detail", "edit"):
+            del pk[name]
         if route == "members:accept":
             return [self.token]
         first = {
@@ -214,9 +228,12 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         email=f"new.{home.code}@mod.example".lower(), given_name="N", family_name="N", organisation=home,
         token_digest=digest_of(token), invited_by=recorder,
     )  # fmt: skip
+    asked = JoinRequest.objects.create(
+        email=f"asks.{home.code}@mod.example".lower(), given_name="Pita", family_name="Pitalica", organisation=home
+    )
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
-        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk,
+        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk,
     )  # fmt: skip
 
 

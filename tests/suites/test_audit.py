@@ -1,6 +1,7 @@
 """Each action leaves exactly one line; a GET leaves none and changes no domain row."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from uuid import uuid4
@@ -9,16 +10,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Line
 from audit.sentences import has_sentence, sentence
 from members import actions as members
-from members.models import Organisation, Rank, Role
+from members.models import Invitation, Organisation, Rank, Role
 from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites.test_access import DECISIONS, browsers, sides  # noqa: F401 - fixtures
 from trainers import actions as trainers
 from trainers.models import Topic
-from trainings.actions import figures, marks, roster
+from trainings.actions import figures, handover, marks, roster
 from trainings.actions import trainings as trainings_actions
 from trainings.models import Course, Headcount
 
@@ -130,6 +132,17 @@ def with_factor(stage):
     Authenticator.objects.create(user=stage.trainer, type="totp", data={"secret": "x"})
 
 
+def sent_long_ago(stage):
+    invitation = stage.invite()
+    Invitation.objects.update(invited_at=timezone.now() - timedelta(days=1))
+    return invitation
+
+
+def asked(stage):
+    home = stage.recorder.organisation
+    return members.ask_to_join(email="q@mod.example", given_name="Q", family_name="Q", organisation=home, words="")
+
+
 def amend(stage, _ready):
     edits = [edit_of(stage.enrolment, stage.session, "absent", 1)]
     figures.amend_figures(
@@ -145,6 +158,33 @@ SCENARIOS: dict[str, Callable] = {
     "members.actions.accept_invitation": prepared(
         lambda s: s.invite(),
         lambda s, made: members.accept_invitation(invitation=made, password="four words are better"),
+    ),
+    "members.actions.resend_invitation": prepared(
+        sent_long_ago, lambda s, made: members.resend_invitation(invitation=made, by=s.coordinator)
+    ),
+    "members.actions.invite_members": plain(
+        lambda s: members.invite_members(
+            people=[("n@mod.example", "N", "N")],
+            organisation=s.recorder.organisation,
+            roles=list(Role.objects.filter(code="trainer")),
+            by=s.coordinator,
+        )
+    ),
+    "members.actions.change_roles": plain(
+        lambda s: members.change_roles(member=s.recorder, roles=Role.objects.filter(code="trainer"), by=s.admin)
+    ),
+    "members.actions.change_member": plain(lambda s: members.change_member(member=s.trainer, by=s.admin)),
+    "members.actions.approve_request": prepared(
+        asked,
+        lambda s, made: members.approve_request(
+            asked=made, roles=list(Role.objects.filter(code="trainer")), by=s.coordinator
+        ),
+    ),
+    "members.actions.decline_request": prepared(
+        asked, lambda s, made: members.decline_request(asked=made, by=s.coordinator)
+    ),
+    "trainings.actions.handover.hand_over_training": plain(
+        lambda s: handover.hand_over_training(training=s.training, member=s.recorder, to=s.coordinator, by=s.admin)
     ),
     "members.actions.deactivate_member": plain(lambda s: members.deactivate_member(member=s.trainer, by=s.admin)),
     "members.actions.reactivate_member": plain(lambda s: members.reactivate_member(member=s.trainer, by=s.admin)),

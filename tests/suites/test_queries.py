@@ -30,7 +30,7 @@ ASKED = {
     "trainings:history": ["", "?page=2"],
     "trainings:suggest": ["?family_name=Pet"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
-    "members:list": ["", "?page=2"],
+    "members:list": ["", "?page=2", "?q=a&state=active&factor=no&seen=never"],
     "members:audit": ["", "?q=a&readings=on", "?q={reference}&first=2020-01-01"],
 }
 # Pages that only turn away while the figures are open; see the tests of their own below.

@@ -23,7 +23,8 @@ FIELDS = (
 ONLY_BUTTONS = {
     "trainings:restore", "trainings:session_toggle", "trainings:enrolment_remove", "trainings:enrolment_restore",
     "trainings:submit", "trainings:headcount_switch", "trainings:held_settle", "members:revoke", "members:deactivate",
-    "members:reactivate", "members:reset_factor",
+    "members:reactivate", "members:reset_factor", "members:resend", "members:decline", "members:export",
+    "members:audit_export",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {"trainings:cancel", "trainers:topic_new", "trainers:topic_edit", "members:accept"}

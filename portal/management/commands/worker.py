@@ -6,17 +6,28 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
 from audit.seal import look_after_seals
+from members.actions import forget_old_requests
 from portal.totals import look_after_totals
 
 logger = logging.getLogger(__name__)
 
+
+def tidy_up() -> None:
+    """Remove what has served its time: ended sessions, and requests to join that were declined."""
+    call_command("clearsessions")
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    forget_old_requests()
+
+
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
-ROUNDS: list[tuple[Callable[[], None], float]] = [(look_after_totals, 20), (look_after_seals, 60)]
+ROUNDS: list[tuple[Callable[[], None], float]] = [(look_after_totals, 20), (look_after_seals, 60), (tidy_up, 3600)]
 
 
 class Command(BaseCommand):

@@ -14,16 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from members.held_forms import drop_held_form, held_form
-from members.models import Member
 from members.second_factor import factors_of, is_last, is_pending, must_have_second_factor
+from members.views.common import member_of
 
 NEXT_KEY = "after_second_factor"
-
-
-def _me(request: HttpRequest) -> Member:
-    """Return the signed-in member; the middleware let nobody else in."""
-    assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
-    return request.user
 
 
 def _safe_next(request: HttpRequest) -> str:
@@ -39,7 +33,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
     Who has a factor that was not shown in this sign-in is asked for it.
     """
-    member = _me(request)
+    member = member_of(request)
     if request.GET.get("next"):
         request.session[NEXT_KEY] = _safe_next(request)
     wanted = request.session.get(NEXT_KEY) or reverse("home")
@@ -71,7 +65,7 @@ def held(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Remove one of the member's own passkeys, unless it is their last second factor."""
-    member = _me(request)
+    member = member_of(request)
     passkey = get_object_or_404(Authenticator, pk=pk, user=member, type=Authenticator.Type.WEBAUTHN)
     if settings.SECOND_FACTOR_REQUIRED and must_have_second_factor(member) and is_last(passkey):
         messages.error(request, _("This is your last second factor. Add another one before you remove it."))
@@ -82,7 +76,7 @@ def remove_passkey(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign out one of the member's own browsers."""
-    session = get_object_or_404(UserSession, pk=pk, user=_me(request))
+    session = get_object_or_404(UserSession, pk=pk, user=member_of(request))
     session.end()
     messages.success(request, _("That browser is signed out."))
     return redirect("usersessions_list")

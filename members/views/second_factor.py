@@ -2,26 +2,22 @@
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common.views import sentences
-from members import access, actions
+from members import actions
 from members.models import Member
+from members.views.common import managed
 
 
 @require_http_methods(["GET", "POST"])
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then take away the factors of a member this member manages."""
-    by = request.user
-    if not isinstance(by, Member) or not access.can_manage(by):
-        raise PermissionDenied
-    member = get_object_or_404(access.manageable_members(by), pk=pk)
-    if not access.can_manage(by, member):
-        raise PermissionDenied
+    by, member = managed(request, pk)
     return _confirmed(request, member, by)
 
 
@@ -37,4 +33,4 @@ def _confirmed(request: HttpRequest, member: Member, by: Member) -> HttpResponse
         messages.success(
             request, _("The second factor of %(name)s is reset; they were told by mail.") % {"name": member}
         )
-    return redirect("members:list")
+    return redirect("members:detail", member.pk)

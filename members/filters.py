@@ -1,0 +1,79 @@
+"""Filters of the list of members."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.folding import spelling
+from members import access
+from members.models import Member, Organisation, Role
+from members.second_factor import has_second_factor
+
+AWAY_DAYS = 90
+SEEN = [("away", _("Not in the last 90 days")), ("never", _("Never"))]
+STATES = [("active", _("Active")), ("off", _("Deactivated"))]
+FACTORS = [("yes", _("Set up")), ("no", _("Not set up"))]
+
+
+class MemberFilter(forms.Form):
+    """Always over `access.manageable_members(member)`. What makes no sense in it is left out."""
+
+    q = forms.CharField(
+        label=_("Name or address"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
+        label=_("Organisation"), queryset=Organisation.objects.none(), required=False, empty_label=_("Any")
+    )
+    role: forms.ModelChoiceField[Role] = forms.ModelChoiceField(
+        label=_("Role"), queryset=Role.objects.all(), required=False, empty_label=_("Any")
+    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *STATES])
+    factor = forms.ChoiceField(label=_("Second factor"), required=False, choices=[("", _("Any")), *FACTORS])
+    seen = forms.ChoiceField(label=_("Last seen"), required=False, choices=[("", _("Any time")), *SEEN])
+
+    def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        self.fields["organisation"].queryset = access.manageable_organisations(by)  # type: ignore[attr-defined]
+        if not access.can_edit_reference(by):
+            del self.fields["organisation"]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was asked, without what was left empty or makes no sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def rows(self) -> QuerySet[Member]:
+        """Return the members asked for, with organisation, roles and whether they have a second factor."""
+        asked = self.chosen
+        rows = access.manageable_members(self.by).annotate(has_factor=has_second_factor())
+        if "organisation" in asked:
+            rows = rows.filter(organisation=asked["organisation"])
+        if "role" in asked:
+            rows = rows.filter(roles=asked["role"])
+        if "state" in asked:
+            rows = rows.filter(is_active=asked["state"] == "active")
+        if "factor" in asked:
+            rows = rows.filter(has_factor=asked["factor"] == "yes")
+        if asked.get("seen") == "never":
+            rows = rows.filter(last_seen_at=None)
+        elif "seen" in asked:
+            rows = rows.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=timezone.now() - timedelta(days=AWAY_DAYS)))
+        if "q" in asked:
+            rows = rows.filter(pk__in=_called(asked["q"], rows))
+        return rows.select_related("organisation").prefetch_related("roles")
+
+
+def _called(text: str, rows: QuerySet[Member]) -> list[int]:
+    """Return the keys of members whose name, in any script, or address holds this text: a few hundred are read."""
+    key, address = spelling(text), text.strip().lower()
+    return [
+        member.pk
+        for member in rows.only("given_name", "family_name", "email")
+        if (key and key in spelling(member.full_name)) or (address and address in member.email)
+    ]

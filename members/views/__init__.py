@@ -1,0 +1,1 @@
+"""The pages of members, invitations, organisations and one's own account."""

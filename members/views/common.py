@@ -1,0 +1,41 @@
+"""What every page of members needs: the signed-in member, narrowed by what they may."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from members import access
+from members.models import Member
+
+
+def member_of(request: HttpRequest) -> Member:
+    """Return the signed-in member; the middleware let nobody else in."""
+    assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
+    return request.user
+
+
+def managing(request: HttpRequest) -> Member:
+    """Return the signed-in member, who must manage members, else 403."""
+    member = member_of(request)
+    if not access.can_manage(member):
+        raise PermissionDenied
+    return member
+
+
+def editing(request: HttpRequest) -> Member:
+    """Return the signed-in member, who must edit reference tables, else 403."""
+    member = member_of(request)
+    if not access.can_edit_reference(member):
+        raise PermissionDenied
+    return member
+
+
+def managed(request: HttpRequest, pk: int) -> tuple[Member, Member]:
+    """Return who manages and whom; 404 for a member they do not manage, 403 for themselves or an admin above them."""
+    by = managing(request)
+    member = get_object_or_404(
+        access.manageable_members(by).select_related("organisation").prefetch_related("roles"), pk=pk
+    )
+    if not access.can_manage(by, member):
+        raise PermissionDenied
+    return by, member

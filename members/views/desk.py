@@ -1,0 +1,161 @@
+"""The members' desk: who is here, one member, their roles and facts, leaving and coming back, and a sheet of it all."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.record import record
+from common.sheets import sheet_response
+from common.views import add_refusal, page_of, sentences
+from members import access, actions
+from members.filters import MemberFilter
+from members.forms import HandoverForm, MemberForm, RolesForm
+from members.handover import open_work
+from members.models import Invitation, Member, Role
+from members.second_factor import factors_of, must_have_second_factor
+from members.views.common import managed, managing
+
+EXPIRED_SHOWN_DAYS = 30
+
+
+@require_GET
+def member_list(request: HttpRequest) -> HttpResponse:
+    """The members whom this member manages, who wants to join, and the open invitations."""
+    by = managing(request)
+    form = MemberFilter(request.GET, by=by)
+    context = {
+        "form": form,
+        "chosen_count": len(form.chosen),
+        "page": page_of(request, form.rows()),
+        "invitations": _open_invitations(by),
+        "asking": access.manageable_requests(by).select_related("organisation"),
+        "can_edit_reference": access.can_edit_reference(by),
+    }
+    return render(request, "members/member_list.html", context)
+
+
+def _open_invitations(by: Member) -> QuerySet[Invitation]:
+    """Invitations that wait, and those that ran out less than a month ago."""
+    since = timezone.now() - timedelta(days=EXPIRED_SHOWN_DAYS)
+    rows = access.manageable_invitations(by).filter(accepted_at=None, revoked_at=None, invited_at__gte=since)
+    return rows.select_related("organisation", "invited_by")
+
+
+@require_GET
+def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One member: roles in words, second factor, when they were here, and what they have not finished."""
+    _by, member = managed(request, pk)
+    context = {
+        "person": member,
+        "factors": factors_of(member),
+        "must_have_factor": must_have_second_factor(member),
+        "open_work": open_work(member),
+    }
+    return render(request, "members/member_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def member_roles(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what a member may do."""
+    managed(request, pk)
+    return _roles(request, pk)
+
+
+@reauthentication_required(allow_get=True, app="members")
+def _roles(request: HttpRequest, pk: int) -> HttpResponse:
+    by, member = managed(request, pk)
+    grantable = access.grantable_roles(by)
+    form = RolesForm(request.POST or None, by=by, initial={"roles": list(member.roles.all())})
+    others = member.roles.exclude(code__in=grantable.values("code"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_roles(member=member, roles=[*form.cleaned_data["roles"], *others], by=by)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("The roles of %(name)s are changed; they hold at once.") % {"name": member})
+            return redirect("members:detail", pk)
+    context = {"form": form, "person": member, "others": others}
+    return render(request, "members/member_roles.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct a member's name, function and organisation."""
+    by, member = managed(request, pk)
+    form = MemberForm(request.POST or None, instance=member, by=by)
+    if request.method == "POST" and form.is_valid():
+        actions.change_member(member=form.instance, by=by)
+        messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
+        return redirect("members:detail", pk)
+    return render(
+        request, "members/member_form.html", {"form": form, "person": member}, status=422 if form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def member_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what stays open, ask who takes it over, then shut an account."""
+    by, member = managed(request, pk)
+    form = HandoverForm(request.POST or None, member=member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.deactivate_member(member=member, to=form.cleaned_data["to"], by=by)
+        except ValidationError as refusal:
+            messages.error(request, sentences(refusal))
+        else:
+            messages.success(request, _("%(name)s is deactivated and signed out everywhere.") % {"name": member})
+        return redirect("members:list")
+    context = {"person": member, "form": form, "open_work": open_work(member)}
+    return render(request, "members/deactivate_confirm.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def member_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a shut account again."""
+    by, member = managed(request, pk)
+    actions.reactivate_member(member=member, by=by)
+    messages.success(request, _("%(name)s can sign in again.") % {"name": member})
+    return redirect("members:list")
+
+
+@require_GET
+def roles(request: HttpRequest) -> HttpResponse:
+    """What each role sees, may do and may never do, in words."""
+    return render(request, "members/roles.html", {"roles": Role.objects.all()})
+
+
+def _sheet_rows(members: QuerySet[Member]) -> Iterator[list[object]]:
+    for member in members.iterator(chunk_size=500):
+        seen = f"{timezone.localtime(member.last_seen_at):%Y-%m-%d %H:%M}" if member.last_seen_at else ""
+        yield [
+            member.family_name, member.given_name, member.email, member.organisation.name, member.function,
+            ", ".join(str(role) for role in member.roles.all()), _("active") if member.is_active else _("deactivated"),
+            _("yes") if member.has_factor else _("no"), seen, f"{timezone.localtime(member.joined_at):%Y-%m-%d}",  # type: ignore[attr-defined]
+        ]  # fmt: skip
+
+
+@require_POST
+def member_export(request: HttpRequest) -> HttpResponseBase:
+    """Take the filtered list along as a sheet; that leaves a line."""
+    managing(request)
+    return _exported(request)
+
+
+@reauthentication_required(app="members")
+def _exported(request: HttpRequest) -> HttpResponseBase:
+    by = managing(request)
+    rows = MemberFilter(request.POST, by=by).rows()
+    record("export_members", by.organisation, by=by, members=rows.count(), is_reading=True)
+    header = [_("Family name"), _("Given name"), _("E-mail"), _("Organisation"), _("Function"), _("Roles"), _("State"),
+              _("Second factor"), _("Last seen"), _("Joined")]  # fmt: skip
+    return sheet_response(request.POST.get("as", ""), "members", header, _sheet_rows(rows))
