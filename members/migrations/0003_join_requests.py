@@ -39,14 +39,6 @@ class Migration(migrations.Migration):
                 "ordering": ["asked_at"],
             },
         ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("accepted_at", None), ("revoked_at", None)),
-                name="invitation_open_once",
-            ),
-        ),
         migrations.AddField(
             model_name="joinrequest",
             name="decided_by",
