@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -15,7 +16,8 @@ from django.db import connection, models
 from django.db.models import Count
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import Line, LineText
+from audit.record import digest_of_text
 from common.folding import loose, spelling
 from members.models import Language, Organisation
 from portal.demo.attendance import headcount_rows, marks_of
@@ -340,14 +342,18 @@ def _as_submitted(found: Figures | None) -> dict[str, Any]:
 def _write_lines() -> None:
     """Write the record of who created, cancelled, submitted and verified, with the dates of the story."""
     dated: list[tuple[datetime, Line]] = []
+    texts: list[LineText] = []
     seats = {version.training_id: version.totals["attended"]["seats"] for version in FiguresVersion.objects.iterator()}
     sessions = dict(Session.objects.values_list("training").annotate(n=Count("pk")).order_by())
     for training in Training.objects.order_by("pk"):
         facts: dict[str, Any] = {"reference": training.reference, "sessions": sessions[training.pk]}
         dated.append(_line(training, "create_training", training.created_by_id, training.created_at, **facts))
         if training.cancelled_at:
-            facts = {"reason": training.cancelled_reason}
-            dated.append(_line(training, "cancel_training", training.created_by_id, training.cancelled_at, **facts))
+            entry = _line(training, "cancel_training", training.created_by_id, training.cancelled_at)
+            salt, told = secrets.token_hex(16), {"reason": training.cancelled_reason}
+            entry[1].told_digest = digest_of_text(salt, told)
+            texts.append(LineText(line=entry[1], salt=salt, body=told, about_people=True))
+            dated.append(entry)
         if training.submitted_at:
             facts = {"version": 1, "seats": seats[training.pk], "unmarked": 0}
             dated.append(_line(training, "submit_figures", training.submitted_by_id, training.submitted_at, **facts))
@@ -358,10 +364,20 @@ def _write_lines() -> None:
     for line, (day, _line_of_day) in zip(lines, dated, strict=True):
         line.at = day
     Line.objects.bulk_update(lines, ["at"], batch_size=400)
+    for text in texts:
+        text.line_id = text.line.pk
+    LineText.objects.bulk_create(texts)
 
 
 def _line(training: Training, action: str, by: int | None, day: datetime, **details: Any) -> tuple[datetime, Line]:
     kind, number = Training._meta.label_lower, str(training.pk)
     return day, Line(
-        by_id=by, action=action, kind=kind, object_id=number, root_kind=kind, root_id=number, details=details
+        by_id=by,
+        action=action,
+        kind=kind,
+        object_id=number,
+        root_kind=kind,
+        root_id=number,
+        details=details,
+        organisation_id=training.keeper_id,
     )
