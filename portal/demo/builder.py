@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -350,7 +349,7 @@ def _write_lines() -> None:
         dated.append(_line(training, "create_training", training.created_by_id, training.created_at, **facts))
         if training.cancelled_at:
             entry = _line(training, "cancel_training", training.created_by_id, training.cancelled_at)
-            salt, told = secrets.token_hex(16), {"reason": training.cancelled_reason}
+            salt, told = sha256(training.reference.encode()).hexdigest()[:32], {"reason": training.cancelled_reason}
             entry[1].told_digest = digest_of_text(salt, told)
             texts.append(LineText(line=entry[1], salt=salt, body=told, about_people=True))
             dated.append(entry)
