@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from itertools import islice
 from random import Random
 from typing import Any, TypeVar
