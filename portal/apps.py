@@ -6,7 +6,9 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are at hand only now.
+        from portal.checks import register_checks
         from portal.totals import recount_after_change
         from trainings.signals import figures_changed
 
+        register_checks()
         figures_changed.connect(recount_after_change, dispatch_uid="network totals")

@@ -4,12 +4,20 @@ import sys
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from members.time_limits import is_background
+
 RETRY_SECONDS = 10
+NEVER_OFFERED = frozenset(
+    {"csrfmiddlewaretoken", "password", "again", "password1", "password2", "oldpassword", "code", "credential"}
+)
 
 
 @login_not_required
@@ -18,15 +26,35 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what a form sent, to be offered again: no passwords, no codes, nothing below /account/, no files."""
+    if request.method != "POST" or request.path.startswith("/account/"):
+        return []
+    try:
+        sent = request.POST
+    except (RequestDataTooBig, TooManyFieldsSent, MultiPartParserError):
+        return []
+    return [(name, value) for name, values in sent.lists() if name not in NEVER_OFFERED for value in values]
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """Answer 503 with Retry-After; what was typed stands in the page, to be sent again with one button. No query."""
+    headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
+    if is_background(request):
+        return JsonResponse({"error": "database_away", "again_in": RETRY_SECONDS}, status=503, headers=headers)
+    fields = typed_fields(request)
+    context = {
+        "site_name": settings.SITE_NAME, "fields": fields, "path": request.get_full_path() if fields else "",
+        "token": get_token(request) if fields else "",
+    }  # fmt: skip
+    return HttpResponse(render_to_string("503.html", context), status=503, headers=headers)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 with Retry-After when it was the database that could not be reached.
 
     As a handler it also sees errors raised in middleware, such as reading the session. Renders without a database.
     """
-    error = sys.exc_info()[1]
-    context = {"site_name": settings.SITE_NAME}
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return HttpResponse(
-            render_to_string("503.html", context), status=503, headers={"Retry-After": str(RETRY_SECONDS)}
-        )
-    return HttpResponse(render_to_string("500.html", context), status=500)
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return database_away(request)
+    return HttpResponse(render_to_string("500.html", {"site_name": settings.SITE_NAME}), status=500)

@@ -17,6 +17,8 @@ urlpatterns = [
     path("account/", include("members.account_urls")),
     path("desk/", admin.site.urls),
     path("healthz/", views.alive, name="alive"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path("robots.txt", views.robots_txt, name="robots_txt"),
     path("readyz/", views.ready, name="ready"),
 ]
 if settings.BENCH:

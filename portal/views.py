@@ -1,5 +1,8 @@
 """Home, the public face and health."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
@@ -63,3 +66,24 @@ def ready(request: HttpRequest) -> JsonResponse:
         cursor.execute("SELECT 1")
     cache.set("readyz", 1, 5)
     return JsonResponse({"database": "ready", "cache": "ready"})
+
+
+@login_not_required
+@require_GET
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Say where a weakness is reported (RFC 9116). Valid for 90 days from now, as nobody may forget to renew it."""
+    until = (timezone.now() + timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {until}",
+        "Preferred-Languages: en, sr, bs, mk",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_GET
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Search engines find the landing page and nothing else."""
+    return HttpResponse("User-agent: *\nAllow: /$\nDisallow: /\n", content_type="text/plain; charset=utf-8")

@@ -7,3 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 application = get_wsgi_application()
+
+# The web server runs no checks by itself, and an unsafe portal must not start. Settings are read only now.
+from portal.checks import refuse_unsafe_start  # noqa: E402
+
+refuse_unsafe_start()

@@ -65,6 +65,8 @@ def but(pair: Pair) -> Pair:
 DECISIONS: dict[str, Decision] = {
     "home": Decision(get=ALL, public=True),
     "alive": Decision(get=ALL, public=True),
+    "security_txt": Decision(get=ALL, public=True),
+    "robots_txt": Decision(get=ALL, public=True),
     "ready": Decision(get=ALL, public=True),
     "trainers:list": Decision(get=ALL),
     "trainers:detail": Decision(get=ALL),

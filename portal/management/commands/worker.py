@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
@@ -20,8 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 def tidy_up() -> None:
-    """Remove what has served its time: ended sessions, and requests to join that were declined."""
+    """Remove what has served its time: ended sessions, sent mails, and requests to join that were declined."""
     call_command("clearsessions")
+    # Sent mails stand in the queue with their links: they go after a day, failed ones after a week.
+    if str(settings.TASKS["default"]["BACKEND"]).endswith("DatabaseBackend"):
+        call_command("prune_db_task_results", min_age_days=1, failed_min_age_days=7, verbosity=0)
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     forget_old_requests()
 

@@ -1,0 +1,53 @@
+"""Headers of every answer, and which headers of a request are believed."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+# What a browser may use on our pages: passkeys, and nothing else that it asks people about.
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), " \
+    "publickey-credentials-create=(self)"  # fmt: skip
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT",
+             "HTTP_FORWARDED", "HTTP_X_REAL_IP")  # fmt: skip
+NEVER_KEPT_BELOW = ("/account/", "/members/")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ForwardedHeadersMiddleware:
+    """Believes what a proxy adds only where TRUSTED_PROXIES says that there is one, and of a list only its end.
+
+    X-Forwarded-For is cut to as many entries as there are proxies: each adds one at the end, the rest is the visitor's
+    own invention. Everything else that claims to be forwarded is dropped, but the protocol where a proxy is there.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+        told = {name: request.META.pop(name) for name in FORWARDED if name in request.META}
+        if proxies:
+            addresses = [part.strip() for part in told.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+            if addresses:
+                request.META["HTTP_X_FORWARDED_FOR"] = ", ".join(addresses[-proxies:])
+            if "HTTP_X_FORWARDED_PROTO" in told:
+                request.META["HTTP_X_FORWARDED_PROTO"] = told["HTTP_X_FORWARDED_PROTO"].split(",")[-1].strip()
+        return self.get_response(request)
+
+
+class AnswerHeadersMiddleware:
+    """Keeps pages of signed-in people, and those with links that work once, out of every store; names what a page may use."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES or settings.SESSION_COOKIE_NAME in response.cookies
+        if signed_in or request.path.startswith(NEVER_KEPT_BELOW):
+            response["Cache-Control"] = "no-store, private"
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
