@@ -10,11 +10,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core import mail
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from audit.record import record
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Member, Organisation
 from tests.conftest import client_of, join, make_roster, make_training, mark_all, profile_of
@@ -42,6 +44,23 @@ OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 NOBODY: Pair = (set(), set())
 # Who may read the family name, unit and rank of the foreign training's person.
 SEES_THE_CANARY = {"trainer_rs", "recorder_rs", "coordinator_rs"}
+# What stands in the private fields of the foreign side, and who may read it anywhere.
+CANARIES: dict[str, set[str]] = {
+    "Kanarinovi": SEES_THE_CANARY,  # a participant's family name, unit and rank
+    "Kanarunka": SEES_THE_CANARY,  # the given name
+    "Razlogkanar": SEES_THE_CANARY,  # why figures were returned, on the training
+    "Tajnakanar": SEES_THE_CANARY,  # the same in the record
+    "kanarski@mod.example": {"coordinator_rs", "admin"},  # a member's address
+    "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
+    "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
+    "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "md5$": set(),  # a password's digest, of any member
+}
+# The link of an invitation shows the address it is for to whoever holds it.
+SHOWS_ITS_ADDRESS = {"members:accept"}
+# Answers to a person whose second factor is still to be shown.
+OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt"}
+OTHER_METHODS = ("head", "options", "put", "patch", "delete")
 CREATORS = EVERYBODY - {"admin", "observer"}
 
 
@@ -207,7 +226,16 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     """Make one ministry's training with two people, a removed one, a headcount and a held change."""
     home = recorder.organisation
     training = make_training(recorder, trainers=(trainer,))
-    rows = [RosterRow(family_name, "Una", home, "female", unit=f"Četa {family_name}", rank_words=f"Čin {family_name}")]
+    rows = [
+        RosterRow(
+            family_name,
+            "Kanarunka" if home.code == "RS" else "Una",
+            home,
+            "female",
+            unit=f"Četa {family_name}",
+            rank_words=f"Čin {family_name}",
+        )
+    ]
     (first,) = add_to_roster(training=training, rows=rows, by=recorder)
     removed = make_roster(training, 2, recorder)[0]
     mark_all(training, recorder)
@@ -223,6 +251,10 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         outcome="held",
         by=recorder,
     )
+    if home.code == "RS":
+        Training.objects.filter(pk=training.pk).update(returned_reason="Razlogkanar")
+        record("return_figures", training, by=recorder, told={"reason": "Tajnakanar"}, about_people=True, version=1)
+        Member.objects.filter(pk=recorder.pk).update(email="kanarski@mod.example")
     profile = profile_of(trainer)
     profile.photo.save("x.jpg", ContentFile(b"jpeg"))
     token = f"token-{home.code}"
@@ -231,7 +263,11 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         token_digest=digest_of(token), invited_by=recorder,
     )  # fmt: skip
     asked = JoinRequest.objects.create(
-        email=f"asks.{home.code}@mod.example".lower(), given_name="Pita", family_name="Pitalica", organisation=home
+        email=f"asks.{home.code}@mod.example".lower(),
+        given_name="Pita",
+        family_name="Pitalica",
+        organisation=home,
+        words="Molbakanar" if home.code == "RS" else "",
     )
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
@@ -251,7 +287,9 @@ def sides(cast, organisation, settings, tmp_path) -> tuple[Side, Side]:
 
 @pytest.fixture
 def browsers(cast) -> dict[str, Client]:
-    return {name: client_of(member) for name, member in cast.items()}
+    """A browser for each of the cast, and one of a recorder whose second factor is still to be shown."""
+    pending = client_of(join("ME", "Čeka", "Čekić", "recorder"), pending=True)
+    return {"pending": pending, **{name: client_of(member) for name, member in cast.items()}}
 
 
 @contextmanager
@@ -273,11 +311,29 @@ def verdict(answer: Any) -> str:
     """What an answer means: "in", or how it refuses."""
     if answer.status_code == 302 and "/account/login/" in answer["Location"]:
         return "sign in"
+    if answer.status_code == 302 and answer["Location"].startswith("/account/second-factor/"):
+        return "second factor"
     return {401: "401", 403: "403", 404: "404", 405: "405"}.get(answer.status_code, "in")
 
 
-def decided(decision: Decision, method: str, name: str, n: int) -> str:
-    who = decision.get if method == "get" else decision.post
+def leaks(route: str, name: str, answer: Any) -> list[str]:
+    """What stands in an answer, its headers or the mails it caused, and is not for this person."""
+    told = answer.full_body.decode(errors="replace") + str(dict(answer.items()))
+    mailed = " ".join(f"{m.subject} {m.body}" for m in mail.outbox)
+    found = [canary for canary, allowed in CANARIES.items() if canary in told and name not in allowed]
+    if route in SHOWS_ITS_ADDRESS:
+        found = [canary for canary in found if "@" not in canary]
+    return found + [f"{canary} mailed" for canary in CANARIES if "@" not in canary and canary in mailed]
+
+
+def decided(route: str, method: str, name: str, n: int) -> str:
+    """What this person is to be answered on the own (0) or foreign (1) object."""
+    decision = DECISIONS[route]
+    if name == "pending":
+        if method not in ("get", "post"):
+            return "405" if route in OPEN_TO_PENDING else "second factor"
+        return ("in" if method == "get" else "405") if route in OPEN_TO_PENDING else "second factor"
+    who = {"get": decision.get, "post": decision.post}.get(method)
     if name == "stranger" and not decision.public:
         return "sign in"
     if who is None:
@@ -293,7 +349,6 @@ def test_every_route_has_a_decision_and_every_decision_a_route():
 
 @pytest.mark.parametrize("route", sorted(set(routes())))
 def test_every_person_is_answered_as_decided(route, sides, browsers):
-    decision = DECISIONS[route]
     found, wanted = {}, {}
     for n, side in enumerate(sides):
         url = reverse(route, args=side.arguments(route))
@@ -302,15 +357,44 @@ def test_every_person_is_answered_as_decided(route, sides, browsers):
                 case = (method, name, ("own", "foreign")[n])
                 answer = ask(client, method, url)
                 assert answer.status_code < 500, case
-                if name not in SEES_THE_CANARY:
-                    assert "Kanarinovi" not in answer.full_body.decode(errors="replace") + str(dict(answer.items())), (
-                        case
-                    )
-                found[case], wanted[case] = verdict(answer), decided(decision, method, name, n)
+                assert leaks(route, name, answer) == [], case
+                found[case], wanted[case] = verdict(answer), decided(route, method, name, n)
     if route == "trainers:photo":
         # Strangers get photographs only of trainers who opted in.
         wanted |= {("get", "stranger", side): "404" for side in ("own", "foreign")}
     assert found == wanted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", OTHER_METHODS)
+def test_every_other_method_is_refused(method, sides, browsers):
+    found, wanted = {}, {}
+    for route in sorted(routes()):
+        for n, side in enumerate(sides):
+            url = reverse(route, args=side.arguments(route))
+            for name, client in browsers.items():
+                answer = ask(client, method, url)
+                assert leaks(route, name, answer) == [], (route, name)
+                found[route, name, n], wanted[route, name, n] = verdict(answer), decided(route, method, name, n)
+    assert found == wanted
+
+
+# Another number for each thing that is reached by one.
+NOWHERE = {"members": [10**7], "trainings": [10**7]}
+
+
+def test_thing_of_others_answers_as_one_that_does_not_exist(sides, browsers):
+    for route, decision in DECISIONS.items():
+        for n, side in enumerate(sides):
+            arguments = side.arguments(route)
+            for name in sorted(decision.hidden[n]):
+                for method in ("get", "post"):
+                    if getattr(decision, method) is None:
+                        continue
+                    app = route.partition(":")[0]
+                    there = ask(browsers[name], method, reverse(route, args=arguments))
+                    nowhere = ask(browsers[name], method, reverse(route, args=[*arguments[:-1], *NOWHERE[app]]))
+                    assert (there.status_code, there.content) == (nowhere.status_code, nowhere.content), (route, name)
 
 
 @pytest.mark.parametrize("header", [{"X-Requested-With": "fetch"}, {"HX-Request": "true"}])
@@ -323,6 +407,18 @@ def test_signed_out_request_in_the_background_gets_401(header, sides, stranger):
     }
     assert set(answers.values()) == {401}
     assert len(answers) == 2 * len(private)
+
+
+def test_control_every_canary_is_shown_to_somebody_who_may_see_it(sides, browsers):
+    shown = dict.fromkeys(CANARIES, False)
+    for route, decision in DECISIONS.items():
+        for name in decision.get[1] if decision.get else ():
+            told = ask(browsers[name], "get", reverse(route, args=sides[1].arguments(route))).full_body.decode(
+                errors="replace"
+            )
+            for canary, allowed in CANARIES.items():
+                shown[canary] |= canary in told and name in allowed
+    assert {canary for canary, seen in shown.items() if not seen} == {"md5$"}
 
 
 def test_control_canary_is_shown_to_who_may_see_it(sides, browsers):
