@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 CODE := portal trainings trainers members audit common bench tests conftest.py manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint format bench lock clean venv installed installed-dev
+.PHONY: help run test test-all drill-access lint format bench lock clean venv installed installed-dev
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ test: installed-dev  ## Run the tests (SQLite, what can differ on PostgreSQL, th
 
 test-all: installed-dev  ## Run every test on both databases and every page in Chromium
 	@exec $(PY) tests/run.py --all
+
+drill-access: installed-dev  ## Take away each scope and check in turn: the access suite must notice each
+	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider tests/drill/drill_access.py
 
 lint: installed-dev  ## Check style, types, the import contract, migrations and templates
 	@failed=; check() { echo "-- $$1"; shift; env TESTING=1 DATABASE_URL=sqlite://:memory: "$$@" || failed=1; }; \

@@ -66,10 +66,11 @@ def seal_lines() -> int:
     total = 0
     while True:
         now = timezone.now()
+        # Asked before the lines are: what another worker seals from here on has taken this number, and ours is refused.
+        last = Seal.objects.order_by("-number").first()
         batch = list(unsealed(now).filter(at__lt=now - SETTLED)[:LINES_A_SEAL])
         if not batch:
             return total
-        last = Seal.objects.order_by("-number").first()
         number, previous = (last.number + 1, last.digest) if last else (1, "")
         try:
             with transaction.atomic():

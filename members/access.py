@@ -6,11 +6,6 @@ from audit.models import Line
 from members.models import Invitation, JoinRequest, Member, Organisation, Role, RoleCode
 
 
-def is_member(person: object) -> bool:
-    """Return whether this is an active, signed-in member."""
-    return isinstance(person, Member) and person.is_active
-
-
 def manageable_organisations(member: Member) -> QuerySet[Organisation]:
     """Organisations whose members this member may invite and deactivate: admins all, coordinators their own."""
     if member.has_role(RoleCode.ADMIN):

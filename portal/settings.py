@@ -233,6 +233,8 @@ _cookie = "__Host-" if _site.scheme == "https" else ""
 SESSION_COOKIE_NAME = f"{_cookie}mreza_session"
 CSRF_COOKIE_NAME = f"{_cookie}mreza_csrf"
 CSRF_COOKIE_HTTPONLY = True
+# A message may name a participant: it waits in the session here, never in a cookie there.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if _site.scheme == "https" else 0

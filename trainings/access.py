@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from members.models import Member, Organisation, RoleCode
+from members.models import Member, RoleCode
 from trainings.models import Assignment, Enrolment, Participant, Training
 from trainings.models.training import TrainingQuerySet
 
@@ -102,13 +102,6 @@ def can_see_some_names(member: Member, training: Training) -> bool:
     )
 
 
-def keepers_for(member: Member) -> QuerySet[Organisation]:
-    """Organisations for which this member may create a training: their own, if it keeps records."""
-    may = member.has_role(*KEEPING_ROLES, RoleCode.TRAINER)
-    keeping = Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
-    return keeping.filter(pk=member.organisation_id) if may else keeping.none()
-
-
 def can_create(member: Member) -> bool:
     """Create a training that one's own organisation keeps."""
     return member.has_role(*KEEPING_ROLES, RoleCode.TRAINER) and member.organisation.can_keep
@@ -151,8 +144,3 @@ def can_verify(member: Member, training: Training) -> bool:
 
 def can_change_keeper(member: Member, training: Training) -> bool:
     return member.has_role(RoleCode.ADMIN)
-
-
-def can_see_small_cells(member: Member, training: Training) -> bool:
-    """See figures below five in this training: who may see all its names."""
-    return can_see_all_names(member, training)

@@ -139,3 +139,23 @@ def test_fresh_lines_wait_until_they_have_settled(organisation, recorder_me):
     record("change_organisation", organisation("ME"), by=recorder_me)
     seal.seal_lines()
     assert Line.objects.count() > seal.check_chain().lines >= before
+
+
+def test_lines_that_another_worker_sealed_meanwhile_are_not_sealed_again(sealed, monkeypatch):
+    """The other worker is faster at the worst moment: when our lines are chosen and our seal is not yet made."""
+    Line.objects.order_by("-pk").filter(at__gte=timezone.now() - timedelta(minutes=1)).update(
+        at=timezone.now() - timedelta(hours=1)
+    )
+    unsealed, other = seal.unsealed, []
+
+    def overtaken(now):
+        chosen = list(unsealed(now).values_list("pk", flat=True))
+        if not other:
+            other.append(None)
+            other[0] = seal.seal_lines()
+        return Line.objects.filter(pk__in=chosen).order_by("pk")
+
+    monkeypatch.setattr(seal, "unsealed", overtaken)
+    assert (seal.seal_lines(), other) == (0, [2])
+    found = seal.check_chain()
+    assert (found.findings, found.tail, found.lines) == ([], 0, Line.objects.count())

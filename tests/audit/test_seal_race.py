@@ -12,12 +12,12 @@ from tests.threads import at_once, needs_two_connections
 pytestmark = needs_two_connections
 
 
-def test_two_workers_make_one_chain(reference, recorder_me, organisation, monkeypatch):
+def test_workers_that_seal_at_once_make_one_chain(reference, recorder_me, organisation, monkeypatch):
     monkeypatch.setattr(seal, "LINES_A_SEAL", 3)
     for n in range(30):
         record("change_organisation", organisation("ME"), by=recorder_me, number=n)
     Line.objects.update(at=timezone.now() - timedelta(hours=1))
-    at_once(seal.seal_lines, seal.seal_lines)
+    at_once(*[seal.seal_lines] * 4)
     seal.seal_lines()
     found = seal.check_chain()
     assert (found.findings, found.tail, found.lines) == ([], 0, Line.objects.count())

@@ -55,6 +55,7 @@ CANARIES: dict[str, set[str]] = {
     "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
     "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
     "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
 }
 # The link of an invitation shows the address it is for to whoever holds it.
@@ -256,6 +257,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     if home.code == "RS":
         Training.objects.filter(pk=training.pk).update(returned_reason="Razlogkanar")
         record("return_figures", training, by=recorder, told={"reason": "Tajnakanar"}, about_people=True, version=1)
+        record("export_members", home, by=recorder, members=4711)
         Member.objects.filter(pk=recorder.pk).update(email="kanarski@mod.example")
     profile = profile_of(trainer)
     profile.photo.save("x.jpg", ContentFile(b"jpeg"))
