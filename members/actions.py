@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
 from common.mail import send_later
+from members import access
 from members.events import member_changed
 from members.handover import hand_over
 from members.models import Invitation, JoinRequest, Member, Organisation, Rank, Role, RoleCode
@@ -33,7 +35,10 @@ DECLINED_DAYS = 90
 
 
 def _mail_invitation(invitation: Invitation, token: str, by: Member) -> None:
-    """Mail the link. The one place where the token is known."""
+    """Mail the link, the one place where the token is known; to who is a member already, that they are."""
+    if Member.objects.filter(email__iexact=invitation.email).exists():
+        _mail_member_already(invitation, by)
+        return
     send_later(
         to=invitation.email,
         subject=_("Your invitation to %(site)s") % {"site": settings.SITE_NAME},
@@ -53,15 +58,39 @@ def _mail_invitation(invitation: Invitation, token: str, by: Member) -> None:
     )
 
 
+def _mail_member_already(invitation: Invitation, by: Member) -> None:
+    """Tell a member whom another organisation wants to invite: who invites them is not told that they are here."""
+    send_later(
+        to=invitation.email,
+        subject=_("An invitation to %(site)s, where you are a member") % {"site": settings.SITE_NAME},
+        body=_(
+            "Dear %(name)s,\n\n%(by)s invites you to %(site)s for %(organisation)s. You are a member already, for another "
+            "organisation, and %(by)s does not see that. If you now work for %(organisation)s, ask the secretariat to move "
+            "your account; otherwise you need do nothing.\n\n%(url)s\n"
+        )
+        % {
+            "name": invitation.given_name,
+            "by": by.full_name,
+            "site": settings.SITE_NAME,
+            "organisation": invitation.organisation,
+            "url": settings.SITE_URL,
+        },
+    )
+
+
 @action
 def invite_member(
     *, email: str, given_name: str, family_name: str, organisation: Organisation, roles: Iterable[Role], by: Member
 ) -> Invitation:
-    """Invite one address; the link in the mail is valid for seven days. An earlier open invitation is replaced."""
-    if Member.objects.filter(email__iexact=email).exists():
+    """Invite one address; the link in the mail is valid for seven days. An earlier one of that organisation is replaced.
+
+    Refuses an address of a member whom `by` manages. Of other members nothing is told: the invitation looks like any other
+    and its mail says to its reader alone that they are a member.
+    """
+    if access.manageable_members(by).filter(email__iexact=email).exists():
         raise ValidationError({"email": _("This address already belongs to a member.")})
-    now = timezone.now()
-    Invitation.objects.filter(email__iexact=email, accepted_at=None, revoked_at=None).update(revoked_at=now)
+    earlier = Invitation.objects.filter(organisation=organisation, accepted_at=None, revoked_at=None)
+    earlier.filter(email__iexact=email).update(revoked_at=timezone.now())
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=email.lower(),
@@ -134,7 +163,11 @@ def accept_invitation(*, invitation: Invitation, password: str) -> Member:
         organisation=locked.organisation,
     )
     member.set_password(password)
-    member.save()
+    try:
+        with transaction.atomic():
+            member.save()
+    except IntegrityError as taken:  # by another ministry's invitation to this address, at the same moment
+        raise ValidationError(_("This address already belongs to a member. Sign in instead.")) from taken
     member.roles.set(locked.roles.all())
     locked.accepted_at = timezone.now()
     locked.save(update_fields=["accepted_at"])

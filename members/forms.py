@@ -61,6 +61,7 @@ class InvitationListForm(forms.Form):
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.by = by
         self.fields["organisation"].queryset = access.manageable_organisations(by)  # type: ignore[attr-defined]
         roles = self.fields["roles"]
         roles.queryset = access.grantable_roles(by)  # type: ignore[attr-defined]
@@ -79,7 +80,9 @@ class InvitationListForm(forms.Form):
             lines = lines[1:]
         found = [_read_person(cells) for cells in lines]
         addresses = [row.email for row in found if row.email]
-        members = set(Member.objects.filter(email__in=addresses).values_list("email", flat=True))
+        # Of members elsewhere nothing is told; see `members.actions.invite_member`.
+        here = access.manageable_members(self.by)
+        members = set(here.filter(email__in=addresses).values_list("email", flat=True))
         seen: set[str] = set()
         checked = []
         for row in found:

@@ -226,7 +226,10 @@ class Invitation(models.Model):
         ordering = ["-invited_at"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), condition=models.Q(accepted_at=None, revoked_at=None), name="invitation_open_once"
+                Lower("email"),
+                "organisation",
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once_for_each",
             )
         ]
         verbose_name = _("invitation")

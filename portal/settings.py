@@ -213,6 +213,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 # For each: times, within what, and counted by what: the visitor's address, or the account or e-mail address concerned.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "join": "10/h/ip,3/d/key"}
+ACCOUNT_FORMS = {"reset_password": "members.forms_password.ForgottenPasswordForm"}
 PASSWORD_RESET_TIMEOUT = 60 * 60
 MFA_ADAPTER = "members.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -244,6 +244,50 @@ def test_address_has_one_open_invitation(invited):
         )  # fmt: skip
 
 
+def test_ministry_is_not_told_of_members_and_invitations_of_another(coordinator_me, coordinator_rs, recorder_rs):
+    """The same answers, rows and number of mails as for an address nobody knows; its reader alone is told."""
+    fields = {
+        "given_name": "N",
+        "family_name": "N",
+        "organisation": coordinator_me.organisation_id,
+        "roles": ["recorder"],
+    }
+    invite_member(
+        email="theirs@mod.example", given_name="N", family_name="N", organisation=coordinator_rs.organisation,
+        roles=Role.objects.filter(code="recorder"), by=coordinator_rs,
+    )  # fmt: skip
+    client, told = client_of(coordinator_me), []
+    for email in ("nobody@mod.example", "theirs@mod.example", recorder_rs.email):
+        mail.outbox.clear()
+        answer = client.post("/members/invite/", {**fields, "email": email})
+        shown = client.get("/members/").content.decode().count(email)
+        told.append((answer.status_code, answer.url, shown, [sent.to for sent in mail.outbox] == [[email]]))
+    # Twice each time: in the message that the invitation is on its way, and in the list of open invitations with its buttons.
+    assert told == [told[0]] * 3
+    assert "You are a member already" in mail.outbox[-1].body
+    assert "/welcome/" not in mail.outbox[-1].body
+    assert Invitation.objects.get(organisation=coordinator_rs.organisation).is_open
+    rows = f"N\tN\tnobody2@mod.example\nN\tN\t{recorder_rs.email}\nN\tN\t{coordinator_me.email}"
+    page = client.post(
+        "/members/invite/list/", {"organisation": coordinator_me.organisation_id, "roles": ["recorder"], "rows": rows}
+    )
+    assert [row.wrong for row in page.context["understood"]] == ["", "", "belongs to a member already"]
+
+
+def test_first_of_two_invitations_makes_the_member(coordinator_me, coordinator_rs):
+    links = []
+    for by in (coordinator_me, coordinator_rs):
+        invite_member(
+            email="both@mod.example", given_name="N", family_name="N", organisation=by.organisation,
+            roles=Role.objects.filter(code="recorder"), by=by,
+        )  # fmt: skip
+        word = next(word for word in mail.outbox[-1].body.split() if "/welcome/" in word)
+        links.append(word.removeprefix("http://localhost:8000"))
+    typed = {"password": "plavi most preko reke", "again": "plavi most preko reke"}
+    assert [Client().post(link, typed).status_code for link in links] == [302, 422]
+    assert Member.objects.get(email="both@mod.example").organisation == coordinator_me.organisation
+
+
 ASK = {
     "given_name": "Pita",
     "family_name": "Pitalica",

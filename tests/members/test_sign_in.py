@@ -7,9 +7,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import get_hasher
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django_tasks import default_task_backend
 
 from audit.models import Line
 from members.models import Member
@@ -233,6 +237,56 @@ def test_same_answer_whether_an_address_has_an_account(recorder, stranger):
     known, unknown = ({"email": email} for email in (recorder.email, "no.body@mod.example"))
     assert told("/account/password/reset/", known)[:2] == told("/account/password/reset/", unknown)[:2]
     assert [len(mail.outbox), {m.to[0] for m in mail.outbox}] == [2, {recorder.email, "no.body@mod.example"}]
+
+
+WORK = {
+    "/account/login/": lambda email: {"login": email, "password": "wrong wrong wrong"},
+    "/account/password/reset/": lambda email: {"email": email},
+    "/members/join/": lambda email: {"email": email, "given_name": "A", "family_name": "B"},
+}
+
+
+@pytest.fixture
+def work_for(recorder, organisation, monkeypatch, settings):
+    """Count what can be timed of one request about an address: queries, passwords hashed, tasks queued.
+
+    What the worker does afterwards is not waited for.
+    """
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend", "QUEUES": ["default"]}}
+    hashed: list[str] = []
+    hasher = type(get_hasher())
+    encode = hasher.encode
+    monkeypatch.setattr(
+        hasher, "encode", lambda self, *args, **words: hashed.append("") or encode(self, *args, **words)
+    )
+
+    def work(path: str, email: str) -> tuple[int, int, int]:
+        cache.clear()
+        hashed.clear()
+        default_task_backend.clear()
+        body = WORK[path](email) | ({"organisation": organisation("ME").pk} if "join" in path else {})
+        client = Client()
+        client.get(path)
+        with CaptureQueriesContext(connection) as made:
+            client.post(path, body)
+        return len(made), len(hashed), len(default_task_backend.results)
+
+    for path in WORK:
+        work(path, "first@mod.example")  # what is looked up once in a process, such as content types
+    return work
+
+
+@pytest.mark.parametrize("path", sorted(WORK))
+def test_same_work_whether_an_address_has_an_account(path, work_for, recorder):
+    known, unknown = work_for(path, recorder.email), work_for(path, "no.body@mod.example")
+    assert known == unknown
+    assert sum(known) > 0
+
+
+def test_control_a_form_that_looks_the_address_up_works_longer_for_a_known_one(work_for, recorder, settings):
+    settings.ACCOUNT_FORMS = {}
+    path = "/account/password/reset/"
+    assert work_for(path, recorder.email)[0] > work_for(path, "no.body@mod.example")[0]
 
 
 def test_reset_link_opens_once_for_an_hour(recorder, stranger):
