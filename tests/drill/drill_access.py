@@ -159,7 +159,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     new = {"email": "n@mod.example", "given_name": "N", "family_name": "N"}
     typed = (("trainer_me", "trainer_rs"), ("recorder_me", "recorder_rs"), ("coordinator_me", "coordinator_rs"))
     found = [
-        Ask(name, "get", f"{path}?family_name={word}", "trainings:suggest")
+        Ask(name, "post", path, "trainings:suggest", body=(("family_name", word),))
         for pair_of_names in typed
         for name, path in zip(pair_of_names, (training, theirs), strict=True)
         for word in ("Kanarin", "Sopstv")

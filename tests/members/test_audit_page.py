@@ -143,8 +143,8 @@ def test_no_name_is_shown_when_the_reading_cannot_be_written(acts, recorder_me, 
     monkeypatch.setattr(Line.objects, "create", broken)
     client = client_of(recorder_me)
     client.raise_request_exception = False
-    for page in ("attendance", "roster", "roster/suggest/?family_name=Kan"):
-        answer = client.get(f"{acts.get_absolute_url()}{page}{'' if '?' in page else '/'}")
+    for method, page in (("get", "attendance"), ("get", "roster"), ("post", "roster/suggest")):
+        answer = getattr(client, method)(f"{acts.get_absolute_url()}{page}/", {"family_name": "Kan"})
         assert answer.status_code == 500, page
         assert "Kanarinka" not in answer.content.decode()
 

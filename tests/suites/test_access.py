@@ -113,7 +113,7 @@ DECISIONS: dict[str, Decision] = {
     "trainings:mark_rest": Decision(post=RECORDING),
     "trainings:undo": Decision(post=RECORDING),
     "trainings:roster": Decision(get=RECORDING, post=RECORDING),
-    "trainings:suggest": Decision(get=RECORDING),
+    "trainings:suggest": Decision(post=RECORDING),
     "trainings:roster_paste": Decision(get=RECORDING, post=RECORDING),
     "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),
@@ -444,11 +444,11 @@ def test_control_canary_is_shown_to_who_may_see_it(sides, browsers):
 def test_no_private_field_is_told_by_what_is_typed(sides, browsers):
     own = sides[0].training
     for query in ("Kanarin", "Канарин"):
-        url = reverse("trainings:suggest", args=[own.reference]) + f"?family_name={query}"
+        url = reverse("trainings:suggest", args=[own.reference])
         for name in ("trainer_me", "recorder_me", "coordinator_me"):
-            assert list(browsers[name].get(url).context["people"]) == []
-    foreign = reverse("trainings:suggest", args=[sides[1].training.reference]) + "?family_name=Kanarin"
-    people = browsers["recorder_rs"].get(foreign).context["people"]
+            assert list(browsers[name].post(url, {"family_name": query}).context["people"]) == []
+    foreign = reverse("trainings:suggest", args=[sides[1].training.reference])
+    people = browsers["recorder_rs"].post(foreign, {"family_name": "Kanarin"}).context["people"]
     assert [str(person) for person, _last in people] == ["Kanarinović, Kanarunka"]
 
 

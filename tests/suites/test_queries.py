@@ -28,7 +28,6 @@ ASKED = {
     "trainings:attendance": ["", "?view=all"],
     "trainings:list": ["", "?state=delivered&q=a&page=2"],
     "trainings:history": ["", "?page=2"],
-    "trainings:suggest": ["?family_name=Pet"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
     "members:list": ["", "?page=2", "?q=a&state=active&factor=no&seen=never"],
     "members:audit": ["", "?q=a&readings=on", "?q={reference}&first=2020-01-01"],

@@ -237,7 +237,7 @@ def test_suggestions_hold_only_people_the_member_sees(recorder_me, recorder_rs):
     make_roster(mine, 1, recorder_me)
     url = f"{mine.get_absolute_url()}roster/suggest/"
     for typed in ("Petro", "Петро", "Jovan", "Marko"):
-        people = client_of(recorder_me).get(url, {"family_name": typed}).context["people"]
+        people = client_of(recorder_me).post(url, {"family_name": typed}).context["people"]
         assert {p.organisation.code for p, _last in people} == ({"ME"} if typed in ("Petro", "Петро") else set())
 
 
@@ -293,3 +293,24 @@ def test_typed_name_on_the_roster_already_is_asked(training, recorder_me):
     assert 'name="is_another"' in again.content.decode()
     assert client.post(url, {**body, "is_another": "on"}).status_code == 302
     assert (training.enrolments.count(), DuplicatePair.objects.count()) == (2, 1)
+
+
+def test_suggestion_tells_nothing_of_a_training_kept_elsewhere(recorder_me, recorder_rs):
+    """Serbia's person, known to Montenegro from a training of its own, served since in another unit: that is Serbia's."""
+    mine, theirs = make_training(recorder_me), make_training(recorder_rs)
+    home = recorder_rs.organisation
+    add_to_roster(training=mine, rows=[person(0, home, unit="Ours")], by=recorder_me)
+    (known,) = mine.enrolments.all()
+    later = RosterRow(
+        known.participant.family_name,
+        known.participant.given_name,
+        home,
+        "female",
+        unit="Theirs",
+        participant=known.participant_id,
+    )
+    add_to_roster(training=theirs, rows=[later], by=recorder_rs)
+    for who, training, unit in ((recorder_me, mine, "Ours"), (recorder_rs, theirs, "Theirs")):
+        typed = {"family_name": known.participant.family_name}
+        answer = client_of(who).post(f"{training.get_absolute_url()}roster/suggest/", typed)
+        assert [last.unit for _person, last in answer.context["people"]] == [unit]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.folding import loose, spelling
@@ -86,12 +86,16 @@ def _last_home(request: HttpRequest, training: Training) -> int:
     return int(request.session.get("roster_home") or training.keeper_id)
 
 
-@require_GET
+@require_POST
 def suggest(request: HttpRequest, reference: str) -> HttpResponse:
-    """Earlier participants whom this member may see, by the beginning of a name in any script."""
+    """Earlier participants whom this member may see, by the beginning of a name in any script.
+
+    Asked by POST, though it changes nothing: a name has no place in an address, which proxies and browsers keep. Rank and
+    unit come from the latest enrolment whose names this member may see.
+    """
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    typed = f"{request.GET.get('family_name', '')} {request.GET.get('given_name', '')}"[:160]
+    typed = f"{request.POST.get('family_name', '')} {request.POST.get('given_name', '')}"[:160]
     found: list[Participant] = []
     if len(spelling(typed)) >= 2:
         found = list(
@@ -102,7 +106,8 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
     if found:
         record_reading(training, "suggestions", by=member, session=request.session)
     last: dict[int, Enrolment] = {}
-    for enrolment in Enrolment.objects.filter(participant__in=found).select_related("training").order_by("pk"):
+    seen = access.enrolments_with_names(member).filter(participant__in=found)
+    for enrolment in seen.select_related("training").order_by("pk"):
         last[enrolment.participant_id] = enrolment
     people = [(person, last.get(person.pk)) for person in found]
     return render(request, "trainings/_suggestions.html", {"people": people, "training": training})
