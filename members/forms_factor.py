@@ -1,18 +1,30 @@
-"""The two forms that make a second factor, as allauth has them, closed where they were open."""
+"""The forms that make and show a second factor, as allauth has them, closed where they were open."""
 
+import struct
 from typing import Any
 
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from members.secrecy import decrypt, encrypt
 
 OFFERED_KEY = "offered_factor"
+# A browser's answer takes two or three thousand letters.
+LETTERS_MOST = 20_000
+# What reading an answer that no browser made may raise, in the packages that read it.
+MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error)
 
 
 class AppForm(ActivateTOTPForm):
@@ -40,11 +52,65 @@ class AppForm(ActivateTOTPForm):
         return code
 
 
+class AnswerField(forms.JSONField):
+    """What the browser answered when it was asked for a passkey. Anything that is no object of JSON is a wrong answer."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > LETTERS_MOST:
+            raise get_adapter().validation_error("incorrect_code")
+        try:
+            answer = super().to_python(value)
+        except (ValueError, RecursionError) as wrong:
+            raise get_adapter().validation_error("incorrect_code") from wrong
+        if not isinstance(answer, dict) or not isinstance(answer.get("response"), dict):
+            raise get_adapter().validation_error("incorrect_code")
+        return answer
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Show a refused form without the answer: the browser makes a new one."""
+        return InvalidJSONInput("")
+
+
 class PasskeyForm(AddWebAuthnForm):
     """A new passkey; unless unticked it also signs in by itself."""
+
+    credential = AnswerField()
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False, help_text=_("Such as: my phone, blue key."))
     passwordless = forms.BooleanField(
         label=_("Also sign in with it, without the password"), required=False, initial=True,
         help_text=_("It then asks for your fingerprint, face or PIN each time. Untick for a simple key without a PIN."),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except MALFORMED as wrong:
+            raise get_adapter().validation_error("incorrect_code") from wrong
+        return cleaned
+
+
+class _Answer(AuthenticateWebAuthnForm):
+    """A passkey that is shown: an answer that cannot be read is a wrong one."""
+
+    credential = AnswerField()
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()
+        except MALFORMED as wrong:
+            raise get_adapter().validation_error("incorrect_code") from wrong
+
+
+class PasskeyAtSignInForm(_Answer):
+    """The passkey as second factor, after the password."""
+
+
+class PasskeyAloneForm(_Answer, LoginWebAuthnForm):
+    """Signing in by passkey, without a password."""
+
+
+class PasskeyAgainForm(_Answer, ReauthenticateWebAuthnForm):
+    """The passkey of who is signed in, asked again before what matters."""

@@ -223,6 +223,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address
 MFA_FORMS = {
     "activate_totp": "members.forms_factor.AppForm",
     "add_webauthn": "members.forms_factor.PasskeyForm",
+    "authenticate_webauthn": "members.forms_factor.PasskeyAtSignInForm",
+    "login_webauthn": "members.forms_factor.PasskeyAloneForm",
+    "reauthenticate_webauthn": "members.forms_factor.PasskeyAgainForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 

@@ -28,8 +28,10 @@ from tests.suites.test_access import (  # noqa: F401 - two are fixtures
     decided,
     leaks,
     sides,
-    taken_back,
     verdict,
+)
+from tests.suites.test_access import (
+    ask as asked,
 )
 from trainings.models import Training
 
@@ -226,12 +228,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
 
 def ask(clients: dict[str, Any], wish: Ask) -> tuple[str, list[str], int]:
     """Make one request, undo what it wrote, and return its verdict, its leaks and its status."""
-    client = clients[wish.name]
-    cookies = client.cookies.copy()  # a request that ends the session must not end it for the next
-    with taken_back():
-        answer = getattr(client, wish.method)(wish.url, dict(wish.body))
-        client.cookies = cookies
-        answer.full_body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    answer = asked(clients[wish.name], wish.method, wish.url, dict(wish.body))
     return verdict(answer), leaks(wish.route, wish.name, answer), answer.status_code
 
 
