@@ -38,8 +38,9 @@ class MemberFilter(forms.Form):
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        self.fields["organisation"].queryset = access.manageable_organisations(by)  # type: ignore[attr-defined]
-        if not access.can_edit_reference(by):
+        if access.can_edit_reference(by):
+            self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+        else:
             del self.fields["organisation"]
 
     @property

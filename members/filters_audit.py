@@ -43,9 +43,9 @@ class AuditFilter(forms.Form):
         self.by = by
         acts = [(act, act.replace("_", " ").capitalize()) for act in actions_said()]
         self.fields["act"].choices = [("", _("Anything")), *acts]  # type: ignore[attr-defined]
-        homes = access.manageable_organisations(by)
-        self.fields["organisation"].queryset = homes  # type: ignore[attr-defined]
-        if not access.can_edit_reference(by):
+        if access.can_edit_reference(by):
+            self.fields["organisation"].queryset = Organisation.objects.all()  # type: ignore[attr-defined]
+        else:
             del self.fields["organisation"]
 
     @property

@@ -90,13 +90,11 @@ def _sheet_rows(lines: list[int], by: Member) -> Iterator[list[object]]:
 @require_POST
 def audit_export(request: HttpRequest) -> HttpResponseBase:
     """Take the filtered lines along as a sheet; that leaves a line, too."""
-    _reader(request)
-    return _exported(request)
+    return _exported(request, _reader(request))
 
 
 @reauthentication_required(app="members")
-def _exported(request: HttpRequest) -> HttpResponseBase:
-    by = _reader(request)
+def _exported(request: HttpRequest, by: Member) -> HttpResponseBase:
     form = AuditFilter(request.POST, by=by)
     lines = list(form.rows().values_list("pk", flat=True)[: LINES_MOST + 1])
     if len(lines) > LINES_MOST:

@@ -66,13 +66,12 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def member_roles(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what a member may do."""
-    managed(request, pk)
-    return _roles(request, pk)
+    by, member = managed(request, pk)
+    return _roles(request, by, member)
 
 
 @reauthentication_required(allow_get=True, app="members")
-def _roles(request: HttpRequest, pk: int) -> HttpResponse:
-    by, member = managed(request, pk)
+def _roles(request: HttpRequest, by: Member, member: Member) -> HttpResponse:
     grantable = access.grantable_roles(by)
     form = RolesForm(request.POST or None, by=by, initial={"roles": list(member.roles.all())})
     others = member.roles.exclude(code__in=grantable.values("code"))
@@ -83,7 +82,7 @@ def _roles(request: HttpRequest, pk: int) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             messages.success(request, _("The roles of %(name)s are changed; they hold at once.") % {"name": member})
-            return redirect("members:detail", pk)
+            return redirect("members:detail", member.pk)
     context = {"form": form, "person": member, "others": others}
     return render(request, "members/member_roles.html", context, status=422 if form.errors else 200)
 
@@ -147,13 +146,11 @@ def _sheet_rows(members: QuerySet[Member]) -> Iterator[list[object]]:
 @require_POST
 def member_export(request: HttpRequest) -> HttpResponseBase:
     """Take the filtered list along as a sheet; that leaves a line."""
-    managing(request)
-    return _exported(request)
+    return _exported(request, managing(request))
 
 
 @reauthentication_required(app="members")
-def _exported(request: HttpRequest) -> HttpResponseBase:
-    by = managing(request)
+def _exported(request: HttpRequest, by: Member) -> HttpResponseBase:
     rows = MemberFilter(request.POST, by=by).rows()
     record("export_members", by.organisation, by=by, members=rows.count(), is_reading=True)
     header = [_("Family name"), _("Given name"), _("E-mail"), _("Organisation"), _("Function"), _("Roles"), _("State"),

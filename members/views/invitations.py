@@ -22,13 +22,11 @@ from members.views.common import managing
 @require_http_methods(["GET", "POST"])
 def member_invite(request: HttpRequest) -> HttpResponse:
     """Invite one person by mail."""
-    managing(request)
-    return _invite(request)
+    return _invite(request, managing(request))
 
 
 @reauthentication_required(allow_get=True, app="members")
-def _invite(request: HttpRequest) -> HttpResponse:
-    by = managing(request)
+def _invite(request: HttpRequest, by: Member) -> HttpResponse:
     form = InvitationForm(request.POST or None, by=by, initial={"organisation": by.organisation_id})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -48,13 +46,11 @@ def _invite(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invite_list(request: HttpRequest) -> HttpResponse:
     """Read a pasted list of people, show what was understood, then invite those who can be."""
-    managing(request)
-    return _invite_list(request)
+    return _invite_list(request, managing(request))
 
 
 @reauthentication_required(allow_get=True, app="members")
-def _invite_list(request: HttpRequest) -> HttpResponse:
-    by = managing(request)
+def _invite_list(request: HttpRequest, by: Member) -> HttpResponse:
     form = InvitationListForm(request.POST or None, by=by, initial={"organisation": by.organisation_id})
     understood = form.understood() if request.method == "POST" and form.is_valid() else []
     good = [row for row in understood if not row.wrong]

@@ -16,7 +16,7 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from audit.record import record
 from members.actions import digest_of
@@ -326,6 +326,34 @@ def leaks(route: str, name: str, answer: Any) -> list[str]:
     return found + [f"{canary} mailed" for canary in CANARIES if "@" not in canary and canary in mailed]
 
 
+OFFERS = re.compile(r"<a\b[^>]*\bhref=\"(/[^\"?#]*)|<form\b([^>]*)>")
+ACTION = re.compile(r"\baction=\"(/[^\"?#]*)")
+
+
+def offers(answer: Any) -> Iterator[tuple[str, str]]:
+    """Every link and form of a page: method and address."""
+    for link, form in OFFERS.findall(answer.full_body.decode(errors="replace")):
+        method = "post" if 'method="post"' in form else "get"
+        found = ACTION.search(form)
+        yield ("get", link) if link else (method, found[1] if found else answer.request["PATH_INFO"])
+
+
+def wrongly_offered(name: str, answer: Any, pair: "tuple[Side, Side]") -> set[tuple[str, str]]:
+    """What a page offers this person on things of either side, though it would be refused."""
+    wrong = set()
+    for method, path in set(offers(answer)) if answer.status_code == 200 else ():
+        try:
+            match = resolve(path)
+        except Resolver404:
+            continue
+        given = [str(argument) for argument in match.kwargs.values()]
+        sides = [n for n, side in enumerate(pair) if match.view_name in DECISIONS
+                 and [str(argument) for argument in side.arguments(match.view_name)] == given]  # fmt: skip
+        if sides and decided(match.view_name, method, name, sides[0]) != "in":
+            wrong.add((method, path))
+    return wrong
+
+
 def decided(route: str, method: str, name: str, n: int) -> str:
     """What this person is to be answered on the own (0) or foreign (1) object."""
     decision = DECISIONS[route]
@@ -358,6 +386,7 @@ def test_every_person_is_answered_as_decided(route, sides, browsers):
                 answer = ask(client, method, url)
                 assert answer.status_code < 500, case
                 assert leaks(route, name, answer) == [], case
+                assert wrongly_offered(name, answer, sides) == set(), case
                 found[case], wanted[case] = verdict(answer), decided(route, method, name, n)
     if route == "trainers:photo":
         # Strangers get photographs only of trainers who opted in.
@@ -377,6 +406,13 @@ def test_every_other_method_is_refused(method, sides, browsers):
                 assert leaks(route, name, answer) == [], (route, name)
                 found[route, name, n], wanted[route, name, n] = verdict(answer), decided(route, method, name, n)
     assert found == wanted
+
+
+def test_control_page_that_offers_what_is_refused_is_noticed(sides, browsers, monkeypatch):
+    monkeypatch.setattr("trainings.access.can_change_keeper", lambda member, training: True)
+    own = sides[0].training
+    answer = ask(browsers["observer"], "get", own.get_absolute_url())
+    assert wrongly_offered("observer", answer, sides) == {("get", f"{own.get_absolute_url()}keeper/")}
 
 
 def steady(answer: Any) -> str:

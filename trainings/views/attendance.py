@@ -92,7 +92,6 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
     one_at_a_time = is_large and "all" not in (request.GET.get("view"), request.POST.get("view"))
     shown = [chosen] if one_at_a_time and chosen else sessions
     can_record = record and training.is_open
-    names = bool(rows) or access.can_see_some_names(member, training)
     return {
         "training": training, "sessions": sessions, "shown_sessions": shown, "chosen": chosen,
         "is_large": is_large, "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": can_record, "may_record": record,
@@ -101,7 +100,7 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
             rows, shown, marks=sheet_marks(shown), chosen=chosen, editable=can_record or amending,
             session_count=len(sessions), removable=ticked_off(request) if amending else None,
         ),
-        "tabs": tabs_for(training, "attendance", names=names, record=record),
+        "tabs": tabs_for(training, "attendance", names=True, record=record),
     }  # fmt: skip
 
 

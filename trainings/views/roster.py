@@ -37,7 +37,6 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
     member = member_of(request)
     record = access.can_record(member, training)
     seen = access.visible_enrolments(member, training).select_related("participant", "organisation", "rank")
-    names = access.can_see_some_names(member, training)
     if seen:
         record_reading(training, "roster", by=member, session=request.session)
     return {
@@ -45,7 +44,7 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
         "people": [row for row in seen if row.removed_at is None],
         "removed": [row for row in seen if row.removed_at is not None] if record else [],
         "can_record": record and training.is_open,
-        "tabs": tabs_for(training, "roster", names=names, record=record),
+        "tabs": tabs_for(training, "roster", names=True, record=record),
     }
 
 

@@ -1,0 +1,253 @@
+"""The requests of the drills: the access matrix, and more with something in them, each with what it is to be answered."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+
+from members.models import Member, Organisation
+from tests.conftest import join, make_roster, make_training, profile_of
+from tests.suites.test_access import DECISIONS, EVERYBODY, all_routes, decided, leaks, offers, verdict, wrongly_offered
+from tests.suites.test_access import ask as asked
+from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
+from trainings.models import Headcount, Training
+
+# What differs between two answers that are the same: tokens of forms, keys made anew, nonces.
+PASSING = re.compile(
+    r'(?<=csrfmiddlewaretoken" value=")\w+|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=nonce=")[^"]+|(?<=X-CSRFToken": ")\w+'
+)
+DECISIVE = EVERYBODY | {"stranger", "pending"}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request: by whom, how, where, with what, and what it is to be answered."""
+
+    name: str
+    method: str
+    url: str
+    route: str
+    wanted: str = ""
+    # Whether what its page offers is tried, too: for things that the matrix has no decision about.
+    follow: bool = False
+    body: tuple[tuple[str, Any], ...] = ()
+
+
+def matrix_requests(pair: Any, names: list[str]) -> list[Ask]:
+    """The access suite's own requests with their decided answers."""
+    return [
+        Ask(name, method, reverse(route, args=side.arguments(route)), route, decided(route, method, name, n))
+        for route in sorted(DECISIONS)
+        if route != "trainers:photo"  # strangers are answered by what a trainer chose; see below
+        for n, side in enumerate(pair)
+        for name in names
+        for method in ("get", "post")
+    ]
+
+
+def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
+    """Requests with something in them, which reach what an empty form does not; what they are answered is taken as right."""
+    own, foreign = pair
+    training, theirs = (reverse("trainings:suggest", args=[side.training.reference]) for side in pair)
+    home, abroad = cast["recorder_me"].organisation_id, cast["recorder_rs"].organisation_id
+    new = {"email": "n@mod.example", "given_name": "N", "family_name": "N"}
+    typed = (("trainer_me", "trainer_rs"), ("recorder_me", "recorder_rs"), ("coordinator_me", "coordinator_rs"))
+    found = [
+        Ask(name, "post", path, "trainings:suggest", body=(("family_name", word),))
+        for pair_of_names in typed
+        for name, path in zip(pair_of_names, (training, theirs), strict=True)
+        for word in ("Kanarin", "Sopstv")
+    ]
+
+    def post(name: str, url: str, route: str, **body: Any) -> None:
+        found.append(Ask(name, "post", url, route, body=tuple(sorted(body.items()))))
+
+    post("coordinator_me", "/members/invite/", "members:invite", **new, organisation=abroad, roles="recorder")
+    post("coordinator_me", "/members/invite/", "members:invite", **new, organisation=home, roles="admin")
+    post("coordinator_me", f"/members/{own.member}/roles/", "members:member_roles", roles="admin")
+    post("coordinator_me", f"/members/{cast['coordinator_me'].pk}/roles/", "members:member_roles", roles="recorder")
+    post("coordinator_me", f"/members/{cast['admin'].pk}/roles/", "members:member_roles", roles="recorder")
+    for name in ("coordinator_me", "admin"):
+        post(name, "/members/export/", "members:export")
+        post(name, "/members/audit/export/", "members:audit_export")
+    person = {"family_name": "Kanarinović", "given_name": "Kanarunka", "sex": "female"}
+    known = foreign.training.enrolments.get(pk=foreign.enrolment).participant_id
+    post(
+        "recorder_me",
+        reverse("trainings:roster", args=[own.training.reference]),
+        "trainings:roster",
+        **person,
+        organisation=abroad,
+        participant=known,
+    )
+    mark = {"session": own.session, "value": "late", "base": 1, "key": "0" * 8 + "-0000-4000-8000-" + "0" * 12}
+    post(
+        "recorder_me",
+        reverse("trainings:mark", args=[own.training.reference]),
+        "trainings:mark",
+        **mark,
+        enrolment=foreign.enrolment,
+    )
+    facts = {"course": own.training.course_id, "title": "New", "host": abroad, "country": "RS", "place": "Niš", "language": "sr",
+             "mode": "in_person", "starts_on": "2025-03-10", "ends_on": "2025-03-10", "key": "0" * 8 + "-0000-4000-8000-" + "1" * 12,
+             "day_starts": "09:00", "day_ends": "15:00", "sessions-TOTAL_FORMS": "0", "sessions-INITIAL_FORMS": "0"}  # fmt: skip
+    for name in ("recorder_me", "admin", "observer"):
+        post(name, "/trainings/new/", "trainings:create", **facts)
+    desk = [
+        path for route, path in all_routes() if path.startswith("desk/") and route.endswith(("_changelist", ":index"))
+    ]
+    found += [
+        Ask(name, "get", f"/{path}", "desk") for path in desk for name in ("recorder_me", "coordinator_rs", "observer")
+    ]
+    found += [Ask(name, "get", "/desk/login/", "desk") for name in ("recorder_me", "coordinator_rs", "observer")]
+    gone = profile_of(join("ME", "Otišla", "Trenerka", "trainer"))
+    gone.photo.save("x.jpg", ContentFile(b"jpeg"))
+    Member.objects.filter(pk=gone.member_id).update(is_active=False)
+    found += [Ask("observer", "get", f"/trainers/{gone.slug}/{page}", f"trainers:{route}")
+              for page, route in (("", "detail"), ("edit/", "edit"), ("photo.jpg", "photo"))]  # fmt: skip
+    found += [
+        Ask("observer", "get", "/trainers/", "trainers:list"),
+        Ask("coordinator_me", "get", "/", "home"),
+        Ask("coordinator_me", "get", "/members/", "members:list"),
+        Ask("coordinator_me", "get", "/members/audit/", "members:audit"),
+    ]
+    # Verified long ago: its trainer no longer sees its people, and a late mark for one of them must not be taken.
+    old = make_training(cast["recorder_me"], trainers=(cast["trainer_me"],))
+    (late,) = make_roster(old, 1, cast["recorder_me"])
+    long_ago = timezone.now() - timedelta(days=40)
+    people = {"submitted_by": cast["recorder_me"], "verified_by": cast["coordinator_me"]}
+    Training.objects.filter(pk=old.pk).update(
+        figures="verified", submitted_at=long_ago, verified_at=long_ago, figures_version=1, **people
+    )
+    mark |= {"session": old.sessions.get().pk, "value": "present", "base": 0}
+    post("trainer_me", reverse("trainings:mark", args=[old.reference]), "trainings:mark", **mark, enrolment=late.pk)
+    cell = f"{late.pk}-{mark['session']}"
+    sheet = {"form_key": str(mark["key"]), f"s-{cell}": " 0", f"m-{cell}": "present", "shown": str(late.pk)}
+    post("trainer_me", reverse("trainings:attendance", args=[old.reference]), "trainings:attendance", **sheet)
+    rest = reverse("trainings:mark_rest", args=[old.reference, mark["session"]])
+    post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
+    found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
+    found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
+    found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
+    return found
+
+
+def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
+    """Requests about things below the wrong whole, and a training kept by Serbia in which there is a person of Montenegro's."""
+    found = []
+    for route in ("session_toggle", "mark_rest", "enrolment_edit", "enrolment_remove", "enrolment_restore", "headcount_switch",
+                  "held_settle"):  # fmt: skip
+        _reference, pk = foreign.arguments(f"trainings:{route}")
+        url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
+        found.append(Ask("coordinator_me", "post", url, f"trainings:{route}"))
+    here, there = cast["recorder_me"], cast["recorder_rs"]
+    shared = make_training(there)
+    people = [RosterRow("Kanarinovići", "Kanarunka", there.organisation, "female", unit="Četa Kanarinović"),
+              RosterRow("Gostić", "Gost", here.organisation, "male")]  # fmt: skip
+    theirs, guest = add_to_roster(training=shared, rows=people, by=there)
+    # Serbia's person, known to Montenegro from a training of its own, and since seen at home in another unit.
+    (known,) = add_to_roster(
+        training=make_training(here), rows=[RosterRow("Poznatić", "Poznat", there.organisation, "male")], by=here
+    )
+    since = RosterRow(
+        "Poznatić", "Poznat", there.organisation, "male", unit="Četa Kanarinović", participant=known.participant_id
+    )
+    add_to_roster(training=shared, rows=[since], by=there)
+    pages = ("detail", "history", "attendance", "roster", "headcounts")
+    urls = {page: reverse(f"trainings:{page}", args=[shared.reference]) for page in pages}
+    found += [
+        Ask("recorder_me", method, urls[page], f"trainings:{page}") for page in pages for method in ("get", "post")
+    ]
+    for route in ("enrolment_edit", "enrolment_remove"):
+        for enrolment in (theirs, guest):
+            url = reverse(f"trainings:{route}", args=[shared.reference, enrolment.pk])
+            found += [Ask("recorder_me", method, url, f"trainings:{route}") for method in ("get", "post")]
+    other = RosterRow("Skinutić", "Skinut", here.organisation, "male")
+    (removed,) = add_to_roster(training=shared, rows=[other], by=there)
+    remove_from_roster(enrolment=removed, by=there)
+    restore = reverse("trainings:enrolment_restore", args=[shared.reference, removed.pk])
+    found.append(Ask("recorder_me", "post", restore, "trainings:enrolment_restore"))
+    guests = Organisation.objects.get(code="NCGM")
+    set_headcounts(
+        training=shared, organisation=guests, counts=[Headcount(sex="female", rank_group="nco", attended=7)], by=there
+    )
+    suggestions = reverse("trainings:suggest", args=[own.training.reference])
+    found.append(Ask("recorder_me", "post", suggestions, "trainings:suggest", body=(("family_name", "Pozna"),)))
+    return found
+
+
+def _of_each_state(own: Any, cast: dict[str, Any]) -> list[Ask]:
+    """A submitted and a cancelled training, each as it is shown to who may do nothing about it: all that is offered is tried."""
+    here = cast["recorder_me"]
+    submitted, cancelled = make_training(here, trainers=(cast["trainer_me"],)), make_training(here)
+    Training.objects.filter(pk=submitted.pk).update(
+        figures="submitted", submitted_at=timezone.now(), submitted_by=here, figures_version=1
+    )
+    Training.objects.filter(pk=cancelled.pk).update(cancelled_at=timezone.now(), cancelled_reason="Snow")
+    names = ("recorder_me", "trainer_me", "recorder_rs", "observer")
+    urls = [training.get_absolute_url() for training in (submitted, cancelled)]
+    return [Ask(name, "get", url, "trainings:detail", follow=True) for url in urls for name in names]
+
+
+def _of_members(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
+    """Forms of the members' desk with what their sender may not give, and things of an account that are somebody else's."""
+    home, abroad = cast["recorder_me"].organisation_id, cast["recorder_rs"].organisation_id
+    row = "N\tN\tn@mod.example"
+    bodies = [{"organisation": abroad, "roles": "recorder", "rows": row, "invite": "1"},
+              {"organisation": home, "roles": "admin", "rows": row, "invite": "1"},
+              {"organisation": home, "roles": "recorder", "rows": f"N\tN\t{cast['coordinator_rs'].email}"}]  # fmt: skip
+    found = [
+        Ask("coordinator_me", "post", "/members/invite/list/", "members:invite_list", body=tuple(b.items()))
+        for b in bodies
+    ]
+    facts = {"given_name": "N", "family_name": "N", "function": "", "organisation": abroad}
+    found.append(
+        Ask("coordinator_me", "post", f"/members/{own.member}/edit/", "members:edit", body=tuple(facts.items()))
+    )
+    Member.objects.get(pk=own.member).roles.add("observer")
+    found.append(Ask("coordinator_me", "get", f"/members/{own.member}/roles/", "members:member_roles"))
+    theirs = cast["recorder_rs"]
+    passkey = Authenticator.objects.create(user=theirs, type="webauthn", data={"name": "Key", "credential": {}})
+    browser = UserSession.objects.create(user=theirs, ip="192.0.2.1", session_key="theirs", user_agent="x", data={})
+    for route, thing in (("mfa_remove_webauthn", passkey), ("account_end_session", browser)):
+        found.append(Ask("recorder_me", "post", reverse(route, args=[thing.pk]), route))
+    return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request was answered: its verdict, what leaked, its status and page, and what it offered that is refused."""
+
+    told: str
+    leaked: tuple[str, ...]
+    status: int
+    page: str
+    offered: frozenset[tuple[str, str]]
+
+    def is_wrong_for(self, wish: Ask) -> bool:
+        return bool(self.leaked or self.offered or (wish.wanted and self.told != wish.wanted))
+
+    def is_noticed_beside(self, right: "Answer", *, exactly: bool) -> bool:
+        """Return whether a test would tell this answer from the right one; `exactly`: by its status and every word, too."""
+        differs = exactly and (self.status, self.page) != (right.status, right.page)
+        return bool(self.leaked or self.offered or self.told != right.told or differs)
+
+
+def ask(clients: dict[str, Any], pair: Any, wish: Ask) -> Answer:
+    """Make one request and undo what it wrote."""
+    answer = asked(clients[wish.name], wish.method, wish.url, dict(wish.body))
+    offered = wrongly_offered(wish.name, answer, pair) if wish.name in DECISIVE else set()
+    if wish.follow:
+        links = [(method, path) for method, path in offers(answer) if path.startswith(("/trainings/", "/trainers/"))]
+        offered |= {link for link in links if verdict(asked(clients[wish.name], *link)) in ("403", "404")}
+    said = [str(message) for message in getattr(answer.wsgi_request, "_messages", None) or ()]
+    page = PASSING.sub("…", answer.full_body.decode(errors="replace")) + " ".join(said)
+    return Answer(
+        verdict(answer), tuple(leaks(wish.route, wish.name, answer)), answer.status_code, page, frozenset(offered)
+    )
