@@ -90,12 +90,16 @@ def _roles(request: HttpRequest, by: Member, member: Member) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def member_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Correct a member's name, function and organisation."""
-    by, member = managed(request, pk)
+    return _edit(request, *managed(request, pk))
+
+
+@reauthentication_required(allow_get=True, app="members")
+def _edit(request: HttpRequest, by: Member, member: Member) -> HttpResponse:
     form = MemberForm(request.POST or None, instance=member, by=by)
     if request.method == "POST" and form.is_valid():
         actions.change_member(member=form.instance, by=by)
         messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
-        return redirect("members:detail", pk)
+        return redirect("members:detail", member.pk)
     return render(
         request, "members/member_form.html", {"form": form, "person": member}, status=422 if form.errors else 200
     )

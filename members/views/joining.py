@@ -1,5 +1,6 @@
 """Asking to join, from the public page, and deciding on it."""
 
+from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.views import sentences
 from members import access, actions
 from members.forms import JoinForm, RolesForm
+from members.models import JoinRequest, Member
 from members.views.common import managing
 
 
@@ -38,6 +40,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the roles of who asks, and send the invitation."""
     by = managing(request)
     asked = get_object_or_404(access.manageable_requests(by).select_related("organisation"), pk=pk)
+    return _approve(request, by, asked)
+
+
+@reauthentication_required(allow_get=True, app="members")
+def _approve(request: HttpRequest, by: Member, asked: JoinRequest) -> HttpResponse:
     form = RolesForm(request.POST or None, by=by)
     if request.method == "POST" and form.is_valid():
         try:

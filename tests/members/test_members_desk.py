@@ -366,12 +366,16 @@ def test_export_holds_the_filtered_list(four, coordinator_me, coordinator_rs):
     sheet.close()
 
 
-@pytest.mark.parametrize("path", ["roles/", "invite/", "invite/list/", "export/", "audit/export/"])
+@pytest.mark.parametrize("path", ["roles/", "edit/", "approve/", "invite/", "invite/list/", "export/", "audit/export/"])
 def test_act_that_matters_asks_who_it_is_after_ten_minutes(path, coordinator_me, recorder_me):
+    asked = ask_to_join(
+        email="p@mod.example", given_name="P", family_name="P", organisation=coordinator_me.organisation, words=""
+    )
     client = client_of(coordinator_me)
     session = client.session
     session["signed_in_at"] -= 601
     session.save()
-    page = f"/members/{recorder_me.pk}/roles/" if path == "roles/" else f"/members/{path}"
+    of_one = {"roles/": f"{recorder_me.pk}/", "edit/": f"{recorder_me.pk}/", "approve/": f"requests/{asked.pk}/"}
+    page = f"/members/{of_one.get(path, '')}{path}"
     assert client.post(page, {"roles": ["trainer"]}).url.startswith("/account/reauthenticate/")
     assert set(Member.objects.get(pk=recorder_me.pk).role_codes) == {"recorder"}
