@@ -225,8 +225,17 @@ def running_portal(environment: Mapping[str, str], *, workers: int = 1) -> Itera
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
     subprocess.run(collect, env=environment, cwd=PROJECT, check=True)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    command += ["portal.wsgi:application"]
+    command += [
+        "--workers",
+        str(workers),
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
+    command += ["--no-access-log", "portal.wsgi:application"]
     # In our own group of processes: whoever ends the group, such as tests/run.py after a crash, ends the server too.
     process = subprocess.Popen(command, cwd=PROJECT, env=environment)
     try:

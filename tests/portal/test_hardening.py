@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 
@@ -158,6 +159,37 @@ def test_links_that_work_once_are_not_logged():
         "Internal Server Error: /members/welcome/abcDEF_1/ /account/password/reset/key/1-abc/ ana@mod.example /x/?q=1"
     )
     assert told == "Internal Server Error: /members/welcome/…/ /account/password/reset/key/…/ …@… /x/?…"
+
+
+def test_trainers_are_not_named_in_logged_addresses():
+    told = without_secrets(
+        "/trainers/ana-petrovic/ /trainers/ana-petrovic/photo.jpg https://x.example/trainers/ana-petrovic?q=1 "
+        "/trainers/Ana%20Petrović/ /trainers/ /trainers/topics/3/"
+    )
+    assert told == (
+        "/trainers/…/ /trainers/…/photo.jpg https://x.example/trainers/…?… /trainers/…/ /trainers/ /trainers/topics/3/"
+    )
+    places = 'File "/srv/trainers/views.py", line 5, File "/srv/trainers/migrations/0001_initial.py"'
+    assert without_secrets(places) == places
+
+
+def test_error_on_a_trainers_page_is_logged_without_their_name(monkeypatch, recorder_me, trainer_me, logged):
+    def broken(*args):
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr("trainers.access.visible_profiles", broken)
+    client = client_of(recorder_me)
+    client.raise_request_exception = False
+    assert client.get(f"/trainers/{trainer_me.profile.slug}/").status_code == 500
+    told = "\n".join(logged)
+    assert trainer_me.profile.slug == "tanja-treneric"
+    assert (told.count("/trainers/…/"), "treneric" in told, "trainers/views.py" in told) == (1, False, True)
+
+
+@pytest.mark.parametrize("path", ["portal/management/commands/serve.py", "deploy/mreza-web.service"])
+def test_web_server_writes_no_access_log(path):
+    # Its lines would hold whole addresses; said, so that no variable of the environment turns it on.
+    assert re.findall(r"--(?:no-)?access-log\b", (services.PROJECT / path).read_text()) == ["--no-access-log"]
 
 
 # The database away
