@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, OperationalError
@@ -210,6 +211,26 @@ def test_typed_form_is_offered_again_when_the_database_is_away(monkeypatch, reco
     assert f'action="{training.get_absolute_url()}roster/"' in page
     background = client.post(f"{training.get_absolute_url()}roster/", body, headers={"X-Requested-With": "fetch"})
     assert (background.status_code, json.loads(background.content)["error"]) == (503, "database_away")
+
+
+def test_words_of_a_strangers_page_are_not_offered_to_be_sent(monkeypatch, recorder_me, training):
+    client = client_of(recorder_me)
+    client.raise_request_exception, client.handler.enforce_csrf_checks = False, True
+    roster = f"{training.get_absolute_url()}roster/"
+    client.get(roster)
+    token = client.cookies[settings.CSRF_COOKIE_NAME].value
+    # Before the origin of a form is checked.
+    monkeypatch.setattr("members.time_limits.is_over", lambda *args: (_ for _ in ()).throw(OperationalError("gone")))
+    body = {"family_name": CANARY}
+    ours = client.post(roster, {**body, "csrfmiddlewaretoken": token})
+    forged = [
+        client.post(roster, body),
+        client.post(roster, {**body, "csrfmiddlewaretoken": "x" * 64}),
+        client.post(roster, {**body, "csrfmiddlewaretoken": token}, headers={"Origin": "https://evil.example"}),
+    ]
+    assert [(answer.status_code, CANARY in answer.content.decode()) for answer in (ours, *forged)] == [
+        (503, True), (503, False), (503, False), (503, False)
+    ]  # fmt: skip
 
 
 def test_password_is_never_offered_again(monkeypatch):
