@@ -28,8 +28,10 @@ SHEET_MS = 200.0
 QUERIES = 10
 FIRST_LOAD_KB = 60.0
 MIGRATION_SECONDS = 5.0
+SIGN_IN_MS = 3.0
 RECORDER = "recorder.rs@demo.example"
 COORDINATOR = "coordinator.rs@demo.example"
+TRAINER = "trainer.rs@demo.example"
 HEADING = f"""
 {"":<50}{"plain page":>18}{"rows in a loop":>17}
 {"page":<26}{"first":>8}{"ms":>8}{"kB html":>8}{"ms":>10}{"ratio":>8}{"ms":>9}{"ratio":>8}{"queries":>9}{"kB all":>8}"""
@@ -49,6 +51,8 @@ class Answer:
     body: bytes
     wire: int
     queries: int
+    sign_in_ms: float
+    rights_ms: float
 
 
 class Client:
@@ -66,7 +70,8 @@ class Client:
         response = self.connection.getresponse()
         body = response.read()
         head = sum(len(name) + len(value) + 4 for name, value in response.getheaders())
-        return Answer(response.status, body, len(body) + head, int(response.getheader("X-Queries") or 0))
+        told = {name: float(response.getheader(name) or 0) for name in ("X-Queries", "X-Sign-In-Ms", "X-Rights-Ms")}
+        return Answer(response.status, body, len(body) + head, int(told["X-Queries"]), *list(told.values())[1:])
 
     def median_ms(self, path: str) -> float:
         times = []
@@ -104,10 +109,30 @@ def cookie_of(email: str) -> str:
     from django.test import Client as DjangoClient
 
     from members.models import Member
+    from members.second_factor import SHOWN_KEY
 
-    client = DjangoClient()
-    client.force_login(Member.objects.get(email=email), "members.sign_in.MemberBackend")
+    client, member = DjangoClient(), Member.objects.get(email=email)
+    client.force_login(member, "members.sign_in.MemberBackend")
+    session = client.session
+    session[SHOWN_KEY] = member.pk
+    session.save()
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def measure_sign_in(url: str, reference: str) -> None:
+    """How long a signed-in page takes to know who asks and what they may: the medians of each role, and the slowest."""
+    slowest = 0.0
+    for email in (RECORDER, COORDINATOR, TRAINER):
+        client = Client(url, cookie_of(email))
+        answers = [client.get(f"/bench/rights/{reference}/") for _n in range(WARM_UPS + REQUESTS)][WARM_UPS:]
+        if {answer.status for answer in answers} != {200}:
+            raise SystemExit(f"/bench/rights/ answers {answers[0].status}")
+        sign_in = statistics.median(answer.sign_in_ms for answer in answers)
+        rights = statistics.median(answer.rights_ms for answer in answers)
+        together = statistics.median(answer.sign_in_ms + answer.rights_ms for answer in answers)
+        print(f"  {email}: session to second factor {sign_in:.2f} ms, rights {rights:.2f} ms")
+        slowest = max(slowest, together)
+    report("Session, sign-in, second factor and rights of a page", slowest, SIGN_IN_MS, "ms")
 
 
 def migrate_from_zero() -> None:
@@ -176,7 +201,8 @@ def bench(people: int) -> None:
         for model in (Participant, Training, Enrolment, Mark)
     )
     print(f"Loading {', '.join(counts)}: {time.monotonic() - began:.0f} s", flush=True)
-    sheet = large_sheet(Member.objects.get(email=RECORDER)).get_absolute_url() + "attendance/"
+    large = large_sheet(Member.objects.get(email=RECORDER))
+    sheet = large.get_absolute_url() + "attendance/"
     recorder, coordinator = cookie_of(RECORDER), cookie_of(COORDINATOR)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -192,7 +218,8 @@ def bench(people: int) -> None:
         writer = Client(url, recorder)
         measure(writer, "sheet of 200, one session", sheet, SHEET_MS)
         measure(writer, "sheet of 200 x 5", f"{sheet}?view=all", SHEET_MS)
-    print(EXPLANATION)
+        print(EXPLANATION)
+        measure_sign_in(url, large.reference)
 
 
 def main() -> None:
@@ -203,7 +230,7 @@ def main() -> None:
     try:
         with services.postgresql(shared_buffers="256MB") as url, tempfile.TemporaryDirectory() as folder:
             os.environ.update(services.demo_environment(Path(folder), services.free_port()))
-            os.environ.update(DATABASE_URL=url, BENCH="1")
+            os.environ.update(DATABASE_URL=url, BENCH="1", SECOND_FACTOR="1")
             bench(options.people)
     except services.ServiceMissingError as missing:
         raise SystemExit(f"make bench needs PostgreSQL: {missing}") from missing

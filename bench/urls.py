@@ -3,13 +3,21 @@
 `/bench/plain/<bytes>/` is one block of text in a template, the least that Django can do for that many bytes;
 `/bench/rows/<bytes>/` writes as many by a loop over rows in memory, as a page with a list does. Neither asks the
 database for anything; session and member are looked up by the middleware, as on every page.
+`/bench/rights/<reference>/` asks every rule about one training, as its page does in part, and says in `X-Rights-Ms` how long
+that took together with what every page asks for its navigation.
 """
 
+import time
 from functools import lru_cache
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template import Context, Template
 from django.urls import path
+
+from members.models import Member
+from portal.context import chrome
+from trainings import access
 
 BYTES_AT_MOST = 5_000_000
 HEAD = "<!DOCTYPE html><html lang=en><title>Plain</title><table>"
@@ -69,7 +77,25 @@ def plain_rows(request: HttpRequest, size: int) -> HttpResponse:
     return HttpResponse(padded(HEAD + ROWS.render(Context({"rows": rows(row_count(size))})), size))
 
 
+RULES = (
+    access.can_see_all_names, access.can_see_some_names, access.can_edit, access.can_record, access.can_submit,
+    access.can_verify, access.can_change_keeper,
+)  # fmt: skip
+
+
+def rights(request: HttpRequest, reference: str) -> HttpResponse:
+    member = request.user
+    assert isinstance(member, Member)  # noqa: S101 - narrows the type; sign-in is required
+    training = get_object_or_404(access.visible_trainings(member), reference=reference)
+    began = time.perf_counter()
+    chrome(request)
+    told = [rule.__name__ for rule in RULES if rule(member, training)]
+    spent = time.perf_counter() - began
+    return HttpResponse(", ".join(told), headers={"X-Rights-Ms": f"{spent * 1000:.3f}"})
+
+
 urlpatterns = [
+    path("rights/<str:reference>/", rights, name="bench_rights"),
     path("plain/<int:size>/", plain, name="bench_plain"),
     path("rows/<int:size>/", plain_rows, name="bench_rows"),
 ]

@@ -191,6 +191,11 @@ class Member(AbstractBaseUser):
         """The codes of this member's roles. One query for each member object."""
         return frozenset(role.code for role in self.roles.all())
 
+    @property
+    def role_labels(self) -> list[str]:
+        """What this member's roles are called. No query for a signed-in member."""
+        return [str(role.label) for role in RoleCode if role in self.role_codes]
+
     def has_role(self, *codes: str) -> bool:
         """Return whether this member is active and has one of these roles."""
         return self.is_active and bool(self.role_codes.intersection(codes))

@@ -7,13 +7,15 @@ from types import TracebackType
 
 # Links that work once stand in addresses; whoever reads a log must not be able to use them.
 _SECRETS = re.compile(r"(/members/welcome/|/account/password/reset/key/)[^/\s]+")
+# Addresses of trainers are made of their names. Places in the code, such as trainers/views.py, stay.
+_NAMES = re.compile(r"(/trainers/)(?!topics\b|[\w/]+\.py\b)[^/\s\"'?]+")
 _ADDRESS = re.compile(r"[^\s@<>\"'=]+@[^\s@<>\"',;]+")
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 
 def without_secrets(text: str) -> str:
-    """Return a line without one-time links, e-mail addresses and query strings."""
-    return _QUERY.sub("?…", _ADDRESS.sub("…@…", _SECRETS.sub(r"\1…", text)))
+    """Return a line without one-time links, names of trainers in addresses, e-mail addresses and query strings."""
+    return _QUERY.sub("?…", _ADDRESS.sub("…@…", _NAMES.sub(r"\1…", _SECRETS.sub(r"\1…", text))))
 
 
 class DiscreetFormatter(logging.Formatter):

@@ -128,6 +128,13 @@ MIDDLEWARE = [
     "portal.middleware.ImpossibleNumberMiddleware",
 ]
 if BENCH:
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("portal.middleware.SecondFactorMiddleware") + 1, "bench.middleware.SignInEndsMiddleware"
+    )
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware"),
+        "bench.middleware.SignInBeginsMiddleware",
+    )
     MIDDLEWARE.insert(0, "bench.middleware.QueryCountMiddleware")
 
 ROOT_URLCONF = "portal.urls"

@@ -10,5 +10,7 @@ application = get_wsgi_application()
 
 # The web server runs no checks by itself, and an unsafe portal must not start. Settings are read only now.
 from portal.checks import refuse_unsafe_start  # noqa: E402
+from portal.silence import watch_database  # noqa: E402
 
 refuse_unsafe_start()
+watch_database()

@@ -67,34 +67,77 @@ def postgresql(**options: str) -> Iterator[str]:
     if given:
         yield given
         return
+    with postgresql_server(**options) as server:
+        yield server.url
+
+
+class PostgresqlServer:
+    """A temporary PostgreSQL server that can be stopped, started again with its data, and frozen."""
+
+    def __init__(self, programs: Path, folder: Path, runs_as: int | None, options: Mapping[str, str]) -> None:
+        self.folder, self.runs_as, self.port = folder, runs_as, free_port()
+        self.url = f"postgres://mreza@127.0.0.1:{self.port}/mreza"
+        settings = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", **options}
+        self.command = [str(programs / "postgres"), "-D", str(folder / "cluster"), "-p", str(self.port)]
+        self.command += ["-h", "127.0.0.1", "-k", str(folder)]
+        self.command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self.frozen: list[int] = []
+
+    def start(self) -> None:
+        """Start it on its port with its data, and return when it takes connections."""
+        log = self.folder / "postgres.log"
+        with log.open("wb") as out:
+            self.process = subprocess.Popen(
+                self.command, stdout=out, stderr=out, start_new_session=True, cwd=self.folder, user=self.runs_as
+            )
+        _wait_for_postgresql(self.process, self.port, log)
+
+    def stop(self) -> None:
+        """End it at once, as when its machine loses power: every connection breaks."""
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=SECONDS_TO_END)
+
+    def freeze(self) -> None:
+        """Let none of its processes go on: connections stay, new ones are taken by the kernel, nothing answers."""
+        os.kill(self.process.pid, signal.SIGSTOP)  # first, so that it starts no more
+        self.frozen = [self.process.pid, *_children_of(self.process.pid)]
+        for pid in self.frozen[1:]:
+            os.kill(pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        for pid in reversed(self.frozen):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        self.frozen = []
+
+    def end(self) -> None:
+        self.thaw()
+        _end(self.process, signal.SIGINT)  # its fast shutdown: does not wait for clients
+
+
+@contextmanager
+def postgresql_server(**options: str) -> Iterator[PostgresqlServer]:
+    """Yield a running server of our own, never TEST_DATABASE_URL: for what ends or freezes it."""
     programs = postgresql_programs()
     if programs is None:
         raise ServiceMissingError(HOW_TO_GET_POSTGRESQL)
     runs_as = _server_user()
     with _folder_of(runs_as) as folder:
-        cluster = folder / "cluster"
-        _make_cluster(programs, cluster, runs_as)
-        port = free_port()
-        settings = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", **options}
-        command = [
-            str(programs / "postgres"),
-            "-D",
-            str(cluster),
-            "-p",
-            str(port),
-            "-h",
-            "127.0.0.1",
-            "-k",
-            str(folder),
-        ]
-        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "postgres.log").open("wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, cwd=folder, user=runs_as)
+        _make_cluster(programs, folder / "cluster", runs_as)
+        server = PostgresqlServer(programs, folder, runs_as, options)
         try:
-            _wait_for_postgresql(server, port, folder / "postgres.log")
-            yield f"postgres://mreza@127.0.0.1:{port}/mreza"
+            server.start()
+            yield server
         finally:
-            _end(server, signal.SIGINT)  # its fast shutdown: does not wait for clients
+            server.end()
+
+
+def _children_of(pid: int) -> list[int]:
+    """The processes that this one started; PostgreSQL puts each into a session of its own."""
+    told = Path(f"/proc/{pid}/task/{pid}/children")
+    if not told.exists():
+        raise ServiceMissingError("this system does not tell the children of a process (Linux does)")
+    return [int(child) for child in told.read_text().split()]
 
 
 def _server_user() -> int | None:
@@ -149,7 +192,9 @@ def _wait_for_postgresql(server: "subprocess.Popen[bytes]", port: int, log: Path
             continue
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute("CREATE DATABASE mreza")
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = 'mreza'")
+            if cursor.fetchone() is None:
+                cursor.execute("CREATE DATABASE mreza")
         connection.close()
         return
     raise ServiceMissingError(f"PostgreSQL did not start: {log.read_text(errors='replace').strip()}")
@@ -226,7 +271,7 @@ def running_portal(environment: Mapping[str, str], *, workers: int = 1) -> Itera
     subprocess.run(collect, env=environment, cwd=PROJECT, check=True)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    command += ["portal.wsgi:application"]
+    command += ["--no-access-log", "portal.wsgi:application"]
     # In our own group of processes: whoever ends the group, such as tests/run.py after a crash, ends the server too.
     process = subprocess.Popen(command, cwd=PROJECT, env=environment)
     try:

@@ -1,9 +1,11 @@
 """Every write to profiles and topics."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils.text import slugify
 
 from audit.record import changed_row, record
@@ -60,7 +62,11 @@ def change_profile(
     drop_photo: bool = False,
     by: Member,
 ) -> TrainerProfile:
-    """Keep a changed profile. `photo` is the checked and scaled picture; None leaves the present one."""
+    """Keep a changed profile. `photo` is the checked and scaled picture; None leaves the present one.
+
+    The file of a replaced or dropped picture is deleted once the change is committed.
+    """
+    former = profile.photo.name
     if photo is not None:
         profile.photo.save(f"{profile.slug}.jpg", photo, save=False)
     elif drop_photo:
@@ -70,6 +76,8 @@ def change_profile(
     profile.languages.set(languages)
     profile.topics.set(topics)
     record("change_profile", profile, by=by, fields=told, told=told)
+    if former and former != profile.photo.name:
+        transaction.on_commit(partial(profile.photo.storage.delete, former))
     return profile
 
 

@@ -47,12 +47,13 @@ def trainings_with_all_names(member: Member) -> TrainingQuerySet:
 
 def _part_of(member: Member, training: Training) -> str:
     """Return the member's part as a trainer of this training, or an empty string. One query for each training object."""
-    if not member.has_role(RoleCode.TRAINER):
+    profile = getattr(member, "profile", None) if member.has_role(RoleCode.TRAINER) else None  # read with the sign-in
+    if profile is None:
         return ""
     known: dict[int, str] = training.__dict__.setdefault("_parts_by_member", {})
     if member.pk not in known:
-        found = Assignment.objects.filter(training=training, trainer__member=member).values_list("part", flat=True)
-        known[member.pk] = found.first() or ""
+        found = Assignment.objects.filter(training=training, trainer=profile).order_by()
+        known[member.pk] = next(iter(found.values_list("part", flat=True)), "")  # one at most: a constraint
     return known[member.pk]
 
 

@@ -3,10 +3,12 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, OperationalError
@@ -160,6 +162,37 @@ def test_links_that_work_once_are_not_logged():
     assert told == "Internal Server Error: /members/welcome/…/ /account/password/reset/key/…/ …@… /x/?…"
 
 
+def test_trainers_are_not_named_in_logged_addresses():
+    told = without_secrets(
+        "/trainers/ana-petrovic/ /trainers/ana-petrovic/photo.jpg https://x.example/trainers/ana-petrovic?q=1 "
+        "/trainers/Ana%20Petrović/ /trainers/ /trainers/topics/3/"
+    )
+    assert told == (
+        "/trainers/…/ /trainers/…/photo.jpg https://x.example/trainers/…?… /trainers/…/ /trainers/ /trainers/topics/3/"
+    )
+    places = 'File "/srv/trainers/views.py", line 5, File "/srv/trainers/migrations/0001_initial.py"'
+    assert without_secrets(places) == places
+
+
+def test_error_on_a_trainers_page_is_logged_without_their_name(monkeypatch, recorder_me, trainer_me, logged):
+    def broken(*args):
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr("trainers.access.visible_profiles", broken)
+    client = client_of(recorder_me)
+    client.raise_request_exception = False
+    assert client.get(f"/trainers/{trainer_me.profile.slug}/").status_code == 500
+    told = "\n".join(logged)
+    assert trainer_me.profile.slug == "tanja-treneric"
+    assert (told.count("/trainers/…/"), "treneric" in told, "trainers/views.py" in told) == (1, False, True)
+
+
+@pytest.mark.parametrize("path", ["portal/management/commands/serve.py", "deploy/mreza-web.service"])
+def test_web_server_writes_no_access_log(path):
+    # Its lines would hold whole addresses; said, so that no variable of the environment turns it on.
+    assert re.findall(r"--(?:no-)?access-log\b", (services.PROJECT / path).read_text()) == ["--no-access-log"]
+
+
 # The database away
 
 
@@ -178,6 +211,26 @@ def test_typed_form_is_offered_again_when_the_database_is_away(monkeypatch, reco
     assert f'action="{training.get_absolute_url()}roster/"' in page
     background = client.post(f"{training.get_absolute_url()}roster/", body, headers={"X-Requested-With": "fetch"})
     assert (background.status_code, json.loads(background.content)["error"]) == (503, "database_away")
+
+
+def test_words_of_a_strangers_page_are_not_offered_to_be_sent(monkeypatch, recorder_me, training):
+    client = client_of(recorder_me)
+    client.raise_request_exception, client.handler.enforce_csrf_checks = False, True
+    roster = f"{training.get_absolute_url()}roster/"
+    client.get(roster)
+    token = client.cookies[settings.CSRF_COOKIE_NAME].value
+    # Before the origin of a form is checked.
+    monkeypatch.setattr("members.time_limits.is_over", lambda *args: (_ for _ in ()).throw(OperationalError("gone")))
+    body = {"family_name": CANARY}
+    ours = client.post(roster, {**body, "csrfmiddlewaretoken": token})
+    forged = [
+        client.post(roster, body),
+        client.post(roster, {**body, "csrfmiddlewaretoken": "x" * 64}),
+        client.post(roster, {**body, "csrfmiddlewaretoken": token}, headers={"Origin": "https://evil.example"}),
+    ]
+    assert [(answer.status_code, CANARY in answer.content.decode()) for answer in (ours, *forged)] == [
+        (503, True), (503, False), (503, False), (503, False)
+    ]  # fmt: skip
 
 
 def test_password_is_never_offered_again(monkeypatch):

@@ -114,3 +114,16 @@ def test_strangers_see_a_photograph_only_of_who_opted_in(trainer_me, stranger, s
     answer = stranger.get(url)
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
     answer.close()
+
+
+def test_former_photograph_does_not_stay_on_the_disk(
+    trainer_me, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    kept = []
+    for changed in ({}, {}, {"photo_file": "", "drop_photo": "on"}):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert send(trainer_me, picture(), **changed).status_code == 302
+        kept.append([path.name for path in tmp_path.rglob("*.jpg")])
+    assert [len(names) for names in kept] == [1, 1, 0]
+    assert kept[0] != kept[1]

@@ -144,7 +144,7 @@ def collect_static_if_changed() -> None:
 def web_server(port: int, workers: int) -> tuple[str, list[str]]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    command += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "portal.wsgi:application"]
+    command += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--no-access-log", "portal.wsgi:application"]
     return "web server", command
 
 
