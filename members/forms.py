@@ -97,12 +97,15 @@ class InvitationListForm(forms.Form):
 def _read_person(cells: list[str]) -> Pasted:
     """Read an address and a name out of one row: what has an @, and around it given and family name in that order.
 
-    Also where they share a cell, as mail programs copy them: Ana Petrović <ana@mod.example>.
+    Also where they share a cell, as mail programs copy them: Ana Petrović <ana@mod.example>, and the family name first
+    where there are quotes: "Petrović, Ana" <ana@mod.example>.
     """
     text = "\t".join(cells)
     address = next(iter(re.findall(r"[^\s<>,;]*@[^\s<>,;]*", text)), "")
     parts = re.split(r"[\t<>,;\"]", text.replace(address, "\t", 1) if address else text)
     names = [part.strip() for part in parts if part.strip()]
+    if re.match(r'"[^"\t,;]+[\t,;][^"]+"\s*<', text):
+        names.reverse()
     if len(names) == 1 and " " in names[0]:
         names = names[0].split(" ", 1)
     given, family = [*names, "", ""][:2]
