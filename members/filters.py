@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.folding import spelling
 from members import access
-from members.models import Member, Organisation, Role
+from members.models import Invitation, Member, Organisation, Role
 from members.second_factor import has_second_factor
 
 AWAY_DAYS = 90
@@ -70,11 +70,13 @@ class MemberFilter(forms.Form):
         return rows.select_related("organisation").prefetch_related("roles")
 
 
-def _called(text: str, rows: QuerySet[Member]) -> list[int]:
-    """Return the keys of members whose name, in any script, or address holds this text: a few hundred are read."""
+def is_called(person: Member | Invitation, text: str) -> bool:
+    """Return whether the name, in any script, or the address holds this text."""
     key, address = spelling(text), text.strip().lower()
-    return [
-        member.pk
-        for member in rows.only("given_name", "family_name", "email")
-        if (key and key in spelling(member.full_name)) or (address and address in member.email)
-    ]
+    name = spelling(f"{person.given_name} {person.family_name}")
+    return bool((key and key in name) or (address and address in person.email))
+
+
+def _called(text: str, rows: QuerySet[Member]) -> list[int]:
+    """Return the keys of the members that are called so: a few hundred are read."""
+    return [member.pk for member in rows.only("given_name", "family_name", "email") if is_called(member, text)]

@@ -1,6 +1,7 @@
 """Validation of invitations and of the first password."""
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,14 +98,21 @@ class InvitationListForm(forms.Form):
 
 
 def _read_person(cells: list[str]) -> Pasted:
-    """Read an address and a name out of one row: the cell with @, then given and family name in that order."""
+    """Read an address and a name out of one row: what has an @, and around it given and family name in that order.
+
+    Also where they share a cell, as mail programs copy them: Ana Petrović <ana@mod.example>, and the family name first
+    where there are quotes: "Petrović, Ana" <ana@mod.example>.
+    """
     text = "\t".join(cells)
-    address = next((cell for cell in cells if "@" in cell), "")
-    names = [cell for cell in cells if cell and cell != address]
+    address = next(iter(re.findall(r"[^\s<>,;]*@[^\s<>,;]*", text)), "")
+    parts = re.split(r"[\t<>,;\"]", text.replace(address, "\t", 1) if address else text)
+    names = [part.strip() for part in parts if part.strip()]
+    if re.match(r'"[^"\t,;]+[\t,;][^"]+"\s*<', text):
+        names.reverse()
     if len(names) == 1 and " " in names[0]:
         names = names[0].split(" ", 1)
     given, family = [*names, "", ""][:2]
-    address = address.strip("<>,; ").lower()
+    address = address.lower()
     try:
         validate_email(address)
     except forms.ValidationError:
@@ -184,6 +192,7 @@ class JoinForm(forms.ModelForm[JoinRequest]):
         super().__init__(*args, **kwargs)
         homes = Organisation.objects.filter(kind=Organisation.Kind.MINISTRY)
         self.fields["organisation"].queryset = homes  # type: ignore[attr-defined]
+        self.fields["organisation"].empty_label = _("Choose")  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
         """Say nothing of requests that are there already: the model's own check would tell that an address has asked."""

@@ -31,11 +31,17 @@ def password_change(request: HttpRequest, extra_context: object = None) -> HttpR
     return redirect("account_change_password")
 
 
+def sign_out(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """Hand over to the portal's own sign-out, which asks before a GET; a POST goes on as one."""
+    return redirect("account_logout", preserve_request=request.method == "POST")
+
+
 def settle(site: AdminSite) -> None:
     """Give the desk the portal's sign-in, and take away the tables that installed packages bring along.
 
     Those would write without an action, and the queue's table holds mails with their links.
     """
     site.login = sign_in  # type: ignore[method-assign]
+    site.logout = sign_out  # type: ignore[assignment, method-assign]
     site.password_change = password_change  # type: ignore[assignment, method-assign]
     site.unregister([model for model, table in site._registry.items() if not isinstance(table, DeskAdmin)])

@@ -227,7 +227,16 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 0  # with more, a code that was used works again in the next half minute
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address
+ACCOUNT_FORMS = {
+    "login": "members.forms_account.SignInForm",
+    "reset_password": "members.forms_account.ForgottenPasswordForm",
+    "reset_password_from_key": "members.forms_account.NewPasswordForm",
+    "change_password": "members.forms_account.ChangePasswordForm",
+    "reauthenticate": "members.forms_account.PasswordAgainForm",
+}
 MFA_FORMS = {
+    "authenticate": "members.forms_account.CodeForm",
+    "reauthenticate": "members.forms_account.CodeAgainForm",
     "activate_totp": "members.forms_factor.AppForm",
     "add_webauthn": "members.forms_factor.PasskeyForm",
     "authenticate_webauthn": "members.forms_factor.PasskeyAtSignInForm",

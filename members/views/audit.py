@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -20,6 +21,7 @@ from common.views import page_of
 from members import access
 from members.filters_audit import AuditFilter
 from members.models import Member
+from members.views.common import desk_tabs
 
 LINES_MOST = 50_000
 LINES_AT_ONCE = 500
@@ -34,6 +36,17 @@ class Entry:
     about: Label
     # Field, old value, new value; the values only for who may read the text.
     changes: list[tuple[str, str, str]]
+
+    @property
+    def day(self) -> date:
+        """The local day, under which the page gathers the lines."""
+        return timezone.localtime(self.line.at).date()
+
+    @property
+    def of(self) -> str:
+        """Whose member did it, unless the line says that already."""
+        home = self.line.by.organisation.short_name if self.line.by else ""
+        return "" if home == self.about.name else home
 
 
 def _reader(request: HttpRequest) -> Member:
@@ -63,13 +76,29 @@ def entries(lines: Iterable[Line], by: Member) -> Iterator[Entry]:
         )
 
 
+def _periods(first: date | None, last: date | None) -> list[tuple[str, str, bool]]:
+    """Return the times most often asked for: words, the first day, and whether it is the one chosen."""
+    today = timezone.localdate()
+    asked = [(_("Today"), 0), (_("Last 7 days"), 6), (_("Last 30 days"), 29)]
+    days = [(words, today - timedelta(days=back)) for words, back in asked]
+    return [(words, day.isoformat(), first == day and last is None) for words, day in days]
+
+
 @require_GET
 def audit(request: HttpRequest) -> HttpResponse:
     """The record, newest first."""
     by = _reader(request)
     form = AuditFilter(request.GET, by=by)
     page = page_of(request, form.rows())
-    context = {"form": form, "page": page, "entries": list(entries(page, by)), "chosen_count": len(form.chosen)}
+    chosen = form.chosen
+    context = {
+        "tabs": desk_tabs(by, "members:audit"),
+        "form": form,
+        "page": page,
+        "entries": list(entries(page, by)),
+        "chosen_count": len(chosen),
+        "periods": _periods(chosen.get("first"), chosen.get("last")),
+    }
     return render(request, "members/audit.html", context)
 
 

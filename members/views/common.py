@@ -3,6 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from members import access
 from members.models import Member
@@ -39,3 +41,17 @@ def managed(request: HttpRequest, pk: int) -> tuple[Member, Member]:
     if not access.can_manage(by, member):
         raise PermissionDenied
     return by, member
+
+
+def desk_tabs(member: Member, here: str) -> list[tuple[str, str, bool]]:
+    """Return the pages of the members' desk that this member may open, as label, address and whether it is this one."""
+    pages = []
+    if access.can_manage(member):
+        pages += [(_("Members"), "members:list"), (_("Record"), "members:audit"), (_("Roles"), "members:roles")]
+    if access.can_edit_reference(member):
+        pages += [
+            (_("Organisations"), "members:organisations"),
+            (_("Courses"), "trainings:courses"),
+            (_("Topics"), "trainers:topics"),
+        ]
+    return [(label, reverse(name), name == here) for label, name in pages]

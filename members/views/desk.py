@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -17,14 +18,16 @@ from audit.record import record
 from common.sheets import sheet_response
 from common.views import add_refusal, page_of, sentences
 from members import access, actions
-from members.filters import MemberFilter
+from members.filters import MemberFilter, is_called
 from members.forms import HandoverForm, MemberForm, RolesForm
 from members.handover import open_work
 from members.models import Invitation, Member, Role
 from members.second_factor import factors_of, must_have_second_factor
-from members.views.common import managed, managing
+from members.views.common import desk_tabs, managed, managing, member_of
 
 EXPIRED_SHOWN_DAYS = 30
+# More than these stay folded, so that the members themselves are not pushed off the screen.
+INVITATIONS_UNFOLDED = 3
 
 
 @require_GET
@@ -32,22 +35,32 @@ def member_list(request: HttpRequest) -> HttpResponse:
     """The members whom this member manages, who wants to join, and the open invitations."""
     by = managing(request)
     form = MemberFilter(request.GET, by=by)
+    page = page_of(request, form.rows())
+    chosen = form.chosen
+    invitations = _invitations(by, chosen)
     context = {
+        "tabs": desk_tabs(by, "members:list"),
         "form": form,
-        "chosen_count": len(form.chosen),
-        "page": page_of(request, form.rows()),
-        "invitations": _open_invitations(by),
-        "asking": access.manageable_requests(by).select_related("organisation"),
-        "can_edit_reference": access.can_edit_reference(by),
+        "chosen_count": len(chosen),
+        "page": page,
+        "needs_factor": {person.pk for person in page if must_have_second_factor(person)},
+        "with_organisation": "organisation" in form.fields,
+        "invitations": invitations,
+        "run_out": sum(not invitation.is_open for invitation in invitations),
+        "invitations_unfolded": page.number == 1 and len(invitations) <= INVITATIONS_UNFOLDED,
+        "asking": [] if chosen else list(access.manageable_requests(by).select_related("organisation")),
     }
     return render(request, "members/member_list.html", context)
 
 
-def _open_invitations(by: Member) -> QuerySet[Invitation]:
-    """Invitations that wait, and those that ran out less than a month ago."""
+def _invitations(by: Member, chosen: dict[str, Any]) -> list[Invitation]:
+    """Return the invitations that wait, and those that ran out less than a month ago; of a search those it names."""
+    if chosen and "q" not in chosen:
+        return []
     since = timezone.now() - timedelta(days=EXPIRED_SHOWN_DAYS)
     rows = access.manageable_invitations(by).filter(accepted_at=None, revoked_at=None, invited_at__gte=since)
-    return rows.select_related("organisation", "invited_by")
+    rows = rows.select_related("organisation", "invited_by").prefetch_related("roles")
+    return [row for row in rows if is_called(row, chosen["q"])] if chosen else list(rows)
 
 
 @require_GET
@@ -134,7 +147,8 @@ def member_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def roles(request: HttpRequest) -> HttpResponse:
     """What each role sees, may do and may never do, in words."""
-    return render(request, "members/roles.html", {"roles": Role.objects.all()})
+    context = {"roles": Role.objects.all(), "tabs": desk_tabs(member_of(request), "members:roles")}
+    return render(request, "members/roles.html", context)
 
 
 def _sheet_rows(members: QuerySet[Member]) -> Iterator[list[object]]:

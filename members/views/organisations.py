@@ -10,15 +10,16 @@ from common.views import page_of
 from members import actions
 from members.forms import OrganisationForm
 from members.models import Organisation
-from members.views.common import editing
+from members.views.common import desk_tabs, editing
 
 
 @require_GET
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """Every organisation, for admins."""
-    editing(request)
+    by = editing(request)
     rows = Organisation.objects.select_related("country").order_by("kind", "name")
-    return render(request, "members/organisation_list.html", {"page": page_of(request, rows)})
+    context = {"page": page_of(request, rows), "tabs": desk_tabs(by, "members:organisations")}
+    return render(request, "members/organisation_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,12 +1,8 @@
 """Setting up a second factor and signing in with it, in the browser: an authenticator app, and a passkey of a virtual key."""
 
-import time
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from allauth.mfa.totp.internal import auth as totp
 from playwright.sync_api import Page
 
 from tests import services
@@ -22,8 +18,7 @@ from tests.e2e.browsing import (
     seen_by,
     sign_in,
 )
-
-LONG_ENOUGH = 40_000
+from tests.e2e.factors import arrive_home, code_of, make_passkey, virtual_key
 
 
 @pytest.fixture(scope="session")
@@ -38,33 +33,6 @@ def server(portal: services.PortalServer) -> str:
     return portal.url
 
 
-def code_of(secret: str, *, after: str = "") -> str:
-    """The six digits the app shows now; waits for other ones than `after`, as each works once."""
-    last_moment = time.monotonic() + LONG_ENOUGH / 1000
-    while True:
-        code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
-        if code != after:
-            return code
-        assert time.monotonic() < last_moment
-        time.sleep(0.5)
-
-
-def virtual_key(page: Page) -> Any:
-    """Give the page's browser a key of its own, as a phone or laptop has it."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
-    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return session
-
-
-def arrive_home(page: Page) -> None:
-    page.wait_for_url(lambda url: urlsplit(url).path == "/")
-
-
 def sign_out(page: Page) -> None:
     page.goto("/account/logout/")
     page.click("main button.primary")
@@ -77,10 +45,7 @@ def test_passkey_is_made_and_signs_in_alone(page: Page, view: View) -> None:
     virtual_key(page)
     sign_in(page, "coordinator.ba" if view is DESKTOP else "coordinator.mk")
     assert "/account/second-factor/" in page.url
-    clicks = ["text=Make a passkey", "text=Make the passkey", "text=I have kept them; go on"]
-    for click in clicks:
-        page.click(click)
-    arrive_home(page)
+    make_passkey(page)
     assert page.locator("nav.main-nav >> text=Members").count() == 1
     sign_out(page)
     page.goto("/account/login/")

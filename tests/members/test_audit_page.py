@@ -2,10 +2,12 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Line, LineText
 from audit.record import READ_KEY
@@ -156,3 +158,14 @@ def test_reading_does_not_make_the_network_s_pages_anew(acts, recorder_me):
     client_of(recorder_me).get(f"{acts.get_absolute_url()}attendance/")
     assert latest_line() == before
     assert Line.objects.first().is_reading
+
+
+def test_times_most_often_asked_for_are_one_click_away(acts, coordinator_me):
+    client = client_of(coordinator_me)
+    today = timezone.localdate()
+    offered = [(first, chosen) for _words, first, chosen in client.get(PAGE).context["periods"]]
+    days = [(today - timedelta(days=back)).isoformat() for back in (0, 6, 29)]
+    assert offered == [(day, False) for day in days]
+    asked = client.get(f"{PAGE}?first={days[1]}")
+    assert [chosen for _words, _first, chosen in asked.context["periods"]] == [False, True, False]
+    assert f"?first={days[0]}" in asked.content.decode()

@@ -47,6 +47,16 @@ def test_sign_in_page_of_the_desk_sends_an_admin_in_and_refuses_others(admin, re
     assert client_of(admin).get("/desk/password_change/")["Location"] == reverse("account_change_password")
 
 
+def test_sign_out_of_the_desk_is_the_portals(admin):
+    client = client_of(admin)
+    asked = client.get("/desk/logout/")
+    assert (asked.status_code, asked["Location"]) == (302, "/account/logout/")
+    sent = client.post("/desk/logout/")
+    assert (sent.status_code, sent["Location"]) == (307, "/account/logout/")
+    done = client.post("/desk/logout/", follow=True)
+    assert (done.redirect_chain[-1], "_auth_user_id" in client.session) == (("/", 302), False)
+
+
 @pytest.mark.parametrize("label", sorted(REGISTRY))
 def test_each_table_opens_without_inline_style_or_script(label, admin, training):
     model, client = REGISTRY[label], client_of(admin)

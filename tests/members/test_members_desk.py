@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Line
+from common.pasted import split_cells
 from members.actions import (
     approve_request,
     ask_to_join,
@@ -18,8 +19,10 @@ from members.actions import (
     deactivate_member,
     forget_old_requests,
     invite_member,
+    invite_members,
     resend_invitation,
 )
+from members.forms import _read_person
 from members.handover import open_work
 from members.models import Invitation, JoinRequest, Member, Role
 from portal.management.commands.worker import tidy_up
@@ -178,6 +181,23 @@ def test_list_is_read_shown_and_invited(coordinator_me, recorder_me, organisatio
     assert "Ana\t" not in done.context["form"].data["rows"]
 
 
+@pytest.mark.parametrize(
+    ("row", "email", "given", "family", "wrong"),
+    [
+        ("Ana Anić <Ana@mod.example>", "ana@mod.example", "Ana", "Anić", ""),
+        ('"Anić, Ana" <ana@mod.example>', "ana@mod.example", "Ana", "Anić", ""),
+        ("Милица Ђукановић milica@mod.example", "milica@mod.example", "Милица", "Ђукановић", ""),
+        ("milica@mod.example;Милица;Ђукановић", "milica@mod.example", "Милица", "Ђукановић", ""),
+        ("sama@mod.example", "sama@mod.example", "", "", "needs a given and a family name"),
+        ("Ana Anić", "", "", "", "has no address that can be read"),
+        ("ana@@mod, Ana, Anić", "", "", "", "has no address that can be read"),
+    ],
+)
+def test_row_of_a_list_is_read_as_mail_programs_and_sheets_copy_it(row, email, given, family, wrong):
+    (read,) = [_read_person(cells) for cells in split_cells(row)]
+    assert (read.email, read.given_name, read.family_name, read.wrong) == (email, given, family, wrong)
+
+
 def test_list_gives_no_more_than_its_sender_may(coordinator_me, organisation):
     for wrong in ({"organisation": organisation("RS").pk}, {"roles": ["admin"]}):
         body = {
@@ -205,6 +225,23 @@ def invited(coordinator_me):
     return invitation, next(word for word in mail.outbox[-1].body.split() if "/welcome/" in word).removeprefix(
         "http://localhost:8000"
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "unfolded"),
+    [("", 1, True), ("?q=nova@mod", 1, True), ("?q=N+N", 1, True), ("?q=else", 0, True), ("?role=trainer", 0, True)],
+)
+def test_search_finds_invitations_too(query, shown, unfolded, invited, coordinator_me):
+    context = client_of(coordinator_me).get(f"/members/{query}").context
+    assert (len(context["invitations"]), context["invitations_unfolded"]) == (shown, unfolded)
+
+
+def test_many_invitations_are_folded(coordinator_me):
+    people = [(f"p{n}@mod.example", "Pera", "Perić") for n in range(4)]
+    roles = list(Role.objects.filter(code="trainer"))
+    invite_members(people=people, organisation=coordinator_me.organisation, roles=roles, by=coordinator_me)
+    context = client_of(coordinator_me).get("/members/").context
+    assert (len(context["invitations"]), context["invitations_unfolded"], context["run_out"]) == (4, False, 0)
 
 
 def test_resent_invitation_has_a_new_link_and_seven_new_days(invited, coordinator_me):

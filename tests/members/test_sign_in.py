@@ -386,3 +386,18 @@ def test_reset_asks_who_it_is_after_ten_minutes(secret, recorder, coordinator_me
     assert Authenticator.objects.filter(user=recorder).exists()
     assert client.post(answer.url, {"password": PASSWORD, "next": page}).status_code == 302
     assert not Authenticator.objects.filter(user=recorder).exists()
+
+
+def test_who_asks_too_often_sees_a_page_of_the_portal(stranger):
+    answers = [stranger.post("/account/password/reset/", {"email": f"x{n}@mod.example"}) for n in range(21)]
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429]
+    assert answers[-1].templates[0].name == "429.html"
+
+
+def test_account_forms_speak_the_portals_words(stranger, observer):
+    found = []
+    for client, page in ((stranger, "login"), (stranger, "password/reset"), (client_of(observer), "password/change")):
+        form = client.get(f"/account/{page}/").context["form"]
+        found.append([field.label for field in form])
+        assert [field.field.widget.attrs.get("placeholder") for field in form] == [None] * len(found[-1])
+    assert found == [["E-mail", "Password"], ["E-mail"], ["Present password", "New password", "Once more"]]

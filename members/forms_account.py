@@ -1,0 +1,55 @@
+"""The forms of allauth's account pages in the portal's words; what they check stays allauth's."""
+
+from typing import Any, ClassVar
+
+from allauth.account import forms as allauth
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+LONG_ENOUGH = _("At least 12 characters. A few words you remember are better than one with signs.")
+
+
+class InOurWords:
+    """Gives the fields our labels and helps, and takes away placeholders that only repeat the label."""
+
+    labels: ClassVar[dict[str, Promise]] = {}
+    helps: ClassVar[dict[str, Promise]] = {}
+    fields: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.helps.get(name, field.help_text)
+            field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(InOurWords, allauth.LoginForm):
+    labels: ClassVar[dict[str, Promise]] = {"login": _("E-mail"), "password": _("Password")}
+
+
+class ForgottenPasswordForm(InOurWords, allauth.ResetPasswordForm):
+    labels: ClassVar[dict[str, Promise]] = {"email": _("E-mail")}
+
+
+class NewPasswordForm(InOurWords, allauth.ResetPasswordKeyForm):
+    labels: ClassVar[dict[str, Promise]] = {"password1": _("New password"), "password2": _("Once more")}
+    helps: ClassVar[dict[str, Promise]] = {"password1": LONG_ENOUGH}
+
+
+class ChangePasswordForm(InOurWords, allauth.ChangePasswordForm):
+    labels: ClassVar[dict[str, Promise]] = {"oldpassword": _("Present password"), **NewPasswordForm.labels}
+    helps: ClassVar[dict[str, Promise]] = NewPasswordForm.helps
+
+
+class PasswordAgainForm(InOurWords, allauth.ReauthenticateForm):
+    labels: ClassVar[dict[str, Promise]] = {"password": _("Password")}
+
+
+class CodeForm(InOurWords, AuthenticateForm):
+    labels: ClassVar[dict[str, Promise]] = {"code": _("Code")}
+
+
+class CodeAgainForm(InOurWords, ReauthenticateForm):
+    labels: ClassVar[dict[str, Promise]] = {"code": _("Code")}
