@@ -8,6 +8,11 @@ from django.urls import Resolver404, resolve
 
 TEXT_INPUTS = {"text", "search", "url", "tel", ""}
 PASSWORD = "brodovi plove polako"
+# What a person gives where a form insists on one of several fields, or asks for a confirmation.
+GIVEN = {"days": "10.3.2025, 9-15", "confirmed": "on", "credential": "null"}
+NUMBERS = {"attended-nco-female": "3"}
+# Boxes of which a person ticks one more, as a form sent as it stands would change nothing.
+ONE_MORE = {"roles"}
 
 
 @dataclass
@@ -40,24 +45,29 @@ class PageForm:
     @property
     def shape(self) -> tuple[str, ...]:
         """What makes two forms the same for these suites: where they lead and what they ask, whatever the numbers."""
-        return (self.route, self.method, *sorted({without_numbers(name) for name in self.inputs}))
+        buttons = (name for name, _value in self.buttons if name)
+        return (self.route, self.method, *sorted({without_numbers(name) for name in (*self.inputs, *buttons)}))
 
     def as_shown(self) -> dict[str, list[str]]:
-        """What a browser sends when its last button is pressed."""
-        sent = {name: list(given.values) for name, given in self.inputs.items() if given.values}
-        if self.buttons and self.buttons[-1][0]:
-            sent[self.buttons[-1][0]] = [self.buttons[-1][1]]
-        return sent
+        """What a browser sends when a button is pressed, the last that has a name; a token too, which the test browser does not check."""
+        sent = {"csrfmiddlewaretoken": ["x"]} if self.method == "post" else {}
+        sent |= {name: list(given.values) for name, given in self.inputs.items() if given.values}
+        return sent | {name: [value] for name, value in [pair for pair in self.buttons if pair[0]][-1:]}
 
     def filled(self, words: str = "Neko") -> dict[str, list[str]]:
         """The same with what must not stay empty filled in as a person would."""
         sent = self.as_shown()
         for name, given in self.inputs.items():
+            others = [option for option in given.options if option not in given.values]
+            if name in ONE_MORE:
+                sent[name] = [*given.values, *others[:1]]
+            elif given.kind == "radio" and others:
+                sent[name] = others[:1]
             if name in sent and any(sent[name]):
                 continue
-            if given.kind == "checkbox" and len(given.options) > 1:
-                sent[name] = given.options[:1]
-            elif given.required:
+            if (name in GIVEN and given.kind != "number") or name in NUMBERS:
+                sent[name] = [(GIVEN | NUMBERS)[name]]
+            elif given.required or name == "rows":
                 sent[name] = [likely(given, words)]
         return sent
 
@@ -66,6 +76,8 @@ def likely(given: Input, words: str) -> str:
     """A value that a person might give here."""
     if given.name == "rows":
         return f"{words}\t{words}\tnovi@mod.example"
+    if given.name == "oldpassword":
+        return PASSWORD
     if given.options:
         return next((option for option in given.options if option), "")
     return {
@@ -173,7 +185,7 @@ class FormReader(HTMLParser):
 
 
 def forms_of(text: str, page: str) -> list[PageForm]:
-    """Return the forms of one page. Tokens against forged requests are left out: the test browser needs none."""
+    """Return the forms of one page. The token against forged requests is none of their inputs."""
     reader = FormReader(page)
     reader.feed(text)
     reader.close()

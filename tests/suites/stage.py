@@ -3,9 +3,12 @@
 The pages are those of the URL resolver, so that a new page or a new form is attacked without a word here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache as cache_forever
 from hashlib import sha256
 from typing import Any
 
@@ -18,6 +21,7 @@ from django.core.cache import cache
 from django.db import connection, models
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from fido2.cose import ES256
 from fido2.webauthn import (
     Aaguid,
@@ -29,7 +33,7 @@ from fido2.webauthn import (
     RegistrationResponse,
 )
 
-from members.models import Member
+from members.models import Invitation, Member
 from tests.conftest import make_roster, make_training, mark_all
 from tests.suites.forms_on_pages import PASSWORD, PageForm, forms_of
 from tests.suites.test_access import Side, all_routes, taken_back
@@ -74,13 +78,16 @@ def stage(sides, cast) -> Stage:
         team = [cast[f"{role}_{code}"] for role in ("recorder", "trainer", "coordinator")]
         others = [_in_state(side, *team, state) for state in ("submitted", "verified", "cancelled")]
         both.append([side, *others])
-    for member in cast.values():
-        if member is not None:
-            member.set_password(PASSWORD)
-            member.save()
+        of_the_account(Member.objects.get(pk=side.member))
+    Invitation.objects.update(invited_at=timezone.now() - timedelta(hours=1))  # so that they can be sent again
+    for member in filter(None, cast.values()):
+        member.set_password(PASSWORD)
+        member.save()
+        of_the_account(member)
     return Stage(both[0], both[1], {name: member for name, member in cast.items() if member})
 
 
+@cache_forever
 def registered_passkey() -> dict[str, Any]:
     """A passkey as the portal keeps it, of a key that nobody holds."""
     key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
@@ -145,32 +152,65 @@ def read_forms(client: Client, url: str) -> list[PageForm]:
     return forms_of(answer.content.decode(), url)
 
 
+MOST_TRIES = 5
+
+
+def _chosen(client: Client, shown: list[PageForm]) -> Iterator[tuple[PageForm, list[PageForm]]]:
+    """Yield of each shape one form, if there is one such that writes something, with the forms it leads to."""
+    alike: dict[tuple[str, ...], dict[str, PageForm]] = {}
+    for form in shown:
+        alike.setdefault(form.shape, {}).setdefault(form.action, form)
+    for same in alike.values():
+        first, *_rest = forms = list(same.values())
+        chosen, after = first, []
+        for form in forms[:MOST_TRIES] if first.method == "post" else []:
+            sent = send(client, "post", form.action, form.filled())
+            after += forms_of(sent.text, form.action)
+            if sent.written:
+                chosen = form
+                break
+        yield chosen, after
+
+
 def forms_shown(
-    stage: Stage, browsers: Mapping[str, Client], names: list[str], sides: list[Side], *, each_person: bool = True
+    stage: Stage, browsers: Mapping[str, Client], names: list[str], sides: list[Side]
 ) -> list[tuple[str, PageForm]]:
-    """Return (person, form) for every form on every page; forms of one shape once, for each person if asked."""
-    found: dict[tuple[str, ...], tuple[str, PageForm]] = {}
+    """Return (person, form) for every form on every page, and on what these forms lead to; of one shape once a person.
+
+    Read once in a process, as long as the things have the same numbers.
+    """
+    found: list[tuple[str, PageForm]] = []
     for name in names:
-        member = stage.people.get(name) or stage.people["recorder_me"]
-        seen: set[str] = set()
-        for side in sides:
-            for _route, url in addresses(side, member):
-                if url in seen or url == reverse("admin:logout"):
-                    continue
-                seen.add(url)
-                with taken_back():
-                    forms = read_forms(browsers[name], url)
-                for form in forms:
-                    found.setdefault((name if each_person else "", *form.shape), (name, form))
+        key = f"{name} {sides}"
+        if key not in _read:
+            _read[key] = _forms_of_one(stage, browsers[name], name, sides)
+        found += [(name, form) for form in _read[key]]
+    return found
+
+
+_read: dict[str, list[PageForm]] = {}
+
+
+def _forms_of_one(stage: Stage, client: Client, name: str, sides: list[Side]) -> list[PageForm]:
+    member = stage.people.get(name) or stage.people["recorder_me"]
+    shown: list[PageForm] = []
+    for url in dict.fromkeys(url for side in sides for _route, url in addresses(side, member)):
+        with taken_back():
+            shown += read_forms(client, url)
+    found: dict[tuple[str, ...], PageForm] = {}
+    for form, after in _chosen(client, shown):
+        for one in (form, *after):
+            found.setdefault(one.shape, one)
     return list(found.values())
 
 
 # Tables that any request may write: who is signed in where, what was read, mail that waits.
-NOT_OF_THE_DOMAIN = {"sessions.session", "usersessions.usersession", "django_tasks_db.dbtaskresult", "audit.seal"}
+NOT_OF_THE_DOMAIN = {"sessions.session", "usersessions.usersession", "django_tasks_database.dbtaskresult", "audit.seal"}
 WRITTEN_BY_ANY_REQUEST = {"last_seen_at", "last_login"}
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
 
+@cache_forever
 def domain_models() -> list[type[models.Model]]:
     """Every table with rows of the portal, those between two others too."""
     return [
@@ -181,10 +221,12 @@ def domain_models() -> list[type[models.Model]]:
     ]
 
 
-def all_rows() -> Rows:
-    """Every row of the domain as it stands now, lines about mere reading left out. One query a table."""
+def all_rows(tables: Collection[str] = ()) -> Rows:
+    """Every row of the domain, or of these tables, as it stands now; lines about mere reading left out. One query a table."""
     rows: Rows = {}
     for model in domain_models():
+        if tables and model._meta.db_table not in tables:
+            continue
         found = model._base_manager.all()
         if model._meta.label_lower == "audit.line":
             found = found.filter(is_reading=False)
@@ -204,13 +246,13 @@ def changed_rows(before: Rows, after: Rows) -> dict[tuple[str, Any], tuple[dict 
 
 
 @contextmanager
-def writes_noted(written: list[str]) -> Iterator[None]:
-    """Note each statement inside that writes to a table of the domain; cheaper than comparing the rows."""
-    tables = [model._meta.db_table for model in domain_models()]
+def writes_noted(written: set[str]) -> Iterator[None]:
+    """Note each table of the domain that a statement inside writes to; cheaper than comparing the rows."""
+    tables = {model._meta.db_table for model in domain_models()}
 
     def note(execute: Callable, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and any(f'"{table}"' in sql for table in tables):
-            written.append(sql)
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            written.update(tables.intersection(re.findall(r'"(\w+)"', sql)))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
@@ -223,7 +265,7 @@ class Sent:
 
     answer: Any
     text: str
-    written: list[str]
+    written: set[str]
     changed: dict[tuple[str, Any], tuple[dict | None, dict | None]] = field(default_factory=dict)
 
     @property
@@ -238,7 +280,7 @@ def send(client: Client, method: str, url: str, *args: Any, before: Rows | None 
     """
     cookies, client.raise_request_exception = client.cookies.copy(), False
     cache.clear()
-    sent = Sent(None, "", [])
+    sent = Sent(None, "", set())
     with taken_back():
         with writes_noted(sent.written):
             sent.answer = getattr(client, method)(url, *args, **kwargs)
@@ -246,6 +288,6 @@ def send(client: Client, method: str, url: str, *args: Any, before: Rows | None 
             body = b"".join(sent.answer.streaming_content) if streams else sent.answer.content
         sent.text = body.decode(errors="replace")
         if before is not None and sent.written:
-            sent.changed = changed_rows(before, all_rows())
+            sent.changed = changed_rows(before, all_rows(sent.written))
     client.cookies = cookies
     return sent

@@ -273,7 +273,7 @@ def test_control_hidden_address_that_is_followed_is_caught(monkeypatch):
         '<form method="post" action="/account/logout/"><input type="hidden" name="next" value="//evil.example"></form>'
     )
     monkeypatch.setattr(allauth_adapter.DefaultAccountAdapter, "is_safe_url", lambda self, url: True)
-    assert carried_on(Client(), "/", Sent(None, page, [])) == ["//evil.example"]
+    assert carried_on(Client(), "/", Sent(None, page, set())) == ["//evil.example"]
 
 
 def test_control_addresses_of_the_portal_lead_nowhere_else():
