@@ -204,8 +204,14 @@ def _forms_of_one(stage: Stage, client: Client, name: str, sides: list[Side]) ->
     return list(found.values())
 
 
-# Tables that any request may write: who is signed in where, what was read, mail that waits.
-NOT_OF_THE_DOMAIN = {"sessions.session", "usersessions.usersession", "django_tasks_database.dbtaskresult", "audit.seal"}
+# Tables that any request may write: who is signed in where, mail that waits, seals, and allauth's copy of an address.
+NOT_OF_THE_DOMAIN = {
+    "sessions.session",
+    "usersessions.usersession",
+    "django_tasks_database.dbtaskresult",
+    "audit.seal",
+    "account.emailaddress",
+}
 WRITTEN_BY_ANY_REQUEST = {"last_seen_at", "last_login"}
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
