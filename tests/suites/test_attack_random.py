@@ -59,8 +59,12 @@ BODIES = (
 def mutated(random: Random, form: PageForm | None, numbers: list[str]) -> dict[str, list[str]]:
     """The form as a person fills it in, with some of it dropped, repeated, swapped or made up."""
     sent = dict(form.filled()) if form else {}
+    # Now nearly as a person sends it, now hardly.
+    share = random.choice((0.05, 0.3, 0.9))
     for name in list(sent):
-        match random.randrange(8):
+        if random.random() > share:
+            continue
+        match random.randrange(5):
             case 0:
                 del sent[name]
             case 1:
@@ -133,20 +137,22 @@ def who(route: str) -> tuple[str, str]:
 
 def targets(stage: Stage, browsers: Any) -> list[Target]:  # noqa: F811
     """Every address that takes posts; one that no form leads to is sent made-up fields."""
-    forms = {}
-    for _name, form in forms_shown(stage, browsers, ["coordinator_me", "admin", "stranger", "pending"], stage.own):
+    forms: dict[str, dict[Any, PageForm]] = {}
+    for _name, form in forms_shown(
+        stage, browsers, ["coordinator_me", "admin", "stranger", "pending", "trainer_me"], stage.own
+    ):
         if form.method == "post":
-            forms.setdefault(form.route, form)
+            forms.setdefault(form.route, {}).setdefault(form.shape, form)
     found = []
     for route, url in addresses(stage.own[0], stage.people["coordinator_me"]):
-        decision, form = DECISIONS.get(route), forms.get(route)
+        decision = DECISIONS.get(route)
         if decision.post is None if decision else send(browsers[who(route)[0]], "post", url).status == 405:
             continue
-        allowed, refused = who(route)
-        member = stage.people.get(allowed)
-        if route.startswith(("mfa_", "account_")) and member is not None:
-            url = dict(addresses(stage.own[0], member))[route]
-        found.append(Target(route, form.action if form and form.route in DECISIONS else url, form, allowed, refused))
+        # A form of the desk or of an account leads to a thing of whoever was shown it.
+        found += [
+            Target(route, form.action if form and decision else url, form, *who(route))
+            for form in forms.get(route, {"": None}).values()
+        ]
     return found
 
 
