@@ -154,7 +154,7 @@ def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
 
 
 def test_number_of_another_ministry_is_refused(stage, browsers, record_property):  # noqa: F811 - the fixtures
-    asked, wrong = attacked(stage, browsers, ["coordinator_me"], 5)
+    asked, wrong = attacked(stage, browsers, ["coordinator_me"], 8)
     record_property("requests", asked)
     for k, v in wrong.items():
         print(k, v)
