@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.core import mail
+from django.core.cache import cache
 from django.db import models
 from django.http import HttpResponse
 from django.template import Context, Template
@@ -143,6 +144,7 @@ def one_round(stage: Stage, browsers: Any, n: int, readers: list[str]) -> tuple[
     """Type, read everything, and take it back. Return requests, words shown, faults, columns reached and not."""
     asked, shown, wrong = 0, 0, {}
     mail.outbox.clear()
+    cache.clear()  # the limit of requests to join
     with taken_back():
         for answers in (stored(stage, browsers, n), shown_everywhere(stage, browsers, readers)):
             for where, answer in answers:
