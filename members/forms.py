@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from allauth.account.forms import UserTokenForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
@@ -229,6 +230,14 @@ class FirstPasswordForm(forms.Form):
             except forms.ValidationError as refusal:
                 self.add_error("password", refusal)
         return cleaned
+
+
+class ResetLinkForm(UserTokenForm):
+    """The two parts of a mailed link for a new password. That of a deactivated member is no longer valid."""
+
+    def _get_user(self, uidb36: str | None) -> Member | None:
+        member: Member | None = super()._get_user(uidb36)
+        return member if member is not None and member.is_active else None
 
 
 class OrganisationForm(forms.ModelForm[Organisation]):

@@ -222,6 +222,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "join": "10/h/ip,3/d/key"}
 ACCOUNT_FORMS = {"reset_password": "members.forms_password.ForgottenPasswordForm"}
 PASSWORD_RESET_TIMEOUT = 60 * 60
+ACCOUNT_FORMS = {"user_token": "members.forms.ResetLinkForm"}
 MFA_ADAPTER = "members.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -93,7 +93,7 @@ class TrainingForm(forms.ModelForm[Training]):
         organisations = list(Organisation.objects.values_list("pk", "name", "kind"))
         _offer(self.fields["host"], Organisation.objects.all(), [(pk, name) for pk, name, _kind in organisations])
         _offer(
-            self.fields["partners"], Organisation.objects.all(),
+            self.fields["partners"], Organisation.objects.exclude(kind=Organisation.Kind.MINISTRY),
             [(pk, name) for pk, name, kind in organisations if kind != Organisation.Kind.MINISTRY],
         )  # fmt: skip
         reference = _reference_choices(self.instance.course_id)

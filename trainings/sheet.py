@@ -18,8 +18,8 @@ from trainings.models import Enrolment, Mark, Session, Sex
 from trainings.models.people import written_name
 
 LETTERS = {"present": "P", "late": "L", "excused": "E", "absent": "A"}
-# What stands in a row until it is known whose it is; no name holds them.
-ENROLMENT, PERSON = "\x01", "\x02"
+# What stands in a row until it is known whose it is; no word of a person holds them, as each is escaped.
+ENROLMENT, PERSON = "<enrolment>", "<person>"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 
-from tests.conftest import client_of, edit_of, make_roster, make_training, mark_all
+from tests.conftest import client_of, edit_of, make_roster, make_training, mark_all, person
 from trainings.actions.figures import submit_figures
 from trainings.actions.marks import (
     KeyReusedError,
@@ -14,6 +14,7 @@ from trainings.actions.marks import (
     settle_held_change,
     undo_batch,
 )  # fmt: skip
+from trainings.actions.roster import add_to_roster
 from trainings.actions.trainings import cancel_training, toggle_session
 from trainings.models import Mark, MarkChange
 
@@ -120,11 +121,11 @@ def test_rest_present_again_with_its_key_answers_the_same(sheet, recorder_me):
 
 
 def test_rest_present_marks_whose_mark_was_cleared(sheet, recorder_me):
-    person, session = sheet.enrolments.first(), sheet.sessions.first()
-    change_marks(training=sheet, edits=[edit_of(person, session, "late")], by=recorder_me)
-    change_marks(training=sheet, edits=[edit_of(person, session, "", 1)], by=recorder_me)
-    mark_rest_present(session=session, shown=[person.pk], batch=uuid4(), by=recorder_me)
-    assert state(person, session) == ("present", 3)
+    somebody, session = sheet.enrolments.first(), sheet.sessions.first()
+    change_marks(training=sheet, edits=[edit_of(somebody, session, "late")], by=recorder_me)
+    change_marks(training=sheet, edits=[edit_of(somebody, session, "", 1)], by=recorder_me)
+    mark_rest_present(session=session, shown=[somebody.pk], batch=uuid4(), by=recorder_me)
+    assert state(somebody, session) == ("present", 3)
 
 
 def test_undo_leaves_what_somebody_changed_since(sheet, recorder_me, trainer_me):
@@ -291,3 +292,11 @@ def test_form_shows_both_values_of_a_conflict(sheet, recorder_me, trainer_me):
 
 def test_everybody_marked_is_all_cells(sheet, recorder_me):
     assert mark_all(sheet, recorder_me).applied == 6
+
+
+def test_sheet_shows_control_signs_in_a_rank_as_they_stand(training, recorder_me):
+    """Nothing a person can type stands for whose row it is."""
+    row = person(0, training.keeper, rank_words="a\x01b\x02c<person>")
+    add_to_roster(training=training, rows=[row], by=recorder_me)
+    page = client_of(recorder_me).get(f"{training.get_absolute_url()}attendance/").content.decode()
+    assert "<small>a\x01b\x02c&lt;person&gt; · " in page

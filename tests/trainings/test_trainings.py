@@ -203,6 +203,12 @@ def test_wrong_form_says_so_at_its_field_and_keeps_what_was_typed(training, reco
     assert Training.objects.count() == 1
 
 
+def test_ministry_of_the_network_is_no_partner(training, recorder_me, organisation):
+    body = form_body(training, partners=[organisation("RS").pk])
+    answer = client_of(recorder_me).post("/trainings/new/", body)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["partners"])
+
+
 def test_copy_of_an_earlier_training_is_a_start(training, recorder_me):
     form = client_of(recorder_me).get("/trainings/new/", {"copy": training.reference}).context["form"]
     assert [form[name].value() for name in ("course", "place", "lead")] == [
