@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from allauth.account.forms import UserTokenForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
@@ -36,6 +35,7 @@ class InvitationForm(forms.ModelForm[Invitation]):
 
 
 ROWS_MOST = 100
+ADDRESS = re.compile(r"<?([^\s<>,;]*@[^\s<>,;]*)>?")
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,16 @@ def _read_person(cells: list[str]) -> Pasted:
     where there are quotes: "Petrović, Ana" <ana@mod.example>.
     """
     text = "\t".join(cells)
-    address = next(iter(re.findall(r"[^\s<>,;]*@[^\s<>,;]*", text)), "")
-    parts = re.split(r"[\t<>,;\"]", text.replace(address, "\t", 1) if address else text)
-    names = [part.strip() for part in parts if part.strip()]
-    if re.match(r'"[^"\t,;]+[\t,;][^"]+"\s*<', text):
+    address, names, quoted = "", list(cells), False
+    for n, cell in enumerate(cells):
+        if found := ADDRESS.search(cell):
+            address = found[1]
+            names[n] = f"{cell[: found.start()]} {cell[found.end() :]}"
+            quoted = found[0].startswith("<") and text.startswith('"')
+            break
+    names = [name.strip('" ' if quoted else None) for name in names]
+    names = [name for name in names if name]
+    if quoted and len(names) == 2:
         names.reverse()
     if len(names) == 1 and " " in names[0]:
         names = names[0].split(" ", 1)
@@ -230,14 +236,6 @@ class FirstPasswordForm(forms.Form):
             except forms.ValidationError as refusal:
                 self.add_error("password", refusal)
         return cleaned
-
-
-class ResetLinkForm(UserTokenForm):
-    """The two parts of a mailed link for a new password. That of a deactivated member is no longer valid."""
-
-    def _get_user(self, uidb36: str | None) -> Member | None:
-        member: Member | None = super()._get_user(uidb36)
-        return member if member is not None and member.is_active else None
 
 
 class OrganisationForm(forms.ModelForm[Organisation]):

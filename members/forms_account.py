@@ -4,8 +4,12 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as allauth
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+from members.password_link import mail_password_link
 
 LONG_ENOUGH = _("At least 12 characters. A few words you remember are better than one with signs.")
 
@@ -30,7 +34,26 @@ class SignInForm(InOurWords, allauth.LoginForm):
 
 
 class ForgottenPasswordForm(InOurWords, allauth.ResetPasswordForm):
+    """The address of who forgot the password. Looks nothing up, so that it takes as long for every address."""
+
     labels: ClassVar[dict[str, Promise]] = {"email": _("E-mail")}
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        mail_password_link.enqueue(email)
+        return email
+
+
+class ResetLinkForm(allauth.UserTokenForm):
+    """The two parts of a mailed link for a new password. That of a deactivated member is no longer valid."""
+
+    def _get_user(self, uidb36: str | None) -> Member | None:
+        member: Member | None = super()._get_user(uidb36)
+        return member if member is not None and member.is_active else None
 
 
 class NewPasswordForm(InOurWords, allauth.ResetPasswordKeyForm):

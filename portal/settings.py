@@ -220,9 +220,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 # For each: times, within what, and counted by what: the visitor's address, or the account or e-mail address concerned.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "join": "10/h/ip,3/d/key"}
-ACCOUNT_FORMS = {"reset_password": "members.forms_password.ForgottenPasswordForm"}
 PASSWORD_RESET_TIMEOUT = 60 * 60
-ACCOUNT_FORMS = {"user_token": "members.forms.ResetLinkForm"}
 MFA_ADAPTER = "members.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -231,6 +229,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address
 ACCOUNT_FORMS = {
     "login": "members.forms_account.SignInForm",
     "reset_password": "members.forms_account.ForgottenPasswordForm",
+    "user_token": "members.forms_account.ResetLinkForm",
     "reset_password_from_key": "members.forms_account.NewPasswordForm",
     "change_password": "members.forms_account.ChangePasswordForm",
     "reauthenticate": "members.forms_account.PasswordAgainForm",

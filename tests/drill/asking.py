@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from members.models import Member, Organisation
 from tests.conftest import join, make_roster, make_training, profile_of
-from tests.suites.test_access import DECISIONS, EVERYBODY, all_routes, decided, leaks, offers, verdict, wrongly_offered
-from tests.suites.test_access import ask as asked
+from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
+from tests.suites.sides import ask as asked
+from tests.suites.sides import leaks, offers, verdict, wrongly_offered
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
 from trainings.models import Headcount, Training
 

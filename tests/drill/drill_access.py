@@ -22,7 +22,6 @@ from django.db.models import Q, QuerySet
 from tests.conftest import client_of, join
 from tests.drill import sites as places_that_ask
 from tests.drill.asking import Answer, Ask, ask, matrix_requests, probes
-from tests.suites.test_access import browsers, sides  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 OURS = ("portal.", "trainings.", "trainers.", "members.", "audit.", "common.")
@@ -244,7 +243,7 @@ def seen_without_account(mutant: Mutant, gone: Any) -> bool:
         return bool(import_module("trainings.access").visible_trainings(gone).exists())
 
 
-def test_control_a_replacement_that_opens_nothing_survives(sides, browsers):  # noqa: F811 - the fixtures
+def test_control_a_replacement_that_opens_nothing_survives(sides, browsers):
     access = import_module("members.access")
     same = Target(access, "can_manage", access.can_manage)
     mutant = Mutant(same.label, lambda clients: target_gone(same, clients))
@@ -254,7 +253,7 @@ def test_control_a_replacement_that_opens_nothing_survives(sides, browsers):  # 
     assert caught(browsers, sides, mutant, reach[mutant.label], right) is None
 
 
-def test_every_scope_and_check_is_missed_when_it_is_gone(sides, browsers, cast, capsys):  # noqa: F811 - the fixtures
+def test_every_scope_and_check_is_missed_when_it_is_gone(sides, browsers, cast, capsys):
     began = time.monotonic()
     stale = client_of(cast["recorder_me"])
     session = stale.session

@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 from portal.demo.cast import STAFF
 from tests import services
 from tests.e2e.browsing import DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, View, axe_findings, overflow, seen_by, sign_in
-from tests.suites.test_access import DECISIONS, SIGNED_OUT_ACCOUNT, all_routes
+from tests.suites.decisions import DECISIONS, all_routes
+from tests.suites.test_access_elsewhere import ACCOUNT
 
 # A page that takes arguments is looked at by the first of these who may open it, one without by all of them.
 READERS = {
@@ -78,8 +79,8 @@ def readers_of(name: str, path: str) -> list[str]:
     """Who looks at a route's page; nobody where it has none."""
     if name in NO_PAGES | ELSEWHERE:
         return []
-    if name in SIGNED_OUT_ACCOUNT:
-        return [SIGNED_OUT] if SIGNED_OUT_ACCOUNT[name] == "public" and name != "account_logout" else ["trainer_me"]
+    if name in ACCOUNT:
+        return [SIGNED_OUT] if ACCOUNT[name] == "everybody" and name != "account_logout" else ["trainer_me"]
     decision = DECISIONS.get(name)
     if decision is None or decision.get is None:
         return []

@@ -12,7 +12,6 @@ from functools import cache as cache_forever
 from hashlib import sha256
 from typing import Any
 
-import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -35,8 +34,9 @@ from fido2.webauthn import (
 
 from members.models import Invitation, Member
 from tests.conftest import make_roster, make_training, mark_all
+from tests.suites.decisions import all_routes
 from tests.suites.forms_on_pages import PASSWORD, PageForm, forms_of
-from tests.suites.test_access import Side, all_routes, taken_back
+from tests.suites.sides import Side, taken_back
 from trainings.actions.figures import submit_figures, verify_figures
 from trainings.actions.trainings import cancel_training
 from trainings.models import Training
@@ -68,23 +68,6 @@ def _in_state(side: Side, recorder: Member, trainer: Member, coordinator: Member
         verify_figures(training=training, version_seen=1, by=coordinator)
     training = Training.objects.get(pk=training.pk)
     return replace(side, training=training, enrolment=enrolment.pk, session=training.sessions.get().pk)
-
-
-@pytest.fixture
-def stage(sides, cast) -> Stage:
-    """Things of Montenegro and of Serbia, in every state, and members with a passkey and a browser of their own."""
-    both = []
-    for side, code in zip(sides, ("me", "rs"), strict=True):
-        team = [cast[f"{role}_{code}"] for role in ("recorder", "trainer", "coordinator")]
-        others = [_in_state(side, *team, state) for state in ("submitted", "verified", "cancelled")]
-        both.append([side, *others])
-        of_the_account(Member.objects.get(pk=side.member))
-    Invitation.objects.update(invited_at=timezone.now() - timedelta(hours=1))  # so that they can be sent again
-    for member in filter(None, cast.values()):
-        member.set_password(PASSWORD)
-        member.save()
-        of_the_account(member)
-    return Stage(both[0], both[1], {name: member for name, member in cast.items() if member})
 
 
 @cache_forever
@@ -297,3 +280,19 @@ def send(client: Client, method: str, url: str, *args: Any, before: Rows | None 
             sent.changed = changed_rows(before, all_rows(sent.written))
     client.cookies = cookies
     return sent
+
+
+def stage_of(sides: tuple[Side, Side], cast: dict[str, Member | None]) -> Stage:
+    """Things of Montenegro and of Serbia, in every state, and members with a passkey and a browser of their own."""
+    both = []
+    for side, code in zip(sides, ("me", "rs"), strict=True):
+        team = [cast[f"{role}_{code}"] for role in ("recorder", "trainer", "coordinator")]
+        others = [_in_state(side, *team, state) for state in ("submitted", "verified", "cancelled")]
+        both.append([side, *others])
+        of_the_account(Member.objects.get(pk=side.member))
+    Invitation.objects.update(invited_at=timezone.now() - timedelta(hours=1))  # so that they can be sent again
+    for member in filter(None, cast.values()):
+        member.set_password(PASSWORD)
+        member.save()
+        of_the_account(member)
+    return Stage(both[0], both[1], {name: member for name, member in cast.items() if member})

@@ -13,15 +13,8 @@ from django.urls import reverse
 from audit.models import Line
 from members.models import Member
 from portal.middleware import OPEN_WHILE_PENDING
-from tests.suites.test_access import (
-    OTHER_METHODS,
-    all_routes,
-    ask,
-    browsers,  # noqa: F401 - a fixture
-    leaks,
-    sides,  # noqa: F401 - a fixture
-    verdict,
-)
+from tests.suites.decisions import OTHER_METHODS, all_routes
+from tests.suites.sides import ask, leaks, verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +64,7 @@ def test_every_page_below_account_is_decided():
 
 @pytest.mark.parametrize("methods", METHODS_IN_TURN)
 @pytest.mark.parametrize("route", sorted(route for route, who in ACCOUNT.items() if who != "owner"))
-def test_page_of_the_account_answers_every_person_as_decided(route, methods, browsers):  # noqa: F811 - the fixture
+def test_page_of_the_account_answers_every_person_as_decided(route, methods, browsers):
     url = reverse(route, args=["1", "a-b"] if route == "account_reset_password_from_key" else [])
     wrong = {}
     for name, client in browsers.items():
@@ -97,7 +90,7 @@ def of_recorder_me(cast) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("route", sorted(route for route, who in ACCOUNT.items() if who == "owner"))
-def test_thing_of_the_account_is_found_by_its_owner_alone(route, of_recorder_me, browsers):  # noqa: F811 - the fixture
+def test_thing_of_the_account_is_found_by_its_owner_alone(route, of_recorder_me, browsers):
     url = reverse(route, args=[of_recorder_me[route]])
     wrong, let_in = {}, set()
     for name, client in browsers.items():
@@ -135,7 +128,7 @@ def desk_arguments(route: str, side: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("methods", METHODS_IN_TURN)
-def test_pages_of_the_desk_are_for_admins_alone(methods, sides, browsers):  # noqa: F811 - the fixtures
+def test_pages_of_the_desk_are_for_admins_alone(methods, sides, browsers):
     wrong, let_in = {}, set()
     for route, (n, side) in product(desk_routes(), enumerate(sides)):
         url = reverse(route, args=desk_arguments(route, side))
@@ -153,12 +146,12 @@ def test_pages_of_the_desk_are_for_admins_alone(methods, sides, browsers):  # no
     assert let_in == {"admin"}
 
 
-def test_control_desk_open_to_everybody_is_noticed(browsers, monkeypatch):  # noqa: F811 - the fixture
+def test_control_desk_open_to_everybody_is_noticed(browsers, monkeypatch):
     monkeypatch.setattr(Member, "is_staff", True)
     assert verdict(ask(browsers["recorder_me"], "get", "/desk/")) == "in"
 
 
-def test_desk_shows_no_participants(sides, browsers):  # noqa: F811 - the fixtures
+def test_desk_shows_no_participants(sides, browsers):
     pages = [path for name, path in all_routes() if path.startswith("desk/") and name.endswith("_changelist")]
     for path in pages:
         assert "Kanarinovi" not in browsers["admin"].get(f"/{path}").content.decode()
@@ -179,7 +172,7 @@ MALFORMED = (
 
 @pytest.mark.parametrize("credential", MALFORMED, ids=lambda text: text[:60])
 @pytest.mark.parametrize("route", ["mfa_add_webauthn", "mfa_login_webauthn", "mfa_reauthenticate_webauthn"])
-def test_malformed_passkey_is_refused(route, credential, browsers):  # noqa: F811 - the fixture
+def test_malformed_passkey_is_refused(route, credential, browsers):
     client: Client = browsers["stranger" if "login" in route else "recorder_me"]
     client.get(reverse(route), headers={"X-Requested-With": "XMLHttpRequest"})
     answer = client.post(reverse(route), {"credential": credential, "name": "x"})

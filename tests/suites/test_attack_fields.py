@@ -15,9 +15,8 @@ from django.http import QueryDict
 
 from members.models import Member
 from tests.suites.forms_on_pages import PageForm
+from tests.suites.sides import taken_back
 from tests.suites.stage import Rows, Sent, Stage, all_rows, changed_rows, domain_models, forms_shown, send
-from tests.suites.stage import stage as stage
-from tests.suites.test_access import browsers, sides, taken_back  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +99,7 @@ def _told_value(column: models.Field, value: Any, before: Rows) -> str:
     return str(value)
 
 
-def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[str], set[str], dict]:  # noqa: F811
+def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[str], set[str], dict]:
     """Send every form twice. Return the requests, the routes that wrote, all routes, and where the two differ."""
     asked, wrote, routes, wrong = 0, set(), set(), {}
     before = all_rows()
@@ -121,7 +120,7 @@ def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[st
     return asked, wrote, routes, wrong
 
 
-def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record_property):  # noqa: F811
+def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record_property):
     names = ["stranger", "pending", "coordinator_me", "admin"]
     asked, wrote, routes, wrong = attacked(stage, browsers, names)
     record_property("requests", asked)
@@ -133,7 +132,7 @@ def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["recorder_me", "trainer_me", "observer", "coordinator_rs"])
-def test_fields_that_a_form_does_not_show_change_nothing_for_others(name, stage, browsers, record_property):  # noqa: F811
+def test_fields_that_a_form_does_not_show_change_nothing_for_others(name, stage, browsers, record_property):
     asked, _wrote, _routes, wrong = attacked(stage, browsers, [name])
     record_property("requests", asked)
     assert wrong == {}

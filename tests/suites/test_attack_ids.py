@@ -13,9 +13,8 @@ from django.http import HttpResponse
 
 from members.models import Organisation
 from tests.suites.forms_on_pages import PageForm
+from tests.suites.sides import leaks, taken_back
 from tests.suites.stage import Rows, Sent, Stage, all_rows, changed_rows, domain_models, forms_shown, send
-from tests.suites.stage import stage as stage
-from tests.suites.test_access import browsers, leaks, sides, taken_back  # noqa: F401 - fixtures
 from tests.suites.test_attack_fields import effect
 from trainers.models import TrainerProfile
 from trainings.models import Enrolment, Headcount, Mark, Participant
@@ -95,7 +94,7 @@ def attempts(form: PageForm, numbers: dict[str, str]) -> Iterator[tuple[str, str
             yield name, kind, {**plain, name: [number]}
 
 
-def attacked(stage: Stage, browsers: Any, names: list[str], step: int) -> tuple[int, dict]:  # noqa: F811
+def attacked(stage: Stage, browsers: Any, names: list[str], step: int) -> tuple[int, dict]:
     """Send every attempt, or each so manyth. Return the number of requests and what was wrong."""
     before, numbers, asked, wrong, n = all_rows(), foreign_numbers(stage), 0, {}, 0
     theirs = rows_of(stage.foreign[0].organisation)
@@ -153,7 +152,7 @@ def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
     return found
 
 
-def test_number_of_another_ministry_is_refused(stage, browsers, record_property):  # noqa: F811 - the fixtures
+def test_number_of_another_ministry_is_refused(stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, ["coordinator_me"], 8)
     record_property("requests", asked)
     for k, v in wrong.items():
@@ -164,7 +163,7 @@ def test_number_of_another_ministry_is_refused(stage, browsers, record_property)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["coordinator_me", "recorder_me", "trainer_me", "observer", "pending"])
-def test_every_number_of_another_ministry_is_refused(name, stage, browsers, record_property):  # noqa: F811
+def test_every_number_of_another_ministry_is_refused(name, stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, [name], 1)
     record_property("requests", asked)
     assert wrong == {}

@@ -13,10 +13,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
+from tests.suites.decisions import DECISIONS, EVERYBODY
 from tests.suites.forms_on_pages import PageForm
 from tests.suites.stage import Stage, addresses, all_rows, forms_shown, send
-from tests.suites.stage import stage as stage
-from tests.suites.test_access import DECISIONS, EVERYBODY, browsers, sides  # noqa: F401 - fixtures
 from tests.suites.test_attack_ids import added_to, foreign_numbers, rows_of
 from trainings import access
 from trainings.views import attendance, roster
@@ -135,7 +134,7 @@ def who(route: str) -> tuple[str, str]:
     )
 
 
-def targets(stage: Stage, browsers: Any) -> list[Target]:  # noqa: F811
+def targets(stage: Stage, browsers: Any) -> list[Target]:
     """Every address that takes posts; one that no form leads to is sent made-up fields."""
     forms: dict[str, dict[Any, PageForm]] = {}
     for _name, form in forms_shown(
@@ -156,7 +155,7 @@ def targets(stage: Stage, browsers: Any) -> list[Target]:  # noqa: F811
     return found
 
 
-def attacked(stage: Stage, browsers: Any, aims: list[Target], times: int) -> tuple[int, dict]:  # noqa: F811
+def attacked(stage: Stage, browsers: Any, aims: list[Target], times: int) -> tuple[int, dict]:
     """Send so many random requests to each target, half of them as who may not. Return how many, and what was wrong."""
     before, numbers, asked, wrong = all_rows(), list(foreign_numbers(stage).values()), 0, {}
     theirs = rows_of(stage.foreign[0].organisation)
@@ -184,7 +183,7 @@ def faults(sent: Any, theirs: set, *, may_write: bool) -> Iterator[str]:
         yield from added_to(sent, theirs)
 
 
-def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers, record_property):  # noqa: F811
+def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers, record_property):
     aims = [aim for aim in targets(stage, browsers) if aim.form or aim.route in DECISIONS]
     asked, wrong = attacked(stage, browsers, aims, 4)
     record_property("requests", asked)
@@ -196,29 +195,29 @@ PARTS = 8
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
-def test_three_hundred_random_inputs_for_every_form(part, stage, browsers, record_property):  # noqa: F811
+def test_three_hundred_random_inputs_for_every_form(part, stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], 150)
     record_property("requests", asked)
     assert wrong == {}
 
 
-def aim_at(stage: Stage, browsers: Any, route: str) -> list[Target]:  # noqa: F811
+def aim_at(stage: Stage, browsers: Any, route: str) -> list[Target]:
     return [aim for aim in targets(stage, browsers) if aim.route == route]
 
 
-def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):  # noqa: F811 - the fixtures
+def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(attendance, "_number", int)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:attendance"), 30)
     assert {found[0].partition(":")[0] for found, _request in wrong.values()} == {"status 500"}
 
 
-def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):  # noqa: F811 - the fixtures
+def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(access, "can_record", lambda member, training: True)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:roster"), 30)
     assert {name for _route, name, _n in wrong} == {"coordinator_rs"}
 
 
-def test_control_effect_on_others_is_noticed(stage, browsers, monkeypatch):  # noqa: F811 - the fixtures
+def test_control_effect_on_others_is_noticed(stage, browsers, monkeypatch):
     """Whatever is added to a roster lands in the first training of Serbia."""
     there = stage.foreign[0].training
     add = roster.actions.add_to_roster

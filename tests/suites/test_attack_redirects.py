@@ -16,8 +16,7 @@ from django.test import Client, RequestFactory
 
 from tests.conftest import client_of
 from tests.suites.forms_on_pages import PASSWORD, forms_of
-from tests.suites.stage import Sent, Stage, addresses, forms_shown, send, stage  # noqa: F401 - the fixture
-from tests.suites.test_access import browsers, sides  # noqa: F401 - fixtures
+from tests.suites.stage import Sent, Stage, addresses, forms_shown, send
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +92,7 @@ def carried_on(client: Client, url: str, sent: Sent) -> list[str]:
     return found
 
 
-def attacked_pages(stage: Stage, browsers: dict[str, Client], names: list[str], per_page: int) -> tuple[int, dict]:  # noqa: F811
+def attacked_pages(stage: Stage, browsers: dict[str, Client], names: list[str], per_page: int) -> tuple[int, dict]:
     """GET every page with `next`; each takes so many shapes in turn. Return the number of requests and what was wrong."""
     asked, wrong, shapes = 0, {}, [*SHAPES, *ENCODED]
     for name in names:
@@ -109,7 +108,7 @@ def attacked_pages(stage: Stage, browsers: dict[str, Client], names: list[str], 
     return asked, wrong
 
 
-def attacked_forms(stage: Stage, browsers: dict[str, Client], names: list[str], per_form: int) -> tuple[int, dict]:  # noqa: F811
+def attacked_forms(stage: Stage, browsers: dict[str, Client], names: list[str], per_form: int) -> tuple[int, dict]:
     """Send every form as it is filled in, with `next` in its body and in its address."""
     asked, wrong, shapes = 0, {}, [*SHAPES, *ENCODED]
     for name, form in forms_shown(stage, browsers, names, stage.own):
@@ -134,7 +133,7 @@ SHORT = ["coordinator_me", "admin", "stranger", "pending"]
 ALL = [*SHORT, "recorder_me", "trainer_me", "observer"]
 
 
-def test_no_page_and_no_form_leads_off(stage, browsers, record_property):  # noqa: F811 - the fixtures
+def test_no_page_and_no_form_leads_off(stage, browsers, record_property):
     asked, wrong = attacked_pages(stage, browsers, SHORT, 1)
     posted, wrong_forms = attacked_forms(stage, browsers, SHORT, 2)
     record_property("requests", asked + posted)
@@ -143,7 +142,7 @@ def test_no_page_and_no_form_leads_off(stage, browsers, record_property):  # noq
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
-def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):  # noqa: F811 - the fixtures
+def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
     asked, wrong = attacked_pages(stage, browsers, [name], len(SHAPES) + len(ENCODED))
     record_property("requests", asked)
     assert wrong == {}
@@ -151,7 +150,7 @@ def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
-def test_no_form_leads_off_by_any_shape(name, stage, browsers, record_property):  # noqa: F811 - the fixtures
+def test_no_form_leads_off_by_any_shape(name, stage, browsers, record_property):
     asked, wrong = attacked_forms(stage, browsers, [name], len(SHAPES) + len(ENCODED))
     record_property("requests", asked)
     assert wrong == {}

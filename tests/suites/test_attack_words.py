@@ -20,9 +20,8 @@ from django.utils.html import escape
 from common import sheets
 from tests.suites.forms_on_pages import GIVEN, TEXT_INPUTS, PageForm
 from tests.suites.payloads import MARK, SHAPES, came_out_wrong, mail_faults, payload, sheet_faults
+from tests.suites.sides import taken_back
 from tests.suites.stage import Stage, addresses, domain_models, forms_shown
-from tests.suites.stage import stage as stage
-from tests.suites.test_access import browsers, sides, taken_back  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +75,7 @@ def refused_fields(answer: Any) -> set[str]:
     return names
 
 
-def stored(stage: Stage, browsers: Any, n: int) -> Iterator[tuple[str, Any]]:  # noqa: F811
+def stored(stage: Stage, browsers: Any, n: int) -> Iterator[tuple[str, Any]]:
     """Type hostile words into every form, really, and yield each answer; what ends a training's life comes last."""
     forms = [(name, form) for name, form in forms_shown(stage, browsers, WRITERS, stage.own) if form.method == "post"]
     forms.sort(key=lambda pair: "reason" in pair[1].inputs)
@@ -98,7 +97,7 @@ def stored(stage: Stage, browsers: Any, n: int) -> Iterator[tuple[str, Any]]:  #
             yield f"{name} {form.route} again", browsers[name].post(form.action, again, follow=True)
 
 
-def shown_everywhere(stage: Stage, browsers: Any, readers: list[str]) -> Iterator[tuple[str, Any]]:  # noqa: F811
+def shown_everywhere(stage: Stage, browsers: Any, readers: list[str]) -> Iterator[tuple[str, Any]]:
     """Yield every page that these people may see, every search for hostile words, and every sheet."""
     for name in readers:
         member = stage.people.get(name) or stage.people["recorder_me"]
@@ -140,7 +139,7 @@ def columns_reached() -> tuple[set[str], set[str]]:
     return reached, others
 
 
-def one_round(stage: Stage, browsers: Any, n: int, readers: list[str]) -> tuple[int, int, dict, set[str], set[str]]:  # noqa: F811
+def one_round(stage: Stage, browsers: Any, n: int, readers: list[str]) -> tuple[int, int, dict, set[str], set[str]]:
     """Type, read everything, and take it back. Return requests, words shown, faults, columns reached and not."""
     asked, shown, wrong = 0, 0, {}
     mail.outbox.clear()
@@ -162,7 +161,7 @@ def never_reached(others: set[str]) -> list[str]:
     return sorted(column for column in others if column not in NOT_TYPED and column.rpartition(".")[0] not in NOT_TYPED)
 
 
-def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_property):  # noqa: F811 - the fixtures
+def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_property):
     asked, shown, wrong, _reached, others = one_round(stage, browsers, 0, ["coordinator_me", "admin"])
     record_property("requests", asked)
     assert wrong == {}
@@ -172,7 +171,7 @@ def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_prope
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(8))
-def test_every_shape_in_every_field_comes_out_as_it_was_typed(part, stage, browsers, record_property):  # noqa: F811
+def test_every_shape_in_every_field_comes_out_as_it_was_typed(part, stage, browsers, record_property):
     readers = ["coordinator_me", "admin", "trainer_me", "stranger", "recorder_me", "observer"]
     asked_in_all = 0
     for n in range(part, len(SHAPES), 8):

@@ -17,7 +17,7 @@ from audit.sentences import has_sentence, sentence
 from members import actions as members
 from members.models import Invitation, Organisation, Rank, Role
 from tests.conftest import edit_of, new_training, person, plans, profile_of
-from tests.suites.test_access import DECISIONS, browsers, sides  # noqa: F401 - fixtures
+from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
 from trainers.models import Topic
 from trainings.actions import figures, handover, marks, roster
@@ -293,7 +293,7 @@ def domain_rows() -> dict[str, int]:
     } | {"audit.line": Line.objects.filter(is_reading=False).count()}
 
 
-def test_get_leaves_no_line_and_changes_no_row(sides, browsers):  # noqa: F811 - the fixtures
+def test_get_leaves_no_line_and_changes_no_row(sides, browsers):
     urls = [
         reverse(route, args=side.arguments(route))
         for route, decision in DECISIONS.items()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from members.models import Invitation, Organisation
 from portal.totals import look_after_totals
 from tests.conftest import client_of, join, make_roster, make_training, mark_all
-from tests.suites.test_access import DECISIONS, browsers, sides  # noqa: F401 - fixtures
+from tests.suites.decisions import DECISIONS
 from trainers.models import Topic
 from trainings.actions.figures import submit_figures, verify_figures
 from trainings.actions.roster import set_headcounts
@@ -78,7 +78,7 @@ def grow(side, cast, guests):
 
 
 @pytest.mark.parametrize("route", pages())
-def test_queries_do_not_grow_with_the_rows_and_are_few(route, sides, browsers, cast):  # noqa: F811 - the fixtures
+def test_queries_do_not_grow_with_the_rows_and_are_few(route, sides, browsers, cast):
     decision, side = DECISIONS[route], sides[0]
     people = [name for name in browsers if name in decision.get[0] or (decision.public and name == "stranger")]
     assert people, f"Nobody may open {route}: give it a person in the access suite, or name it in NO_PAGES."
@@ -106,7 +106,7 @@ def test_amending_takes_as_many_queries_for_many_people(cast, recorder_me, coord
     assert len(taken[0]) == len(taken[1]) <= MOST
 
 
-def test_kept_pages_take_few_queries(settings, sides, browsers):  # noqa: F811 - the fixtures
+def test_kept_pages_take_few_queries(settings, sides, browsers):
     settings.KEPT_SECONDS = 60
     look_after_totals()
     found = {path: len(queries_of(browsers["coordinator_me"], path)) for path in ("/", "/trainers/", "/trainings/")}
@@ -114,7 +114,7 @@ def test_kept_pages_take_few_queries(settings, sides, browsers):  # noqa: F811 -
     assert found == {"/": 4, "/trainers/": 3, "/trainings/": 3}
 
 
-def test_control_a_query_for_each_row_is_found(sides, browsers, cast, monkeypatch):  # noqa: F811 - the fixtures
+def test_control_a_query_for_each_row_is_found(sides, browsers, cast, monkeypatch):
     from trainings.models.training import TrainingQuerySet
 
     monkeypatch.setattr(TrainingQuerySet, "with_list_parts", lambda self: self)
@@ -124,7 +124,7 @@ def test_control_a_query_for_each_row_is_found(sides, browsers, cast, monkeypatc
     assert Training.objects.count() > 30
 
 
-def test_training_in_every_state_takes_few_queries(sides, browsers, cast):  # noqa: F811 - the fixtures
+def test_training_in_every_state_takes_few_queries(sides, browsers, cast):
     training = sides[0].training
     grow(sides[0], cast, ["BA"])
     training.partners.set(Organisation.objects.all()[:5])

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.suites.test_access import DECISIONS, browsers, sides  # noqa: F401 - fixtures
+from tests.suites.decisions import DECISIONS
 from tests.suites.test_audit import domain_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -31,7 +31,7 @@ TAKES_WORDS = {"trainings:cancel", "trainers:topic_new", "trainers:topic_edit", 
 
 
 @pytest.mark.parametrize("kind", sorted(RUBBISH))
-def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):  # noqa: F811 - the fixtures
+def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):
     before = domain_rows()
     answers = {}
     for route in sorted(name for name, decision in DECISIONS.items() if decision.post and name not in ONLY_BUTTONS):
@@ -46,7 +46,7 @@ def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):  # no
 
 
 @pytest.mark.parametrize("kind", sorted(set(RUBBISH) - {"lines", "long"}))
-def test_rubbish_in_an_address_is_no_error(kind, sides, browsers):  # noqa: F811 - the fixtures
+def test_rubbish_in_an_address_is_no_error(kind, sides, browsers):
     names = ("q", "state", "keeper", "country", "course", "first", "last", "page", "copy", "session", "view", "organisation",
              "family_name", "given_name", "ministry", "language", "topic")  # fmt: skip
     answers = {}
@@ -56,7 +56,7 @@ def test_rubbish_in_an_address_is_no_error(kind, sides, browsers):  # noqa: F811
     assert {route: status for route, status in answers.items() if status >= 500} == {}
 
 
-def test_person_named_by_a_huge_number_is_refused(sides, browsers):  # noqa: F811 - the fixtures
+def test_person_named_by_a_huge_number_is_refused(sides, browsers):
     training = sides[0].training
     for number in ("9" * 30, "-1", "99999999999"):
         body = {
@@ -69,7 +69,7 @@ def test_person_named_by_a_huge_number_is_refused(sides, browsers):  # noqa: F81
         assert browsers["recorder_me"].post(f"{training.get_absolute_url()}roster/", body).status_code < 500
 
 
-def test_pasted_null_bytes_are_no_error(sides, browsers):  # noqa: F811 - the fixtures
+def test_pasted_null_bytes_are_no_error(sides, browsers):
     training = sides[0].training
     kinds = {f"column-{n}": kind for n, kind in enumerate(("family_name", "given_name", "unit", "rank"))}
     body = {"rows": "Nova\tOsoba\tČeta\x00\tčin\x00", "organisation": training.keeper_id, "add": "1", **kinds}

@@ -1,0 +1,5 @@
+"""The drills use the suites' two ministries and their browsers."""
+
+from tests.suites.conftest import browsers, sides
+
+__all__ = ["browsers", "sides"]

@@ -1,0 +1,151 @@
+"""What each person is to be answered at each route, by each method, about a thing of their own ministry and another's.
+
+*Own* is kept by Montenegro and led by its trainer, *foreign* by Serbia and led by theirs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+EVERYBODY = {
+    "trainer_me", "trainer_rs", "recorder_me", "recorder_rs", "coordinator_me", "coordinator_rs", "admin", "observer",
+}  # fmt: skip
+OWN_KEEPERS, FOREIGN_KEEPERS = {"recorder_me", "coordinator_me"}, {"recorder_rs", "coordinator_rs"}
+MANAGERS = {"admin", "coordinator_me", "coordinator_rs"}
+
+Pair = tuple[set[str], set[str]]
+ALL: Pair = (EVERYBODY, EVERYBODY)
+KEEPERS: Pair = (OWN_KEEPERS, FOREIGN_KEEPERS)
+RECORDING: Pair = (OWN_KEEPERS | {"trainer_me"}, FOREIGN_KEEPERS | {"trainer_rs"})
+COORDINATORS: Pair = ({"coordinator_me"}, {"coordinator_rs"})
+ADMINS: Pair = ({"admin"}, {"admin"})
+MANAGING: Pair = (MANAGERS, MANAGERS)
+MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
+OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
+NOBODY: Pair = (set(), set())
+# Answers to a person whose second factor is still to be shown.
+OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt"}
+OTHER_METHODS = ("head", "options", "put", "patch", "delete")
+CREATORS = EVERYBODY - {"admin", "observer"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who may, for the own and the foreign object; None where the method is refused with 405.
+
+    `hidden` do not see the thing and get 404; everybody else who may not gets 403.
+    """
+
+    get: Pair | None = None
+    post: Pair | None = None
+    hidden: Pair = NOBODY
+    public: bool = False
+
+
+def but(pair: Pair) -> Pair:
+    return EVERYBODY - pair[0], EVERYBODY - pair[1]
+
+
+DECISIONS: dict[str, Decision] = {
+    "home": Decision(get=ALL, public=True),
+    "alive": Decision(get=ALL, public=True),
+    "security_txt": Decision(get=ALL, public=True),
+    "robots_txt": Decision(get=ALL, public=True),
+    "ready": Decision(get=ALL, public=True),
+    "trainers:list": Decision(get=ALL),
+    "trainers:detail": Decision(get=ALL),
+    "trainers:edit": Decision(get=({"trainer_me"}, {"trainer_rs"}), post=({"trainer_me"}, {"trainer_rs"})),
+    "trainers:photo": Decision(get=ALL, public=True),
+    "trainers:topics": Decision(get=ADMINS),
+    "trainers:topic_new": Decision(get=ADMINS, post=ADMINS),
+    "trainers:topic_edit": Decision(get=ADMINS, post=ADMINS),
+    "trainings:courses": Decision(get=ALL),
+    "trainings:course_new": Decision(get=ADMINS, post=ADMINS),
+    "trainings:course_edit": Decision(get=ADMINS, post=ADMINS),
+    "trainings:list": Decision(get=ALL),
+    "trainings:create": Decision(get=(CREATORS, CREATORS), post=(CREATORS, CREATORS)),
+    "trainings:detail": Decision(get=ALL),
+    "trainings:history": Decision(get=ALL),
+    "trainings:edit": Decision(get=KEEPERS, post=KEEPERS),
+    "trainings:cancel": Decision(get=KEEPERS, post=KEEPERS),
+    "trainings:restore": Decision(post=KEEPERS),
+    "trainings:keeper": Decision(get=ADMINS, post=ADMINS),
+    "trainings:session_toggle": Decision(post=KEEPERS),
+    "trainings:attendance": Decision(get=RECORDING, post=RECORDING),
+    "trainings:mark": Decision(post=RECORDING),
+    "trainings:mark_rest": Decision(post=RECORDING),
+    "trainings:undo": Decision(post=RECORDING),
+    "trainings:roster": Decision(get=RECORDING, post=RECORDING),
+    "trainings:suggest": Decision(post=RECORDING),
+    "trainings:roster_paste": Decision(get=RECORDING, post=RECORDING),
+    "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
+    "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),
+    "trainings:enrolment_restore": Decision(post=RECORDING, hidden=but(RECORDING)),
+    "trainings:headcounts": Decision(get=RECORDING, post=RECORDING),
+    "trainings:headcount_switch": Decision(post=RECORDING),
+    "trainings:submit": Decision(post=KEEPERS),
+    "trainings:recall": Decision(post=KEEPERS),
+    "trainings:return": Decision(get=COORDINATORS, post=COORDINATORS),
+    "trainings:verify": Decision(post=COORDINATORS),
+    "trainings:amend": Decision(get=COORDINATORS, post=COORDINATORS),
+    "trainings:held_settle": Decision(post=COORDINATORS),
+    "members:list": Decision(get=MANAGING),
+    "members:invite": Decision(get=MANAGING, post=MANAGING),
+    "members:revoke": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:accept": Decision(get=ALL, post=ALL, public=True),
+    "members:deactivate": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:reactivate": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:export": Decision(post=MANAGING),
+    "members:roles": Decision(get=ALL),
+    "members:join": Decision(get=ALL, post=ALL, public=True),
+    "members:approve": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:decline": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:invite_list": Decision(get=MANAGING, post=MANAGING),
+    "members:resend": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:detail": Decision(get=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:edit": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:member_roles": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:reset_factor": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
+    "members:audit": Decision(get=MANAGING),
+    "members:audit_export": Decision(post=MANAGING),
+    "members:organisations": Decision(get=ADMINS),
+    "members:organisation_new": Decision(get=ADMINS, post=ADMINS),
+    "members:organisation": Decision(get=ADMINS, post=ADMINS),
+}
+
+
+def routes() -> Iterator[str]:
+    """Every named route outside the support desk and allauth."""
+    return (name for name, path in all_routes() if not path.startswith(("desk/", "account/", "bench/")))
+
+
+def all_routes() -> Iterator[tuple[str, str]]:
+    def walk(patterns: list[Any], prefix: str, path: str) -> Iterator[tuple[str, str]]:
+        for entry in patterns:
+            here = path + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                inner = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+                yield from walk(entry.url_patterns, inner, here)
+            elif isinstance(entry, URLPattern):
+                yield f"{prefix}{entry.name}", here
+
+    return walk(get_resolver().url_patterns, "", "")
+
+
+def decided(route: str, method: str, name: str, n: int) -> str:
+    """What this person is to be answered on the own (0) or foreign (1) object."""
+    decision = DECISIONS[route]
+    if name == "pending":
+        if method not in ("get", "post"):
+            return "405" if route in OPEN_TO_PENDING else "second factor"
+        return ("in" if method == "get" else "405") if route in OPEN_TO_PENDING else "second factor"
+    who = {"get": decision.get, "post": decision.post}.get(method)
+    if name == "stranger" and not decision.public:
+        return "sign in"
+    if who is None:
+        return "405"
+    if name == "stranger" or name in who[n]:
+        return "in"
+    return "404" if name in decision.hidden[n] else "403"

@@ -1,0 +1,234 @@
+"""Two ministries' things with canaries in the private fields of one, and how a request about them is made and judged."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from allauth.usersessions.models import UserSession
+from django.core import mail
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from audit.record import record
+from members.actions import digest_of
+from members.models import Invitation, JoinRequest, Member, Organisation
+from tests.conftest import join, make_roster, make_training, mark_all, profile_of
+from tests.suites.decisions import DECISIONS, decided
+from trainers.models import Topic
+from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
+from trainings.models import Amendment, FiguresVersion, Headcount, MarkChange, Participant, Training
+
+# How many requests were made, and how many mails they sent, since the process began.
+MADE: Counter[str] = Counter()
+# Who may read the family name, unit and rank of the foreign training's person.
+SEES_THE_CANARY = {"trainer_rs", "recorder_rs", "coordinator_rs"}
+# What stands in the private fields of the foreign side, and who may read it anywhere.
+CANARIES: dict[str, set[str]] = {
+    "Kanarinovi": SEES_THE_CANARY,  # a participant's family name, unit and rank
+    "Kanarunka": SEES_THE_CANARY,  # the given name
+    "Razlogkanar": SEES_THE_CANARY,  # why figures were returned, on the training
+    "Tajnakanar": SEES_THE_CANARY,  # the same in the record
+    "Izmenakanar": SEES_THE_CANARY,  # why figures were amended, in the record
+    "Sklonjenkanar": SEES_THE_CANARY,  # who was taken off the roster
+    "Stavkakanar": set(),  # why a version was returned and another amended, kept beside them and shown nowhere
+    "Funkcijakanar": {"recorder_rs", "coordinator_rs", "admin"},  # a member's function
+    "Pozvankanar": {"coordinator_rs", "admin"},  # the name of who is invited
+    "Pitakanar": {"coordinator_rs", "admin"},  # the name of who asks to join
+    "Pregledackanar": {"recorder_rs"},  # the browser in which a member is signed in
+    "kanarski@mod.example": {"coordinator_rs", "admin"},  # a member's address
+    "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
+    "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
+    "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
+    "md5$": set(),  # a password's digest, of any member
+}
+# Whose own names these are: mails to them say so.
+MAILED_TO = {"Pitakanar": "asks.rs@mod.example", "Pozvankanar": "new.rs@mod.example"}
+# The link of an invitation shows the address it is for to whoever holds it.
+SHOWS_ITS_ADDRESS = {"members:accept"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One ministry's things, as arguments of the routes."""
+
+    training: Training
+    enrolment: int
+    removed: int
+    session: int
+    party: int
+    change: int
+    profile: str
+    member: int
+    invitation: int
+    token: str
+    organisation: int
+    topic: int
+    asked: int
+
+    def arguments(self, route: str) -> list[Any]:
+        pk = {
+            "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
+            "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
+            "held_settle": self.change, "revoke": self.invitation, "deactivate": self.member,
+            "reactivate": self.member, "reset_factor": self.member, "detail": self.member,
+            "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.asked, "decline": self.asked,
+            "organisation": self.organisation,
+            "topic_edit": self.topic, "course_edit": self.training.course_id,
+        }  # fmt: skip
+        app, _colon, name = route.partition(":")
+        if app in ("trainings", "trainers") and name in ("detail", "edit"):
+            del pk[name]
+        if route == "members:accept":
+            return [self.token]
+        first = {
+            "trainings": [self.training.reference]
+            if name not in ("list", "create", "courses", "course_new", "course_edit")
+            else [],
+            "trainers": [self.profile] if name not in ("list", "topics", "topic_new", "topic_edit") else [],
+        }.get(app, [])
+        return [*first, *([pk[name]] if name in pk else [])]
+
+
+def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
+    """Make one ministry's training with two people, a removed one, a headcount and a held change."""
+    home = recorder.organisation
+    training = make_training(recorder, trainers=(trainer,))
+    given_name = "Kanarunka" if home.code == "RS" else "Una"
+    rows = [
+        RosterRow(
+            family_name,
+            given_name,
+            home,
+            "female",
+            unit=f"Četa {family_name}",
+            rank_words=f"Čin {family_name}",
+        )
+    ]
+    (first,) = add_to_roster(training=training, rows=rows, by=recorder)
+    removed = make_roster(training, 2, recorder)[0]
+    mark_all(training, recorder)
+    remove_from_roster(enrolment=removed, by=recorder)
+    counts = [Headcount(sex="female", rank_group="nco", attended=7)]
+    party = set_headcounts(training=training, organisation=guests, counts=counts, by=recorder)
+    change = MarkChange.objects.create(
+        key=uuid4(),
+        enrolment=first,
+        session=training.sessions.get(),
+        base_version=1,
+        answer_version=1,
+        outcome="held",
+        by=recorder,
+    )
+    if home.code == "RS":
+        Training.objects.filter(pk=training.pk).update(returned_reason="Razlogkanar")
+        record("return_figures", training, by=recorder, told={"reason": "Tajnakanar"}, about_people=True, version=1)
+        record("export_members", home, by=recorder, members=4711)
+        record("amend_figures", training, by=recorder, told={"reason": "Izmenakanar"}, about_people=True, version=2)
+        version = FiguresVersion.objects.create(
+            training=training, number=9, totals={}, made_by=recorder, returned_reason="Stavkakanar"
+        )
+        Amendment.objects.create(version=version, reason="Stavkakanar", changes=[{"name": "Stavkakanar"}])
+        Participant.objects.filter(enrolments=removed).update(family_name="Sklonjenkanar")
+        Member.objects.filter(pk=recorder.pk).update(email="kanarski@mod.example", function="Funkcijakanar")
+        UserSession.objects.create(
+            user=recorder, ip="192.0.2.9", session_key="of another browser", user_agent="Pregledackanar", data={}
+        )
+    profile = profile_of(trainer)
+    profile.photo.save("x.jpg", ContentFile(b"jpeg"))
+    token = f"token-{home.code}"
+    invitation = Invitation.objects.create(
+        email=f"new.{home.code}@mod.example".lower(), given_name="N",
+        family_name="Pozvankanar" if home.code == "RS" else "N", organisation=home,
+        token_digest=digest_of(token), invited_by=recorder,
+    )  # fmt: skip
+    asked = JoinRequest.objects.create(
+        email=f"asks.{home.code}@mod.example".lower(),
+        given_name="Pitakanar" if home.code == "RS" else "Pita",
+        family_name="Pitalica",
+        organisation=home,
+        words="Molbakanar" if home.code == "RS" else "",
+    )
+    return Side(
+        training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
+        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk,
+    )  # fmt: skip
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Undo whatever a request wrote."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+    """Make one request and take back whatever it wrote: rows, the browser's cookies, what counts towards a limit."""
+    cookies = client.cookies.copy()
+    cache.clear()
+    MADE["requests"] += 1
+    with taken_back():
+        answer = (
+            getattr(client, method)(url, body, headers=headers)
+            if body
+            else getattr(client, method)(url, headers=headers)
+        )
+        client.cookies = cookies
+        answer.full_body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return answer
+
+
+def verdict(answer: Any) -> str:
+    """What an answer means: "in", or how it refuses."""
+    if answer.status_code == 302 and "/account/login/" in answer["Location"]:
+        return "sign in"
+    if answer.status_code == 302 and answer["Location"].startswith("/account/second-factor/"):
+        return "second factor"
+    return {401: "401", 403: "403", 404: "404", 405: "405"}.get(answer.status_code, "in")
+
+
+def leaks(route: str, name: str, answer: Any) -> list[str]:
+    """What stands in an answer, its headers or the mails it caused, and is not for this person."""
+    told = answer.full_body.decode(errors="replace") + str(dict(answer.items()))
+    mailed = {canary for m in mail.outbox for canary in CANARIES if canary in f"{m.subject} {m.body}" and "@" not in canary
+              and m.to != [MAILED_TO.get(canary)]}  # fmt: skip
+    found = [canary for canary, allowed in CANARIES.items() if canary in told and name not in allowed]
+    if route in SHOWS_ITS_ADDRESS:
+        found = [canary for canary in found if "@" not in canary and canary != "Pozvankanar"]
+    return found + sorted(f"{canary} mailed" for canary in mailed)
+
+
+OFFERS = re.compile(r"<a\b[^>]*\bhref=\"(/[^\"?#]*)|<form\b([^>]*)>")
+ACTION = re.compile(r"\baction=\"(/[^\"?#]*)")
+
+
+def offers(answer: Any) -> Iterator[tuple[str, str]]:
+    """Every link and form of a page: method and address."""
+    for link, form in OFFERS.findall(answer.full_body.decode(errors="replace")):
+        method = "post" if 'method="post"' in form else "get"
+        found = ACTION.search(form)
+        yield ("get", link) if link else (method, found[1] if found else answer.request["PATH_INFO"])
+
+
+def wrongly_offered(name: str, answer: Any, pair: "tuple[Side, Side]") -> set[tuple[str, str]]:
+    """What a page offers this person on things of either side, though it would be refused."""
+    wrong = set()
+    for method, path in set(offers(answer)) if answer.status_code == 200 else ():
+        try:
+            match = resolve(path)
+        except Resolver404:
+            continue
+        given = [str(argument) for argument in match.kwargs.values()]
+        sides = [n for n, side in enumerate(pair) if match.view_name in DECISIONS
+                 and [str(argument) for argument in side.arguments(match.view_name)] == given]  # fmt: skip
+        if sides and decided(match.view_name, method, name, sides[0]) != "in":
+            wrong.add((method, path))
+    return wrong
