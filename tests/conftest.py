@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from audit.kept import forget_kept
@@ -26,6 +27,16 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
 # A week that is over in every test.
 FIRST_DAY = date(2025, 3, 10)
 FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "Đurović", "Radović", "Vuković", "Popović")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked to run only on the other engine."""
+    elsewhere = [
+        item for item in items if any(mark.args[0] != connection.vendor for mark in item.iter_markers("only_on"))
+    ]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,8 @@ NONE_COLLECTED = 5
 SECONDS_A_PART = 40 * 60
 SECONDS_TO_END = 20
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-TWO_WORKERS = ("-n", "2")
+# Whoever is done takes from the other: the long tests stand together.
+TWO_WORKERS = ("-n", "2", "--dist", "worksteal")
 WITHOUT_BROWSER = ("tests", "--ignore=tests/e2e")
 
 

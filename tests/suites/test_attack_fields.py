@@ -131,6 +131,7 @@ def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ["recorder_me", "trainer_me", "observer", "coordinator_rs"])
 def test_fields_that_a_form_does_not_show_change_nothing_for_others(name, stage, browsers, record_property):
     asked, _wrote, _routes, wrong = attacked(stage, browsers, [name])

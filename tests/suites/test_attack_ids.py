@@ -162,6 +162,7 @@ def test_number_of_another_ministry_is_refused(stage, browsers, record_property)
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("name", ["coordinator_me", "recorder_me", "trainer_me", "observer", "pending"])
 def test_every_number_of_another_ministry_is_refused(name, stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, [name], 1)

@@ -194,6 +194,7 @@ PARTS = 8
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_three_hundred_random_inputs_for_every_form(part, stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], 150)

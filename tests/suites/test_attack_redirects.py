@@ -127,7 +127,12 @@ def attacked_forms(stage: Stage, browsers: dict[str, Client], names: list[str], 
 
 # Each ninth shape in `make test`, every one in `make test-all`.
 by_shapes = pytest.mark.parametrize(
-    "shapes", [[*SHAPES, *ENCODED][::9], pytest.param([*SHAPES, *ENCODED], marks=pytest.mark.slow)], ids=["some", "all"]
+    "shapes",
+    [
+        [*SHAPES, *ENCODED][::9],
+        pytest.param([*SHAPES, *ENCODED], marks=[pytest.mark.slow, pytest.mark.only_on("sqlite")]),
+    ],
+    ids=["some", "all"],
 )
 SHORT = ["coordinator_me", "admin", "stranger", "pending"]
 ALL = [*SHORT, "recorder_me", "trainer_me", "observer"]
@@ -141,6 +146,7 @@ def test_no_page_and_no_form_leads_off(stage, browsers, record_property):
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ALL)
 def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
     asked, wrong = attacked_pages(stage, browsers, [name], len(SHAPES) + len(ENCODED))
@@ -149,6 +155,7 @@ def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ALL)
 def test_no_form_leads_off_by_any_shape(name, stage, browsers, record_property):
     asked, wrong = attacked_forms(stage, browsers, [name], len(SHAPES) + len(ENCODED))

@@ -170,6 +170,7 @@ def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_prope
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("part", range(8))
 def test_every_shape_in_every_field_comes_out_as_it_was_typed(part, stage, browsers, record_property):
     readers = ["coordinator_me", "admin", "trainer_me", "stranger", "recorder_me", "observer"]
