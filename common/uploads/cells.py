@@ -1,0 +1,68 @@
+"""What a read sheet is, and how it travels from the reading process to the portal."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+ROWS_MOST = 10_000
+COLUMNS_MOST = 200
+SHEETS_MOST = 40
+CELL_MOST = 1_000
+
+Cell = str | int | float | bool | date | None
+
+
+class RefusedError(Exception):
+    """A file that is not read, by the code of the sentence that `reading.SENTENCES` has for it."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass
+class Sheet:
+    """The rows of one sheet that hold anything; `numbers` are their numbers in the file, from 1.
+
+    Cells that were merged downwards hold the value in each row, sideways where the row holds more than that. A formula that
+    was never calculated is an empty cell, listed in `unread` by row number and column from 0. Rows have equal length.
+    """
+
+    name: str
+    rows: list[list[Cell]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    unread: set[tuple[int, int]] = field(default_factory=set)
+    hidden: bool = False
+
+    def __post_init__(self) -> None:
+        width = max((len(row) for row in self.rows), default=0)
+        for row in self.rows:
+            row.extend([None] * (width - len(row)))
+
+
+def packed(sheets: list[Sheet]) -> list[dict[str, Any]]:
+    """Return sheets as JSON can hold them; a date becomes an object, so that no text is taken for one."""
+    return [
+        {
+            "name": sheet.name, "numbers": sheet.numbers, "unread": sorted(sheet.unread), "hidden": sheet.hidden,
+            "rows": [
+                [{"date": cell.isoformat()} if isinstance(cell, date) else cell for cell in row] for row in sheet.rows
+            ],
+        }
+        for sheet in sheets
+    ]  # fmt: skip
+
+
+def unpacked(sheets: list[dict[str, Any]]) -> list[Sheet]:
+    """Return the sheets that `packed` made."""
+    return [
+        Sheet(
+            name=sheet["name"], numbers=sheet["numbers"], hidden=sheet["hidden"],
+            unread={(row, column) for row, column in sheet["unread"]},
+            rows=[
+                [date.fromisoformat(cell["date"]) if isinstance(cell, dict) else cell for cell in row]
+                for row in sheet["rows"]
+            ],
+        )
+        for sheet in sheets
+    ]  # fmt: skip
