@@ -34,10 +34,11 @@ def _secret_problems() -> list[CheckMessage]:
         found.append(
             Error("SECRET_KEY is shorter than 50 letters.", hint="Make one as .env.example says.", id="portal.E002")
         )
-    if len({settings.SECRET_KEY, *settings.FACTOR_KEYS, settings.AUDIT_KEY}) < 2 + len(settings.FACTOR_KEYS):
+    keys = {settings.SECRET_KEY, *settings.FACTOR_KEYS, settings.AUDIT_KEY, settings.PERSON_KEY}
+    if len(keys) < 3 + len(settings.FACTOR_KEYS):
         found.append(
             Error(
-                "SECRET_KEY, FACTOR_KEYS and AUDIT_KEY must differ: who learns one must not have the others.",
+                "SECRET_KEY, FACTOR_KEYS, AUDIT_KEY and PERSON_KEY must differ: who learns one must not have the others.",
                 hint="Make one for each as .env.example says.",
                 id="portal.E003",
             )

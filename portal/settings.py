@@ -75,6 +75,13 @@ if len(AUDIT_KEY) < (10 if DEMO or TESTING else 40):
         "AUDIT_KEY is missing or shorter than 40 letters: it seals the record of who did what. Make one as for FACTOR_KEYS, "
         "never change it, and keep a copy outside the server: `manage.py check_audit` proves the record with it."
     )
+# Service numbers are kept as digests made with this key alone.
+PERSON_KEY = env.str("PERSON_KEY", default="demo-and-tests-only" if DEMO or TESTING else "")
+if len(PERSON_KEY) < (10 if DEMO or TESTING else 40):
+    raise ImproperlyConfigured(
+        "PERSON_KEY is missing or shorter than 40 letters: service numbers are kept as digests made with it. Make one as for "
+        "FACTOR_KEYS and never change it: people would no longer be found by their numbers."
+    )
 # In the demo anybody may look around; anywhere else nobody sees a name without a second factor.
 SECOND_FACTOR_REQUIRED = not DEMO or env.bool("SECOND_FACTOR", default=False)
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from members.models import Member, RoleCode
-from trainings.models import Assignment, Enrolment, Participant, Training
+from trainings.models import Assignment, Enrolment, Participant, RosterImport, Training
 from trainings.models.training import TrainingQuerySet
 
 TRAINER_SEES_NAMES_DAYS = 30
@@ -92,6 +92,14 @@ def enrolments_with_names(member: Member) -> QuerySet[Enrolment]:
     if _keeps_records(member):
         seen |= Q(organisation=member.organisation_id)
     return Enrolment.objects.filter(seen)
+
+
+def visible_imports(member: Member, training: Training) -> QuerySet[RosterImport]:
+    """Imports into one training: those taken in for who may see all its names, a preview for who made it alone."""
+    mine = Q(by=member, state=RosterImport.State.PREVIEW)
+    if can_see_all_names(member, training):
+        mine |= ~Q(state=RosterImport.State.PREVIEW)
+    return RosterImport.objects.filter(mine, training=training)
 
 
 def visible_participants(member: Member) -> QuerySet[Participant]:

@@ -24,6 +24,10 @@ SENTENCES = {
     "restore_session": gettext_lazy("held the session of %(day)s after all."),
     "change_keeper": gettext_lazy("changed the keeper from %(former)s to %(keeper)s: %(reason)s"),
     "change_enrolment": gettext_lazy("corrected a row of the roster."),
+    "import_roster": gettext_lazy(
+        "took a list of %(rows)s people in: %(added)s added, %(changed)s corrected, %(marks)s marks."
+    ),
+    "undo_import": gettext_lazy("took the import of a list back."),
     "remove_from_roster": gettext_lazy("took one person off the roster."),
     "restore_to_roster": gettext_lazy("brought one person back to the roster."),
     "set_headcounts": gettext_lazy("recorded a headcount of %(attended)s for %(organisation)s."),
@@ -57,6 +61,8 @@ COUNTED: dict[str, Callable[[Line], str]] = {"add_to_roster": _added, "change_ma
 # The same acts without numbers and reasons, for who may not see the names: both could tell of single persons.
 BRIEF = {
     "add_to_roster": gettext_lazy("added people to the roster."),
+    "import_roster": gettext_lazy("added people to the roster."),
+    "undo_import": gettext_lazy("changed the roster."),
     "change_marks": gettext_lazy("changed marks."),
     "remove_from_roster": gettext_lazy("changed the roster."),
     "restore_to_roster": gettext_lazy("changed the roster."),

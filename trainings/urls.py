@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from trainings.views import attendance, courses, figures, headcounts, roster, trainings
+from trainings.views import attendance, courses, figures, headcounts, imports, roster, trainings
 
 app_name = "trainings"
 
@@ -36,6 +36,9 @@ of_one = [
     path("roster/", roster.roster, name="roster"),
     path("roster/suggest/", roster.suggest, name="suggest"),
     path("roster/paste/", roster.roster_paste, name="roster_paste"),
+    path("roster/import/", imports.roster_import, name="roster_import"),
+    path("roster/import/<int:pk>/", imports.import_preview, name="import_preview"),
+    path("roster/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("roster/<int:pk>/", roster.enrolment_edit, name="enrolment_edit"),
     path("roster/<int:pk>/remove/", roster.enrolment_remove, name="enrolment_remove"),
     path("roster/<int:pk>/restore/", roster.enrolment_restore, name="enrolment_restore"),

@@ -2,22 +2,26 @@
 
 from trainings.models.attendance import Mark, MarkChange
 from trainings.models.figures import Amendment, FiguresVersion
+from trainings.models.imports import ColumnChoice, ImportedRow, RosterImport
 from trainings.models.people import DuplicatePair, Enrolment, Headcount, Participant, Party, Sex
 from trainings.models.training import Assignment, Course, ReferenceCounter, Session, Training
 
 __all__ = [
     "Amendment",
     "Assignment",
+    "ColumnChoice",
     "Course",
     "DuplicatePair",
     "Enrolment",
     "FiguresVersion",
     "Headcount",
+    "ImportedRow",
     "Mark",
     "MarkChange",
     "Participant",
     "Party",
     "ReferenceCounter",
+    "RosterImport",
     "Session",
     "Sex",
     "Training",

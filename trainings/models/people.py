@@ -36,6 +36,9 @@ class Participant(models.Model):
     loose_key = models.CharField(max_length=330, editable=False)
     sex = models.CharField(_("sex"), max_length=12, choices=Sex.choices, default=Sex.NOT_RECORDED)
     member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="participants")
+    email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
+    # A keyed digest: the service number itself is kept nowhere; see trainings.roster_import.matching.
+    service_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -43,6 +46,7 @@ class Participant(models.Model):
         indexes = [
             models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
             models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
+            models.Index(fields=["service_digest"], condition=~models.Q(service_digest=""), name="participant_service"),
         ]
         verbose_name = _("participant")
         verbose_name_plural = _("participants")

@@ -16,6 +16,7 @@ from django.db import close_old_connections, connection
 from audit.seal import look_after_seals
 from members.actions import forget_old_requests
 from portal.totals import look_after_totals
+from trainings.actions.imports import forget_old_previews
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def tidy_up() -> None:
         call_command("prune_db_task_results", min_age_days=1, failed_min_age_days=7, verbosity=0)
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     forget_old_requests()
+    forget_old_previews()
 
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.

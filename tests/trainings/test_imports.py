@@ -1,0 +1,329 @@
+"""Taking a list in: who is matched, what is asked, what is written, the same again, and taking it back."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from common.uploads.reading import read_pasted
+from tests.conftest import client_of, edit_of, make_roster, make_training
+from trainings.actions.imports import choose, commit_import, forget_old_previews, start_import, undo_import
+from trainings.actions.marks import change_marks
+from trainings.actions.roster import RosterRow, add_to_roster
+from trainings.models import (
+    ColumnChoice,
+    DuplicatePair,
+    Enrolment,
+    ImportedRow,
+    Mark,
+    MarkChange,
+    Participant,
+    RosterImport,
+    Training,
+)
+from trainings.roster_import.matching import is_one_error, service_digest
+from trainings.roster_import.plan import plan_import
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+HEADER = "Prezime\tIme\tPol\tČin\tJedinica\t10.3.\t11.3."
+LIST = f"""{HEADER}
+Đurić\tMaja\tž\tkapetan\tBrodarska četa\t+\t+
+Marić\tPetar\tm\tvodnik\tBrodarska četa\t+\t-
+Vukić\tLuka\tm\tmajor\tŠtab\t+\t"""
+
+
+@pytest.fixture
+def training(recorder_me):
+    return make_training(recorder_me, days=2)
+
+
+def taken_in(training, text, by, answers=None, **chosen):
+    """Start an import of pasted cells with these answers, and commit it."""
+    made = started(training, text, by, answers, **chosen)
+    return commit_import(of=made, by=by)
+
+
+def started(training, text, by, answers=None, **chosen):
+    made = start_import(training=training, organisation=training.keeper, sheets=read_pasted(text), by=by)
+    if answers or chosen:
+        rows = {str(n): answer for n, answer in (answers or {}).items()}
+        choose(of=made, chosen={"rows": rows, **chosen}, cells={}, sheet=made.sheets[0]["name"])
+    return made
+
+
+def states(plan):
+    return {row.read.family: row.state for row in plan.rows}
+
+
+def marks_of(training):
+    return {
+        (m.enrolment.participant.family_name, m.session.date.day): m.value
+        for m in Mark.objects.filter(enrolment__training=training).exclude(value="").select_related("enrolment__participant", "session")
+    }  # fmt: skip
+
+
+def test_list_becomes_roster_and_marks(training, recorder_me):
+    taken_in(training, LIST, recorder_me)
+    rows = {e.participant.family_name: e for e in training.enrolments.select_related("participant", "rank")}
+    assert {name: (e.rank.nato, e.unit, e.minutes) for name, e in rows.items()} == {
+        "Đurić": ("OF-2", "Brodarska četa", 720), "Marić": ("OR-5", "Brodarska četa", 360), "Vukić": ("OF-3", "Štab", 360),
+    }  # fmt: skip
+    assert marks_of(training) == {
+        ("Đurić", 10): "present", ("Đurić", 11): "present", ("Marić", 10): "present", ("Marić", 11): "absent",
+        ("Vukić", 10): "present",
+    }  # fmt: skip
+    assert RosterImport.objects.get().sheets == []
+
+
+def test_same_list_again_changes_nothing(training, recorder_me):
+    taken_in(training, LIST, recorder_me)
+    before = [
+        list(model.objects.order_by("pk").values())
+        for model in (Enrolment, Participant, Mark, MarkChange, DuplicatePair)
+    ]
+    plan = plan_import(started(training, LIST, recorder_me), by=recorder_me)
+    assert (states(plan), plan.unchanged) == ({"Đurić": "matched", "Marić": "matched", "Vukić": "matched"}, 3)
+    again = taken_in(training, LIST, recorder_me)
+    after = [
+        list(model.objects.order_by("pk").values())
+        for model in (Enrolment, Participant, Mark, MarkChange, DuplicatePair)
+    ]
+    assert after == before
+    assert again.rows.count() == 3
+
+
+def test_committing_twice_is_once(training, recorder_me):
+    made = taken_in(training, LIST, recorder_me)
+    assert commit_import(of=made, by=recorder_me).pk == made.pk
+    assert ImportedRow.objects.count() == 3
+
+
+def test_known_people_are_matched_in_either_script_and_order(training, recorder_me):
+    other = make_training(recorder_me)
+    add_to_roster(training=other, by=recorder_me, rows=[
+        RosterRow("Ђорђевић", "Марија", training.keeper, "female"), RosterRow("Ljubić", "Njegoš", training.keeper, "male"),
+    ])  # fmt: skip
+    text = "Prezime\tIme\tPol\nĐorđević\tMarija\tž\nЊегош\tЉубић\tм"
+    plan = plan_import(started(training, text, recorder_me), by=recorder_me)
+    assert [row.state for row in plan.rows] == ["matched", "matched"]
+    taken_in(training, text, recorder_me)
+    assert Participant.objects.count() == 2
+
+
+@pytest.mark.parametrize("typed", ["Đorđvić", "Đorđevićč", "Đoređvić", "Djordjevic", "Đorđenić"])
+def test_near_name_is_asked_about_and_never_merged_by_itself(typed, training, recorder_me):
+    add_to_roster(
+        training=make_training(recorder_me),
+        rows=[RosterRow("Đorđević", "Marija", training.keeper, "female")],
+        by=recorder_me,
+    )
+    text = f"Prezime\tIme\tPol\n{typed}\tMarija\tž"
+    made = started(training, text, recorder_me)
+    (row,) = plan_import(made, by=recorder_me).rows
+    assert (row.state, [c.name for c in row.candidates]) == ("unclear", ["Đorđević, Marija"])
+    with pytest.raises(ValidationError, match="wait for a decision"):
+        commit_import(of=made, by=recorder_me)
+    assert Enrolment.objects.filter(training=training).count() == 0
+    known = Participant.objects.get()
+    taken_in(training, text, recorder_me, {2: {"person": str(known.pk)}})
+    assert training.enrolments.get().participant == known
+
+
+def test_several_of_one_name_are_asked_about(training, recorder_me):
+    other = make_training(recorder_me)
+    rows = [
+        RosterRow("Jović", "Ana", training.keeper, "female"),
+        RosterRow("Jović", "Ana", training.keeper, "female", is_another=True),
+    ]
+    add_to_roster(training=other, rows=rows, by=recorder_me)
+    text = "Prezime\tIme\tPol\nJović\tAna\tž"
+    (row,) = plan_import(started(training, text, recorder_me), by=recorder_me).rows
+    assert (row.state, len(row.candidates)) == ("unclear", 2)
+    taken_in(training, text, recorder_me, {2: {"person": "new"}})
+    assert Participant.objects.count() == 3
+    assert DuplicatePair.objects.filter(state="open").count() == 3
+
+
+def test_name_twice_in_one_list_is_asked_about(training, recorder_me):
+    text = "Prezime\tIme\tPol\nJović\tAna\tž\nJović\tAna\tž\nJović\tAna\tm"
+    plan = plan_import(started(training, text, recorder_me), by=recorder_me)
+    assert [(row.state, row.twin_of) for row in plan.rows] == [("new", None), ("unclear", 2), ("new", None)]
+    taken_in(training, text, recorder_me, {3: {"leave": True}})
+    assert training.enrolments.count() == 2
+
+
+def test_people_of_others_are_neither_matched_nor_shown(training, recorder_me, recorder_rs):
+    make_roster(make_training(recorder_rs), 1, recorder_rs)
+    theirs = Participant.objects.get()
+    text = f"Prezime\tIme\tPol\tMinistarstvo\n{theirs.family_name}\t{theirs.given_name}\tž\tSrbija"
+    (row,) = plan_import(started(training, text, recorder_me), by=recorder_me).rows
+    assert (row.state, row.candidates, row.organisation) == ("new", [], recorder_rs.organisation)
+    taken_in(training, text, recorder_me)
+    assert (Participant.objects.count(), DuplicatePair.objects.filter(state="open").count()) == (2, 1)
+
+
+def test_equal_service_number_joins_across_ministries_and_shows_nothing(training, recorder_me, recorder_rs):
+    head = "Prezime\tIme\tPol\tMinistarstvo\tSlužbeni broj\n"
+    theirs = make_training(recorder_rs)
+    taken_in(theirs, f"{head}Petrović\tJovana\tž\tSrbija\t12 345-A", recorder_rs)
+    text = f"{head}Петровић\tЈована\tж\tСрбија\t12345a\nIlić\tVesna\tž\tSrbija\t12345a"
+    plan = plan_import(started(training, text, recorder_me), by=recorder_me)
+    assert [(row.state, row.candidates) for row in plan.rows] == [("new", []), ("new", [])]
+    taken_in(training, text, recorder_me)
+    known = theirs.enrolments.get().participant
+    names = {e.participant_id: e.participant.family_name for e in training.enrolments.select_related("participant")}
+    assert names[known.pk] == "Petrović"
+    # A number typed beside another name joins nobody, and so shows nobody's name.
+    assert sorted(names.values()) == ["Ilić", "Petrović"]
+    assert known.service_digest == service_digest("12345A", recorder_rs.organisation_id)
+    assert "12345" not in str(list(Participant.objects.values()))
+
+
+def test_other_service_number_is_another_person(training, recorder_me):
+    head = "Prezime\tIme\tPol\tSlužbeni broj\n"
+    taken_in(make_training(recorder_me), f"{head}Jović\tAna\tž\t111", recorder_me)
+    (row,) = plan_import(started(training, f"{head}Jović\tAna\tž\t222", recorder_me), by=recorder_me).rows
+    assert row.state == "new"
+
+
+def test_cell_changed_in_the_portal_is_shown_and_stays(training, recorder_me):
+    taken_in(training, LIST, recorder_me)
+    enrolment = training.enrolments.get(participant__family_name="Marić")
+    enrolment.unit = "Komanda"
+    enrolment.save()
+    day = training.sessions.get(date=date(2025, 3, 10))
+    change_marks(training=training, edits=[edit_of(enrolment, day, "late", base=1)], by=recorder_me)
+    changed = LIST.replace(
+        "Marić\tPetar\tm\tvodnik\tBrodarska četa\t+\t-", "Marić\tPetar\tm\tzastavnik\tFlota\texcused\t+"
+    )
+    plan = plan_import(started(training, changed, recorder_me), by=recorder_me)
+    row = next(row for row in plan.rows if row.read.family == "Marić")
+    assert {(kept.sheet, kept.portal) for kept in row.kept} == {("Flota", "Komanda"), ("Excused", "Late")}
+    taken_in(training, changed, recorder_me)
+    enrolment.refresh_from_db()
+    assert (enrolment.unit, enrolment.rank.nato) == ("Komanda", "OR-8")
+    assert {day: mark for (name, day), mark in marks_of(training).items() if name == "Marić"} == {
+        10: "late",
+        11: "present",
+    }
+
+
+def test_import_is_taken_back_as_a_whole(training, recorder_me):
+    make_roster(training, 1, recorder_me)
+    there = training.enrolments.get()
+    text = f"{LIST}\n{there.participant.family_name}\t{there.participant.given_name}\tž\tmajor\tŠtab\t+\t+"
+    made = taken_in(training, text, recorder_me)
+    assert training.enrolments.filter(removed_at=None).count() == 4
+    assert undo_import(of=made, by=recorder_me) == []
+    (left,) = training.enrolments.filter(removed_at=None)
+    assert (left.pk, left.unit, left.rank, left.minutes) == (there.pk, "", None, 0)
+    assert marks_of(training) == {}
+    with pytest.raises(ValidationError, match="nothing to take back"):
+        undo_import(of=made, by=recorder_me)
+    taken_in(training, text, recorder_me)
+    assert training.enrolments.filter(removed_at=None).count() == 4
+
+
+def test_who_was_used_since_stays_when_an_import_is_taken_back(training, recorder_me):
+    made = taken_in(training, LIST, recorder_me)
+    enrolment = training.enrolments.get(participant__family_name="Vukić")
+    day = training.sessions.get(date=date(2025, 3, 11))
+    change_marks(training=training, edits=[edit_of(enrolment, day, "late")], by=recorder_me)
+    stay = undo_import(of=made, by=recorder_me)
+    assert [e.participant.family_name for e in stay] == ["Vukić"]
+    assert marks_of(training) == {("Vukić", 11): "late"}
+
+
+def test_import_stays_when_the_figures_are_submitted(training, recorder_me):
+    made = taken_in(training, LIST, recorder_me)
+    Training.objects.filter(pk=training.pk).update(
+        figures="submitted", figures_version=1, submitted_at=timezone.now(), submitted_by=recorder_me
+    )
+    with pytest.raises(ValidationError):
+        undo_import(of=made, by=recorder_me)
+    assert training.enrolments.filter(removed_at=None).count() == 3
+
+
+def test_unknown_rank_keeps_its_words_and_asks(training, recorder_me):
+    text = "Prezime\tIme\tPol\tČin\nJović\tAna\tž\tnadkapetan"
+    (row,) = plan_import(started(training, text, recorder_me), by=recorder_me).rows
+    assert (row.state, row.must_confirm) == ("unclear", True)
+    taken_in(training, text, recorder_me, {2: {"take": True}})
+    enrolment = training.enrolments.get()
+    assert (enrolment.rank_words, enrolment.rank, enrolment.rank_group) == ("nadkapetan", None, "not_recorded")
+
+
+def test_choice_of_a_column_is_remembered_for_the_ministry(training, recorder_me, recorder_rs):
+    text = "Prezime\tIme\tPol\tMjesto službe\nJović\tAna\tž\tBar"
+    kinds = {"0": "family_name", "1": "given_name", "2": "sex", "3": "unit"}
+    taken_in(training, text, recorder_me, kinds=kinds)
+    assert training.enrolments.get().unit == "Bar"
+    other = make_training(recorder_me)
+    (row,) = plan_import(started(other, text, recorder_me), by=recorder_me).rows
+    assert row.read.unit == "Bar"
+    (row,) = plan_import(started(make_training(recorder_rs), text, recorder_rs), by=recorder_rs).rows
+    assert row.read.unit == ""
+    assert set(ColumnChoice.objects.values_list("organisation", flat=True)) == {recorder_me.organisation_id}
+
+
+def test_row_is_mended_in_place(training, recorder_me):
+    made = started(training, "Prezime\tIme\tPol\n\tAna\tž", recorder_me)
+    (row,) = plan_import(made, by=recorder_me).rows
+    assert row.state == "wrong"
+    choose(of=made, chosen={}, cells={(row.number, 0): "Jović"}, sheet=made.sheets[0]["name"])
+    assert states(plan_import(made, by=recorder_me)) == {"Jović": "new"}
+
+
+def test_refused_import_writes_nothing(training, recorder_me):
+    made = started(training, f"{LIST}\n\tBezprezimena\tž\t\t\t\t", recorder_me)
+    with pytest.raises(ValidationError):
+        commit_import(of=made, by=recorder_me)
+    assert (Enrolment.objects.count(), Participant.objects.count(), ImportedRow.objects.count()) == (0, 0, 0)
+
+
+def test_previews_are_forgotten_after_a_day(training, recorder_me):
+    started(training, LIST, recorder_me)
+    kept = taken_in(make_training(recorder_me, days=2), LIST, recorder_me)
+    RosterImport.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    forget_old_previews()
+    assert list(RosterImport.objects.all()) == [kept]
+
+
+def test_pages_from_paste_to_undo(training, recorder_me):
+    client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"rows": "", "organisation": training.keeper_id}).status_code == 422
+    text = LIST.replace("Marić\tPetar\tm", "Marić\t\tm")
+    preview = client.post(url, {"rows": text, "organisation": training.keeper_id}).url
+    page = client.get(preview)
+    assert {k: v for k, v in page.context["counts"].items() if v} == {"new": 2, "wrong": 1}
+    assert client.post(preview, {"commit": "1"}).status_code == 422
+    assert Enrolment.objects.count() == 0
+    (row,) = page.context["waiting"]
+    assert client.post(preview, {f"shown-{row.number}": "1", f"c-{row.number}-1": "Petar"}).url == preview
+    assert client.post(preview, {"commit": "1"}).url == preview
+    assert training.enrolments.filter(removed_at=None).count() == 3
+    done = client.get(preview)
+    assert (done.context["counts"], done.context["can_undo"]) == ({"rows": 3, "added": 3}, True)
+    assert client.post(f"{preview}undo/").url == f"{training.get_absolute_url()}roster/"
+    assert training.enrolments.filter(removed_at=None).count() == 0
+
+
+def test_preview_is_seen_by_who_made_it_alone(training, recorder_me, coordinator_me, recorder_rs):
+    made = started(training, LIST, recorder_me)
+    url = f"{training.get_absolute_url()}roster/import/{made.pk}/"
+    answers = {by.email: client_of(by).get(url).status_code for by in (recorder_me, coordinator_me, recorder_rs)}
+    assert list(answers.values()) == [200, 404, 403]
+    commit_import(of=made, by=recorder_me)
+    assert client_of(coordinator_me).get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [("jovic", "jovic", False), ("jovic", "jovi", True), ("jovic", "jovicc", True), ("jovic", "jobic", True), ("jovic", "joivc", True),
+     ("jovic", "jobis", False), ("ana", "na", True), ("ab", "ba", True), ("abcd", "badc", False), ("", "a", True)],
+)  # fmt: skip
+def test_one_error(one, other, expected):
+    assert is_one_error(one, other) is expected
+    assert is_one_error(other, one) is expected

@@ -1,0 +1,79 @@
+"""Rosters taken in from sheets: what was read, what was decided, and what each row said, so that it can be told apart later."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member, Organisation
+from trainings.models.people import Enrolment
+from trainings.models.training import Training
+
+
+class RosterImport(models.Model):
+    """One sheet on its way into a roster: first a preview, then committed as a whole, then perhaps undone as a whole.
+
+    The cells stand here only while it is a preview; the worker forgets previews after a day.
+    """
+
+    class State(models.TextChoices):
+        PREVIEW = "preview", _("Preview")
+        COMMITTED = "committed", _("Taken in")
+        UNDONE = "undone", _("Undone")
+
+    training = models.ForeignKey(Training, models.CASCADE, related_name="imports")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
+    sheets = models.JSONField(default=list)
+    # What a person chose: the sheet, whether there is a header, what columns hold, and an answer for each row.
+    chosen = models.JSONField(default=dict)
+    batch = models.UUIDField(default=uuid4, unique=True)
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+    committed_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("roster import")
+        verbose_name_plural = _("roster imports")
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.state}"
+
+
+class ImportedRow(models.Model):
+    """What one row of a committed import said of one enrolment, and what stood there before.
+
+    Comparing with the latest of these tells a cell that changed in the portal since from one that changed in the sheet.
+    """
+
+    roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="imported")
+    enrolled_by_it = models.BooleanField(default=False)
+    said = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["roster_import", "enrolment"], name="imported_row_once"),
+        ]
+        indexes = [models.Index(fields=["enrolment", "-id"], name="imported_row_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.roster_import_id}/{self.enrolment_id}"
+
+
+class ColumnChoice(models.Model):
+    """What a ministry once said that a column of this header holds: remembered for its next sheet."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    header_key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=24)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "header_key"], name="column_choice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.header_key}: {self.kind}"

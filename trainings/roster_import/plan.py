@@ -1,0 +1,319 @@
+"""What an import would do, row by row, with what a person must still decide. Nothing here writes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.folding import spelling
+from common.uploads.cells import Sheet, unpacked
+from members.models import Member, Organisation, RankGroup
+from trainings.models import ColumnChoice, Enrolment, ImportedRow, Mark, RosterImport, Session, Sex, Training
+from trainings.roster_import.matching import Known, Match, Wanted, is_compatible, match, service_digest
+from trainings.roster_import.sessions import sessions_of_columns
+from trainings.roster_reading.known import known_tables
+from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_roster
+
+NEW, MATCHED, UNCLEAR, LEFT_OUT = "new", "matched", "unclear", "left out"
+WHY = {
+    "service": gettext_lazy("the same service number"), "name": gettext_lazy("the same name"),
+    "swapped": gettext_lazy("the same names the other way round"), "loose": gettext_lazy("a name that sounds alike"),
+    "typing": gettext_lazy("a name one letter apart"), "row": gettext_lazy("the same name in an earlier row"),
+}  # fmt: skip
+FIELDS = ("rank", "unit", "age_band", "sex")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person somebody of the list may be, and why."""
+
+    pk: int
+    name: str
+    why: str
+    last: str = ""
+
+
+@dataclass
+class Kept:
+    """A cell that says something else than the portal, where the portal's value was changed since and stays."""
+
+    what: str
+    sheet: str
+    portal: str
+
+
+@dataclass
+class PlannedRow:
+    """One row: who it is, what it would change, or what a person must decide or mend first."""
+
+    read: ReadRow
+    organisation: Organisation | None
+    state: str = NEW
+    reasons: list[str] = field(default_factory=list)
+    person: Known | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+    twin_of: int | None = None
+    must_decide: bool = False
+    must_confirm: bool = False
+    enrolment: Enrolment | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
+    kept: list[Kept] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        return self.read.number
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be taken in, or is left out."""
+        return self.state in (NEW, MATCHED, LEFT_OUT)
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether taking it in would change nothing."""
+        return self.enrolment is not None and self.enrolment.removed_at is None and not self.changes
+
+    @property
+    def sex_label(self) -> str:
+        return str(Sex(self.read.sex).label)
+
+    @property
+    def group_label(self) -> str:
+        return str(RankGroup(self.read.group).label) if self.read.group else ""
+
+    @property
+    def marks_label(self) -> str:
+        """The marks of the row in one word each."""
+        return ", ".join(str(Mark.Value(mark).label) if mark else "–" for mark in self.read.marks)
+
+    @property
+    def rank_value(self) -> list[Any]:
+        return [self.read.rank_pk, self.read.rank, self.read.group or "not_recorded"]
+
+
+@dataclass
+class Plan:
+    """A whole import as it stands: the roster as read, its rows as planned, and what is still asked."""
+
+    roster: ReadRoster
+    rows: list[PlannedRow]
+    columns: list[list[Session]]
+    open_columns: list[int]
+
+    @property
+    def is_ready(self) -> bool:
+        return all(row.is_ready for row in self.rows) and not self.open_columns
+
+    def count(self, state: str) -> int:
+        return sum(row.state == state for row in self.rows)
+
+    @property
+    def unchanged(self) -> int:
+        return sum(row.state == MATCHED and row.does_nothing for row in self.rows)
+
+
+def remembered_kinds(sheets: Sequence[Sheet], organisation: Organisation) -> dict[str, str]:
+    """Return what this ministry said before of columns by the folded words of their headers. One query."""
+    return dict(ColumnChoice.objects.filter(organisation=organisation).values_list("header_key", "kind"))
+
+
+def header_key(header: str) -> str:
+    """Return the key by which a header's choice is remembered."""
+    return spelling(header)[:120]
+
+
+def read_import(of: RosterImport) -> ReadRoster:
+    """Read the cells of an import by what was chosen and what the ministry chose before. Four queries."""
+    sheets = unpacked(of.sheets)
+    tables = known_tables(of.organisation.country_id)
+    options: dict[str, Any] = {"year": of.training.starts_on.year, "sheet": of.chosen.get("sheet"),
+                               "has_header": of.chosen.get("has_header")}  # fmt: skip
+    kinds = {int(n): kind for n, kind in of.chosen.get("kinds", {}).items()}
+    if kinds:
+        return read_roster(sheets, tables, kinds=kinds, **options)
+    roster = read_roster(sheets, tables, **options)
+    known = remembered_kinds(sheets, of.organisation)
+    again = {
+        c.index: known[key]
+        for c in roster.columns
+        if (key := header_key(c.header)) and known.get(key, c.kind) != c.kind
+    }
+    if not again:
+        return roster
+    return read_roster(sheets, tables, kinds={c.index: again.get(c.index, c.kind) for c in roster.columns}, **options)
+
+
+def plan_import(of: RosterImport, *, by: Member) -> Plan:
+    """Return what this import would do as things stand now. About a dozen queries, whatever its size."""
+    roster = read_import(of)
+    homes = Organisation.objects.select_related("country").in_bulk()
+    rows = [PlannedRow(row, _home_of(row, of.organisation, homes)) for row in roster.rows]
+    answers: Mapping[str, Any] = of.chosen.get("rows", {})
+    _judge(rows, answers, by)
+    held = [session for session in of.training.sessions.all() if not session.is_cancelled]
+    chosen = {int(n): value for n, value in of.chosen.get("sessions", {}).items()}
+    columns = sessions_of_columns(roster.sessions, held, chosen)
+    _compare(rows, of.training, columns)
+    unknown = [n for n, there in enumerate(columns) if not there and n not in chosen]
+    return Plan(roster, rows, columns, unknown)
+
+
+def _home_of(row: ReadRow, default: Organisation, homes: Mapping[int, Organisation]) -> Organisation | None:
+    """Return the home a row names: an organisation, or a country's ministry or one organisation; the chosen one where it names none.
+
+    None where it names something nobody knows.
+    """
+    if row.organisation_pk:
+        return homes.get(row.organisation_pk)
+    if not row.organisation_words or row.country == default.country_id:
+        return default
+    there = [home for home in homes.values() if home.country_id == row.country]
+    ministries = [home for home in there if home.kind == Organisation.Kind.MINISTRY]
+    return ministries[0] if ministries else there[0] if len(there) == 1 else None
+
+
+def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> None:
+    """Say of each row who it is, by the answers given and by matching."""
+    at = [row for row in rows if row.read.state != WRONG and row.organisation is not None]
+    wanted = [_wanted(row) for row in at]
+    matches = dict(zip(map(id, at), match(wanted, by=by), strict=True))
+    seen: dict[tuple[int, str, str], list[PlannedRow]] = {}
+    taken: dict[int, int] = {}
+    for row in rows:
+        answer = answers.get(str(row.number), {})
+        row.reasons = list(row.read.reasons)
+        if answer.get("leave"):
+            row.state = LEFT_OUT
+            continue
+        if row.read.state == WRONG:
+            row.state = WRONG
+            continue
+        if row.organisation is None:
+            row.state = WRONG
+            row.reasons.append(
+                _("Nobody knows the organisation “%(words)s”. Correct it, or choose that this column is left out.")
+                % {"words": row.read.organisation_words[:60]}
+            )
+            continue
+        _identify(row, matches[id(row)], answer, seen, taken)
+
+
+def _wanted(row: PlannedRow) -> Wanted:
+    assert row.organisation is not None  # noqa: S101 - narrows the type; only rows with a home are matched
+    digest = service_digest(row.read.service_number, row.organisation.pk)
+    return Wanted(row.organisation.pk, row.read.family, row.read.given, row.read.sex, digest)
+
+
+def _identify(
+    row: PlannedRow,
+    found: Match,
+    answer: Mapping[str, Any],
+    seen: dict[tuple[int, str, str], list[PlannedRow]],
+    taken: dict[int, int],
+) -> None:
+    assert row.organisation is not None  # noqa: S101 - narrows the type
+    key = (row.organisation.pk, spelling(row.read.family), spelling(row.read.given))
+    earlier = [other for other in seen.setdefault(key, []) if is_compatible(other.read.sex, row.read.sex)]
+    seen[key].append(row)
+    pairs = [*found.exact, *found.near]
+    row.candidates = [Candidate(p.pk, f"{p.family}, {p.given}", str(WHY[why])) for p, why in pairs if p.pk not in taken]
+    chosen = answer.get("person")
+    if chosen == "new":
+        row.state = NEW
+    elif chosen and any(str(p.pk) == str(chosen) and p.pk not in taken for p, _why in pairs):
+        row.person = next(p for p, _why in pairs if str(p.pk) == str(chosen))
+    elif earlier:
+        row.twin_of, row.must_decide = earlier[0].number, True
+        row.reasons.append(_("The same name stands in row %(n)d. Is it another person?") % {"n": row.twin_of})
+    elif found.only and found.only.pk not in taken:
+        row.person = found.only
+    elif row.candidates:
+        row.must_decide = True
+        row.reasons.append(
+            _("Several people may be meant.") if len(row.candidates) > 1 else _("Perhaps this person is known.")
+        )
+    if row.person:
+        row.state = MATCHED
+        taken[row.person.pk] = row.number
+    if row.must_decide:
+        row.state = UNCLEAR
+    elif row.read.state != "ok" and not answer.get("take"):
+        row.state, row.must_confirm = UNCLEAR, True
+
+
+def _compare(rows: list[PlannedRow], training: Training, columns: Sequence[Sequence[Session]]) -> None:
+    """Say what each row changes of what stands in the portal, and what it leaves because it was changed there since."""
+    people = [row.person.pk for row in rows if row.person]
+    enrolled = {
+        enrolment.participant_id: enrolment
+        for enrolment in Enrolment.objects.filter(training=training, participant__in=people).select_related(
+            "participant"
+        )
+    }
+    last: dict[int, dict[str, Any]] = {}
+    for imported in ImportedRow.objects.filter(enrolment__in=enrolled.values()).exclude(
+        roster_import__state=RosterImport.State.UNDONE
+    ).order_by("pk"):  # fmt: skip
+        last[imported.enrolment_id] = {**last.get(imported.enrolment_id, {}), **imported.said}
+    marks: dict[int, dict[int, Mark]] = {}
+    for mark in Mark.objects.filter(enrolment__in=enrolled.values()):
+        marks.setdefault(mark.enrolment_id, {})[mark.session_id] = mark
+    titles = {session.pk: str(session) for there in columns for session in there}
+    for row in rows:
+        row.said = _said(row, columns)
+        if row.person and (there := enrolled.get(row.person.pk)):
+            row.enrolment = there
+            stands = {**_stands(there), **{f"mark {s}": m.value for s, m in marks.get(there.pk, {}).items()}}
+        else:
+            stands = {}
+        for what, value in row.said.items():
+            present, before = stands.get(what), last.get(row.enrolment.pk, {}).get(what) if row.enrolment else None
+            if present == value:
+                continue
+            if not _is_recorded(present) or (before is not None and present == before):
+                row.changes[what] = value
+            elif row.enrolment is not None and row.enrolment.removed_at is None:
+                row.kept.append(Kept(_called(what, titles), _shown(what, value), _shown(what, present)))
+
+
+def _said(row: PlannedRow, columns: Sequence[Sequence[Session]]) -> dict[str, Any]:
+    """What a row says that is worth keeping, by field; an empty cell says nothing."""
+    read = row.read
+    said: dict[str, Any] = {"unit": read.unit, "age_band": read.age_band}
+    if read.sex != Sex.NOT_RECORDED:
+        said["sex"] = read.sex
+    if read.rank or read.group:
+        said["rank"] = row.rank_value
+    for there, value in zip(columns, read.marks, strict=False):
+        if value:
+            said |= {f"mark {session.pk}": value for session in there}
+    return {what: value for what, value in said.items() if value}
+
+
+def _stands(enrolment: Enrolment) -> dict[str, Any]:
+    return {
+        "unit": enrolment.unit, "age_band": enrolment.age_band, "sex": enrolment.participant.sex,
+        "rank": [enrolment.rank_id, enrolment.rank_words, enrolment.rank_group],
+    }  # fmt: skip
+
+
+def _is_recorded(value: Any) -> bool:
+    return value not in (None, "", Sex.NOT_RECORDED) and value != [None, "", "not_recorded"]
+
+
+def _called(what: str, titles: Mapping[int, str]) -> str:
+    names = {"unit": _("unit"), "age_band": _("age band"), "sex": _("sex"), "rank": _("rank")}
+    return names.get(what) or titles.get(int(what.removeprefix("mark ")), what)
+
+
+def _shown(what: str, value: Any) -> str:
+    if what == "rank":
+        return str(value[1] or value[2])
+    if what == "sex":
+        return str(Sex(value).label)
+    if what.startswith("mark "):
+        return str(Mark.Value(value).label) if value else _("not recorded")
+    return str(value)

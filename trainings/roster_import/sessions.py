@@ -1,0 +1,40 @@
+"""Which session of a training a column of marks is about."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from trainings.models import Session
+from trainings.roster_reading.headers import SessionHeader
+
+ALL = "all"
+
+
+def sessions_of_columns(
+    headers: Sequence[SessionHeader], sessions: Sequence[Session], chosen: Mapping[int, str]
+) -> list[list[Session]]:
+    """Return for each column of marks the sessions it is about: by what a person chose, by its day, by its number, by place.
+
+    `chosen` holds for a column (by its place among the columns of marks) the key of a session, "all", or "" for none. An empty
+    list is a column nobody knows the session of: a question, unless it was chosen so.
+    """
+    found: list[list[Session]] = []
+    used: Counter[tuple[int, int]] = Counter()
+    for n, header in enumerate(headers):
+        if n in chosen:
+            wanted = chosen[n]
+            found.append([s for s in sessions if wanted == ALL or str(s.pk) == wanted])
+            continue
+        there: list[Session] = []
+        if header.day and header.month:
+            on_day = [s for s in sessions if (s.date.day, s.date.month) == (header.day, header.month)]
+            place = used[header.day, header.month]
+            used[header.day, header.month] += 1
+            there = on_day[place : place + 1]
+            if header.year and there and there[0].date.year != header.year:
+                there = []
+        elif header.number:
+            there = list(sessions[header.number - 1 : header.number])
+        elif len(headers) == len(sessions):
+            there = [sessions[n]]
+        found.append(there)
+    return found
