@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
@@ -9,13 +10,15 @@ from django.utils.translation import gettext as _
 from common.folding import spelling
 from common.uploads.cells import Cell
 from trainings.roster_reading.headers import SessionHeader, header_kind, is_presence, session_header
-from trainings.roster_reading.layout import Table, reads_as_below
-from trainings.roster_reading.names import column_order, is_strange, order_vote, pair_vote
+from trainings.roster_reading.layout import Table, is_number, reads_as_below
+from trainings.roster_reading.names import DECIDES, column_order, is_strange, order_vote, pair_vote
 from trainings.roster_reading.places import Places
 from trainings.roster_reading.ranks import RankTable
 from trainings.roster_reading.values import UNDECIDED_MARK, read_email, read_mark, read_sex, text_of
 
 LOOKED_AT = 400
+# What spreadsheets count days from.
+_FIRST_DAY = date(1899, 12, 30)
 ORDERS = ("full_name", "full_name_given_first")
 PAIR = ("family_name", "given_name")
 
@@ -69,7 +72,8 @@ def _is_mark(cell: Cell) -> bool:
 
 def _is_date_serial(cell: Cell) -> bool:
     """A day as the number that spreadsheets keep for it, from 2009 to 2064."""
-    return isinstance(cell, int) and not isinstance(cell, bool) and 40_000 <= cell <= 60_000
+    text = text_of(cell)
+    return text.isdecimal() and 40_000 <= int(text[:9]) <= 60_000
 
 
 def _kind_by_content(cells: Sequence[Cell], header: Cell, tables: Tables) -> str:
@@ -88,7 +92,7 @@ def _kind_by_content(cells: Sequence[Cell], header: Cell, tables: Tables) -> str
         return "rank"
     if _share(cells, _is_mark) >= 0.9 and (header is not None or texts):
         return "session"
-    numbers = [int(cell) for cell in cells if isinstance(cell, int) and not isinstance(cell, bool)]
+    numbers = [int(text_of(cell).rstrip(".)")) for cell in cells if is_number(cell) and len(text_of(cell)) <= 6]
     if len(numbers) == len(cells):
         if all(1935 <= n <= 2012 for n in numbers):
             return "birth_year"
@@ -141,7 +145,7 @@ def _with_contents(table: Table, columns: list[Column], tables: Tables) -> list[
             continue
         kind = _kind_by_content(_cells_below(table, column.index), header, tables)
         if kind == "session" and _is_date_serial(header):
-            column = replace(column, session=SessionHeader(column.header))
+            column = replace(column, session=session_header(_FIRST_DAY + timedelta(days=int(column.header))))
         elif kind == "session" and (header is not None or table.header_rows):
             # A header of which nothing is known, or none, over marks: probably a session.
             question = _("Column %(letter)s seems to hold marks. Choose “Session” or leave it out.")
@@ -247,7 +251,7 @@ def _settle_pair(table: Table, columns: list[Column], pair: Mapping[str, Column]
                 kind=kind,
                 is_sure=order != 0,
                 guesses=PAIR if order == 0 else (),
-                question=question if order == 0 else "",
+                question=question if order == 0 and column.index == min(family, given) else "",
             )
         settled.append(column)
     return settled
@@ -260,7 +264,8 @@ def _settle_order(table: Table, column: Column) -> Column:
     seen = column_order(votes)
     heard = sum(vote != 0 for vote in votes)
     order = seen or told or 1
-    is_sure = bool(seen or told)
+    # Where commas or capitals decide in each cell, the order of the column is of no consequence.
+    is_sure = bool(seen or told) or (bool(votes) and all(abs(vote) == DECIDES for vote in votes))
     if told and seen and told != seen:
         # A header against a single name or a close vote is right; against the column it is asked about.
         order, is_sure = (seen, False) if heard >= 3 and heard * 2 >= len(votes) else (told, True)

@@ -18,7 +18,9 @@ KINDS = (
 LONGEST_HEADER = 70
 
 _FAMILY = re.compile(r"\b(prezim\w*|sur ?names?|family names?|family|last ?names?|mbiem\w*|familno ime)\b")
-_GIVEN = re.compile(r"\b(ime|imena|imeto|given names?|given|first ?names?|fore ?names?|emri|emrin|emer|emr|names?)\b")
+_GIVEN = re.compile(
+    r"\b(ime|imena|imeto|given names?|given|first|first ?names?|fore ?names?|emri|emrin|emer|emr|names?)\b"
+)
 _SURELY_GIVEN = re.compile(r"\b(given|first ?names?|fore ?names?|licno ime|vlastito ime)\b")
 _ANOTHERS_NAME = re.compile(
     r"\b(ime (jednog )?(oca|roditelja|majke)|o[ct]evo ime|tatkovo( ime)?|father\w*|emri i (babait|atit|prindit)|atesia"
@@ -38,9 +40,9 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for kind, words in (
         ("email", r"e ?mails?|mail|e ?post[ae]|elektrons\w* (?:post\w*|adres\w*)|elektronick\w* post\w*|mejl|imejl|imel"
                   r"|post\w* elektronike|adres\w* elektronike|adres\w* e post\w*"),
-        ("", r"mjesto ro\w*|mesto ro\w*|mesto na ra\w*|place of birth|vendi i lind\w*|vendlindja"),
-        ("birth_year", r"rod|roden\w*|rodj\w*|radan\w*|raganje|birth|born|dob|yob|lind\w*|ditelindj\w*|godist\w*|starost"),
-        ("", r"jmbg|embg|maticni broj gradan\w*|oib|licni broj|pasos\w*|passport\w*|licna karta"),
+        ("", r"rod (?:vojske|sluzbe|i sluzba)|rodovi|mjesto ro\w*|mesto ro\w*|mesto na ra\w*|place of birth|vendi i lind\w*|vendlindja"),
+        ("birth_year", r"god\w* rod|dat\w* rod|roden\w*|rodj\w*|radan\w*|raganje|birth|born|dob|yob|lind\w*|ditelindj\w*|datelindj\w*|godist\w*"),
+        ("", r"age|mosha|starost|vozrast|godine|jmbg|embg|maticni broj gradan\w*|oib|licni broj|pasos\w*|passport\w*|licna karta"),
         ("service_number",
          r"sluzb\w* (?:br|broj)\w*|vojn\w* (?:br|broj|id)|br(?:oj)? (?:vojn\w* |sluzb\w* )?(?:legitimacij\w*|iskaznic\w*|knjizic\w*)"
          r"|(?:service|military|staff|personnel|army|employee) (?:no|number|nr|id|num)|serv no|numri (?:i )?(?:sherbimit|ushtarak)"

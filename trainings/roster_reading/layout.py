@@ -7,9 +7,12 @@ from statistics import median
 from common.folding import spelling
 from common.uploads.cells import Cell, Sheet
 from trainings.roster_reading.headers import NAME_KINDS, header_kind, is_presence, written
+from trainings.roster_reading.names import order_vote
 from trainings.roster_reading.values import text_of
 
 LOOKED_AT = 60
+# Headers that no person's row holds.
+_SURE_NAMES = frozenset({"family_name", "full_name", "full_name_given_first"})
 _WEIGHTS = {
     "family_name": 3.0, "given_name": 3.0, "full_name": 4.0, "full_name_given_first": 4.0, "name": 2.5, "sex": 2.0, "rank": 2.0,
     "email": 1.0, "unit": 1.0, "organisation": 1.0, "country": 1.0, "birth_year": 1.0, "service_number": 1.0, "number": 1.0,
@@ -63,11 +66,13 @@ def _score(kinds: Sequence[str | None]) -> float:
 
 
 def _is_header(cells: Sequence[Cell], kinds: Sequence[str | None]) -> bool:
-    """Return whether a row is a header: two columns are named, or its only text names people."""
+    """Return whether a row is a header: it says where the names are, or names two columns, or its only text names people."""
     filled = [n for n, cell in enumerate(cells) if cell is not None]
     named = [kinds[n] for n in filled if kinds[n]]
     texts = [n for n in filled if isinstance(cells[n], str)]
     unknown = sum(kinds[n] is None for n in texts)
+    if any(kind in _SURE_NAMES for kind in named):
+        return True
     if len(set(named)) >= 2:
         return unknown <= max(3, len(texts) * 2 // 3)
     return len(filled) == 1 and named[:1] != [] and named[0] in NAME_KINDS
@@ -90,6 +95,10 @@ def _joined(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
 
 def _is_second_line(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
     """Return whether a row goes on with the header above it rather than holding a person."""
+    kinds = [header_kind(cell) for cell in upper]
+    heads = sum(bool(kind) and kind not in {"female_mark", "male_mark"} for kind in kinds)
+    if heads < 2 and not any(kind in NAME_KINDS for kind in kinds) and not any(is_presence(cell) for cell in upper):
+        return False
     news = [n for n, cell in enumerate(lower) if cell is not None and cell != upper[n]]
     if not news:
         return any(cell is not None for cell in lower)
@@ -177,6 +186,11 @@ def reads_as_below(cells: Sequence[Cell]) -> bool:
     return bool(first) and (first[0] in _BELOW or " ".join(first[:2]) in _BELOW_TWO)
 
 
+def is_number(cell: Cell) -> bool:
+    """Return whether a cell numbers a row: 7, "7." or "7)"."""
+    return isinstance(cell, int) or (isinstance(cell, str) and cell.rstrip(".)").isdecimal())
+
+
 def _is_repeated_header(table: Table, cells: Sequence[Cell]) -> bool:
     same = sum(
         1 for cell, header in zip(cells, table.headers, strict=True)
@@ -194,8 +208,9 @@ def people_rows(
     """
     sheet = table.sheet
     widths = [sum(cell is not None for cell in sheet.rows[at]) for at in table.body]
-    typical = median(widths) if widths else 0
-    numbered = number_column is not None and any(isinstance(sheet.rows[at][number_column], int) for at in table.body)
+    # Signatures and sums are narrow: only the wider rows say how wide a person's row is.
+    typical = median([width for width in widths if width * 2 >= max(widths)]) if widths else 0
+    numbered = number_column is not None and any(is_number(sheet.rows[at][number_column]) for at in table.body)
     people: list[int] = []
     others: list[LeftOut] = []
     last: int | None = None
@@ -222,15 +237,15 @@ def _row_kind(
     says_much: Callable[[Sequence[Cell]], bool],
 ) -> str:  # fmt: skip
     """Return "person", "other", or "" for what is not worth a word: empty numbered lines and repeated headers."""
-    is_numbered = number_column is not None and cells[number_column] is not None
-    rest = [cell for n, cell in enumerate(cells) if n != number_column]
+    is_numbered = number_column is not None and is_number(cells[number_column])
+    rest = [cell for n, cell in enumerate(cells) if n != number_column or not is_numbered]
     filled = sum(cell is not None for cell in rest)
     if not filled or _is_repeated_header(table, cells):
         return ""
-    if not any(cells[n] is not None for n in name_columns):
+    if name_columns and not any(cells[n] is not None for n in name_columns):
         is_person = not reads_as_below(rest) and says_much(cells) and (is_numbered or number_column is None)
         return "person" if is_person else "other"
-    if is_numbered and isinstance(cells[number_column or 0], int):
+    if is_numbered:
         return "person"
     if reads_as_below(rest):
         return "other"
@@ -243,5 +258,4 @@ def _row_kind(
 def _is_heading(cells: Sequence[Cell], name_columns: Sequence[int]) -> bool:
     """Return whether the only text of a row is a heading between people rather than a name alone."""
     at = next(n for n, cell in enumerate(cells) if cell is not None)
-    words = text_of(cells[at]).split()
-    return at not in name_columns or len(words) < 2 or len(words) > 4 or not all(word[:1].isupper() for word in words)
+    return at not in name_columns or header_kind(cells[at]) is not None or order_vote(text_of(cells[at])) == 0

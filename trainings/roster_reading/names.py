@@ -8,6 +8,8 @@ from common.folding import loose, spelling
 from trainings.roster_reading.given_names import GIVEN_NAMES
 
 NAME_MOST = 80
+# The vote of a comma or of capitals, which settle their own cell.
+DECIDES = 3
 _NUMBERED = re.compile(r"^\s*\d{1,4}\s*[.):-]\s*|^\s*\d{1,4}\s+(?=[^\W\d])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|[\"“”„«»]")
 _TITLES_WORDS = """
@@ -90,10 +92,10 @@ def order_vote(cell: str) -> int:
     if len(words) < 2:
         return 0
     if comma is not None:
-        return 3
+        return DECIDES
     first, last = words[0], words[-1]
     if _is_caps(first) != _is_caps(last):
-        return 3 if _is_caps(first) else -3
+        return DECIDES if _is_caps(first) else -DECIDES
     difference = _familiness(first) - _familiness(last)
     return 1 if difference > 0 else -1 if difference < 0 else 0
 
@@ -102,7 +104,7 @@ def pair_vote(first: str, second: str) -> int:
     """Return what two cells of one row say: 1 where the first is the family name, -1 where the second is."""
     difference = _familiness(first) - _familiness(second)
     if _is_caps(first) != _is_caps(second):
-        return 3 if _is_caps(first) else -3
+        return DECIDES if _is_caps(first) else -DECIDES
     return 1 if difference > 0 else -1 if difference < 0 else 0
 
 

@@ -44,14 +44,9 @@ _ORDINALS = {
 # Words that tell no two ranks apart.
 _FILLERS = frozenset({"klase", "klasa", "klas", "kl", "k", "od", "na", "u", "e", "te"})
 _FEMININE = (
-    (re.compile(r"^(.*[^aeiou]nik|zastavnik|.*cnik)inja$"), r"\1"),
+    (re.compile(r"^(kapetan|general|major|brigadir|desetar|kaplar|kadet|civil)(?:ka|ica|kinja|inja)$"), r"\1"),
+    (re.compile(r"^(.*nik)inja$"), r"\1"),
     (re.compile(r"^(.*n)(?:ica|icka)$"), r"\1ik"),
-    (
-        re.compile(r"^(kapetan|general|major|brigadir|desetar|kaplar|kadet|razvodnik|civil)(?:ka|ica|kinja|inja)$"),
-        r"\1",
-    ),
-    (re.compile(r"^(.*ni(?:k))a$"), r"\1"),
-    (re.compile(r"^(.*nic)a$"), r"\1"),
 )
 _SAME_WORD = {
     "starija": "stariji", "starijeg": "stariji", "starije": "stariji", "mlada": "mladi", "mlade": "mladi",

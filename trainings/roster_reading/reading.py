@@ -1,6 +1,6 @@
 """A roster as understood: people in rows, what is unsure of columns and rows, and nothing written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from common.folding import spelling
 from common.uploads.cells import Cell, Sheet
 from trainings.roster_reading import names
 from trainings.roster_reading.columns import ORDERS, PAIR, Column, Tables, letter_of, understood_columns
-from trainings.roster_reading.headers import SessionHeader
+from trainings.roster_reading.headers import KINDS, SessionHeader
 from trainings.roster_reading.layout import LeftOut, Table, find_table, people_rows
 from trainings.roster_reading.ranks import NOTHING, FoundRank
 from trainings.roster_reading.values import (
@@ -28,6 +28,8 @@ from trainings.roster_reading.values import (
 
 UNIT_MOST = 160
 RANK_MOST = 60
+# A country without a table of ranks.
+NOWHERE = "-"
 OK, UNCLEAR, WRONG = "ok", "unclear", "wrong"
 Mark = str | None
 
@@ -210,9 +212,11 @@ class _Reader:
     def _read_rank(self, row: ReadRow, cells: Sequence[Cell]) -> None:
         words = self._text(cells, "rank") or row.rank
         row.rank = "" if words in {"-", "–", "—", "/"} else words[:RANK_MOST]
-        found: FoundRank = self.tables.ranks.find(row.rank, row.country) if row.rank else NOTHING
-        if self.tables.country == "" and not row.country and row.organisation_words:
-            found = FoundRank() if row.rank and found.nato else found
+        # Without a country only what all agree in is known; of a country that nobody knows, nothing.
+        is_elsewhere = not row.country and bool(self._text(cells, "country"))
+        found: FoundRank = NOTHING
+        if row.rank:
+            found = self.tables.ranks.find(row.rank, NOWHERE if is_elsewhere else row.country)
         row.group, row.nato, row.rank_pk = found.group, found.nato, found.pk
         if found.is_known:
             return
@@ -271,16 +275,20 @@ def read_roster(
     sheet: int | None = None,
     has_header: bool | None = None,
     year: int | None = None,
+    only_kinds: Collection[str] = KINDS,
 ) -> ReadRoster:
     """Return the people of a roster as understood; raise ValidationError with a sentence where no list is found.
 
     `kinds` says what columns hold, by position, and is believed. `sheet` and `has_header` correct what was found. `year` is
-    that of the training, for the age band. No query; about 0.5 s for 5,000 rows.
+    that of the training, for the age band. `only_kinds` are the kinds of columns that are wanted. No query; about 0.5 s for 5,000 rows.
     """
     table = find_table(sheets, only=sheet, has_header=has_header)
     if table is None:
         raise ValidationError(_("There is nothing in this file. Choose the one with the list of people."), code="empty")
-    columns = understood_columns(table, tables, kinds)
+    columns = [
+        column if column.kind in only_kinds else Column(column.index, column.header)
+        for column in understood_columns(table, tables, kinds)
+    ]
     reader = _Reader(table, columns, tables, year or timezone.localdate().year)
     if not reader.name_columns and kinds is None:
         raise ValidationError(
@@ -290,6 +298,8 @@ def read_roster(
             code="no_list",
         )
     people, others = reader.people()
+    if not people:
+        raise ValidationError(_("The list is empty: below its header stands no person."), code="no_people")
     reader.learn(people, others)
     header = table.sheet.numbers[table.header_rows[-1]] if table.header_rows else None
     return ReadRoster(

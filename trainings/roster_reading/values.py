@@ -39,7 +39,7 @@ _MARK_SIGNS: dict[str, str] = {
 _MARK_WORDS: dict[str, str] = {
     word: mark
     for mark, words in {
-        "present": "x p pr pris prisutan prisutna prisutno prisutni prisustvo prisustvovao prisustvovala da yes y po present pres "
+        "present": "x h p pr pris prisutan prisutna prisutno prisutni prisustvo prisustvovao prisustvovala da yes y po present pres "
         "1 true ok v t tick prisuten prezent pranishem pranishme i nazocan nazocna naz bio bila dosao dosla attended full",
         "late": "k kas kasni kasnio kasnila kasnjenje kasno zak zakasnio zakasnila zakasnjenje zakasneo l late lt docni docnel zadocni "
         "zadocnil zadocnila zadocnet z vonese vonuar vonua me_vonese tardy",

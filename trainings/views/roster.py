@@ -14,23 +14,27 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.folding import loose, spelling
-from common.pasted import CELL_MOST, ROWS_MOST, guess_columns, read_sex, split_cells
+from common.uploads.reading import read_pasted
 from common.views import add_refusal, sentences
-from members.models import Organisation, Rank
+from members.models import Organisation, Rank, RankGroup
 from trainings import access
 from trainings.actions import roster as actions
-from trainings.forms import PersonForm, person_initial, rank_in, ranks_of
-from trainings.models import Enrolment, Participant, Sex, Training
+from trainings.forms import PersonForm, person_initial
+from trainings.models import Enrolment, Participant, Training
+from trainings.roster_reading.known import known_tables
+from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_roster
 from trainings.views.common import fetch_training, member_of, require, tabs_for
 
 SUGGESTIONS = 6
-NAME_MOST = 80
+ROWS_MOST = 500
 
 COLUMN_KINDS = [
     ("", gettext_lazy("Leave out")), ("family_name", gettext_lazy("Family name")), ("given_name", gettext_lazy("Given name")),
     ("full_name", gettext_lazy("Family and given name")), ("full_name_given_first", gettext_lazy("Given and family name")),
     ("sex", gettext_lazy("Sex")), ("rank", gettext_lazy("Rank")), ("unit", gettext_lazy("Unit")),
 ]  # fmt: skip
+# What this page takes from pasted cells; the rest of what a sheet may hold is left out.
+ON_THE_PAGE = frozenset(kind for kind, _label in COLUMN_KINDS) | {"number"}
 
 
 def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
@@ -185,38 +189,31 @@ class Understood:
     answer: str = ""
 
 
-def _read_line(
-    number: int, cells: list[str], kinds: list[str], home: Organisation, ranks: dict[tuple[str, str], Rank]
-) -> Understood:
-    held = {kind: cells[n] for n, kind in enumerate(kinds) if kind and n < len(cells)}
-    family, given = held.get("family_name", ""), held.get("given_name", "")
-    wrong, notes = [], []
-    for kind, first_is_family in (("full_name", True), ("full_name_given_first", False)):
-        if kind in held:
-            words = held[kind].replace(",", " ").split()
-            family, given = (words[0], " ".join(words[1:])) if first_is_family and words else (
-                words[-1] if words else "", " ".join(words[:-1])
-            )  # fmt: skip
-    if not family or not given:
-        wrong.append(_("The family or the given name is missing."))
-    if any(len(cell) > CELL_MOST for cell in cells) or max(len(family), len(given)) > NAME_MOST:
-        wrong.append(_("A cell is too long: a name has at most 80 characters."))
-    if any(character in family + given for character in "<>{}[]=|\\@#$%^*_~\x00") or any(
-        map(str.isdigit, family + given)
-    ):
-        wrong.append(_("This does not look like a name."))
-    sex = read_sex(held.get("sex", ""))
-    if sex is None:
-        wrong.append(_("Nobody knows the sex “%(words)s”. Write ž or m, f or m.") % {"words": held["sex"][:40]})
-    rank_words = held.get("rank", "")[:60]
-    rank, group = rank_in(rank_words, home, ranks)
-    if rank_words and rank is None:
-        notes.append(_("The rank “%(words)s” is not in the table; its words are kept.") % {"words": rank_words})
-    row = None if wrong else actions.RosterRow(
-        family_name=family, given_name=given, organisation=home, sex=sex or Sex.NOT_RECORDED,
-        rank=rank, rank_words=rank_words, rank_group=group, unit=held.get("unit", "")[:160],
+def _understood(read: ReadRow, home: Organisation, ranks: dict[int, Rank]) -> Understood:
+    """Return a read row as the page shows it: a row for the roster unless something is wrong with it."""
+    if read.state == WRONG:
+        return Understood(read.number, read.cells, None, read.reasons, [])
+    rank = ranks.get(read.rank_pk) if read.rank_pk else None
+    row = actions.RosterRow(
+        family_name=read.family, given_name=read.given, organisation=home, sex=read.sex, rank=rank, rank_words=read.rank,
+        rank_group=read.group or RankGroup.NOT_RECORDED, unit=read.unit,
     )  # fmt: skip
-    return Understood(number, cells, row, wrong, notes)
+    return Understood(read.number, read.cells, row, [], read.reasons)
+
+
+def _read_pasted(text: str, home: Organisation, answers: QueryDict) -> tuple[ReadRoster, list[Understood]]:
+    """Read pasted cells by the columns the page answered, else as they are understood. Four queries."""
+    tables = known_tables(home.country_id, countries=[home.country_id])
+    sheets = read_pasted(text)
+    kinds = header = None
+    if "has_header" in answers or "column-0" in answers:
+        known = {kind for kind, _label in COLUMN_KINDS}
+        header = bool(answers.get("has_header"))
+        width = max((len(row) for row in sheets[0].rows), default=0)
+        kinds = {n: kind if (kind := answers.get(f"column-{n}", "")) in known else "" for n in range(width)}
+    roster = read_roster(sheets, tables, kinds=kinds, has_header=header, only_kinds=ON_THE_PAGE)
+    ranks = Rank.objects.in_bulk({row.rank_pk for row in roster.rows if row.rank_pk})
+    return roster, [_understood(row, home, ranks) for row in roster.rows]
 
 
 def _ask_about_twins(lines: list[Understood], answers: QueryDict) -> None:
@@ -255,29 +252,25 @@ def roster_paste(request: HttpRequest, reference: str) -> HttpResponse:
     }  # fmt: skip
     if request.method != "POST":
         return render(request, "trainings/roster_paste.html", context)
-    cells = split_cells(text)
-    if not cells or len(cells) > ROWS_MOST:
-        context["wrong"] = [
-            _("Paste at least one row.") if not cells else
-            _("These are %(n)d rows; at most %(most)d go in at once. Paste them in parts.") % {"n": len(cells), "most": ROWS_MOST}
-        ]  # fmt: skip
+    try:
+        roster, lines = _read_pasted(text, home, request.POST)
+        if len(roster.rows) > ROWS_MOST:
+            raise ValidationError(
+                _("These are %(n)d rows; at most %(most)d go in at once. Paste them in parts.")
+                % {"n": len(roster.rows), "most": ROWS_MOST}
+            )
+    except ValidationError as refusal:
+        context["wrong"] = refusal.messages if text.strip() else [_("Paste at least one row.")]
         return render(request, "trainings/roster_paste.html", context, status=422)
-    columns, header = guess_columns(cells)
-    known = {kind for kind, _label in COLUMN_KINDS}
-    if "has_header" in request.POST or "column-0" in request.POST:
-        header = bool(request.POST.get("has_header"))
-        columns = [kind if (kind := request.POST.get(f"column-{n}", "")) in known else "" for n in range(len(columns))]
-    ranks = ranks_of([home.country_id])
-    lines = [
-        _read_line(n, row, columns, home, ranks) for n, row in enumerate(cells, start=1) if not (header and n == 1)
-    ]
     _ask_about_twins(lines, request.POST)
     wrong_lines = [line for line in lines if line.wrong]
     rows = [line.row for line in lines if line.row and line.answer != "same"]
     context |= {
         "lines": lines,
-        "columns": list(enumerate(columns)),
-        "has_header": header,
+        "columns": [(column.index, column.kind) for column in roster.columns],
+        "questions": [column.question for column in roster.questions],
+        "left_out": roster.left_out,
+        "has_header": roster.header_row is not None,
         "wrong_count": len(wrong_lines),
         "can_add": all(line.row for line in lines),
         "row_count": len(rows),
