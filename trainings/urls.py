@@ -35,7 +35,6 @@ of_one = [
     path("attendance/undo/", attendance.undo, name="undo"),
     path("roster/", roster.roster, name="roster"),
     path("roster/suggest/", roster.suggest, name="suggest"),
-    path("roster/paste/", roster.roster_paste, name="roster_paste"),
     path("roster/import/", imports.roster_import, name="roster_import"),
     path("roster/import/<int:pk>/", imports.import_preview, name="import_preview"),
     path("roster/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),

@@ -44,11 +44,11 @@ def _record_training(page: Page) -> str:
 
 
 def _paste_roster(page: Page, view: View) -> None:
-    page.get_by_role("link", name="Paste rows from a spreadsheet").click()
+    page.get_by_role("link", name="Take a list in").click()
     page.fill("textarea[name=rows]", _pasted_rows(view))
     page.get_by_role("button", name="Show what was understood").click()
-    page.get_by_role("button", name=f"Add {PEOPLE} people").click()
-    expect(page.get_by_role("heading", name=f"{PEOPLE} people on the roster")).to_be_visible()
+    page.get_by_role("button", name=f"Take {PEOPLE} people in").first.click()
+    expect(page.get_by_text(f"{PEOPLE} people came onto the roster by it.")).to_be_visible()
 
 
 def _mark_everybody(page: Page, training: str, view: View) -> None:

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 
 from audit.record import record
 from members.actions import digest_of
@@ -23,7 +24,16 @@ from tests.conftest import join, make_roster, make_training, mark_all, profile_o
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
-from trainings.models import Amendment, FiguresVersion, Headcount, MarkChange, Participant, Training
+from trainings.models import (
+    Amendment,
+    FiguresVersion,
+    Headcount,
+    ImportedRow,
+    MarkChange,
+    Participant,
+    RosterImport,
+    Training,
+)
 
 # How many requests were made, and how many mails they sent, since the process began.
 MADE: Counter[str] = Counter()
@@ -72,12 +82,14 @@ class Side:
     organisation: int
     topic: int
     asked: int
+    taken_in: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
             "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
             "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
-            "held_settle": self.change, "revoke": self.invitation, "deactivate": self.member,
+            "held_settle": self.change, "import_preview": self.taken_in, "import_undo": self.taken_in,
+            "revoke": self.invitation, "deactivate": self.member,
             "reactivate": self.member, "reset_factor": self.member, "detail": self.member,
             "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.asked, "decline": self.asked,
             "organisation": self.organisation,
@@ -156,9 +168,17 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         organisation=home,
         words="Molbakanar" if home.code == "RS" else "",
     )
+    taken_in = RosterImport.objects.create(
+        training=training,
+        organisation=home,
+        state=RosterImport.State.COMMITTED,
+        committed_at=timezone.now(),
+        by=recorder,
+    )
+    ImportedRow.objects.create(roster_import=taken_in, enrolment=first, said={"unit": f"Četa {family_name}"})
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
-        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk,
+        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
     )  # fmt: skip
 
 

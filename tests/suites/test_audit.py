@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from audit.models import Line
 from audit.sentences import has_sentence, sentence
+from common.uploads.reading import read_pasted
 from members import actions as members
 from members.models import Invitation, Organisation, Rank, Role
 from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
 from trainers.models import Topic
-from trainings.actions import figures, handover, marks, roster
+from trainings.actions import figures, handover, imports, marks, roster
 from trainings.actions import trainings as trainings_actions
 from trainings.models import Course, Headcount
 
@@ -150,7 +151,24 @@ def amend(stage, _ready):
     )
 
 
+def list_of_one(stage):
+    sheets = read_pasted("Prezime\tIme\tPol\nNova\tOsoba\tž")
+    return imports.start_import(
+        training=stage.training, organisation=stage.training.keeper, sheets=sheets, by=stage.recorder
+    )
+
+
+def list_taken_in(stage):
+    return imports.commit_import(of=list_of_one(stage), by=stage.recorder)
+
+
 SCENARIOS: dict[str, Callable] = {
+    "trainings.actions.imports.commit_import": prepared(
+        list_of_one, lambda s, made: imports.commit_import(of=made, by=s.recorder)
+    ),
+    "trainings.actions.imports.undo_import": prepared(
+        list_taken_in, lambda s, made: imports.undo_import(of=made, by=s.recorder)
+    ),
     "members.actions.invite_member": plain(lambda s: s.invite()),
     "members.actions.revoke_invitation": prepared(
         lambda s: s.invite(), lambda s, made: members.revoke_invitation(invitation=made, by=s.coordinator)

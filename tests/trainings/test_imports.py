@@ -1,16 +1,20 @@
 """Taking a list in: who is matched, what is asked, what is written, the same again, and taking it back."""
 
+import json
+import time
 from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from common.uploads.reading import read_pasted
 from tests.conftest import client_of, edit_of, make_roster, make_training
+from tests.suites.payloads import SHAPES, came_out_wrong, payload
 from trainings.actions.imports import choose, commit_import, forget_old_previews, start_import, undo_import
 from trainings.actions.marks import change_marks
-from trainings.actions.roster import RosterRow, add_to_roster
+from trainings.actions.roster import RosterRow, add_to_roster, name_keys
 from trainings.models import (
     ColumnChoice,
     DuplicatePair,
@@ -327,3 +331,95 @@ def test_preview_is_seen_by_who_made_it_alone(training, recorder_me, coordinator
 def test_one_error(one, other, expected):
     assert is_one_error(one, other) is expected
     assert is_one_error(other, one) is expected
+
+
+def test_hostile_cells_come_out_as_words_and_never_as_html(training, recorder_me):
+    """Every shape of attack in names, unit, rank and header of a list: on the preview, the roster and the sheet."""
+    shapes = [payload(n, 60).translate({ord(c): " " for c in "\t\r\n"}) for n in range(len(SHAPES))]
+    rows = [f"Jović{chr(97 + n // 26)}{chr(97 + n % 26)}\tAna\tž\t{shape}\t{shape}" for n, shape in enumerate(shapes)]
+    names = [f"{shape}\tAna\tž\tvodnik\tx" for shape in shapes]
+    client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
+    text = "\n".join(["Prezime\tIme\tPol\tČin\tJedinica", *rows, *names])
+    preview = client.post(url, {"rows": text, "organisation": training.keeper_id}).url
+    shown, wrong = came_out_wrong(client.get(preview).content.decode())
+    # A quotation mark at the beginning of a pasted cell is taken for the spreadsheet's own.
+    assert (shown > len(shapes), [fault for fault in wrong if not fault.startswith("changed:")]) == (True, [])
+    page = client.get(preview).context
+    answers = {f"shown-{row.number}": "1" for row in page["waiting"]}
+    answers |= {f"{'leave' if row.state == 'wrong' else 'take'}-{row.number}": "1" for row in page["waiting"]}
+    client.post(preview, answers)
+    assert client.post(preview, {"commit": "1"}).url == preview
+    for path in ("roster/", "attendance/"):
+        _shown, wrong = came_out_wrong(client.get(f"{training.get_absolute_url()}{path}").content.decode())
+        assert [fault for fault in wrong if not fault.startswith("changed:")] == []
+
+
+def test_control_page_that_trusts_a_cell_is_noticed():
+    assert came_out_wrong(f"<td>{payload(0, 60)}</td>")[1] != []
+
+
+def numbered(n):
+    """A name of its own for each number, far from every other by more than one letter."""
+    letters = "abcdefghijklmnoprstuvz"
+    return "".join(letters[n // 22**k % 22] * 2 for k in range(4)).capitalize()
+
+
+@pytest.mark.slow
+@pytest.mark.only_on("postgresql")
+def test_five_thousand_rows_against_a_hundred_thousand_people(training, recorder_me, capsys):
+    """Preview under 3 s, commit under 3 s; printed."""
+    home = training.keeper
+    keys = [(f"Prezime{numbered(n)}", f"Ime{numbered(n % 3000)}") for n in range(100_000)]
+    Participant.objects.bulk_create(
+        [
+            Participant(organisation=home, family_name=f, given_name=g, spelling_key=name_keys(f, g)[0], loose_key=name_keys(f, g)[1])
+            for f, g in keys
+        ],
+        batch_size=5000,
+    )  # fmt: skip
+    rows = [f"{f}\t{g}\tm\tvodnik\tČeta\t+\t-" for f, g in keys[:2500]]
+    rows += [f"Novo{numbered(n)}\tIme{numbered(n)}\tm\tvodnik\tČeta\t+\t-" for n in range(2500)]
+    made = started(training, "\n".join([HEADER, *rows]), recorder_me)
+    began = time.perf_counter()
+    plan = plan_import(made, by=recorder_me)
+    preview = time.perf_counter() - began
+    assert (plan.count("matched"), plan.count("new"), plan.is_ready) == (2500, 2500, True)
+    began = time.perf_counter()
+    commit_import(of=made, by=recorder_me)
+    commit = time.perf_counter() - began
+    with capsys.disabled():
+        print(f"\n5,000 rows against 100,000 people: preview {preview:.1f} s, commit {commit:.1f} s")
+    assert Mark.objects.filter(enrolment__training=training).count() == 10_000
+
+
+def command(capsys, *words):
+    call_command("import_roster", *map(str, words))
+    return json.loads(capsys.readouterr().out)
+
+
+def test_command_shows_and_takes_in(training, recorder_me, tmp_path, capsys):
+    file = tmp_path / "list.csv"
+    file.write_text(LIST.replace("\t", ";"), encoding="utf-8")
+    options = (file, "--training", training.reference, "--by", recorder_me.email, "--json")
+    shown = command(capsys, *options, "--preview")
+    assert [(row["family"], row["nato"], row["marks"], row["state"]) for row in shown["rows"]] == [
+        ("Đurić", "OF-2", ["present", "present"], "new"), ("Marić", "OR-5", ["present", "absent"], "new"),
+        ("Vukić", "OF-3", ["present", None], "new"),
+    ]  # fmt: skip
+    assert (Enrolment.objects.count(), RosterImport.objects.count()) == (0, 0)
+    command(capsys, *options)
+    assert training.enrolments.count() == 3
+    assert {row["state"] for row in command(capsys, *options)["rows"]} == {"matched"}
+    assert training.enrolments.count() == 3
+
+
+def test_command_refuses_who_may_not_and_what_waits(training, recorder_me, recorder_rs, tmp_path, capsys):
+    file = tmp_path / "list.csv"
+    file.write_text(LIST.replace("\t", ";").replace("Marić;Petar", "Marić;"), encoding="utf-8")
+    with pytest.raises(CommandError, match="must name a member who records"):
+        command(capsys, file, "--training", training.reference, "--by", recorder_rs.email)
+    with pytest.raises(CommandError, match="wait for a decision"):
+        command(capsys, file, "--training", training.reference, "--by", recorder_me.email)
+    with pytest.raises(CommandError, match="No training"):
+        command(capsys, file, "--training", "ME-1999-999", "--by", recorder_me.email)
+    assert (Enrolment.objects.count(), RosterImport.objects.count()) == (0, 0)

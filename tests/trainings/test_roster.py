@@ -210,27 +210,6 @@ def test_database_refuses_to_turn_a_party_with_people_into_a_headcount(sheet):
         turn()
 
 
-def test_pasted_rows_are_shown_before_anything_is_written(training, recorder_me):
-    client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/paste/"
-    text = "Prezime\tIme\tPol\tČin\nĐurić\tMaja\tž\tkapetan\nМарић\tПетар\tм\tnepoznat čin\n"
-    body = {"rows": text, "organisation": str(training.keeper_id)}
-    preview = client.post(url, body)
-    assert (preview.status_code, Enrolment.objects.count()) == (200, 0)
-    assert [line.row.sex for line in preview.context["lines"]] == ["female", "male"]
-    columns = {f"column-{n}": kind for n, kind in enumerate(("family_name", "given_name", "sex", "rank"))}
-    answer = client.post(url, {**body, **columns, "has_header": "on", "add": "1"})
-    assert (answer.status_code, Enrolment.objects.count()) == (302, 2)
-
-
-def test_one_wrong_pasted_row_keeps_all_out(training, recorder_me):
-    client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/paste/"
-    body = {"rows": "Đurić\tMaja\tž\nMarić\tPetar\tkako kad\n", "organisation": str(training.keeper_id), "add": "1",
-            "column-0": "family_name", "column-1": "given_name", "column-2": "sex"}  # fmt: skip
-    answer = client.post(url, body)
-    assert (answer.status_code, Enrolment.objects.count()) == (422, 0)
-    assert [bool(line.wrong) for line in answer.context["lines"]] == [False, True]
-
-
 def test_suggestions_hold_only_people_the_member_sees(recorder_me, recorder_rs):
     make_roster(make_training(recorder_rs), 4, recorder_rs)
     mine = make_training(recorder_me)
@@ -252,35 +231,6 @@ def test_switching_back_brings_back_only_whom_the_headcount_took_off(marked, rec
     party = set_headcounts(training=marked, organisation=marked.keeper, counts=counts(9), by=recorder_me)
     switch_to_roster(party=party, by=recorder_me)
     assert one_training(marked).named_seats == 0
-
-
-def paste(client, training, rows, **answers):
-    return client.post(f"{training.get_absolute_url()}roster/paste/", {
-        "rows": "\n".join(rows), "organisation": training.keeper_id, "add": "1", **answers,
-    })  # fmt: skip
-
-
-TWINS = ["Petrović\tAna\tž", "Marić\tIvo\tm", "Petrović\tAna\tž"]
-
-
-def test_same_name_twice_in_one_paste_is_asked(training, recorder_me):
-    answer = paste(client_of(recorder_me), training, TWINS)
-    assert answer.status_code == 422
-    assert "The same name stands in row 1" in answer.content.decode()
-    assert training.enrolments.count() == 0
-
-
-@pytest.mark.parametrize(("answered", "people", "pairs"), [("same", 2, 0), ("another", 3, 1)])
-def test_answer_about_the_same_name_decides(training, recorder_me, answered, people, pairs):
-    client = client_of(recorder_me)
-    for _n in range(2):
-        assert paste(client, training, TWINS, **{"twin-3": answered}).status_code == 302
-        assert (training.enrolments.count(), DuplicatePair.objects.count()) == (people, pairs)
-
-
-def test_a_man_and_a_woman_of_one_name_are_two_people(training, recorder_me):
-    assert paste(client_of(recorder_me), training, ["Petrović\tSaša\tž", "Petrović\tSaša\tm"]).status_code == 302
-    assert (training.enrolments.count(), DuplicatePair.objects.count()) == (2, 0)
 
 
 def test_typed_name_on_the_roster_already_is_asked(training, recorder_me):

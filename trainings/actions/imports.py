@@ -30,7 +30,7 @@ from trainings.models import (
     Training,
 )
 from trainings.roster_import.matching import is_compatible, is_one_error, service_digest, unseen_with_service
-from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, header_key, plan_import
+from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
 
 PREVIEW_HOURS = 24
 AT_ONCE = 1000
@@ -80,7 +80,7 @@ def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
     taken = [row for row in plan.rows if row.state != LEFT_OUT]
     people = _people_of(taken)
     enrolments, fresh_ones = _enrolments_of(training, taken, people)
-    before = _facts_before(taken, enrolments)
+    before = _facts_before(taken, enrolments, fresh_ones)
     _change_facts(taken, enrolments)
     answer = apply_edits(training, _mark_edits(fresh, taken, enrolments), by=by, batch=fresh.batch, locked=False)
     ImportedRow.objects.bulk_create(
@@ -193,21 +193,24 @@ def _enrolments_of(
         for enrolment in training.enrolments.filter(participant__in=[person.pk for person in people.values()])
     }
     line = training.enrolments.aggregate(last=Max("line"))["last"] or 0
-    new, back, found = [], [], {}
+    new: list[Enrolment] = []
+    back: list[Enrolment] = []
+    found: dict[int, Enrolment] = {}
     for row in taken:
         person = people[row.number]
         enrolment = there.get(person.pk)
         if enrolment is None:
             line += 1
             enrolment = Enrolment(
-                training=training, participant=person, organisation_id=person.organisation_id, line=line
-            )
+                training=training, participant=person, organisation_id=person.organisation_id, line=line,
+                party=parties[person.organisation_id],
+            )  # fmt: skip
+            _set_facts(enrolment, row.said)
             there[person.pk] = enrolment
             new.append(enrolment)
         elif enrolment.pk and enrolment.removed_at is not None:
-            back.append(enrolment)
-        if enrolment in new or enrolment in back:
             enrolment.party, enrolment.removed_at, enrolment.removed_with = parties[person.organisation_id], None, None
+            back.append(enrolment)
         found[row.number] = enrolment
     Enrolment.objects.bulk_create(new, batch_size=AT_ONCE)
     Enrolment.objects.bulk_update(back, ["party", "removed_at", "removed_with"], batch_size=AT_ONCE)
@@ -215,28 +218,34 @@ def _enrolments_of(
     return found, {enrolment.pk for enrolment in (*new, *back)}
 
 
-def _facts_before(taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment]) -> dict[int, dict[str, Any]]:
-    """Return by row number what stood in the fields that will change."""
-    found = {}
-    for row in taken:
-        enrolment = enrolments[row.number]
-        stands = {"unit": enrolment.unit, "age_band": enrolment.age_band,
-                  "rank": [enrolment.rank_id, enrolment.rank_words, enrolment.rank_group]}  # fmt: skip
-        found[row.number] = {what: stands[what] for what in row.changes if what in stands}
-    return found
+FACTS = ("rank", "rank_words", "rank_group", "unit", "age_band")
+
+
+def _set_facts(enrolment: Enrolment, facts: Mapping[str, Any]) -> bool:
+    """Set rank, unit and age band where `facts` has them; return whether anything was different."""
+    before = facts_of(enrolment)
+    if "rank" in facts:
+        enrolment.rank_id, enrolment.rank_words, enrolment.rank_group = facts["rank"]
+    for name in ("unit", "age_band"):
+        if name in facts:
+            setattr(enrolment, name, facts[name])
+    return before != facts_of(enrolment)
+
+
+def _facts_before(
+    taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: set[int]
+) -> dict[int, dict[str, Any]]:
+    """Return by row number what stands in the fields that will change, of enrolments that were there before."""
+    return {
+        row.number: {what: value for what, value in facts_of(enrolments[row.number]).items() if what in row.changes}
+        for row in taken
+        if enrolments[row.number].pk not in made
+    }
 
 
 def _change_facts(taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment]) -> None:
-    changed = []
-    for row in taken:
-        enrolment, changes = enrolments[row.number], row.changes
-        if "rank" in changes:
-            enrolment.rank_id, enrolment.rank_words, enrolment.rank_group = changes["rank"]
-        for name in ("unit", "age_band"):
-            if name in changes:
-                setattr(enrolment, name, changes[name])
-        changed += [enrolment] if {"rank", "unit", "age_band"} & set(changes) else []
-    Enrolment.objects.bulk_update(changed, ["rank", "rank_words", "rank_group", "unit", "age_band"], batch_size=AT_ONCE)
+    changed = [row for row in taken if _set_facts(enrolments[row.number], row.changes)]
+    Enrolment.objects.bulk_update([enrolments[row.number] for row in changed], FACTS, batch_size=AT_ONCE)
 
 
 def _mark_edits(of: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment]) -> list[MarkEdit]:
@@ -313,18 +322,11 @@ def _take_marks_back(of: RosterImport, training: Training, by: Member) -> None:
 
 def _is_untouched(row: ImportedRow) -> bool:
     """Whether the enrolment still says what the import wrote."""
-    enrolment = row.enrolment
-    stands = {"unit": enrolment.unit, "age_band": enrolment.age_band,
-              "rank": [enrolment.rank_id, enrolment.rank_words, enrolment.rank_group]}  # fmt: skip
-    return all(stands[what] == row.said[what] for what in row.before if what in stands and what in row.said)
+    return all(row.said.get(what, value) == value for what, value in facts_of(row.enrolment).items())
 
 
 def _facts_back(row: ImportedRow) -> None:
     """Put back the facts that the import changed and nobody has changed since."""
-    enrolment, before, said = row.enrolment, row.before, row.said
-    if "rank" in before and [enrolment.rank_id, enrolment.rank_words, enrolment.rank_group] == said.get("rank"):
-        enrolment.rank_id, enrolment.rank_words, enrolment.rank_group = before["rank"]
-    for name in ("unit", "age_band"):
-        if name in before and getattr(enrolment, name) == said.get(name):
-            setattr(enrolment, name, before[name])
-    enrolment.save(update_fields=["rank", "rank_words", "rank_group", "unit", "age_band"])
+    stands = facts_of(row.enrolment)
+    if _set_facts(row.enrolment, {what: was for what, was in row.before.items() if stands[what] == row.said.get(what)}):
+        row.enrolment.save(update_fields=FACTS)

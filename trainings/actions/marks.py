@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, Sum
+from django.db.models import Aggregate, Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,20 +56,23 @@ class MarksAnswer:
 
 
 def recount_enrolments(training: Training, enrolments: Sequence[int] | None = None) -> None:
-    """Set the kept minutes and numbers of the enrolments from their marks in sessions that were held. Three queries."""
+    """Set the kept minutes and numbers of the enrolments from their marks in sessions that were held. One query."""
+    if enrolments is not None and not enrolments:
+        return
     rows = Enrolment.objects.filter(training=training)
     if enrolments is not None:
         rows = rows.filter(pk__in=enrolments)
-    held, there = Q(marks__session__cancelled_at=None), Q(marks__value__in=ATTENDED)
-    fresh = []
-    for row in rows.annotate(
-        sum_minutes=Sum("marks__session__minutes", filter=held & there),
-        n_there=Count("marks", filter=held & there),
-        n_recorded=Count("marks", filter=held & ~Q(marks__value="")),
-    ).order_by("pk"):
-        row.minutes, row.attended_sessions, row.recorded_sessions = row.sum_minutes or 0, row.n_there, row.n_recorded
-        fresh.append(row)
-    Enrolment.objects.bulk_update(fresh, ["minutes", "attended_sessions", "recorded_sessions"], batch_size=500)
+    held = Mark.objects.filter(enrolment=OuterRef("pk"), session__cancelled_at=None).order_by().values("enrolment")
+    there = held.filter(value__in=ATTENDED)
+
+    def counted(marks: QuerySet[Mark, Any], what: Aggregate) -> Coalesce:
+        return Coalesce(Subquery(marks.annotate(counted=what).values("counted")), 0)
+
+    rows.update(
+        minutes=counted(there, Sum("session__minutes")),
+        attended_sessions=counted(there, Count("pk")),
+        recorded_sessions=counted(held.exclude(value=""), Count("pk")),
+    )
 
 
 def _same_body(change: MarkChange, edit: MarkEdit) -> bool:

@@ -32,7 +32,7 @@ class Wanted:
     service: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Known:
     """One visible participant, as much as matching needs."""
 
@@ -41,6 +41,8 @@ class Known:
     given: str
     sex: str
     service: str
+    spelling_key: str
+    loose_key: str
 
 
 @dataclass
@@ -72,13 +74,6 @@ def service_digest(number: str, organisation: int) -> str:
     return hmac.new(settings.PERSON_KEY.encode(), f"{organisation}:{bare}".encode(), hashlib.sha256).hexdigest()
 
 
-def one_error_from(word: str) -> Iterator[str]:
-    """Yield the word with each letter left out in turn: two words are one error apart only if they share one of these."""
-    yield word
-    for n in range(len(word)):
-        yield word[:n] + word[n + 1 :]
-
-
 def is_one_error(one: str, other: str) -> bool:
     """Return whether the words differ by one letter more, less or another, or by two neighbours swapped.
 
@@ -96,48 +91,47 @@ def is_one_error(one: str, other: str) -> bool:
 
 
 class _Index:
-    """The visible people of one home, found by names and service digest."""
+    """The visible people of one home, found by names and service digest. What is near is looked up only where it is asked."""
 
     def __init__(self, people: Iterable[Known]) -> None:
-        self.by_name: dict[tuple[str, str], list[Known]] = defaultdict(list)
-        self.by_loose: dict[tuple[str, str], list[Known]] = defaultdict(list)
+        self.by_key: dict[str, list[Known]] = defaultdict(list)
+        self.by_loose: dict[str, list[Known]] = defaultdict(list)
         self.by_service: dict[str, list[Known]] = defaultdict(list)
-        self.given_of: dict[str, set[str]] = defaultdict(set)
-        self.family_of: dict[str, set[str]] = defaultdict(set)
         for person in people:
-            family, given = spelling(person.family), spelling(person.given)
-            self.by_name[family, given].append(person)
-            self.by_loose[loose(person.family), loose(person.given)].append(person)
-            self.given_of[family].add(given)
-            self.family_of[given].add(family)
+            self.by_key[person.spelling_key].append(person)
+            self.by_loose[person.loose_key].append(person)
             if person.service:
                 self.by_service[person.service].append(person)
-        self.families_by_part: dict[str, list[str]] = defaultdict(list)
-        for family in self.given_of:
-            for part in one_error_from(family):
-                self.families_by_part[part].append(family)
+        self._families: dict[str, list[Known]] = {}
+        self._given: dict[str, list[Known]] = {}
 
     def exact(self, wanted: Wanted) -> Iterator[tuple[Known, str]]:
         family, given = spelling(wanted.family), spelling(wanted.given)
         yield from ((person, "service") for person in self.by_service.get(wanted.service, ()) if wanted.service)
-        yield from ((person, "name") for person in self.by_name.get((family, given), ()))
+        yield from ((person, "name") for person in self.by_key.get(f"{family} {given}", ()))
         if family != given:
-            yield from ((person, "swapped") for person in self.by_name.get((given, family), ()))
+            yield from ((person, "swapped") for person in self.by_key.get(f"{given} {family}", ()))
 
     def near(self, wanted: Wanted) -> Iterator[tuple[Known, str]]:
         family, given = spelling(wanted.family), spelling(wanted.given)
-        keys = loose(wanted.family), loose(wanted.given)
-        for order in (keys, keys[::-1]):
-            yield from ((person, "loose") for person in self.by_loose.get(order, ()))
+        for order in (f"{wanted.family} {wanted.given}", f"{wanted.given} {wanted.family}"):
+            yield from ((person, "loose") for person in self.by_loose.get(loose(order), ()))
+        if not self._families:
+            self._split()
         if len(given) >= LETTERS_FOR_AN_ERROR:
-            for other in self.given_of.get(family, ()):
-                if is_one_error(given, other):
-                    yield from ((person, "typing") for person in self.by_name[family, other])
+            same = self._families.get(family, ())
+            yield from ((person, "typing") for person in same if is_one_error(given, spelling(person.given)))
         if len(family) >= LETTERS_FOR_AN_ERROR:
-            alike = {one for part in one_error_from(family) for one in self.families_by_part.get(part, ())}
-            for other in alike & self.family_of.get(given, set()):
-                if is_one_error(family, other):
-                    yield from ((person, "typing") for person in self.by_name[other, given])
+            same = self._given.get(given, ())
+            yield from ((person, "typing") for person in same if is_one_error(family, spelling(person.family)))
+
+    def _split(self) -> None:
+        """Sort the people by each of their two names: once, when the first name is not found as it is written."""
+        self._families, self._given = defaultdict(list), defaultdict(list)
+        for people in self.by_key.values():
+            for person in people:
+                self._families[spelling(person.family)].append(person)
+                self._given[spelling(person.given)].append(person)
 
 
 def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
@@ -148,9 +142,9 @@ def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
     homes = {one.organisation for one in wanted}
     people: dict[int, list[Known]] = defaultdict(list)
     rows = visible_participants(by).filter(organisation__in=homes).order_by()
-    columns = ("organisation", "pk", "family_name", "given_name", "sex", "service_digest")
-    for home, pk, family, given, sex, service in rows.values_list(*columns):
-        people[home].append(Known(pk, family, given, sex, service))
+    columns = ("organisation", "pk", "family_name", "given_name", "sex", "service_digest", "spelling_key", "loose_key")
+    for home, pk, family, given, sex, service, spelling_key, loose_key in rows.values_list(*columns):
+        people[home].append(Known(pk, family, given, sex, service, spelling_key, loose_key))
     indexes = {home: _Index(people[home]) for home in homes}
     return [_match_one(one, indexes[one.organisation]) for one in wanted]
 

@@ -293,11 +293,16 @@ def _said(row: PlannedRow, columns: Sequence[Sequence[Session]]) -> dict[str, An
     return {what: value for what, value in said.items() if value}
 
 
-def _stands(enrolment: Enrolment) -> dict[str, Any]:
+def facts_of(enrolment: Enrolment) -> dict[str, Any]:
+    """Return what stands on an enrolment of that day, in the words of a row: rank (key, words, group), unit, age band."""
     return {
-        "unit": enrolment.unit, "age_band": enrolment.age_band, "sex": enrolment.participant.sex,
+        "unit": enrolment.unit, "age_band": enrolment.age_band,
         "rank": [enrolment.rank_id, enrolment.rank_words, enrolment.rank_group],
     }  # fmt: skip
+
+
+def _stands(enrolment: Enrolment) -> dict[str, Any]:
+    return {**facts_of(enrolment), "sex": enrolment.participant.sex}
 
 
 def _is_recorded(value: Any) -> bool:

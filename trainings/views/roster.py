@@ -1,40 +1,29 @@
 """The roster: typing, pasting, correcting and removing people."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.folding import loose, spelling
-from common.uploads.reading import read_pasted
 from common.views import add_refusal, sentences
-from members.models import Organisation, Rank, RankGroup
+from members.models import Rank
 from trainings import access
 from trainings.actions import roster as actions
 from trainings.forms import PersonForm, person_initial
 from trainings.models import Enrolment, Participant, Training
-from trainings.roster_reading.known import known_tables
-from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_roster
 from trainings.views.common import fetch_training, member_of, require, tabs_for
 
 SUGGESTIONS = 6
 ROWS_MOST = 500
 
-COLUMN_KINDS = [
-    ("", gettext_lazy("Leave out")), ("family_name", gettext_lazy("Family name")), ("given_name", gettext_lazy("Given name")),
-    ("full_name", gettext_lazy("Family and given name")), ("full_name_given_first", gettext_lazy("Given and family name")),
-    ("sex", gettext_lazy("Sex")), ("rank", gettext_lazy("Rank")), ("unit", gettext_lazy("Unit")),
-]  # fmt: skip
 # What this page takes from pasted cells; the rest of what a sheet may hold is left out.
-ON_THE_PAGE = frozenset(kind for kind, _label in COLUMN_KINDS) | {"number"}
 
 
 def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
@@ -173,115 +162,3 @@ def enrolment_restore(request: HttpRequest, reference: str, pk: int) -> HttpResp
     else:
         messages.success(request, _("The person is on the roster again, with their marks."))
     return redirect("trainings:roster", reference)
-
-
-@dataclass
-class Understood:
-    """One pasted line as understood, and what is wrong with it."""
-
-    number: int
-    cells: list[str]
-    row: actions.RosterRow | None
-    wrong: list[str]
-    notes: list[str]
-    # The earlier line with the same name, and what was answered: "same", "another" or not yet.
-    twin_of: int | None = None
-    answer: str = ""
-
-
-def _understood(read: ReadRow, home: Organisation, ranks: dict[int, Rank]) -> Understood:
-    """Return a read row as the page shows it: a row for the roster unless something is wrong with it."""
-    if read.state == WRONG:
-        return Understood(read.number, read.cells, None, read.reasons, [])
-    rank = ranks.get(read.rank_pk) if read.rank_pk else None
-    row = actions.RosterRow(
-        family_name=read.family, given_name=read.given, organisation=home, sex=read.sex, rank=rank, rank_words=read.rank,
-        rank_group=read.group or RankGroup.NOT_RECORDED, unit=read.unit,
-    )  # fmt: skip
-    return Understood(read.number, read.cells, row, [], read.reasons)
-
-
-def _read_pasted(text: str, home: Organisation, answers: QueryDict) -> tuple[ReadRoster, list[Understood]]:
-    """Read pasted cells by the columns the page answered, else as they are understood. Four queries."""
-    tables = known_tables(home.country_id, countries=[home.country_id])
-    sheets = read_pasted(text)
-    kinds = header = None
-    if "has_header" in answers or "column-0" in answers:
-        known = {kind for kind, _label in COLUMN_KINDS}
-        header = bool(answers.get("has_header"))
-        width = max((len(row) for row in sheets[0].rows), default=0)
-        kinds = {n: kind if (kind := answers.get(f"column-{n}", "")) in known else "" for n in range(width)}
-    roster = read_roster(sheets, tables, kinds=kinds, has_header=header, only_kinds=ON_THE_PAGE)
-    ranks = Rank.objects.in_bulk({row.rank_pk for row in roster.rows if row.rank_pk})
-    return roster, [_understood(row, home, ranks) for row in roster.rows]
-
-
-def _ask_about_twins(lines: list[Understood], answers: QueryDict) -> None:
-    """Ask of each line whether it is the person of an earlier line of the same name, and take the answer in."""
-    seen: dict[str, list[tuple[int, str]]] = {}
-    for line in lines:
-        if line.row is None:
-            continue
-        key, _loose_key = actions.name_keys(line.row.family_name, line.row.given_name)
-        earlier = seen.setdefault(key, [])
-        line.twin_of = next((n for n, sex in earlier if actions.is_compatible(sex, line.row.sex)), None)
-        earlier.append((line.number, line.row.sex))
-        if line.twin_of is None:
-            continue
-        line.answer = answers.get(f"twin-{line.number}", "")
-        if line.answer == "another":
-            line.row = replace(line.row, is_another=True)
-        elif line.answer != "same":
-            line.answer = ""
-            line.wrong.append(
-                _("The same name stands in row %(n)d. Say whether it is the same person.") % {"n": line.twin_of}
-            )
-
-
-@require_http_methods(["GET", "POST"])
-def roster_paste(request: HttpRequest, reference: str) -> HttpResponse:
-    """Paste rows, see what was understood, assign the columns, then add them all or none."""
-    training, member = fetch_training(request, reference), member_of(request)
-    require(access.can_record(member, training))
-    text = request.POST.get("rows", "").replace("\x00", "")
-    homes = Organisation.objects.select_related("country")
-    home = next((o for o in homes if str(o.pk) == request.POST.get("organisation")), training.keeper)
-    context: dict[str, Any] = {
-        "training": training, "text": text, "homes": homes, "home": home, "kinds": COLUMN_KINDS, "wrong": [],
-        "rows_most": ROWS_MOST,
-    }  # fmt: skip
-    if request.method != "POST":
-        return render(request, "trainings/roster_paste.html", context)
-    try:
-        roster, lines = _read_pasted(text, home, request.POST)
-        if len(roster.rows) > ROWS_MOST:
-            raise ValidationError(
-                _("These are %(n)d rows; at most %(most)d go in at once. Paste them in parts.")
-                % {"n": len(roster.rows), "most": ROWS_MOST}
-            )
-    except ValidationError as refusal:
-        context["wrong"] = refusal.messages if text.strip() else [_("Paste at least one row.")]
-        return render(request, "trainings/roster_paste.html", context, status=422)
-    _ask_about_twins(lines, request.POST)
-    wrong_lines = [line for line in lines if line.wrong]
-    rows = [line.row for line in lines if line.row and line.answer != "same"]
-    context |= {
-        "lines": lines,
-        "columns": [(column.index, column.kind) for column in roster.columns],
-        "questions": [column.question for column in roster.questions],
-        "left_out": roster.left_out,
-        "has_header": roster.header_row is not None,
-        "wrong_count": len(wrong_lines),
-        "can_add": all(line.row for line in lines),
-        "row_count": len(rows),
-    }
-    if "add" in request.POST and not wrong_lines and lines:
-        try:
-            added = actions.add_to_roster(training=training, rows=rows, by=member)
-        except ValidationError as refusal:
-            context["wrong"] = refusal.messages
-            return render(request, "trainings/roster_paste.html", context, status=422)
-        text = ngettext("%(n)d person is on the roster.", "%(n)d people are on the roster.", len(added))
-        messages.success(request, text % {"n": len(added)})
-        return redirect("trainings:roster", reference)
-    return render(request, "trainings/roster_paste.html", context, status=422 if wrong_lines else 200)

@@ -1,4 +1,7 @@
-"""`manage.py import_roster FILE --country ME --preview`: a roster as the portal understands it; nothing is written."""
+"""`manage.py import_roster FILE --training ME-2026-011 --by EMAIL`: a roster taken in; with --preview it is only shown.
+
+`--country ME --preview` in place of a training shows how a roster of that country is read.
+"""
 
 import json
 from pathlib import Path
@@ -6,9 +9,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from common.uploads.reading import read_upload
-from members.models import Country
+from members.models import Country, Member
+from trainings import access
+from trainings.actions.imports import commit_import, start_import
+from trainings.models import Training
+from trainings.roster_import.plan import Plan, PlannedRow, plan_import
 from trainings.roster_reading.columns import Tables
 from trainings.roster_reading.known import known_tables
 from trainings.roster_reading.reading import ReadRoster, ReadRow, read_roster
@@ -22,30 +30,82 @@ def told_row(row: ReadRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def told_planned(row: PlannedRow) -> dict[str, Any]:
+    """Return one row of a training's import: as read, with what it would be taken as and why it waits."""
+    return {**told_row(row.read), "state": row.state, "reasons": row.reasons}
+
+
 class Command(BaseCommand):
-    help = "Show how a roster (XLSX or CSV) is understood, row by row. Nothing is written."
+    help = "Take a roster (XLSX or CSV) in, or show how it is understood."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--country", default="", help="code of the country whose ranks are meant, such as ME")
-        parser.add_argument("--preview", action="store_true", required=True, help="show only; nothing is written")
+        parser.add_argument("--training", default="", help="reference of the training, such as ME-2026-011")
+        parser.add_argument(
+            "--by", default="", help="address of the member who takes it in, who must record that training"
+        )
+        parser.add_argument(
+            "--country", default="", help="without a training: the country whose ranks are meant, such as ME"
+        )
+        parser.add_argument("--preview", action="store_true", help="show only; nothing is written")
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read the file and print it as understood; a file that cannot be read is one sentence."""
+        """Read the file and print it as understood; a file that cannot be read is one sentence, exit code 1."""
+        try:
+            if options["training"]:
+                self._of_training(options)
+            elif options["preview"]:
+                self._of_country(options)
+            else:
+                raise CommandError("Name the training and who takes it in (--training, --by), or ask for a --preview.")
+        except OSError as wrong:
+            raise CommandError(f"{options['file']} cannot be opened: {wrong.strerror}.") from wrong
+        except ValidationError as refusal:
+            raise CommandError(" ".join(refusal.messages)) from refusal
+
+    def _of_country(self, options: dict[str, Any]) -> None:
         tables = self._tables(options["country"].upper())
-        roster = self._read(options["file"], tables)
+        roster = read_roster(read_upload(options["file"].read_bytes(), options["file"].name), tables)
         if options["json"]:
-            answer = {
-                "country": tables.country, "sheet": roster.sheet, "header_row": roster.header_row,
-                "rows": [told_row(row) for row in roster.rows], "sessions": len(roster.sessions),
-                "columns": [
-                    {"index": c.index, "header": c.header, "kind": c.kind, "question": c.question} for c in roster.columns
-                ],
-            }  # fmt: skip
-            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1))
+            self._print_json(roster, [told_row(row) for row in roster.rows], tables.country)
         else:
-            self._print(roster)
+            self._print(roster, [told_row(row) for row in roster.rows])
+
+    def _of_training(self, options: dict[str, Any]) -> None:
+        training = Training.objects.select_related("keeper").filter(reference=options["training"].upper()).first()
+        by = Member.objects.filter(email__iexact=options["by"], is_active=True).first()
+        if training is None:
+            raise CommandError(f"No training has the reference {options['training']}.")
+        if by is None or not access.can_record(by, training):
+            raise CommandError(
+                f"--by must name a member who records {training.reference}; {options['by'] or 'nobody'} does not."
+            )
+        sheets = read_upload(options["file"].read_bytes(), options["file"].name)
+        with transaction.atomic():
+            made = start_import(training=training, organisation=training.keeper, sheets=sheets, by=by)
+            plan = plan_import(made, by=by)
+            if not options["preview"]:
+                self._refuse_waiting(plan)
+                commit_import(of=made, by=by)
+            else:
+                transaction.set_rollback(True)
+        rows = [told_planned(row) for row in plan.rows]
+        if options["json"]:
+            self._print_json(plan.roster, rows, training.keeper.country_id)
+        else:
+            self._print(plan.roster, rows)
+            if not options["preview"]:
+                self.stdout.write(f"{len(plan.rows)} rows are taken in as import {made.pk}.")
+
+    def _refuse_waiting(self, plan: Plan) -> None:
+        waiting = [row for row in plan.rows if not row.is_ready]
+        for row in waiting:
+            self.stderr.write(f"{row.number}: {row.read.family}, {row.read.given}: {' '.join(row.reasons)}")
+        if waiting or plan.open_columns:
+            raise CommandError(
+                "Nothing is taken in: these rows or columns wait for a decision. Take the list in on the portal's page."
+            )
 
     def _tables(self, country: str) -> Tables:
         if country and not Country.objects.filter(code=country).exists():
@@ -54,27 +114,26 @@ class Command(BaseCommand):
             )
         return known_tables(country)
 
-    def _read(self, file: Path, tables: Tables) -> ReadRoster:
-        try:
-            return read_roster(read_upload(file.read_bytes(), file.name), tables)
-        except OSError as wrong:
-            raise CommandError(f"{file} cannot be opened: {wrong.strerror}.") from wrong
-        except ValidationError as refusal:
-            raise CommandError(" ".join(refusal.messages)) from refusal
+    def _print_json(self, roster: ReadRoster, rows: list[dict[str, Any]], country: str) -> None:
+        answer = {
+            "country": country, "sheet": roster.sheet, "header_row": roster.header_row, "rows": rows,
+            "sessions": len(roster.sessions),
+            "columns": [
+                {"index": c.index, "header": c.header, "kind": c.kind, "question": c.question} for c in roster.columns
+            ],
+        }  # fmt: skip
+        self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1))
 
-    def _print(self, roster: ReadRoster) -> None:
-        self.stdout.write(f"{len(roster.rows)} people, {len(roster.sessions)} sessions, sheet “{roster.sheet}”")
-        for row in roster.rows:
-            told = [
-                row.sex,
-                " ".join(filter(None, (row.rank, row.group, row.nato))),
-                row.organisation_words,
-                row.unit,
-                row.email,
-            ]
-            marks = " ".join(mark or "·" for mark in row.marks)
-            line = f"{row.number}: {row.family}, {row.given} | {' | '.join(filter(None, [*told, marks]))} | {row.state}"
-            self.stdout.write(f"{line} {' '.join(row.reasons)}".rstrip())
+    def _print(self, roster: ReadRoster, rows: list[dict[str, Any]]) -> None:
+        self.stdout.write(f"{len(rows)} people, {len(roster.sessions)} sessions, sheet “{roster.sheet}”")
+        for read, row in zip(roster.rows, rows, strict=True):
+            ranked = " ".join(filter(None, (row["rank"], row["group"], row["nato"])))
+            marks = " ".join(mark or "·" for mark in row["marks"])
+            told = " | ".join(
+                filter(None, [row["sex"], ranked, read.organisation_words, row["unit"], row["email"], marks])
+            )
+            line = f"{read.number}: {row['family']}, {row['given']} | {told} | {row['state']}"
+            self.stdout.write(f"{line} {' '.join(row['reasons'])}".rstrip())
         for column in roster.questions:
             self.stdout.write(f"? {column.question}")
         for left in roster.left_out:
