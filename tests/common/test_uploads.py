@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.uploads.cells import ROWS_MOST, packed, unpacked
+from common.uploads.child import answer_for
 from common.uploads.delimited import decoded, split_text
 from common.uploads.reading import FILE_MOST, SENTENCES, read_pasted, read_upload
 from tests.common.sheet_files import MAIN, measured, rezipped, with_cells, workbook
@@ -164,7 +165,7 @@ def bomb(megabytes=300):
 @cache
 def dense():
     """A workbook below the limit of size with more cells than any roster: 1.7 million."""
-    return with_cells("".join(f"<row>{'<c><v>%d</v></c>' % n * 190}</row>" for n in range(9_000)))
+    return with_cells("".join(f"<row>{f'<c><v>{n}</v></c>' * 190}</row>" for n in range(9_000)))
 
 
 @cache
@@ -182,10 +183,8 @@ def huge_cell(megabytes=38):
     return with_cells(f'<row r="1"><c r="A1" t="str"><v>{text}</v></c></row>')
 
 
-LAUGHS = (
-    '<!DOCTYPE l [<!ENTITY a "ha">' + "".join(f'<!ENTITY {b} "{"&" + a + ";"}{"&" + a + ";"}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
-    + "]>"
-)  # fmt: skip
+_TWICE = "".join(f'<!ENTITY {chr(n + 1)} "&{chr(n)};&{chr(n)};">' for n in range(ord("a"), ord("i")))
+LAUGHS = f'<!DOCTYPE l [<!ENTITY a "ha">{_TWICE}]>'
 OUTSIDE = '<!DOCTYPE w [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
 
 WRONG = {
@@ -293,21 +292,10 @@ def test_pasted_rows_have_a_limit():
 
 @given(st.binary(max_size=400))
 def test_noise_is_text_or_refused(noise):
-    try:
-        read_upload_here(noise)
-    except ValidationError as refused:
-        assert len(refused.messages) == 1
-
-
-def read_upload_here(content):
     """Read without the process, which would be slow in hundreds."""
-    from common.uploads.child import answer_for
-    from common.uploads.reading import refusal
-
-    answer = answer_for(content, "a.csv")
-    if "refused" in answer:
-        raise refusal(answer["refused"])
-    return unpacked(answer["sheets"])
+    answer = answer_for(noise, "a.csv")
+    assert answer.get("refused", "no_text") in SENTENCES
+    unpacked(answer.get("sheets", []))
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))

@@ -222,6 +222,35 @@ def test_pasted_rows_are_shown_before_anything_is_written(training, recorder_me)
     assert (answer.status_code, Enrolment.objects.count()) == (302, 2)
 
 
+def test_pasted_list_as_ministries_have_it_is_understood(training, recorder_me):
+    """A title, one column of names, abbreviated ranks, days, a sum: the person only looks and adds."""
+    client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/paste/"
+    text = (
+        "SPISAK UČESNIKA\n\nR. br.\tPrezime i ime\tČin\tPol\tJedinica\t12.11.\n1\tĐurić Maja\tst. vodnik\tž\tČeta\t+\n"
+        "2\tМарић Петар\tкап.\tм\tČeta\t–\n\nUkupno: 2\n"
+    )
+    preview = client.post(url, {"rows": text, "organisation": str(training.keeper_id)})
+    lines = preview.context["lines"]
+    assert [(line.row.family_name, line.row.rank.nato, line.notes) for line in lines] == [
+        ("Đurić", "OR-6", []), ("Марић", "OF-2", []),
+    ]  # fmt: skip
+    assert [kind for _n, kind in preview.context["columns"]] == ["number", "full_name", "rank", "sex", "unit", ""]
+    assert [row.text for row in preview.context["left_out"]] == ["Ukupno: 2"]
+    columns = {f"column-{n}": kind for n, kind in enumerate(("", "full_name", "rank", "sex", "unit", ""))}
+    answer = client.post(
+        url, {"rows": text, "organisation": str(training.keeper_id), **columns, "has_header": "1", "add": "1"}
+    )
+    assert (answer.status_code, Enrolment.objects.count()) == (302, 2)
+    assert sorted(Enrolment.objects.values_list("rank__nato", "unit")) == [("OF-2", "Četa"), ("OR-6", "Četa")]
+
+
+def test_columns_said_wrongly_leave_every_row_to_be_seen(training, recorder_me):
+    client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/paste/"
+    body = {"rows": "Đurić\tMaja\n", "organisation": str(training.keeper_id), "column-0": "", "column-1": "unit"}
+    answer = client.post(url, body)
+    assert (answer.status_code, len(answer.context["lines"])) == (422, 1)
+
+
 def test_one_wrong_pasted_row_keeps_all_out(training, recorder_me):
     client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/paste/"
     body = {"rows": "Đurić\tMaja\tž\nMarić\tPetar\tkako kad\n", "organisation": str(training.keeper_id), "add": "1",
