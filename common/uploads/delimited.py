@@ -12,6 +12,7 @@ from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, Cell, Refus
 
 MARKS = "\t;|,"
 LOOKED_AT = 200
+LINES_MOST = 3 * ROWS_MOST
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 # The letters beyond ASCII that names and sheets of the region are written with, and the signs of such sheets.
@@ -89,23 +90,31 @@ def _checked(text: str) -> str:
 
 
 def _records(text: str, mark: str) -> list[tuple[int, list[str]]]:
-    """Return the records of a text with the number of the line each begins on; quotes that never close are plain signs."""
+    """Return the records of a text with the number of the line each begins on; a quote that never closes is a plain sign."""
+    records: list[tuple[int, list[str]]] = []
+    before = 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-        records, before = [], 0
         for cells in reader:
-            if any(cell.count("\n") > 20 for cell in cells):
-                raise csv.Error
             records.append((before + 1, cells))
             before = reader.line_num
-            if len(records) > 3 * ROWS_MOST:
+            if len(records) > LINES_MOST:
                 raise RefusedError("too_many_rows")
+        swallowed = records and text.count('"') % 2 and any("\n" in cell for cell in records[-1][1])
+        if not swallowed and not any(cell.count("\n") > 20 for _number, cells in records for cell in cells):
+            return records
     except csv.Error:
-        lines = text.splitlines()
-        if len(lines) > 3 * ROWS_MOST:
-            raise RefusedError("too_many_rows") from None
-        return [(n, [cell.strip('"') for cell in line.split(mark)]) for n, line in enumerate(lines, 1)]
-    return records
+        pass  # A cell longer than any: read by lines, where a quote closes or does not.
+    lines = text.splitlines()
+    if len(lines) > LINES_MOST:
+        raise RefusedError("too_many_rows")
+    return [(n, _line_cells(line, mark)) for n, line in enumerate(lines, 1)]
+
+
+def _line_cells(line: str, mark: str) -> list[str]:
+    if line.count('"') % 2:
+        return [cell.strip().strip('"') for cell in line.split(mark)]
+    return next(csv.reader([line], delimiter=mark), [])
 
 
 def _best_mark(text: str) -> str:

@@ -12,7 +12,9 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, SHEETS_MOST, Cell, RefusedError, Sheet
 
 ENTRIES_MOST = 2_000
-UNPACKED_MOST = 80_000_000
+UNPACKED_MOST = 40_000_000
+# More than any roster holds: 10,000 rows of 30 columns. Reading so many takes about 2 s.
+CELLS_MOST = 300_000
 # An entry that is this large and was packed this tightly is no sheet that people filled.
 TIGHT_FROM = 2_000_000
 TIGHTEST = 400
@@ -96,13 +98,16 @@ def plain(value: object) -> Cell:
 
 def _filled_rows(parser: _Rows) -> Iterator[tuple[int, dict[int, Cell]]]:
     """Yield the number and the filled cells of each row that holds any."""
-    count = 0
+    count = cell_count = 0
     number: int
     for number, cells in parser.parse():
         held: dict[int, Cell] = {
             cell["column"] - 1: value for cell in cells if (value := plain(cell["value"])) is not None
         }
         unread = [cell["column"] - 1 for cell in cells if (number, cell["column"] - 1) in parser.unread]
+        cell_count += len(cells)
+        if cell_count > CELLS_MOST:
+            raise RefusedError("too_large")
         if not held and not unread:
             continue
         count += 1
@@ -156,4 +161,6 @@ def read_workbook(content: bytes) -> list[Sheet]:
                 rows=[[rows[number].get(column) for column in range(width)] for number in numbers],
             )
         )  # fmt: skip
+    if not sheets:
+        raise RefusedError("damaged")
     return sheets

@@ -63,7 +63,7 @@ def test_session_header_names_its_day_or_number(words, day, number):
 
 
 SEXES = {
-    "female": "ž; Ž; ж; Ж; f; F; žensko; женско; ženski; женски; ženska; Female; woman; femër; Femra; žena; Žensko (ž); z; ♀",
+    "female": "ž; Ž; ж; Ж; f; F; žensko; женско; ženski; женски; ženska; Female; woman; femër; Femra; žena; Žensko (ž); z; ♀; ž/F",
     "male": "m; M; м; М; muško; машко; muški; мушки; male; MAN; mashkull; muškarac; машки",
     "other": "drugo; other; друго; tjetër",
     "not_recorded": "; -; –; /",
@@ -75,7 +75,7 @@ def test_sex_is_read_in_the_words_of_the_region(word, sex):
     assert read_sex(word.replace(" (ž)", "")) == sex
 
 
-@pytest.mark.parametrize("word", ["kako kad", "1", "q", "mž", 1, 2.5, True, date(2026, 1, 1)])
+@pytest.mark.parametrize("word", ["kako kad", "1", "q", "mž", "ž/m", 1, 2.5, True, date(2026, 1, 1)])
 def test_unknown_sex_is_none(word):
     assert read_sex(word) is None
 
@@ -114,7 +114,7 @@ def test_legend_explains_signs():
 RANKS = {
     "ME": {
         "OF-1": "por.; poručnik; poručnica; ppor.; пор.; потпоручник; p.por.; potpor.",
-        "OF-2": "kap.; KAPETAN; kapetanica; kapetanka; капетан; Captain; kapetan (OF-2)",
+        "OF-2": "kap.; KAPETAN; kapetanica; kapetanka; капетан; Captain; kapetan (OF-2); kapetan/Captain",
         "OF-3": "major; мајор; maj.; majorka; OF-3; OF 3",
         "OF-4": "ppuk.; P.PUK.; potpukovnik; potpukovnica; Lt. Col.; пот. пук.",
         "OF-5": "puk.; pukovnikinja; pukovnik",

@@ -191,6 +191,10 @@ class RankTable:
             for group, pattern in _GROUPS:
                 if pattern.search(key):
                     return FoundRank(group=group, is_known=True)
+            # Said twice, as bilingual sheets do: "kapetan/Captain".
+            parts = [self.find(part.strip(), country) for part in bare.split("/")] if "/" in bare else []
+            if parts and all(part == parts[0] and part.is_known for part in parts):
+                return parts[0]
         if code and (group := group_of(code[0])):
             return FoundRank(group, f"O{code[1].upper()}-{int(code[2])}", is_known=not plain)
         return UNKNOWN

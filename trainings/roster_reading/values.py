@@ -89,7 +89,11 @@ def _sex_in(words: str) -> str | None:
     if any(sign in words for sign in "♂👨"):
         return "male"
     key = spelling(words)
-    return "not_recorded" if not key else _SEXES.get(key)
+    if key in _SEXES or "/" not in words:
+        return _SEXES.get(key) if key else "not_recorded"
+    # Said twice, as bilingual sheets do: "ž/F".
+    both = {_SEXES.get(spelling(part)) for part in words.split("/")}
+    return both.pop() if len(both) == 1 else None
 
 
 def _folded_mark(words: str) -> str:
