@@ -35,7 +35,7 @@ ARGUMENTS: dict[str, str] = {
     "members:reset_factor": str(MEMBER), "members:organisation": "1", "trainers:topic_edit": "1", "trainings:course_edit": "1",
     "members:approve": "{asked}", "members:accept": "{token}", "trainers:detail": "predrag-vukovic", "trainers:edit": "predrag-vukovic",
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
-    "account_reset_password_from_key": "1-used",
+    "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
@@ -43,6 +43,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "members:audit": ("?q=ME-2026-004&first=2020-01-01", "?q=zzzz", "?readings=on"),
     "trainings:list": ("?q=zzzz",),
     "trainings:attendance": ("?view=all",),
+    "trainings:import_preview": ("../{done}/",),
     "trainers:list": ("?q=zzzz",),
 }
 WRONG = {
@@ -51,7 +52,7 @@ WRONG = {
     "coordinator_me": ("/trainings/ME-2026-002/", "/trainings/ME-2026-003/", "/members/organisations/"),
     "admin": ("/trainings/ME-2026-002/",),
 }
-MAKE = """
+MAKE = r"""
 import json
 from members.actions import ask_to_join, digest_of, invite_member
 from members.models import Invitation, Member, Organisation, Role
@@ -66,7 +67,16 @@ Invitation.objects.filter(pk=invitation.pk).update(token_digest=digest_of("for-t
 old = Invitation.objects.exclude(pk=invitation.pk).first()
 Invitation.objects.filter(pk=old.pk).update(invited_at=old.invited_at.replace(day=1) if old.invited_at.day > 9 else old.invited_at)
 enrolment = Enrolment.objects.filter(training__reference="ME-2026-004", party__isnull=False).first()
-print(json.dumps({"asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
+import datetime
+from common.uploads.reading import read_pasted
+from trainings.actions.imports import commit_import, start_import
+from trainings.models import Training
+training, recorder = Training.objects.get(reference="ME-2026-004"), Member.objects.get(email="recorder.me@demo.example")
+rows = ["Prezime i ime\tPol\tČin\tJedinica\tDan 9", "Petrović Marko\tm\tvodnik\tČeta\t+", "Nadić Ana\tž\tnadkapetan\tŠtab\t?",
+        "Petrović Marko\tm\tvodnik\tČeta\t-", "Samoprezime\tž\tmajor\tŠtab\t"]
+preview = start_import(training=training, organisation=home, sheets=read_pasted("\n".join(rows)), by=recorder)
+done = commit_import(of=start_import(training=training, organisation=home, sheets=read_pasted("Prezime\tIme\tPol\nTestić\tTest\tm"), by=recorder), by=recorder)
+print(json.dumps({"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
 
@@ -101,7 +111,7 @@ def pages_of(reader: str, made: dict[str, str]) -> list[str]:
     found = []
     for name, path in routes().items():
         if reader in readers_of(name, path):
-            found += [address(name, path, made) + more for more in ("", *MORE.get(name, ()))]
+            found += [address(name, path, made) + more.format(**made) for more in ("", *MORE.get(name, ()))]
     return [*found, *WRONG.get(reader, ())]
 
 
