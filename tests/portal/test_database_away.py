@@ -54,7 +54,7 @@ def environment(database: str, folder: str, port: int) -> dict[str, str]:
     long = "a-portal-that-lives-as-long-as-its-tests-and-not-a-minute-more-"
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        "SECRET_KEY": long + "1", "FACTOR_KEYS": long + "2", "AUDIT_KEY": long + "3", "MAIL_URL": "consolemail://",
+        "SECRET_KEY": long + "1", "FACTOR_KEYS": long + "2", "AUDIT_KEY": long + "3", "PERSON_KEY": long + "4", "MAIL_URL": "consolemail://",
         "SITE_URL": f"http://localhost:{port}", "DATABASE_URL": database, "VAR_DIR": folder,
         "DJANGO_SETTINGS_MODULE": "portal.settings",
     }  # fmt: skip

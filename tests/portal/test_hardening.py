@@ -253,7 +253,7 @@ def environment(**changes: str) -> dict[str, str]:
     long = "an-own-long-secret-of-more-than-fifty-letters-and-digits-"
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        "SECRET_KEY": long + "1", "FACTOR_KEYS": long + "2", "AUDIT_KEY": long + "3", "SITE_URL": "https://portal.example",
+        "SECRET_KEY": long + "1", "FACTOR_KEYS": long + "2", "AUDIT_KEY": long + "3", "PERSON_KEY": long + "4", "SITE_URL": "https://portal.example",
         "MAIL_URL": "smtp+tls://u:p@mail.example:587", "DATABASE_URL": "postgres://x@127.0.0.1:1/x", "TRUSTED_PROXIES": "1",
         **changes,
     }  # fmt: skip
@@ -274,6 +274,7 @@ UNSAFE = {
     "no secret": ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
     "no factor key": ({"FACTOR_KEYS": ""}, "FACTOR_KEYS is missing"),
     "no audit key": ({"AUDIT_KEY": ""}, "AUDIT_KEY is missing"),
+    "no key for numbers": ({"PERSON_KEY": ""}, "PERSON_KEY is missing"),
     "any host": ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS takes any host"),
     "plain http": ({"SITE_URL": "http://portal.example"}, "plain http is only for this machine"),
     "a demo for others": ({"DEMO": "1", "DATABASE_URL": "sqlite:////tmp/x.sqlite3"}, "runs on this machine alone"),
