@@ -91,6 +91,7 @@ SESSIONS = {
     "unknown header over marks": (
         "Prezime i ime;Prije podne;Poslije podne\nPetrović Ana;P;A\nMarić Ivo;L;E\n", [(None, None)] * 2
     ),
+    "numbers alone": ("Prezime i ime;1;2\nPetrović Ana;da;ne\nMarić Ivo;kasni;opravdano\n", [(None, None)] * 2),
     "days as numbers": ("Prezime i ime;46338;46339\nPetrović Ana;+;–\nMarić Ivo;kasni;opravdano\n", [(12, 11), (13, 11)]),
 }  # fmt: skip
 
@@ -122,6 +123,20 @@ def test_column_against_its_header_asks():
     assert people(roster)[:2] == [ANA, IVO]
     assert [row.reasons for row in roster.rows] == [[UNSURE]] * 3
     assert [(c.index, c.guesses) for c in roster.questions] == [(0, ("full_name", "full_name_given_first"))]
+
+
+def test_two_columns_against_their_headers_ask():
+    roster = read("Ime;Prezime;Pol\nPetrović;Ana;ž\nMarić;Ivo;m\nJovanović;Petar;m\n")
+    assert [row.reasons for row in roster.rows] == [[UNSURE]] * 3
+    assert [(c.index, c.guesses) for c in roster.questions] == [(0, ("family_name", "given_name"))]
+    told = read("Ime;Prezime;Pol\nPetrović;Ana;ž\nMarić;Ivo;m\n", kinds={0: "family_name", 1: "given_name"})
+    assert people(told) == [ANA, IVO]
+
+
+def test_second_column_of_a_kind_is_left_out_and_asked_about():
+    roster = read("Prezime;Ime;Pol;Prezime\nPetrović;Ana;ž;x\nMarić;Ivo;m;y\n")
+    assert people(roster) == [ANA, IVO]
+    assert [(c.index, c.kind, c.guesses) for c in roster.questions] == [(3, "", ("", "family_name"))]
 
 
 @pytest.mark.parametrize(("kind", "family"), [("full_name", "Ama"), ("full_name_given_first", "Mensah")])

@@ -93,11 +93,9 @@ def persons(draw, country, in_cyrillic, sessions):
         sex = draw(st.sampled_from(["female", "male"]))
         entry = draw(st.sampled_from(ranks))
         family, given_ = draw(st.sampled_from(names[0])), draw(st.sampled_from(names[1 if sex == "female" else 2]))
-        rank = draw(st.sampled_from([entry.name, entry.other_script]))
         if country != "MK" and in_cyrillic:
-            family, given_, rank = cyrillic(family), cyrillic(given_), max(entry.name, entry.other_script)
-        elif not in_cyrillic:
-            rank = min(entry.name, entry.other_script)
+            family, given_ = cyrillic(family), cyrillic(given_)
+        rank = max(entry.name, entry.other_script) if in_cyrillic else min(entry.name, entry.other_script)
         marks = [draw(st.sampled_from(["present", "late", "excused", "absent", None])) for _s in range(sessions)]
         people.append(Person(family, given_, sex, rank, marks))
     return people

@@ -17,6 +17,9 @@ from trainings.roster_reading.ranks import RankTable
 from trainings.roster_reading.values import UNDECIDED_MARK, read_email, read_mark, read_sex, text_of
 
 LOOKED_AT = 400
+SESSION_NUMBER_MOST = 99
+# So many names must speak against a header before it is doubted.
+HEARD_LEAST = 3
 # What spreadsheets count days from.
 _FIRST_DAY = date(1899, 12, 30)
 ORDERS = ("full_name", "full_name_given_first")
@@ -146,6 +149,8 @@ def _with_contents(table: Table, columns: list[Column], tables: Tables) -> list[
         kind = _kind_by_content(_cells_below(table, column.index), header, tables)
         if kind == "session" and _is_date_serial(header):
             column = replace(column, session=session_header(_FIRST_DAY + timedelta(days=int(column.header))))
+        elif kind == "session" and column.header.isdecimal() and int(column.header[:6]) <= SESSION_NUMBER_MOST:
+            column = replace(column, session=SessionHeader(column.header, number=int(column.header)))
         elif kind == "session" and (header is not None or table.header_rows):
             # A header of which nothing is known, or none, over marks: probably a session.
             question = _("Column %(letter)s seems to hold marks. Choose “Session” or leave it out.")
@@ -209,16 +214,12 @@ def _names_in_order(table: Table, columns: list[Column]) -> list[Column]:
     if alone is not None:
         columns = _settle_name(columns, alone, pair)
         pair = {column.kind: column for column in columns if column.kind in PAIR}
-    if len(pair) == 2 and not (_is_told(table, pair["family_name"]) or _is_told(table, pair["given_name"])):
+    if len(pair) == 2:
         columns = _settle_pair(table, columns, pair)
     for column in columns:
         if column.kind in ORDERS:
             return [_settle_order(table, c) if c is column else c for c in columns]
     return columns
-
-
-def _is_told(table: Table, column: Column) -> bool:
-    return header_kind(table.headers[column.index]) in {*PAIR, "name"}
 
 
 def _settle_name(columns: list[Column], alone: Column, pair: Mapping[str, Column]) -> list[Column]:
@@ -233,28 +234,26 @@ def _settle_name(columns: list[Column], alone: Column, pair: Mapping[str, Column
 
 
 def _settle_pair(table: Table, columns: list[Column], pair: Mapping[str, Column]) -> list[Column]:
-    """Two columns of names without headers: the words in them say which is which."""
+    """Two columns of names: headers say which is which, and are asked about where the names speak against them; else the names."""
     family, given = pair["family_name"].index, pair["given_name"].index
     rows = [table.sheet.rows[at] for at in table.body][:LOOKED_AT]
-    order = column_order(
-        [pair_vote(text_of(row[family]), text_of(row[given])) for row in rows if row[family] and row[given]]
-    )
-    question = _("Nothing says which of the columns %(one)s and %(other)s is the family name. Choose.") % {
-        "one": letter_of(min(family, given)), "other": letter_of(max(family, given))
+    votes = [pair_vote(text_of(row[family]), text_of(row[given])) for row in rows if row[family] and row[given]]
+    order, heard = column_order(votes), sum(vote != 0 for vote in votes)
+    if any(header_kind(table.headers[index]) in {*PAIR, *ORDERS, "name"} for index in (family, given)):
+        is_open, swap = order < 0 and heard >= HEARD_LEAST and heard * 2 >= len(votes), False
+    else:
+        is_open, swap = order == 0, order < 0
+    first = min(family, given)
+    question = _("It is not sure which of the columns %(one)s and %(other)s is the family name. Choose.") % {
+        "one": letter_of(first), "other": letter_of(max(family, given))
     }  # fmt: skip
-    settled = []
-    for column in columns:
-        if column.kind in PAIR:
-            kind = column.kind if order >= 0 else PAIR[1 - PAIR.index(column.kind)]
-            column = replace(
-                column,
-                kind=kind,
-                is_sure=order != 0,
-                guesses=PAIR if order == 0 else (),
-                question=question if order == 0 and column.index == min(family, given) else "",
-            )
-        settled.append(column)
-    return settled
+    return [
+        column if column.kind not in PAIR else replace(
+            column, kind=PAIR[1 - PAIR.index(column.kind)] if swap else column.kind, is_sure=not is_open,
+            guesses=PAIR if is_open else (), question=question if is_open and column.index == first else "",
+        )
+        for column in columns
+    ]  # fmt: skip
 
 
 def _settle_order(table: Table, column: Column) -> Column:
@@ -268,7 +267,7 @@ def _settle_order(table: Table, column: Column) -> Column:
     is_sure = bool(seen or told) or (bool(votes) and all(abs(vote) == DECIDES for vote in votes))
     if told and seen and told != seen:
         # A header against a single name or a close vote is right; against the column it is asked about.
-        order, is_sure = (seen, False) if heard >= 3 and heard * 2 >= len(votes) else (told, True)
+        order, is_sure = (seen, False) if heard >= HEARD_LEAST and heard * 2 >= len(votes) else (told, True)
     question = "" if is_sure else _(
         "In column %(letter)s it is not sure whether the family name stands first. Choose the order."
     ) % {"letter": letter_of(column.index)}  # fmt: skip

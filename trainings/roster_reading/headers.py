@@ -44,7 +44,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("birth_year", r"god\w* rod|dat\w* rod|roden\w*|rodj\w*|radan\w*|raganje|birth|born|dob|yob|lind\w*|ditelindj\w*|datelindj\w*|godist\w*"),
         ("", r"age|mosha|starost|vozrast|godine|jmbg|embg|maticni broj gradan\w*|oib|licni broj|pasos\w*|passport\w*|licna karta"),
         ("service_number",
-         r"sluzb\w* (?:br|broj)\w*|vojn\w* (?:br|broj|id)|br(?:oj)? (?:vojn\w* |sluzb\w* )?(?:legitimacij\w*|iskaznic\w*|knjizic\w*)"
+         r"sl(?:uzb\w*)? (?:br|broj)\w*|vojn\w* (?:br|broj|id)|br(?:oj)? (?:vojn\w* |sluzb\w* )?(?:legitimacij\w*|iskaznic\w*|knjizic\w*)"
          r"|(?:service|military|staff|personnel|army|employee) (?:no|number|nr|id|num)|serv no|numri (?:i )?(?:sherbimit|ushtarak)"
          r"|nr sherbimit|id (?:no|number|broj)|(?:maticni|maticen|evidencijski|evidenciski|personalni) br(?:oj)?"),
         ("", r"potpis\w*|nenshkrim\w*|signature|sign|signed|telefon\w*|tel|mob|mobil\w*|mobitel|gsm|phone|fax|napomen\w*|remarks?"

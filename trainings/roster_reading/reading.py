@@ -286,7 +286,7 @@ def read_roster(
     if table is None:
         raise ValidationError(_("There is nothing in this file. Choose the one with the list of people."), code="empty")
     columns = [
-        column if column.kind in only_kinds else Column(column.index, column.header)
+        column if column.kind in {"", *only_kinds} else Column(column.index, column.header)
         for column in understood_columns(table, tables, kinds)
     ]
     reader = _Reader(table, columns, tables, year or timezone.localdate().year)
