@@ -14,6 +14,7 @@ SENTENCES = {
     "create_course": gettext_lazy("added a course."),
     "change_course": gettext_lazy("changed a course."),
     "read_names": gettext_lazy("opened participants' names (%(what)s)."),
+    "export_figures": gettext_lazy("took the figures of %(trainings)s trainings along."),
     "export_names": gettext_lazy("took participants' names along (%(what)s)."),
     "create_training": gettext_lazy("recorded this training."),
     "change_training": gettext_lazy("changed the facts of this training."),

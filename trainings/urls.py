@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from trainings.views import attendance, courses, figures, headcounts, imports, roster, trainings
+from trainings.views import attendance, courses, exports, figures, headcounts, imports, roster, trainings
 
 app_name = "trainings"
 
@@ -35,6 +35,7 @@ of_one = [
     path("attendance/undo/", attendance.undo, name="undo"),
     path("roster/", roster.roster, name="roster"),
     path("roster/suggest/", roster.suggest, name="suggest"),
+    path("export/", exports.training_export, name="export"),
     path("roster/import/", imports.roster_import, name="roster_import"),
     path("roster/import/<int:pk>/", imports.import_preview, name="import_preview"),
     path("roster/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
@@ -53,6 +54,7 @@ of_one = [
 
 urlpatterns = [
     path("", trainings.training_list, name="list"),
+    path("export/", exports.list_export, name="list_export"),
     path("new/", trainings.training_create, name="create"),
     path("courses/", courses.course_list, name="courses"),
     path("courses/new/", courses.course_form, name="course_new"),

@@ -75,8 +75,10 @@ training, recorder = Training.objects.get(reference="ME-2026-004"), Member.objec
 rows = ["Prezime i ime\tPol\tČin\tJedinica\tDan 9", "Petrović Marko\tm\tvodnik\tČeta\t+", "Nadić Ana\tž\tnadkapetan\tŠtab\t?",
         "Petrović Marko\tm\tvodnik\tČeta\t-", "Samoprezime\tž\tmajor\tŠtab\t"]
 preview = start_import(training=training, organisation=home, sheets=read_pasted("\n".join(rows)), by=recorder)
-done = commit_import(of=start_import(training=training, organisation=home, sheets=read_pasted("Prezime\tIme\tPol\nTestić\tTest\tm"), by=recorder), by=recorder)
-print(json.dumps({"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
+one = read_pasted("Prezime\tIme\tPol\nTestić\tTest\tm")
+done = commit_import(of=start_import(training=training, organisation=home, sheets=one, by=recorder), by=recorder)
+print(json.dumps({"preview": f"ME-2026-004/{preview.pk}", "done": done.pk,
+    "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
 

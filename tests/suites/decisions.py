@@ -79,6 +79,8 @@ DECISIONS: dict[str, Decision] = {
     "trainings:undo": Decision(post=RECORDING),
     "trainings:roster": Decision(get=RECORDING, post=RECORDING),
     "trainings:suggest": Decision(post=RECORDING),
+    "trainings:export": Decision(post=RECORDING),
+    "trainings:list_export": Decision(get=ALL, post=ALL),
     "trainings:roster_import": Decision(get=RECORDING, post=RECORDING),
     "trainings:import_preview": Decision(get=RECORDING, post=RECORDING),
     "trainings:import_undo": Decision(post=RECORDING),

@@ -102,7 +102,7 @@ class Side:
             return [self.token]
         first = {
             "trainings": [self.training.reference]
-            if name not in ("list", "create", "courses", "course_new", "course_edit")
+            if name not in ("list", "list_export", "create", "courses", "course_new", "course_edit")
             else [],
             "trainers": [self.profile] if name not in ("list", "topics", "topic_new", "topic_edit") else [],
         }.get(app, [])

@@ -24,7 +24,7 @@ ONLY_BUTTONS = {
     "trainings:restore", "trainings:session_toggle", "trainings:enrolment_remove", "trainings:enrolment_restore",
     "trainings:submit", "trainings:headcount_switch", "trainings:held_settle", "members:revoke", "members:deactivate",
     "members:reactivate", "members:reset_factor", "members:resend", "members:decline", "members:export",
-    "members:audit_export", "trainings:import_undo",
+    "members:audit_export", "trainings:import_undo", "trainings:export", "trainings:list_export",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {"trainings:cancel", "trainers:topic_new", "trainers:topic_edit", "members:accept"}

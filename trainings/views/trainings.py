@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -43,6 +44,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
         context = {
             "filter": chosen,
             "page": page_of(request, with_seats(chosen.qs), 25),
+            "query": urlencode({name: str(value) for name, value in request.GET.items() if value and name != "page"}),
             "chosen_count": sum(1 for name, value in request.GET.items() if value and name != "page"),
         }
         return render_to_string(template, context, request)
