@@ -3,6 +3,7 @@
 from trainings.models.attendance import Mark, MarkChange
 from trainings.models.figures import Amendment, FiguresVersion
 from trainings.models.people import DuplicatePair, Enrolment, Headcount, Participant, Party, Sex
+from trainings.models.sheets import Evidence, SheetEdition, SheetEntry, SheetLine
 from trainings.models.training import Assignment, Course, ReferenceCounter, Session, Training
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Course",
     "DuplicatePair",
     "Enrolment",
+    "Evidence",
     "FiguresVersion",
     "Headcount",
     "Mark",
@@ -20,5 +22,8 @@ __all__ = [
     "ReferenceCounter",
     "Session",
     "Sex",
+    "SheetEdition",
+    "SheetEntry",
+    "SheetLine",
     "Training",
 ]

@@ -169,6 +169,8 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "unmarked": totals["unmarked"] if record and training.is_open else 0,
         "missing": figures_actions.what_is_missing(training, totals) if record and training.is_open else [],
         "can_record": record,
+        "can_print": access.can_use_sheets(member, training),
+        "evidence": list(training.evidence.filter(removed_at=None).select_related("session")),
         **_what_may_be_done(request, training),
     }
     if context["can_verify"]:
