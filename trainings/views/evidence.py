@@ -2,8 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,9 +21,11 @@ from trainings.views.common import fetch_training, member_of, require
 def evidence(request: HttpRequest, reference: str) -> HttpResponse:
     """The scans of a training, and a form for more."""
     training, member = fetch_training(request, reference), member_of(request)
-    require(access.can_use_sheets(member, training))
+    require(access.can_see_all_names(member, training))
+    attaches = access.can_use_sheets(member, training)
     form = EvidenceForm(training=training)
     if request.method == "POST":
+        require(attaches)
         form = EvidenceForm(request.POST, request.FILES, training=training)
         if form.is_valid():
             data = form.cleaned_data
@@ -39,12 +40,15 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
                 messages.success(request, text if made else _("This scan was attached before."))
                 return redirect("trainings:evidence", reference)
     kept = access.visible_evidence(member, training).select_related("session", "added_by")
-    context = {"training": training, "form": form, "evidence": list(kept), "can_remove": training.is_open}
+    context = {
+        "training": training, "form": form, "evidence": list(kept),
+        "can_attach": attaches and not training.is_cancelled, "can_remove": attaches and training.is_open,
+    }  # fmt: skip
     return render(request, "trainings/evidence.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
-def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
+def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """A scan, for who may see every name of its training; opening it is a reading of names."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_see_all_names(member, training))
@@ -52,9 +56,9 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     record_reading(training, f"scan {kept.pk}", by=member, session=request.session)
     name = f"{training.reference}-{kept.pk}.{kept.file.name.rpartition('.')[2]}"
     # A browser shows no PDF in a sandbox, so it is saved; a picture is shown.
-    answer = FileResponse(
-        kept.file.open("rb"), as_attachment=not kept.is_picture, filename=name, content_type=kept.kind
-    )
+    with kept.file.open("rb") as file:  # at most 15 MB
+        answer = HttpResponse(file.read(), content_type=kept.kind)
+    answer["Content-Disposition"] = f'{"inline" if kept.is_picture else "attachment"}; filename="{name}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

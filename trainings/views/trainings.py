@@ -147,7 +147,9 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One training: its facts, its figures and what comes next."""
     member = member_of(request)
-    training = fetch_training(request, reference, "course", "country", "host", "keeper", "language", "submitted_by")
+    parts = ("course", "country", "host", "keeper", "language", "submitted_by")
+    found = access.visible_trainings(member).with_scans().select_related(*parts)
+    training = get_object_or_404(found, reference=reference)
     assignments = list(training.assignments.select_related("trainer__member__organisation"))
     access.remember_part(member, training, assignments)
     names, record = access.can_see_some_names(member, training), access.can_record(member, training)
@@ -170,7 +172,6 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "missing": figures_actions.what_is_missing(training, totals) if record and training.is_open else [],
         "can_record": record,
         "can_print": access.can_use_sheets(member, training),
-        "evidence": list(training.evidence.filter(removed_at=None).select_related("session")),
         **_what_may_be_done(request, training),
     }
     if context["can_verify"]:
