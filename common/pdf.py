@@ -18,6 +18,8 @@ _HELD = (
 )  # fmt: skip
 MISSING = "□"
 LONGEST_WORD, PIECE = 22, 14
+# Fields that are the portal's own and not words: pictures and addresses.
+AS_IS = ("_svg", "_url")
 SOFT_HYPHEN = "\u00ad"
 
 
@@ -43,12 +45,12 @@ def _printable_all(value: Any) -> Any:
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, Mapping):
-        return {key: inner if key.endswith("_svg") else _printable_all(inner) for key, inner in value.items()}
+        return {key: inner if key.endswith(AS_IS) else _printable_all(inner) for key, inner in value.items()}
     return [_printable_all(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def qr_svg(text: str) -> str:
-    """Return a QR code of the text as SVG, for a field of a document whose name ends in `_svg`."""
+    """Return a QR code of the text as SVG, for a field whose name ends in `_svg`."""
     return str(segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True))
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -20,10 +21,11 @@ PDF, JPEG = "application/pdf", "image/jpeg"
 _ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|GoToE|ImportData|SubmitForm)(?![A-Za-z0-9])")
 _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-# A stream that holds further objects, packed; only what is found there can be looked at.
-_OBJECTS = re.compile(
-    rb"<<((?:(?!endobj|stream).){0,2000}?/ObjStm(?:(?!endobj|stream).){0,2000}?)stream\r?\n", re.DOTALL
-)
+_STREAM = re.compile(rb"stream\r?\n")
+# How far before a stream its description is looked for.
+NEAR = 64 * 1024
+_FILTER = re.compile(rb"/[A-Za-z0-9]+Decode(?![A-Za-z])")
+FIRST_OF_OTHERS = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,37 @@ def _unescaped(content: bytes) -> bytes:
     return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), content)
 
 
-def _packed_objects(content: bytes) -> bytes:
-    """Return the unpacked objects of a PDF. Raises ValidationError for what is packed so that it cannot be looked at."""
-    unpacked = []
+def _inflated(content: bytes, at: int, most: int) -> bytes:
+    """Return what a packed stream holds, up to so many bytes. Raises ValidationError for a damaged one."""
+    try:
+        return zlib.decompressobj().decompress(content[at:], most)
+    except zlib.error as wrong:
+        raise ValidationError(_("This PDF is damaged. Scan the paper again.")) from wrong
+
+
+def _packed_objects(content: bytes) -> Iterator[bytes]:
+    """Yield the unpacked objects of a PDF: of every stream that is said to hold some, and of those close behind.
+
+    Raises ValidationError for objects that are packed so that they cannot be looked at, or unpack to too much.
+    """
     room = UNPACKED_MOST
-    for found in _OBJECTS.finditer(content):
-        described = _unescaped(found[1])
-        if b"/FlateDecode" not in described or described.count(b"Decode") - described.count(b"/DecodeParms") != 1:
+    for found in _STREAM.finditer(content):
+        if content[found.start() - 3 : found.start()] == b"end":
+            continue
+        near = _unescaped(content[max(0, found.start() - NEAR) : found.start()])
+        if b"/ObjStm" not in near:
+            continue
+        described = near[near.rfind(b"obj") :]
+        holds_objects = b"/ObjStm" in described
+        if len(_FILTER.findall(described)) != 1 or b"/FlateDecode" not in described:
+            if holds_objects:
+                raise _refuse_active()
+            continue
+        inside = _inflated(content, found.end(), room if holds_objects else FIRST_OF_OTHERS)
+        room -= len(inside) if holds_objects else 0
+        if room <= 0:
             raise _refuse_active()
-        packer = zlib.decompressobj()
-        try:
-            unpacked.append(packer.decompress(content[found.end() :], room))
-        except zlib.error as wrong:
-            raise ValidationError(_("This PDF is damaged. Scan the paper again.")) from wrong
-        room -= len(unpacked[-1])
-        if room <= 0 or packer.unconsumed_tail:
-            raise _refuse_active()
-    return b"\n".join(unpacked)
+        yield inside
 
 
 def check_pdf(content: bytes) -> None:
@@ -77,8 +93,7 @@ def check_pdf(content: bytes) -> None:
     outer = _unescaped(content)
     if _ENCRYPTED.search(outer):
         raise ValidationError(_("This PDF is protected by a password. Save it without one, or scan the paper."))
-    inner = _unescaped(_packed_objects(content))
-    if _ACTIVE.search(outer) or _ACTIVE.search(inner):
+    if _ACTIVE.search(outer) or any(_ACTIVE.search(_unescaped(inside)) for inside in _packed_objects(content)):
         raise _refuse_active()
 
 

@@ -69,7 +69,7 @@ def sheet_shown(edition: SheetEdition) -> dict[str, Any]:
         "network": settings.SITE_NAME,
         "edition": edition.number,
         "code": edition.readable_code,
-        "address": edition_address(edition).partition("://")[2],
+        "sheet_url": edition_address(edition).partition("://")[2],
         "qr_svg": qr_svg(edition_address(edition)),
         "made": f"{edition.made_at:%d.%m.%Y}",
         "lines": [

@@ -38,10 +38,13 @@ NOT_TYPED = {
     "trainings.participant.loose_key": "folded", "trainings.amendment.changes": "numbers",
     "trainings.figuresversion.totals": "numbers", "trainings.markchange": "marks",
     "trainings.course.code": "typed, and typed over by the next form", "members.organisation.code": "the same",
-    "trainings.enrolment.age_band": "no form asks it yet",
+    "trainings.enrolment.age_band": "no form asks it yet", "trainings.evidence.file": "a random name",
+    "trainings.evidence.kind": "read from the file", "trainings.evidence.digest": "a digest",
+    "trainings.sheetedition.code": "random", "trainings.sheetedition.headings": "chosen", "trainings.sheetentry.counts": "numbers",
+    "trainings.sheetentry.body_digest": "a digest",
 }  # fmt: skip
 # Words that a form reads as something else: a day, a code. They are attacked by random inputs.
-READ_OTHERWISE = {*GIVEN, "more_days", "login", "website"}
+READ_OTHERWISE = {*GIVEN, "more_days", "login", "website", "exceptions", "shown"}
 WRITERS = ["stranger", "trainer_me", "coordinator_me", "admin"]
 _numbers = iter(range(1, 10**9))
 
