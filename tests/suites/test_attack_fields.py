@@ -34,6 +34,7 @@ COME_TO_NOTHING = {
     "mfa_activate_totp": "asks for a code", "mfa_login_webauthn": "asks for a passkey",
     "mfa_add_webauthn": "asks for a passkey", "mfa_reauthenticate_webauthn": "asks for a passkey",
     "members:export": "is a reading", "members:audit_export": "is a reading",
+    "trainings:evidence": "needs a file",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",
 }  # fmt: skip
 
