@@ -23,7 +23,8 @@ _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
 # How far before a stream its description is looked for.
-NEAR = 64 * 1024
+NEAR = 16 * 1024
+STREAMS_MOST = 20_000
 _FILTER = re.compile(rb"/[A-Za-z0-9]+Decode(?![A-Za-z])")
 FIRST_OF_OTHERS = 1024 * 1024
 
@@ -67,7 +68,11 @@ def _packed_objects(content: bytes) -> Iterator[bytes]:
     Raises ValidationError for objects that are packed so that they cannot be looked at, or unpack to too much.
     """
     room = UNPACKED_MOST
-    for found in _STREAM.finditer(content):
+    for n, found in enumerate(_STREAM.finditer(content)):
+        if n > 2 * STREAMS_MOST:  # each begins and ends
+            raise ValidationError(
+                _("This PDF has too many parts to be looked at. Print it to a new PDF, or scan the paper.")
+            )
         if content[found.start() - 3 : found.start()] == b"end":
             continue
         near = _unescaped(content[max(0, found.start() - NEAR) : found.start()])

@@ -133,3 +133,7 @@ def test_many_streams_are_read_in_reasonable_time():
     read(pdf_of(b"4 0 obj\n<< /Length 9 << /A << /B 1 >> >> >>\nstream\n123456789\nendstream\nendobj\n" * 20_000))
     read(pdf_of(packed(b"4 0 obj << /S /GoTo >>") * 3000))
     assert time.monotonic() - began < 10
+
+
+def test_pdf_of_endless_parts_is_refused():
+    assert "too many parts" in refusal(pdf_of(b"stream\n" * 1_500_000))
