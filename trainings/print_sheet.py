@@ -57,7 +57,7 @@ def sheet_shown(edition: SheetEdition) -> dict[str, Any]:
     trainers = training.assignments.select_related("trainer__member")
     return {
         "words": {key: list(dict.fromkeys(one[key] for one in words)) for key in KEYS},
-        "lang": {"en": "en", "latin": "sr", "cyrillic": "sr"}.get(next(iter(edition.headings), "en"), "en"),
+        "lang": words[0]["lang"],
         "title": training.title,
         "reference": training.reference,
         "session": session.title,

@@ -32,7 +32,7 @@ _ALBANIAN = dict(zip(KEYS, (
 
 
 def heading_words(training: Training, headings: list[str]) -> list[dict[str, str]]:
-    """Return the words of each language a sheet is headed with, in that order; English where none is known.
+    """Return the words of each language a sheet is headed with and its ISO code as `lang`, in that order; else English.
 
     *Latin* and *Cyrillic* are the training's own language in that script, else the language of its country.
     """
@@ -40,11 +40,13 @@ def heading_words(training: Training, headings: list[str]) -> list[dict[str, str
     local = _EKAVIAN if language == "sr" or (country == "RS" and language not in ("bs", "hr", "cnr")) else _IJEKAVIAN
     macedonian = language == "mk" or (country == "MK" and language != "sq")
     known = {
-        ENGLISH: _ENGLISH,
-        LATIN: _ALBANIAN if language == "sq" else local,
-        CYRILLIC: _MACEDONIAN if macedonian else {key: in_cyrillic(words) for key, words in local.items()},
+        ENGLISH: {**_ENGLISH, "lang": "en"},
+        LATIN: {**_ALBANIAN, "lang": "sq"} if language == "sq" else {**local, "lang": "sr"},
+        CYRILLIC: {**_MACEDONIAN, "lang": "mk"}
+        if macedonian
+        else {**{key: in_cyrillic(words) for key, words in local.items()}, "lang": "sr"},
     }
-    return [known[heading] for heading in headings if heading in known] or [_ENGLISH]
+    return [known[heading] for heading in headings if heading in known] or [known[ENGLISH]]
 
 
 def default_headings(training: Training) -> list[str]:

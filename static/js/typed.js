@@ -10,7 +10,7 @@ const count = form.querySelector("[data-typed-count]");
 const wrongList = form.querySelector("[data-typed-wrong]");
 const save = form.querySelector("[data-typed-save]");
 const look = form.querySelector("[data-typed-look]");
-const PIECE = /(?<first>\d+)(?:\s*[-–—]\s*(?<last>\d+))?[^\S\n]*(?<word>\p{L}+)?\.?|(?<rest>[^\s,;]+)|[\s,;]+/gu;
+const PIECE = /(?<first>[0-9]+)(?:\s*[-–—]\s*(?<last>[0-9]+))?[^\S\n]*(?<word>\p{L}+)?\.?|(?<rest>[^\s,;]+)|[\s,;]+/gu;
 
 function markOf(word) {
   const key = word.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").normalize("NFC");
@@ -36,12 +36,13 @@ function read(signed) {
     const mark = markOf(groups.word ?? "");
     const strange = [...new Set([first, last])].filter((number) => !lines.has(number) && !blank.has(number));
     strange.forEach((number) => say("notHere", number));
+    if (last < first) say("notUnderstood", `${first}-${last}`);
     if (!mark) say("noLetter", first);
     if (strange.length || !mark) continue;
     for (const number of [...lines.keys(), ...blank].filter((one) => first <= one && one <= last)) {
       if (blank.has(number) && !signed.has(number)) say("blankLine", number);
       if (marks.has(number) && marks.get(number) !== mark) say("twice", number);
-      marks.set(number, mark);
+      if (!marks.has(number)) marks.set(number, mark);
     }
   }
   return { marks, wrong };

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.browsing import DESKTOP, PHONE_PLAIN, View, axe_findings, overflow, seen_by, sign_in
 from tests.e2e.test_main_job import PEOPLE, _paste_roster, _record_training
+from trainings.typed_lines import read_exceptions
 
 SCAN = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 # Seconds of a careful person: a key, pointing and clicking, the hand to keyboard or mouse, a thought, a look at a screen.
@@ -132,3 +133,31 @@ def test_wrong_lines_are_named_while_they_are_typed(page: Page) -> None:
     expect(page.get_by_text("Recorded: 37 present, 1 absent, 2 late.")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("40 marks are taken back.")).to_be_visible()
+
+
+# As people type and as nobody should; what the page's script makes of each must be what the server makes of it.
+TYPED = (
+    "", "3a 7l 12e", "3а,7л;12е", "3 a\n7 l\n\n12 e.", "3-5a", "3 – 5 l", "3O 4о 6л 7к", "3 odsutna, 4 касни, 5 opravdano",
+    "6 оправдано 7 кашњење 8 kašnjenje", "3 otsuten 4 доцни 5 mungon 6 vonesë", "3a 3a", "3a 3p", "47a 60a", "39-47a", "0a",
+    "1-999999999a", "5-3a", "3", "3,5a", "3x", "a3", "3a 3l", "-3a", "3a\u00a07l", "3 neopravdano", "٣a", "3a—7l", "3a.7l", "12.3a",
+)  # fmt: skip
+
+
+def test_page_and_server_read_the_same(page: Page) -> None:
+    sign_in(page, "recorder.me")
+    training = _record_training(page)
+    _paste_roster(page, View("same-reading", 1280, 900))
+    page.goto(f"/trainings/sheets/{_print_sheet(page, training).replace('-', '')}/")
+    shown, meant = {}, {}
+    for typed in TYPED:
+        page.get_by_label("Who did not sign").fill(typed)
+        shown[typed] = (
+            page.locator("[data-typed-count]").inner_text(),
+            page.locator("[data-typed-wrong] li").count() > 0,
+        )
+        read = read_exceptions(typed, range(1, 49))
+        marks = [read.marks.get(n, "present") for n in range(1, 41)]
+        words = [f"{marks.count(m)} {m}" for m in ("present", "absent", "late", "excused") if marks.count(m)]
+        blank = any(n > PEOPLE for n in read.marks)
+        meant[typed] = (", ".join(words), bool(read.wrong) or blank)
+    assert shown == meant

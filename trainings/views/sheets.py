@@ -26,7 +26,7 @@ from trainings.forms_sheets import EvidenceForm, SheetForm, WalkIns
 from trainings.models import Mark, Session, SheetEdition, SheetLine
 from trainings.print_sheet import sheet_pdf
 from trainings.print_words import default_headings
-from trainings.typed_lines import BEGINNINGS, LETTERS, LONGEST, read_exceptions
+from trainings.typed_lines import BEGINNINGS, CYRILLIC_BEGINNINGS, LETTERS, LONGEST, read_exceptions
 from trainings.views.attendance import conflict_rows
 from trainings.views.common import fetch_training, member_of, posted_key, require, tabs_for
 
@@ -93,6 +93,10 @@ def edition_pdf(request: HttpRequest, code: str) -> HttpResponse:
     name = f"{edition.training.reference}-{edition.session.date:%Y-%m-%d}-{edition.number}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     answer["X-Content-Type-Options"] = "nosniff"
+    # The browser's own viewer of PDFs is an object with styles of its own; the portal's policy would leave it empty.
+    answer["Content-Security-Policy"] = (
+        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+    )
     return answer
 
 
@@ -206,7 +210,8 @@ def _preview(typed: TypedIn, rows: list[PageLine]) -> str:
 def words_of_marks() -> str:
     """The letters and beginnings of words that mean a mark, in both scripts, as JSON for the page's script."""
     words = {**LETTERS, **BEGINNINGS}
-    return json.dumps({**words, **{in_cyrillic(word): mark for word, mark in words.items() if in_cyrillic(word)}})
+    cyrillic = {in_cyrillic(word): mark for word, mark in words.items() if in_cyrillic(word)}
+    return json.dumps({**words, **cyrillic, **CYRILLIC_BEGINNINGS})
 
 
 def _edition_context(
