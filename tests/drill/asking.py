@@ -17,7 +17,7 @@ from tests.conftest import join, make_roster, make_training, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
 from tests.suites.sides import ask as asked
 from tests.suites.sides import leaks, offers, verdict, wrongly_offered
-from trainings.actions.evidence import attach_evidence
+from trainings.actions.evidence import attach_evidence, remove_evidence
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
 from trainings.actions.sheets import make_sheet
 from trainings.models import Assignment, Headcount, Training
@@ -200,6 +200,9 @@ def _of_sheets(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     code = (("code", foreign.edition),)
     find = reverse("trainings:sheet_find")
     found += [Ask(name, "get", find, "trainings:sheet_find", body=code) for name in ("recorder_me", "observer")]
+    here = {"session": own.training.sessions.get(), "by": cast["recorder_me"]}
+    (gone,) = attach_evidence(training=own.training, scans=[Scan(b"%PDF-1.7 removed", PDF)], **here)
+    remove_evidence(evidence=gone, reason="x", by=cast["recorder_me"])
     for route in ("evidence", "edition"):
         url = reverse(f"trainings:{route}", args=own.arguments(f"trainings:{route}"))
         found.append(Ask("recorder_me", "get", url, f"trainings:{route}"))
