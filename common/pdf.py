@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,15 +55,17 @@ def qr_svg(text: str) -> str:
     return str(segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True))
 
 
-def make_pdf(template: Path, shown: Mapping[str, Any]) -> bytes:
-    """Return the PDF that a typst file makes of `shown`, which it reads as JSON from `sys.inputs.shown`.
+def make_pdf(template: Path, shown: Mapping[str, Any], *, at: datetime) -> bytes:
+    """Return the PDF that a typst file makes of `shown`, which it reads as JSON from `sys.inputs.shown`; dated `at`.
+
+    The same words and date make the same bytes.
 
     Tagged PDF/A-2a and PDF/UA-1 with the fonts that come along. About 10 ms a page. Raises typst.TypstError where the
     template is wrong; words are made printable before.
     """
     made = typst.compile(
         template, format="pdf", sys_inputs={"shown": json.dumps(_printable_all(shown), ensure_ascii=False)},
-        pdf_standards=STANDARDS, ignore_system_fonts=True,
+        pdf_standards=STANDARDS, ignore_system_fonts=True, timestamp=int(at.timestamp()),
     )  # fmt: skip
     assert isinstance(made, bytes)  # noqa: S101 - narrows the type: one PDF, given back rather than written
     return made

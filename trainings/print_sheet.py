@@ -81,4 +81,4 @@ def sheet_shown(edition: SheetEdition) -> dict[str, Any]:
 
 def sheet_pdf(edition: SheetEdition) -> bytes:
     """Return the edition as it is printed: the same whenever it is asked, as long as the names stand as they do."""
-    return make_pdf(TEMPLATE, sheet_shown(edition))
+    return make_pdf(TEMPLATE, sheet_shown(edition), at=edition.made_at)

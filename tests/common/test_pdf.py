@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import typst
 
 from common.pdf import _HELD, MISSING, STANDARDS, make_pdf, printable, qr_svg
 
+AT = datetime(2026, 11, 12, 9, tzinfo=UTC)
 PLAIN = '#set document(title: "Test")\n#json(bytes(sys.inputs.shown)).words'
 
 
@@ -41,7 +43,7 @@ def test_very_long_word_may_break():
 
 def test_every_sign_that_counts_as_held_is_held(template):
     words = printable(" ".join(chr(n) for held in _HELD for n in held))
-    assert make_pdf(template, {"words": words})[:5] == b"%PDF-"
+    assert make_pdf(template, {"words": words}, at=AT)[:5] == b"%PDF-"
 
 
 def test_control_a_sign_that_no_font_has_is_refused(template):
@@ -53,14 +55,14 @@ def test_control_a_sign_that_no_font_has_is_refused(template):
 
 @pytest.mark.parametrize("words", ["#sys.version", "$x$", '"; #panic()', "@x", "*a* _b_ `c`", "\\u{41}", "// x", "<x>"])
 def test_what_was_typed_is_words_and_never_code(template, words):
-    made = make_pdf(template, {"words": words})
-    assert made == make_pdf(template, {"words": words})
+    made = make_pdf(template, {"words": words}, at=AT)
+    assert made == make_pdf(template, {"words": words}, at=AT)
     marked = [marker in made for marker in (b"pdfuaid:part", b"pdfaid:part", b"/StructTreeRoot", b"/MarkInfo")]
     assert (made[:5], marked) == (b"%PDF-", [True] * 4)
 
 
 def test_document_says_nothing_of_this_machine(template):
-    made = make_pdf(template, {"words": "x"})
+    made = make_pdf(template, {"words": "x"}, at=AT)
     unpacked = b"".join(zlib.decompress(part) for part in re.findall(rb"stream\n(x.*?)\nendstream", made, re.DOTALL))
     assert str(template.parent).encode() not in made + unpacked
 
@@ -68,3 +70,8 @@ def test_document_says_nothing_of_this_machine(template):
 def test_qr_code_is_a_picture_without_script():
     picture = qr_svg("https://portal.example/trainings/sheets/ABCDEFGHJK/")
     assert (picture[:4], "<script" in picture, "portal" in picture) == ("<svg", False, False)
+
+
+def test_document_is_dated_as_it_is_told_and_always_the_same(template):
+    made = [make_pdf(template, {"words": "x"}, at=at) for at in (AT, AT, AT.replace(hour=10))]
+    assert (b"D:20261112090000" in made[0], made[0] == made[1], made[0] == made[2]) == (True, True, False)
