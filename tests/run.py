@@ -119,7 +119,7 @@ def run_all_parts(*, everything: bool) -> Sum:
     else:
         jobs = () if everything else ("-m", "main_job and not slow")
         name = "Chromium: every page and job" if everything else "Chromium: the main jobs"
-        run_part(name, total, ("tests/e2e", *(TWO_WORKERS if everything else ()), *jobs), profile)
+        run_part(name, total, ("tests/e2e", *TWO_WORKERS, *jobs), profile)
     return total
 
 

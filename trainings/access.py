@@ -7,12 +7,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from members.models import Member, RoleCode
-from trainings.models import Assignment, Enrolment, Participant, RosterImport, Training
+from trainings.models import Assignment, Enrolment, Evidence, Participant, RosterImport, SheetEdition, Training
 from trainings.models.training import TrainingQuerySet
 
 TRAINER_SEES_NAMES_DAYS = 30
 
 KEEPING_ROLES = (RoleCode.RECORDER, RoleCode.COORDINATOR)
+RECORDING_PARTS = (Assignment.Part.LEAD, Assignment.Part.CO_TRAINER)
 
 
 def _keeps_records(member: Member) -> bool:
@@ -31,12 +32,12 @@ def _named_by_keeper(member: Member) -> Q:
     return Q(keeper=member.organisation_id) if _keeps_records(member) else Q(pk__in=[])
 
 
-def _named_by_assignment(member: Member) -> Q:
-    """Trainings this trainer is assigned to, until 30 days after verification."""
+def _named_by_assignment(member: Member, parts: Iterable[str] = Assignment.Part.values) -> Q:
+    """Trainings this trainer is assigned to in one of these parts, until 30 days after verification."""
     if not member.has_role(RoleCode.TRAINER):
         return Q(pk__in=[])
     limit = timezone.now() - timedelta(days=TRAINER_SEES_NAMES_DAYS)
-    mine = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member)
+    mine = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member, part__in=list(parts))
     return Q(Exists(mine)) & (Q(verified_at=None) | Q(verified_at__gt=limit))
 
 
@@ -146,7 +147,24 @@ def can_record(member: Member, training: Training) -> bool:
     """
     if keeps(member, training):
         return True
-    return _part_of(member, training) in (Assignment.Part.LEAD, Assignment.Part.CO_TRAINER)
+    return _part_of(member, training) in RECORDING_PARTS
+
+
+def can_use_sheets(member: Member, training: Training) -> bool:
+    """Print sign-in sheets, type them in and attach scans: who may record and may see every name."""
+    return can_record(member, training) and can_see_all_names(member, training)
+
+
+def visible_editions(member: Member) -> QuerySet[SheetEdition]:
+    """Editions of sign-in sheets that this member may open: the same answer as `can_use_sheets`, over all trainings."""
+    seen = _named_by_keeper(member) | _named_by_assignment(member, RECORDING_PARTS)
+    return SheetEdition.objects.filter(training__in=visible_trainings(member).filter(seen))
+
+
+def visible_evidence(member: Member, training: Training) -> QuerySet[Evidence]:
+    """Scans of one training that this member may open: all of it where they see every name, else none."""
+    kept = Evidence.objects.filter(training=training, removed_at=None)
+    return kept if can_see_all_names(member, training) else kept.none()
 
 
 def can_submit(member: Member, training: Training) -> bool:

@@ -24,7 +24,7 @@ from trainings.models import Assignment, Course, Enrolment, Headcount, Mark, Sex
 from trainings.models.people import HEADCOUNT_MOST
 
 
-def _offer(field: forms.Field, rows: QuerySet[Any], choices: list[tuple[Any, str]]) -> None:
+def offer(field: forms.Field, rows: QuerySet[Any], choices: list[tuple[Any, str]]) -> None:
     """Let a model field validate against `rows` but show choices fetched once for several fields."""
     field.queryset = rows  # type: ignore[attr-defined]  # a model choice field
     empty = [] if isinstance(field, forms.ModelMultipleChoiceField) else [("", field.empty_label or "")]  # type: ignore[attr-defined]
@@ -89,17 +89,17 @@ class TrainingForm(forms.ModelForm[Training]):
         trainers = TrainerProfile.objects.select_related("member__organisation").filter(member__is_active=True)
         people = [(t.pk, f"{t} · {t.member.organisation.short_name}") for t in trainers]
         for name in ("lead", "co_trainers", "observers"):
-            _offer(self.fields[name], trainers, people)
+            offer(self.fields[name], trainers, people)
         organisations = list(Organisation.objects.values_list("pk", "name", "kind"))
-        _offer(self.fields["host"], Organisation.objects.all(), [(pk, name) for pk, name, _kind in organisations])
-        _offer(
+        offer(self.fields["host"], Organisation.objects.all(), [(pk, name) for pk, name, _kind in organisations])
+        offer(
             self.fields["partners"], Organisation.objects.exclude(kind=Organisation.Kind.MINISTRY),
             [(pk, name) for pk, name, kind in organisations if kind != Organisation.Kind.MINISTRY],
         )  # fmt: skip
         reference = _reference_choices(self.instance.course_id)
-        _offer(self.fields["course"], _courses(self.instance.course_id), reference["course"])
-        _offer(self.fields["country"], Country.objects.all(), reference["country"])
-        _offer(self.fields["language"], Language.objects.all(), reference["language"])
+        offer(self.fields["course"], _courses(self.instance.course_id), reference["course"])
+        offer(self.fields["country"], Country.objects.all(), reference["country"])
+        offer(self.fields["language"], Language.objects.all(), reference["language"])
         self.fields["title"].required = False
         self.fields["title"].help_text = _("Empty: the course's name.")
 
@@ -290,6 +290,18 @@ def ranks_of(countries: Sequence[str]) -> dict[tuple[str, str], Rank]:
     return found
 
 
+def person_row(typed: dict[str, Any], ranks: dict[tuple[str, str], Rank]) -> RosterRow:
+    """Return a person as a form cleaned them as a row of the roster, with these ranks of their country."""
+    home = typed["organisation"]
+    rank, group = rank_in(typed["rank_words"], home, ranks)
+    return RosterRow(
+        family_name=typed["family_name"], given_name=typed["given_name"], organisation=home, sex=typed["sex"],
+        rank=rank, rank_words=typed["rank_words"], rank_group=typed.get("rank_group") or group, unit=typed["unit"],
+        participant=None if typed.get("is_another") else typed.get("participant"),
+        is_another=typed.get("is_another", False),
+    )  # fmt: skip
+
+
 class PersonForm(forms.Form):
     """One person for the roster, typed."""
 
@@ -312,14 +324,7 @@ class PersonForm(forms.Form):
 
     def row(self) -> RosterRow:
         """Return the typed person as a row of the roster, after validation. One query."""
-        data = self.cleaned_data
-        home = data["organisation"]
-        rank, group = rank_in(data["rank_words"], home, ranks_of([home.country_id]))
-        return RosterRow(
-            family_name=data["family_name"], given_name=data["given_name"], organisation=home, sex=data["sex"],
-            rank=rank, rank_words=data["rank_words"], rank_group=data["rank_group"] or group, unit=data["unit"],
-            participant=None if data.get("is_another") else data["participant"], is_another=data.get("is_another", False),
-        )  # fmt: skip
+        return person_row(self.cleaned_data, ranks_of([self.cleaned_data["organisation"].country_id]))
 
 
 class MissingPersonForm(PersonForm):
@@ -344,7 +349,7 @@ def missing_people(data: QueryDict | None, training: Training) -> forms.BaseForm
     )
     choices = list(Organisation.objects.values_list("pk", "name"))
     for line in lines:
-        _offer(line.fields["organisation"], Organisation.objects.all(), choices)
+        offer(line.fields["organisation"], Organisation.objects.all(), choices)
     return lines
 
 

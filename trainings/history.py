@@ -36,6 +36,13 @@ SENTENCES = {
     "mark_rest_present": gettext_lazy("marked the rest present on %(day)s (%(applied)s)."),
     "undo_marks": gettext_lazy("took %(applied)s marks back."),
     "settle_held_change": gettext_lazy("set a held mark aside."),
+    "make_sheet": gettext_lazy("made edition %(edition)s of the sign-in sheet of %(day)s."),
+    "record_from_sheet": gettext_lazy(
+        "typed in the sign-in sheet of %(day)s (%(applied)s marks, %(walk_ins)s walk-ins)."
+    ),
+    "take_back_sheet": gettext_lazy("took back what was typed in from a sign-in sheet (%(applied)s marks)."),
+    "attach_evidence": gettext_lazy("attached %(files)s scans as evidence."),
+    "remove_evidence": gettext_lazy("removed a scan: %(reason)s"),
     "submit_figures": gettext_lazy("submitted version %(version)s of the figures."),
     "recall_figures": gettext_lazy("recalled version %(version)s of the figures."),
     "return_figures": gettext_lazy("returned version %(version)s of the figures: %(reason)s"),
@@ -73,6 +80,9 @@ BRIEF = {
     "mark_rest_present": gettext_lazy("changed marks."),
     "undo_marks": gettext_lazy("changed marks."),
     "settle_held_change": gettext_lazy("changed marks."),
+    "record_from_sheet": gettext_lazy("typed in the sign-in sheet of %(day)s."),
+    "take_back_sheet": gettext_lazy("took back what was typed in from a sign-in sheet."),
+    "remove_evidence": gettext_lazy("removed a scan."),
     "return_figures": gettext_lazy("returned version %(version)s of the figures."),
     "amend_figures": gettext_lazy("amended the figures to version %(version)s."),
 }

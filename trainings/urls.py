@@ -2,7 +2,18 @@
 
 from django.urls import include, path, register_converter
 
-from trainings.views import attendance, courses, exports, figures, headcounts, imports, roster, trainings
+from trainings.views import (
+    attendance,
+    courses,
+    evidence,
+    exports,
+    figures,
+    headcounts,
+    imports,
+    roster,
+    sheets,
+    trainings,
+)
 
 app_name = "trainings"
 
@@ -29,6 +40,10 @@ of_one = [
     path("keeper/", trainings.training_keeper, name="keeper"),
     path("history/", trainings.training_history, name="history"),
     path("sessions/<int:pk>/toggle/", trainings.session_toggle, name="session_toggle"),
+    path("sessions/<int:pk>/sheet/", sheets.sheet, name="sheet"),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("evidence/<int:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
     path("attendance/", attendance.attendance, name="attendance"),
     path("attendance/mark/", attendance.mark, name="mark"),
     path("attendance/rest/<int:pk>/", attendance.mark_rest, name="mark_rest"),
@@ -59,5 +74,10 @@ urlpatterns = [
     path("courses/", courses.course_list, name="courses"),
     path("courses/new/", courses.course_form, name="course_new"),
     path("courses/<int:pk>/", courses.course_form, name="course_edit"),
+    # What the QR code on a printed sheet opens: the code is the edition's, nothing in it says whose.
+    path("sheets/", sheets.sheet_find, name="sheet_find"),
+    path("sheets/<str:code>/", sheets.edition, name="edition"),
+    path("sheets/<str:code>/sheet.pdf", sheets.edition_pdf, name="edition_pdf"),
+    path("sheets/<str:code>/undo/", sheets.edition_undo, name="edition_undo"),
     path("<reference:reference>/", include(of_one)),
 ]

@@ -11,13 +11,16 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
+from common.scans import PDF, Scan
 from members.models import Member, Organisation
 from tests.conftest import join, make_roster, make_training, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
 from tests.suites.sides import ask as asked
 from tests.suites.sides import leaks, offers, verdict, wrongly_offered
+from trainings.actions.evidence import attach_evidence, remove_evidence
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
-from trainings.models import Headcount, Training
+from trainings.actions.sheets import make_sheet
+from trainings.models import Assignment, Headcount, Training
 
 # What differs between two answers that are the same: tokens of forms, keys made anew, nonces.
 PASSING = re.compile(
@@ -133,6 +136,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     post("trainer_me", reverse("trainings:attendance", args=[old.reference]), "trainings:attendance", **sheet)
     rest = reverse("trainings:mark_rest", args=[old.reference, mark["session"]])
     post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
+    found += _of_sheets(own, foreign, cast)
     found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
     found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
     found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
@@ -181,6 +185,40 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     suggestions = reverse("trainings:suggest", args=[own.training.reference])
     found.append(Ask("recorder_me", "post", suggestions, "trainings:suggest", body=(("family_name", "Pozna"),)))
     return found
+
+
+def _of_sheets(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
+    """Sheets and scans of another training, what one's own pages list of them, and who watches a training but records none."""
+    found = []
+    for route, pk in (
+        ("sheet", foreign.session),
+        ("evidence_file", foreign.evidence),
+        ("evidence_remove", foreign.evidence),
+    ):
+        url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
+        found.append(Ask("coordinator_me", "get", url, f"trainings:{route}"))
+    code = (("code", foreign.edition),)
+    find = reverse("trainings:sheet_find")
+    found += [Ask(name, "get", find, "trainings:sheet_find", body=code) for name in ("recorder_me", "observer")]
+    here = {"session": own.training.sessions.get(), "by": cast["recorder_me"]}
+    (gone,) = attach_evidence(training=own.training, scans=[Scan(b"%PDF-1.7 removed", PDF)], **here)
+    remove_evidence(evidence=gone, reason="x", by=cast["recorder_me"])
+    for route in ("evidence", "edition"):
+        url = reverse(f"trainings:{route}", args=own.arguments(f"trainings:{route}"))
+        found.append(Ask("recorder_me", "get", url, f"trainings:{route}"))
+    watched = make_training(cast["recorder_me"])
+    Assignment.objects.create(training=watched, trainer=profile_of(cast["trainer_me"]), part=Assignment.Part.OBSERVER)
+    (scan,) = attach_evidence(training=watched, scans=[Scan(b"%PDF-1.7 watched", PDF)], by=cast["recorder_me"])
+    session = watched.sessions.get()
+    edition = make_sheet(session=session, script="written", headings=["en"], blank_lines=2, by=cast["recorder_me"])
+    below = {"evidence": (), "sheet": (session.pk,), "evidence_file": (scan.pk,), "evidence_remove": (scan.pk,)}
+    urls = {route: reverse(f"trainings:{route}", args=[watched.reference, *more]) for route, more in below.items()}
+    urls["edition"] = edition.get_absolute_url()
+    return found + [
+        Ask("trainer_me", method, url, f"trainings:{route}")
+        for route, url in urls.items()
+        for method in ("get", "post")
+    ]
 
 
 def _of_each_state(own: Any, cast: dict[str, Any]) -> list[Ask]:

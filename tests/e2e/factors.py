@@ -8,14 +8,15 @@ from allauth.mfa.totp.internal import auth as totp
 from playwright.sync_api import Page
 
 LONG_ENOUGH = 40_000
+SECONDS_TO_TYPE = 5
 
 
 def code_of(secret: str, *, after: str = "") -> str:
-    """The six digits the app shows now; waits for other ones than `after`, as each works once."""
+    """The six digits the app shows now; waits for other ones than `after`, as each works once, and where they are about to change."""
     last_moment = time.monotonic() + LONG_ENOUGH / 1000
     while True:
         code = totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30))
-        if code != after:
+        if code != after and 30 - time.time() % 30 > SECONDS_TO_TYPE:
             return code
         assert time.monotonic() < last_moment
         time.sleep(0.5)

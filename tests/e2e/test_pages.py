@@ -22,7 +22,8 @@ READERS = {
 }  # fmt: skip
 SIGNED_OUT = "signed out"
 # Answers that are no page: signs of life, files, fragments.
-NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "trainers:photo", "trainings:suggest", "mfa_login_webauthn"}
+NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "trainers:photo", "trainings:suggest", "mfa_login_webauthn",
+            "trainings:edition_pdf", "trainings:evidence_file"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
 ELSEWHERE = {"mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
 # Parts of the portal with pages of their own making.
@@ -36,6 +37,8 @@ ARGUMENTS: dict[str, str] = {
     "members:approve": "{asked}", "members:accept": "{token}", "trainers:detail": "predrag-vukovic", "trainers:edit": "predrag-vukovic",
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
     "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}",
+    "trainings:sheet": "{session}", "trainings:edition": "{edition}",
+    "trainings:evidence_remove": "{evidence}",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
@@ -44,6 +47,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "trainings:list": ("?q=zzzz",),
     "trainings:attendance": ("?view=all",),
     "trainings:import_preview": ("../{done}/",),
+    "trainings:sheet_find": ("?code=ABCDE-FGHJK",),
     "trainers:list": ("?q=zzzz",),
 }
 WRONG = {
@@ -55,7 +59,11 @@ WRONG = {
 MAKE = r"""
 import json
 from members.actions import ask_to_join, digest_of, invite_member
+from uuid import uuid4
+from common.scans import PDF, Scan
 from members.models import Invitation, Member, Organisation, Role
+from trainings.actions.evidence import attach_evidence
+from trainings.actions.sheets import make_sheet, record_from_sheet
 from trainings.models import Enrolment
 home, by = Organisation.objects.get(code="ME"), Member.objects.get(email="coordinator.me@demo.example")
 long = "Aleksandra-Anastasija", "Konstantinović-Radosavljević"
@@ -77,8 +85,14 @@ rows = ["Prezime i ime\tPol\tČin\tJedinica\tDan 9", "Petrović Marko\tm\tvodnik
 preview = start_import(training=training, organisation=home, sheets=read_pasted("\n".join(rows)), by=recorder)
 one = read_pasted("Prezime\tIme\tPol\nTestić\tTest\tm")
 done = commit_import(of=start_import(training=training, organisation=home, sheets=one, by=recorder), by=recorder)
-print(json.dumps({"preview": f"ME-2026-004/{preview.pk}", "done": done.pk,
-    "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
+session = enrolment.training.sessions.first()
+edition = make_sheet(session=session, script="both", headings=["en", "latin"], blank_lines=8, by=by)
+record_from_sheet(edition=edition, exceptions={}, walk_ins={}, shown={}, key=uuid4(), by=by)
+scans = [Scan(b"%PDF-1.7 of a test", PDF), Scan(b"%PDF-1.7 of another", PDF)]
+evidence = attach_evidence(training=enrolment.training, scans=scans, session=session, by=by)
+of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
+lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk}
+print(json.dumps({**of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
 
@@ -175,7 +189,14 @@ def test_every_page_is_visited() -> None:
     seen = {name for name, path in routes().items() if readers_of(name, path)}
     posted = {name for name, decision in DECISIONS.items() if decision.get is None}
     assert set(routes()) - seen - posted - NO_PAGES - ELSEWHERE == set()
-    made = {"asked": "1", "token": "x", "enrolment": f"{OPEN}/1"}
+    made = {
+        "asked": "1",
+        "token": "x",
+        "enrolment": f"{OPEN}/1",
+        "session": f"{OPEN}/1",
+        "edition": "A",
+        "evidence": f"{OPEN}/1",
+    }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []
 

@@ -18,12 +18,15 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from audit.record import record
+from common.scans import PDF, Scan
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Member, Organisation
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
+from trainings.actions.evidence import attach_evidence
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
+from trainings.actions.sheets import make_sheet
 from trainings.models import (
     Amendment,
     FiguresVersion,
@@ -83,6 +86,8 @@ class Side:
     topic: int
     asked: int
     taken_in: int
+    edition: str
+    evidence: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -94,15 +99,18 @@ class Side:
             "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.asked, "decline": self.asked,
             "organisation": self.organisation,
             "topic_edit": self.topic, "course_edit": self.training.course_id,
+            "sheet": self.session, "evidence_file": self.evidence, "evidence_remove": self.evidence,
         }  # fmt: skip
         app, _colon, name = route.partition(":")
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
             return [self.token]
+        if app == "trainings" and name in ("edition", "edition_pdf", "edition_undo"):
+            return [self.edition]
         first = {
             "trainings": [self.training.reference]
-            if name not in ("list", "list_export", "create", "courses", "course_new", "course_edit")
+            if name not in ("list", "list_export", "create", "courses", "course_new", "course_edit", "sheet_find")
             else [],
             "trainers": [self.profile] if name not in ("list", "topics", "topic_new", "topic_edit") else [],
         }.get(app, [])
@@ -128,6 +136,10 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     removed = make_roster(training, 2, recorder)[0]
     mark_all(training, recorder)
     remove_from_roster(enrolment=removed, by=recorder)
+    session = training.sessions.get()
+    edition = make_sheet(session=session, script="both", headings=["en"], blank_lines=3, by=recorder)
+    scan = Scan(b"%PDF-1.4 " + f"Potpis {family_name}".encode(), PDF)
+    (evidence,) = attach_evidence(training=training, scans=[scan], session=session, by=recorder)
     counts = [Headcount(sex="female", rank_group="nco", attended=7)]
     party = set_headcounts(training=training, organisation=guests, counts=counts, by=recorder)
     change = MarkChange.objects.create(
@@ -179,6 +191,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
+        edition.code, evidence.pk,
     )  # fmt: skip
 
 

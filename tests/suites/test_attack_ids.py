@@ -23,12 +23,14 @@ pytestmark = pytest.mark.django_db
 
 # How a row leads to the ministry that it belongs to, tried in this order.
 WAYS_HOME = ("keeper", "training", "enrolment", "party", "session", "version", "member", "user", "trainer", "trainerprofile",
-             "invitation", "participant", "organisation")  # fmt: skip
+             "invitation", "participant", "edition", "organisation")  # fmt: skip
 # A person, or a wish to join, may be recorded for any ministry: what is there already must not change.
 MAY_BE_ADDED = {"trainings.participant", "members.joinrequest"}
 
 # On these no new row of ours may hang where they belong to another ministry.
-HANGS_ON = {f"trainings.{kind}" for kind in ("training", "enrolment", "session", "party", "participant")}
+HANGS_ON = {
+    f"trainings.{kind}" for kind in ("training", "enrolment", "session", "party", "participant", "sheetedition")
+}
 
 
 def way_home(model: Any, seen: tuple[Any, ...] = ()) -> str:
@@ -68,6 +70,7 @@ def foreign_numbers(stage: Stage) -> dict[str, str]:
         "organisation": str(side.organisation), "invitation": str(side.invitation), "asked": str(side.asked),
         "participant": str(Participant.objects.get(enrolments=side.enrolment).pk),
         "headcount": str(Headcount.objects.filter(party__training=training).first().pk),
+        "edition": side.edition, "evidence": str(side.evidence),
         "profile": str(TrainerProfile.objects.get(slug=side.profile).pk), "mark": str(Mark.objects.filter(enrolment=side.enrolment).first().pk),
         "held": str(side.change), "key": str(change.key), "created": str(submitted.training.created_key or ""),
     }  # fmt: skip

@@ -42,9 +42,13 @@ NOT_TYPED = {
     "trainings.participant.service_digest": "a digest", "trainings.columnchoice": "folded headers and kinds of columns",
     # Cells of a list, which are attacked as a whole in tests/trainings/test_imports.py.
     "trainings.rosterimport": "cells of a list", "trainings.importedrow": "cells of a list",
+    "trainings.evidence.file": "a random name",
+    "trainings.evidence.kind": "read from the file", "trainings.evidence.digest": "a digest",
+    "trainings.sheetedition.code": "random", "trainings.sheetedition.headings": "chosen", "trainings.sheetentry.counts": "numbers",
+    "trainings.sheetentry.body_digest": "a digest",
 }  # fmt: skip
 # Words that a form reads as something else: a day, a code. They are attacked by random inputs.
-READ_OTHERWISE = {*GIVEN, "more_days", "login", "website"}
+READ_OTHERWISE = {*GIVEN, "more_days", "login", "website", "exceptions", "shown"}
 WRITERS = ["stranger", "trainer_me", "coordinator_me", "admin"]
 _numbers = iter(range(1, 10**9))
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from audit.models import Line
 from audit.sentences import has_sentence, sentence
+from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members import actions as members
 from members.models import Invitation, Organisation, Rank, Role
@@ -21,7 +22,7 @@ from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
 from trainers.models import Topic
-from trainings.actions import figures, handover, imports, marks, roster
+from trainings.actions import evidence, figures, handover, imports, marks, roster, sheets
 from trainings.actions import trainings as trainings_actions
 from trainings.models import Course, Headcount
 
@@ -102,6 +103,22 @@ class Stage:
 
     def kept(self):
         return [trainings_actions.SessionPlan(s.date, s.starts, s.ends, pk=s.pk) for s in self.training.sessions.all()]
+
+    def printed(self):
+        return sheets.make_sheet(
+            session=self.session, script="written", headings=["en"], blank_lines=2, by=self.recorder
+        )
+
+    def typed(self, edition):
+        home = self.training.keeper
+        return sheets.record_from_sheet(
+            edition=edition, exceptions={1: "late"}, walk_ins={4: person(9, home)}, shown={1: ("present", 1)},
+            key=uuid4(), by=self.recorder,
+        )  # fmt: skip
+
+    def scanned(self):
+        scans = [Scan(b"%PDF-1.4 of a test", PDF)]
+        return evidence.attach_evidence(training=self.training, scans=scans, session=self.session, by=self.recorder)[0]
 
 
 def prepared(before: Callable, act: Callable) -> Callable:
@@ -265,6 +282,15 @@ SCENARIOS: dict[str, Callable] = {
     "trainings.actions.marks.settle_held_change": prepared(
         lambda s: s.held(), lambda s, change: marks.settle_held_change(change=change, by=s.coordinator)
     ),
+    "trainings.actions.sheets.make_sheet": plain(lambda s: s.printed()),
+    "trainings.actions.sheets.record_from_sheet": prepared(lambda s: s.printed(), lambda s, edition: s.typed(edition)),
+    "trainings.actions.sheets.take_back_sheet": prepared(
+        lambda s: s.typed(s.printed()).entry, lambda s, entry: sheets.take_back_sheet(entry=entry, by=s.recorder)
+    ),
+    "trainings.actions.evidence.attach_evidence": plain(lambda s: s.scanned()),
+    "trainings.actions.evidence.remove_evidence": prepared(
+        lambda s: s.scanned(), lambda s, scan: evidence.remove_evidence(evidence=scan, reason="x", by=s.recorder)
+    ),
     "trainings.actions.figures.submit_figures": plain(lambda s: s.submit()),
     "trainings.actions.figures.recall_figures": prepared(
         lambda s: s.submit(), lambda s, _r: figures.recall_figures(training=s.training, version_seen=1, by=s.recorder)
@@ -282,7 +308,8 @@ SCENARIOS: dict[str, Callable] = {
 
 
 @pytest.fixture
-def stage(marked, recorder_me, coordinator_me, admin, trainer_me) -> Stage:
+def stage(settings, tmp_path, marked, recorder_me, coordinator_me, admin, trainer_me) -> Stage:
+    settings.MEDIA_ROOT = tmp_path
     return Stage(marked, recorder_me, coordinator_me, admin, trainer_me)
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 MOST = 10
 
 # Answers that are no page: a sign of life and a file.
-NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "trainers:photo"}
+NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "trainers:photo", "trainings:evidence_file"}
 # Pages that look different by what the address asks.
 ASKED = {
     "trainings:create": ["", "?copy={reference}"],

@@ -27,7 +27,13 @@ ONLY_BUTTONS = {
     "members:audit_export", "trainings:import_undo", "trainings:export", "trainings:list_export",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
-TAKES_WORDS = {"trainings:cancel", "trainers:topic_new", "trainers:topic_edit", "members:accept"}
+TAKES_WORDS = {
+    "trainings:cancel",
+    "trainings:evidence_remove",
+    "trainers:topic_new",
+    "trainers:topic_edit",
+    "members:accept",
+}
 
 
 @pytest.mark.parametrize("kind", sorted(RUBBISH))

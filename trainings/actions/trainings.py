@@ -131,6 +131,11 @@ def _set_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
                 _("%(session)s has marks, so it cannot be removed. Cancel it instead: its marks are kept.")
                 % {"session": session}
             )
+        if session.sheet_editions.exists() or session.evidence.exists():
+            raise ValidationError(
+                _("%(session)s has a printed sign-in sheet or a scan, so it cannot be removed. Cancel it instead.")
+                % {"session": session}
+            )
         session.delete()
     for plan in plans:
         session = existing[plan.pk] if plan.pk in existing else Session(training=training)

@@ -4,6 +4,7 @@ from trainings.models.attendance import Mark, MarkChange
 from trainings.models.figures import Amendment, FiguresVersion
 from trainings.models.imports import ColumnChoice, ImportedRow, RosterImport
 from trainings.models.people import DuplicatePair, Enrolment, Headcount, Participant, Party, Sex
+from trainings.models.sheets import Evidence, SheetEdition, SheetEntry, SheetLine
 from trainings.models.training import Assignment, Course, ReferenceCounter, Session, Training
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Course",
     "DuplicatePair",
     "Enrolment",
+    "Evidence",
     "FiguresVersion",
     "Headcount",
     "ImportedRow",
@@ -24,5 +26,8 @@ __all__ = [
     "RosterImport",
     "Session",
     "Sex",
+    "SheetEdition",
+    "SheetEntry",
+    "SheetLine",
     "Training",
 ]

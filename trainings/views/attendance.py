@@ -1,7 +1,7 @@
 """The attendance sheet: the grid, a mark at a time, and the form without JavaScript."""
 
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4, uuid5
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,24 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.views import sentences
+from members.models import Member
 from trainings import access
 from trainings.actions import marks as actions
-from trainings.models import Enrolment, Mark, MarkChange, Session, Training
+from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, Training
 from trainings.sheet import sheet_marks, sheet_rows, written_rows
-from trainings.views.common import fetch_training, member_of, require, tabs_for
+from trainings.views.common import fetch_training, member_of, posted_key, require, tabs_for
 
 # Above this many people the sheet shows one session a page, unless all are asked for.
 ALL_SESSIONS_UP_TO = 50
 # Where a page's template leaves room for the rows: words that nobody can type.
 ROWS_HERE = f"rows {uuid4().hex}"
-
-
-def _uuid(text: str) -> UUID:
-    """Return the key a client sent; refuse what is none."""
-    try:
-        return UUID(text)
-    except ValueError as wrong:
-        raise ValidationError(_("The page sent no valid key. Load it again.")) from wrong
 
 
 def _number(text: str) -> int:
@@ -49,7 +42,7 @@ def posted_edits(request: HttpRequest) -> list[actions.MarkEdit]:
     A cell is named m-ENROLMENT-SESSION and shown as s-…: "value version". The key of a cell follows from the form's key
     and the edit itself, so that the same form sent again asks the same.
     """
-    form_key = _uuid(request.POST.get("form_key", ""))
+    form_key = posted_key(request.POST.get("form_key", ""))
     edits = []
     for name in request.POST:
         shown = request.POST.get(name, "")
@@ -101,7 +94,15 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
             session_count=len(sessions), removable=ticked_off(request) if amending else None,
         ),
         "tabs": tabs_for(training, "attendance", names=True, record=record),
+        **_printed(member, training, chosen),
     }  # fmt: skip
+
+
+def _printed(member: Member, training: Training, session: Session | None) -> dict[str, Any]:
+    """Whether sign-in sheets may be printed, and the newest printed one of a session. One query at most."""
+    if session is None or not access.can_use_sheets(member, training):
+        return {}
+    return {"can_print": True, "edition": SheetEdition.objects.filter(session=session).first()}
 
 
 def sheet_page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -157,7 +158,7 @@ def _save(request: HttpRequest, training: Training) -> HttpResponse:
     else:
         _tell(request, answer)
     if answer and answer.conflicts:
-        context = {**sheet_context(request, training), "conflicts": _conflict_rows(answer.conflicts)}
+        context = {**sheet_context(request, training), "conflicts": conflict_rows(answer.conflicts)}
         return sheet_page(request, "trainings/attendance.html", context, status=409)
     return redirect(_sheet_url(request, training))
 
@@ -172,7 +173,7 @@ def _tell(request: HttpRequest, answer: actions.MarksAnswer) -> None:
         messages.warning(request, _("The figures are locked. Your marks are kept and shown to the coordinator."))
 
 
-def _conflict_rows(conflicts: list[MarkChange]) -> list[dict[str, Any]]:
+def conflict_rows(conflicts: list[MarkChange]) -> list[dict[str, Any]]:
     """Each conflict with both values in words."""
     people = Enrolment.objects.select_related("participant").in_bulk([c.enrolment_id for c in conflicts])
     sessions = Session.objects.in_bulk([c.session_id for c in conflicts])
@@ -202,7 +203,7 @@ def mark(request: HttpRequest, reference: str) -> JsonResponse:
     try:
         edit = actions.MarkEdit(
             _number(request.POST.get("enrolment", "")), _number(request.POST.get("session", "")),
-            request.POST.get("value", ""), _number(request.POST.get("base", "")), _uuid(request.POST.get("key", "")),
+            request.POST.get("value", ""), _number(request.POST.get("base", "")), posted_key(request.POST.get("key", "")),
         )  # fmt: skip
         _check_visible(request, training, [edit.enrolment])
         answer = actions.change_marks(training=training, edits=[edit], by=member)
@@ -230,7 +231,7 @@ def mark_rest(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     require(access.can_record(member, training))
     session = get_object_or_404(Session, training=training, pk=pk)
     try:
-        batch = uuid5(_uuid(request.POST.get("form_key", "")), f"rest {pk}")
+        batch = uuid5(posted_key(request.POST.get("form_key", "")), f"rest {pk}")
         shown = [_number(n) for n in request.POST.get("shown", "").split()]
         _check_visible(request, training, shown)
         answer = actions.mark_rest_present(session=session, shown=shown, batch=batch, by=member)
@@ -251,7 +252,7 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     try:
-        answer = actions.undo_batch(training=training, batch=_uuid(request.POST.get("batch", "")), by=member)
+        answer = actions.undo_batch(training=training, batch=posted_key(request.POST.get("batch", "")), by=member)
     except ValidationError as refusal:
         messages.error(request, sentences(refusal))
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -43,6 +44,14 @@ def require(allowed: bool) -> None:
     """Answer 403 unless allowed: the thing is visible, the act is not theirs."""
     if not allowed:
         raise PermissionDenied
+
+
+def posted_key(text: str) -> UUID:
+    """Return the key a client sent; refuse what is none."""
+    try:
+        return UUID(text)
+    except ValueError as wrong:
+        raise ValidationError(_("The page sent no valid key. Load it again.")) from wrong
 
 
 def tabs_for(training: Training, current: str, *, names: bool, record: bool) -> list[Tab]:

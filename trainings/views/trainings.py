@@ -149,7 +149,9 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One training: its facts, its figures and what comes next."""
     member = member_of(request)
-    training = fetch_training(request, reference, "course", "country", "host", "keeper", "language", "submitted_by")
+    parts = ("course", "country", "host", "keeper", "language", "submitted_by")
+    found = access.visible_trainings(member).with_scans().select_related(*parts)
+    training = get_object_or_404(found, reference=reference)
     assignments = list(training.assignments.select_related("trainer__member__organisation"))
     access.remember_part(member, training, assignments)
     names, record = access.can_see_some_names(member, training), access.can_record(member, training)
@@ -171,6 +173,7 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "unmarked": totals["unmarked"] if record and training.is_open else 0,
         "missing": figures_actions.what_is_missing(training, totals) if record and training.is_open else [],
         "can_record": record,
+        "can_print": access.can_use_sheets(member, training),
         **_what_may_be_done(request, training),
     }
     if context["can_verify"]:

@@ -1,0 +1,163 @@
+"""A sheet is printed, signed on paper and typed in by its code: with scripts on a desktop, without them on a phone."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.browsing import DESKTOP, PHONE_PLAIN, View, axe_findings, overflow, seen_by, sign_in
+from tests.e2e.test_main_job import PEOPLE, _paste_roster, _record_training
+from trainings.typed_lines import read_exceptions
+
+SCAN = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+# Seconds of a careful person: a key, pointing and clicking, the hand to keyboard or mouse, a thought, a look at a screen.
+KEY, CLICK, HAND, THOUGHT, LOOK = 0.28, 1.1, 0.4, 1.35, 2.0
+
+
+@dataclass
+class Person:
+    """Who works at the page: counts what it costs."""
+
+    clicks: int = 0
+    keys: int = 0
+    steps: int = 0
+    screens: int = 1
+
+    def click(self, target: Locator) -> None:
+        target.click()
+        self.clicks, self.steps = self.clicks + 1, self.steps + 1
+
+    def opens(self, target: Locator) -> None:
+        self.click(target)
+        self.screens += 1
+
+    def types(self, target: Locator, words: str) -> None:
+        """Go to a field by the Tab key or the mouse, whichever is there, and type."""
+        target.fill(words)
+        self.keys, self.steps = self.keys + len(words) + 1, self.steps + 1
+
+    def chooses(self, target: Locator, value: str) -> None:
+        target.select_option(value)
+        self.keys, self.steps = self.keys + 2, self.steps + 1
+
+    @property
+    def seconds(self) -> float:
+        return self.keys * KEY + self.clicks * (CLICK + HAND) + self.steps * THOUGHT + self.screens * LOOK
+
+
+def _print_sheet(page: Page, training: str) -> str:
+    """Make the sheet of the first session and return its code; the PDF is one."""
+    page.goto(f"{training}attendance/")
+    page.get_by_role("link", name="Print the sign-in sheet").click()
+    page.check("input[value=cyrillic]")
+    page.check("input[value=both]")
+    page.get_by_role("button", name="Make the sheet").click()
+    expect(page.get_by_text("Edition 1 is ready.")).to_be_visible()
+    link = page.get_by_role("link", name="Open the PDF").first.get_attribute("href")
+    paper = page.request.get(f"{re.match(r'https?://[^/]+', page.url)[0]}{link}")
+    assert (paper.headers["content-type"], paper.body()[:5]) == ("application/pdf", b"%PDF-")
+    assert overflow(page) == 0
+    return page.locator("li .code").first.inner_text()
+
+
+def _walk_in(page: Page, person: Person, number: int, family: str, sex: str) -> None:
+    person.types(page.locator(f"input[name=w{number}-family_name]"), family)
+    person.types(page.locator(f"input[name=w{number}-given_name]"), "Milena")
+    person.chooses(page.locator(f"select[name=w{number}-sex]"), sex)
+    person.types(page.locator(f"input[name=w{number}-rank_words]"), "vodnik")
+
+
+@pytest.mark.main_job
+@seen_by(DESKTOP, PHONE_PLAIN)
+def test_printed_sheet_is_typed_in_by_its_code(page: Page, view: View, record_property) -> None:
+    sign_in(page, "recorder.me")
+    training = _record_training(page)
+    _paste_roster(page, view)
+    code = _print_sheet(page, training)
+    person = Person()
+
+    page.goto("/trainings/sheets/")
+    person.types(page.get_by_label("Code"), code)
+    person.opens(page.get_by_role("button", name="Open the sheet"))
+    tag = view.name[0]  # the names are new in each view
+    person.types(page.get_by_label("Who did not sign"), "3a 7l 12e")
+    _walk_in(page, person, PEOPLE + 1, f"Bojić {tag}", "female")
+    _walk_in(page, person, PEOPLE + 2, f"Čolić {tag}", "male")
+    says = "37 present, 1 absent, 1 late, 1 excused, 2 walk-ins"
+    look, save = (page.get_by_role("button", name=name) for name in ("Show what will be saved", "Save the sheet"))
+    assert (look.is_visible(), save.is_visible()) == (not view.javascript, view.javascript)
+    if view.javascript:
+        expect(page.locator("[data-typed-count]")).to_have_text(says)
+    else:
+        person.opens(look)
+        expect(page.locator("[data-typed-count]")).to_have_text(says)
+    person.opens(save)
+    expect(page.get_by_text(f"Recorded: {says}.")).to_be_visible()
+    assert overflow(page) == 0
+    print(f"\n{view}: {person.clicks} clicks, {person.keys} keys, {person.screens} screens, {person.seconds:.0f} s")
+    record_property("seconds", round(person.seconds))
+    assert person.seconds < 75
+
+    page.set_input_files("input[type=file]", {"name": "potpisi.pdf", "mimeType": "application/pdf", "buffer": SCAN})
+    page.get_by_role("button", name="Attach the scan").click()
+    expect(page.get_by_text("1 scan is attached.")).to_be_visible()
+    page.goto(training)
+    expect(page.get_by_role("link", name=re.compile("1 signed sheet stands behind these figures"))).to_be_visible()
+    expect(page.locator(".tile dd").first).to_have_text(str(PEOPLE))
+
+
+@pytest.mark.main_job
+def test_wrong_lines_are_named_while_they_are_typed(page: Page) -> None:
+    sign_in(page, "recorder.me")
+    training = _record_training(page)
+    _paste_roster(page, View("wrong-lines", 1280, 900))
+    code = _print_sheet(page, training)
+    page.goto(f"/trainings/sheets/{code.replace('-', '')}/")
+    field = page.get_by_label("Who did not sign")
+    wrong = page.locator("[data-typed-wrong] li")
+    field.fill("3а 4-5к 60a 42a 7x 8 zz 9a 9l")
+    expect(wrong).to_have_text([
+        "Line 60 is not on this sheet.", "Line 42 is blank. Say below who signed there.", "Say of line 7 whether it is a, l or e.",
+        "Say of line 8 whether it is a, l or e.", "Line 9 stands there twice with different letters.",
+    ])  # fmt: skip
+    assert axe_findings(page) == []
+    page.get_by_role("button", name="Save the sheet").click()
+    expect(page.get_by_role("heading", name="Nothing was saved yet.")).to_be_visible()
+    expect(page.locator(".form-errors").get_by_text("Line 60 is not on this sheet.")).to_be_visible()
+    assert axe_findings(page) == []
+    field.fill("3а 4-5к")
+    expect(wrong).to_have_count(0)
+    expect(page.locator("[data-typed-count]")).to_have_text("37 present, 1 absent, 2 late")
+    page.get_by_role("button", name="Save the sheet").click()
+    expect(page.get_by_text("Recorded: 37 present, 1 absent, 2 late.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("40 marks are taken back.")).to_be_visible()
+
+
+# As people type and as nobody should; what the page's script makes of each must be what the server makes of it.
+TYPED = (
+    "", "3a 7l 12e", "3а,7л;12е", "3 a\n7 l\n\n12 e.", "3-5a", "3 – 5 l", "3O 4о 6л 7к", "3 odsutna, 4 касни, 5 opravdano",
+    "6 оправдано 7 кашњење 8 kašnjenje", "3 otsuten 4 доцни 5 mungon 6 vonesë", "3a 3a", "3a 3p", "47a 60a", "39-47a", "0a",
+    "1-999999999a", "5-3a", "3", "3,5a", "3x", "a3", "3a 3l", "-3a", "3a\u00a07l", "3 neopravdano", "٣a", "3a—7l", "3a.7l", "12.3a",
+)  # fmt: skip
+
+
+def test_page_and_server_read_the_same(page: Page) -> None:
+    sign_in(page, "recorder.me")
+    training = _record_training(page)
+    _paste_roster(page, View("same-reading", 1280, 900))
+    page.goto(f"/trainings/sheets/{_print_sheet(page, training).replace('-', '')}/")
+    shown, meant = {}, {}
+    for typed in TYPED:
+        page.get_by_label("Who did not sign").fill(typed)
+        shown[typed] = (
+            page.locator("[data-typed-count]").inner_text(),
+            page.locator("[data-typed-wrong] li").count() > 0,
+        )
+        read = read_exceptions(typed, range(1, 49))
+        marks = [read.marks.get(n, "present") for n in range(1, 41)]
+        words = [f"{marks.count(m)} {m}" for m in ("present", "absent", "late", "excused") if marks.count(m)]
+        blank = any(n > PEOPLE for n in read.marks)
+        meant[typed] = (", ".join(words), bool(read.wrong) or blank)
+    assert shown == meant

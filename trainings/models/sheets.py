@@ -1,0 +1,141 @@
+"""Printed sign-in sheets, what was typed in from them, and scans kept as evidence."""
+
+import secrets
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+from trainings.models.people import Enrolment
+from trainings.models.training import Session, Training
+
+BLANK_LINES_MOST = 40
+# No letter that is taken for another: neither I and 1 nor O and 0.
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+CODE_LENGTH = 10
+
+
+def new_code() -> str:
+    """Return ten letters that nobody guesses: 50 bits."""
+    return "".join(secrets.choice(CODE_LETTERS) for _n in range(CODE_LENGTH))
+
+
+class SheetEdition(models.Model):
+    """One printed sign-in sheet of a session. The numbers of its lines never change, whatever becomes of the roster."""
+
+    class Script(models.TextChoices):
+        """Names stand as their owners write them; this is what is put below."""
+
+        WRITTEN = "written", _("As written, nothing below")
+        LATIN = "latin", _("Latin below names in Cyrillic")
+        CYRILLIC = "cyrillic", _("Cyrillic below names in Latin")
+        BOTH = "both", _("Each name in both scripts")
+
+    training = models.ForeignKey(Training, models.CASCADE, related_name="sheet_editions")
+    session = models.ForeignKey(Session, models.PROTECT, related_name="sheet_editions")
+    number = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
+    script = models.CharField(_("scripts"), max_length=10, choices=Script.choices, default=Script.WRITTEN)
+    # The languages of the headings, by their codes in trainings.print_words, in this order.
+    headings = models.JSONField(_("headings"), default=list)
+    blank_lines = models.PositiveSmallIntegerField(_("blank lines"), default=8)
+    made_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="sheet_edition_once"),
+            models.CheckConstraint(
+                condition=models.Q(blank_lines__lte=BLANK_LINES_MOST), name="sheet_edition_blank_lines"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.session_id}/{self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("trainings:edition", args=[self.code])
+
+    @property
+    def readable_code(self) -> str:
+        """The code as it is printed, in two groups."""
+        return f"{self.code[:5]}-{self.code[5:]}"
+
+
+class SheetEntry(models.Model):
+    """One form typed in from a sheet: by its key the same form again is answered the same, and it can be taken back."""
+
+    edition = models.ForeignKey(SheetEdition, models.CASCADE, related_name="entries")
+    key = models.UUIDField(unique=True)
+    # Keyed digest of what the form said, so that the same key with something else is refused.
+    body_digest = models.CharField(max_length=64)
+    # How many marks of each kind it set, walk-ins and conflicts.
+    counts = models.JSONField(default=dict)
+    by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    taken_back_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SheetLine(models.Model):
+    """One numbered line of an edition: a person's, or printed blank for a walk-in and filled by an entry."""
+
+    edition = models.ForeignKey(SheetEdition, models.CASCADE, related_name="lines")
+    number = models.PositiveSmallIntegerField()
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, null=True, related_name="sheet_lines")
+    is_blank = models.BooleanField(default=False)
+    filled_by = models.ForeignKey(SheetEntry, models.SET_NULL, null=True, related_name="filled")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "number"], name="sheet_line_once"),
+            models.CheckConstraint(
+                condition=models.Q(is_blank=True) | models.Q(enrolment__isnull=False), name="sheet_line_named_or_blank"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}/{self.number}"
+
+
+def evidence_path(_evidence: "Evidence", name: str) -> str:
+    """Return where a scan is stored: a name nobody guesses that tells nothing; only the ending is of the portal's choice."""
+    return f"evidence/{secrets.token_hex(20)}.{name.rpartition('.')[2]}"
+
+
+class Evidence(models.Model):
+    """A scan of signed paper behind the figures of a training. A removed one stays as a row, with why."""
+
+    training = models.ForeignKey(Training, models.CASCADE, related_name="evidence")
+    session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="evidence")
+    file = models.FileField(upload_to=evidence_path)
+    kind = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    # SHA-256 of the stored file, hexadecimal: what was signed is what is there.
+    digest = models.CharField(max_length=64)
+    added_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+")
+    removed_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return f"{self.training_id} {self.kind}"
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind.startswith("image/")

@@ -1,0 +1,88 @@
+"""Scans of signed paper: attached, opened and removed."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from audit.record import record_reading
+from common.views import add_refusal
+from trainings import access
+from trainings.actions import evidence as actions
+from trainings.forms import ReasonForm
+from trainings.forms_sheets import EvidenceForm
+from trainings.views.common import fetch_training, member_of, require
+
+
+@require_http_methods(["GET", "POST"])
+def evidence(request: HttpRequest, reference: str) -> HttpResponse:
+    """The scans of a training, and a form for more."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_see_all_names(member, training))
+    attaches = access.can_use_sheets(member, training)
+    form = EvidenceForm(training=training)
+    if request.method == "POST":
+        require(attaches)
+        form = EvidenceForm(request.POST, request.FILES, training=training)
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                made = actions.attach_evidence(
+                    training=training, scans=data["scans"], session=data["session"], by=member
+                )
+            except ValidationError as refusal:
+                add_refusal(form, refusal)
+            else:
+                text = ngettext("%(n)d scan is attached.", "%(n)d scans are attached.", len(made)) % {"n": len(made)}
+                messages.success(request, text if made else _("This scan was attached before."))
+                return redirect("trainings:evidence", reference)
+    kept = access.visible_evidence(member, training).select_related("session", "added_by")
+    context = {
+        "training": training, "form": form, "evidence": list(kept),
+        "can_attach": attaches and not training.is_cancelled, "can_remove": attaches and training.is_open,
+    }  # fmt: skip
+    return render(request, "trainings/evidence.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """A scan, for who may see every name of its training; opening it is a reading of names."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_see_all_names(member, training))
+    kept = get_object_or_404(access.visible_evidence(member, training), pk=pk)
+    record_reading(training, f"scan {kept.pk}", by=member, session=request.session)
+    name = f"{training.reference}-{kept.pk}.{kept.file.name.rpartition('.')[2]}"
+    # A browser shows no PDF in a sandbox, so it is saved; a picture is shown.
+    with kept.file.open("rb") as file:  # at most 15 MB
+        answer = HttpResponse(file.read(), content_type=kept.kind)
+    answer["Content-Disposition"] = f'{"inline" if kept.is_picture else "attachment"}; filename="{name}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+def evidence_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Ask for the reason, then set a scan aside."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_use_sheets(member, training))
+    kept = get_object_or_404(access.visible_evidence(member, training).select_related("training"), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.remove_evidence(evidence=kept, reason=form.cleaned_data["reason"], by=member)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(
+                request, _("The scan is removed. That it was there, and why it is not, stays in the history.")
+            )
+            return redirect("trainings:evidence", reference)
+    context = {
+        "form": form, "training": training, "title": _("Remove this scan?"), "action": _("Remove the scan"),
+        "text": _("Nobody can open it afterwards. That it was there, who removed it and why is kept."),
+    }  # fmt: skip
+    return render(request, "trainings/reason_confirm.html", context, status=422 if form.errors else 200)
