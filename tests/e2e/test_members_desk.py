@@ -19,6 +19,7 @@ MINISTRIES = {
 }  # fmt: skip
 every_view = seen_by(*HOMES)
 PASSWORD = "jedna lozinka za Ђорђа"
+ONE_MEMBER = re.compile(r"/members/\d+/$")
 
 
 @pytest.fixture(scope="session")
@@ -138,6 +139,7 @@ def test_recorder_leaves_and_the_open_work_is_handed_over(
     enter(page, f"coordinator.{home}", view, portal)
     page.goto(f"/members/?q=recorder.{home}")
     page.locator("table a.title").click()
+    page.wait_for_url(ONE_MEMBER)
     open_before = page.locator("section:has(h2:text('Not finished')) li").count()
     assert open_before > 0
     page.get_by_role("link", name="Deactivate").click()
@@ -148,6 +150,7 @@ def test_recorder_leaves_and_the_open_work_is_handed_over(
     expect(page.get_by_role("status")).to_contain_text("is deactivated and signed out everywhere.")
     page.goto("/members/?state=active")
     page.get_by_role("link", name=heir).click()
+    page.wait_for_url(ONE_MEMBER)
     assert page.locator("section:has(h2:text('Not finished')) li").count() >= open_before
     page.goto("/members/?state=off")
     page.locator("table a.title").click()
