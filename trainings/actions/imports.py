@@ -15,7 +15,7 @@ from common.actions import action
 from common.uploads.cells import Sheet, packed
 from members.models import Member, Organisation
 from trainings.actions.marks import MarkEdit, apply_edits, recount_enrolments
-from trainings.actions.roster import name_keys, roster_party, take_off
+from trainings.actions.roster import is_compatible, name_keys, roster_party, take_off
 from trainings.actions.trainings import check_open, locked
 from trainings.models import (
     ColumnChoice,
@@ -29,7 +29,7 @@ from trainings.models import (
     Sex,
     Training,
 )
-from trainings.roster_import.matching import is_compatible, is_one_error, service_digest, unseen_with_service
+from trainings.roster_import.matching import is_one_error, service_digest, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
 
 PREVIEW_HOURS = 24

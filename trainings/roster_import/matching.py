@@ -15,7 +15,8 @@ from django.conf import settings
 from common.folding import loose, spelling
 from members.models import Member
 from trainings.access import visible_participants
-from trainings.models import Participant, Sex
+from trainings.actions.roster import is_compatible
+from trainings.models import Participant
 
 CANDIDATES_MOST = 6
 LETTERS_FOR_AN_ERROR = 4  # in shorter names one letter is another name
@@ -56,11 +57,6 @@ class Match:
     def only(self) -> Known | None:
         """The one person who fits exactly, where there is no other."""
         return self.exact[0][0] if len(self.exact) == 1 else None
-
-
-def is_compatible(one: str, other: str) -> bool:
-    """Return whether two records of these sexes may be one person."""
-    return Sex.NOT_RECORDED in (one, other) or one == other
 
 
 def service_digest(number: str, organisation: int) -> str:

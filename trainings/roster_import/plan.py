@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 from common.folding import spelling
 from common.uploads.cells import Sheet, unpacked
 from members.models import Member, Organisation, RankGroup
+from trainings.actions.roster import is_compatible
 from trainings.models import ColumnChoice, Enrolment, ImportedRow, Mark, RosterImport, Session, Sex, Training
-from trainings.roster_import.matching import Known, Match, Wanted, is_compatible, match, service_digest
+from trainings.roster_import.matching import Known, Match, Wanted, match, service_digest
 from trainings.roster_import.sessions import sessions_of_columns
 from trainings.roster_reading.known import known_tables
 from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_roster
