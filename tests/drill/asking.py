@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.scans import PDF, Scan
+from common.uploads.reading import read_pasted
 from members.models import Member, Organisation
 from tests.conftest import join, make_roster, make_training, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
 from tests.suites.sides import ask as asked
 from tests.suites.sides import leaks, offers, verdict, wrongly_offered
 from trainings.actions.evidence import attach_evidence, remove_evidence
+from trainings.actions.imports import start_import
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
 from trainings.actions.sheets import make_sheet
 from trainings.models import Assignment, Headcount, Training
@@ -182,6 +184,16 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     set_headcounts(
         training=shared, organisation=guests, counts=[Headcount(sex="female", rank_group="nco", attended=7)], by=there
     )
+    # A preview is seen by who made it alone; people of a list by who may see their names.
+    preview = start_import(
+        training=own.training, organisation=here.organisation, sheets=read_pasted("Prezime\tIme\nJedan\tNeko"), by=here
+    )
+    url = reverse("trainings:import_preview", args=[own.training.reference, preview.pk])
+    found.append(Ask("coordinator_me", "get", url, "trainings:import_preview"))
+    for name in ("recorder_me", "observer"):
+        people = (("as", "csv"), ("what", "people"))
+        found.append(Ask(name, "post", "/trainings/export/", "trainings:list_export", body=people))
+        found.append(Ask(name, "get", "/trainings/export/", "trainings:list_export"))
     suggestions = reverse("trainings:suggest", args=[own.training.reference])
     found.append(Ask("recorder_me", "post", suggestions, "trainings:suggest", body=(("family_name", "Pozna"),)))
     return found

@@ -32,6 +32,7 @@ ACTIVE = "every active member sees every training, and nobody else is signed in;
 HELD_TWICE = {
     "trainings.views.common access.visible_trainings(member_of(request))": ACTIVE,
     "trainings.views.trainings access.visible_trainings(member)": ACTIVE,
+    "trainings.views.exports access.visible_trainings(member)": ACTIVE,
     "trainings.views.trainings access.visible_trainings(member_of(request))": ACTIVE,
 }
 

@@ -11,7 +11,7 @@ from audit.models import Line
 from common.sheets import csv_lines
 from tests.conftest import client_of, make_roster, make_training, mark_all
 from trainings import exports
-from trainings.actions.roster import RosterRow, add_to_roster
+from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster
 from trainings.models import Enrolment, Training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -57,6 +57,15 @@ def test_export_holds_only_names_the_member_sees(recorder_me, recorder_rs, obser
         client_of(observer).post(reverse("trainings:export", args=[theirs.reference]), {"as": "csv"}).status_code == 403
     )
     assert rows_of(client_of(observer).post("/trainings/export/", {"as": "csv", "what": "people"}))[1:] == []
+
+
+def test_who_was_taken_off_is_not_taken_along(marked, recorder_me):
+    remove_from_roster(enrolment=marked.enrolments.first(), by=recorder_me)
+    for url, body in (
+        (reverse("trainings:export", args=[marked.reference]), {}),
+        ("/trainings/export/", {"what": "people"}),
+    ):
+        assert len(rows_of(client_of(recorder_me).post(url, {"as": "csv", **body}))) == 1 + 2
 
 
 def test_list_of_figures_hides_small_numbers_from_who_sees_no_names(marked, recorder_me, recorder_rs):

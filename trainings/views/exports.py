@@ -73,7 +73,7 @@ def _people(chosen: TrainingFilter, member: Member) -> QuerySet[Enrolment]:
 
 @reauthentication_required(app="trainings")
 def _people_of_list(request: HttpRequest, chosen: TrainingFilter, member: Member) -> HttpResponseBase:
-    seen = access.enrolments_with_names(member).filter(training__in=chosen.qs.order_by().values("pk"))
+    seen = _people(chosen, member)
     record(
         "export_names", member.organisation, by=member, is_reading=True, what="people of a list", people=seen.count()
     )
