@@ -42,22 +42,22 @@ def _person_cells(facts: dict[str, Any]) -> list[object]:
 
 
 def people_of_training(seen: QuerySet[Enrolment], sessions: Sequence[Session]) -> Iterator[list[object]]:
-    """Yield the people on a roster with a cell for each session's mark and the minutes attended. Two queries for 2,000 people."""
+    """Yield the people on a roster with a cell for each session's mark and the minutes attended. Two queries for each 2,000 people, and one."""
     rows = seen.filter(removed_at=None).order_by("line", "pk")
-    marks: dict[int, dict[int, str]] = {}
     words = {"": "", **{value: str(label) for value, label in Mark.Value.choices}}
-    for facts in rows.values("pk", "minutes", *PERSON).iterator(chunk_size=AT_ONCE):
-        if facts["pk"] not in marks:
-            marks = _marks_from(rows, facts["pk"])
-        own = marks.get(facts["pk"], {})
-        yield [*_person_cells(facts), *(words[own.get(session.pk, "")] for session in sessions), facts["minutes"]]
-
-
-def _marks_from(rows: QuerySet[Enrolment], first: int) -> dict[int, dict[int, str]]:
-    """Return the marks of the next 2,000 people from this one on, by enrolment and session; each has an entry."""
     keys = list(rows.values_list("pk", flat=True))
-    start = keys.index(first)
-    found: dict[int, dict[int, str]] = {key: {} for key in keys[start : start + AT_ONCE]}
+    # By the keys, so that a person added meanwhile shifts nobody's marks.
+    for start in range(0, len(keys), AT_ONCE):
+        some = keys[start : start + AT_ONCE]
+        marks = _marks_of(some)
+        for facts in rows.filter(pk__in=some).values("pk", "minutes", *PERSON):
+            own = marks[facts["pk"]]
+            yield [*_person_cells(facts), *(words[own.get(session.pk, "")] for session in sessions), facts["minutes"]]
+
+
+def _marks_of(enrolments: Sequence[int]) -> dict[int, dict[int, str]]:
+    """Return the marks of these enrolments by session; each has an entry. One query."""
+    found: dict[int, dict[int, str]] = {key: {} for key in enrolments}
     for enrolment, session, value in Mark.objects.filter(enrolment__in=found).values_list(
         "enrolment", "session", "value"
     ):

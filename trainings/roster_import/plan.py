@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.folding import spelling
-from common.uploads.cells import Sheet, unpacked
+from common.uploads.cells import unpacked
 from members.models import Member, Organisation, RankGroup
 from trainings.actions.roster import is_compatible
 from trainings.models import ColumnChoice, Enrolment, ImportedRow, Mark, RosterImport, Session, Sex, Training
@@ -33,7 +33,6 @@ class Candidate:
     pk: int
     name: str
     why: str
-    last: str = ""
 
 
 @dataclass
@@ -116,7 +115,7 @@ class Plan:
         return sum(row.state == MATCHED and row.does_nothing for row in self.rows)
 
 
-def remembered_kinds(sheets: Sequence[Sheet], organisation: Organisation) -> dict[str, str]:
+def remembered_kinds(organisation: Organisation) -> dict[str, str]:
     """Return what this ministry said before of columns by the folded words of their headers. One query."""
     return dict(ColumnChoice.objects.filter(organisation=organisation).values_list("header_key", "kind"))
 
@@ -136,7 +135,7 @@ def read_import(of: RosterImport) -> ReadRoster:
     if kinds:
         return read_roster(sheets, tables, kinds=kinds, **options)
     roster = read_roster(sheets, tables, **options)
-    known = remembered_kinds(sheets, of.organisation)
+    known = remembered_kinds(of.organisation)
     again = {
         c.index: known[key]
         for c in roster.columns
