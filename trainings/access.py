@@ -96,10 +96,11 @@ def enrolments_with_names(member: Member) -> QuerySet[Enrolment]:
 
 
 def visible_imports(member: Member, training: Training) -> QuerySet[RosterImport]:
-    """Imports into one training: those taken in for who may see all its names, a preview for who made it alone."""
-    mine = Q(by=member, state=RosterImport.State.PREVIEW)
+    """Imports into one training: those taken in for who may see all its names, the others for who made them alone."""
+    taken_in = Q(state__in=(RosterImport.State.COMMITTED, RosterImport.State.UNDONE))
+    mine = Q(by=member) & ~taken_in
     if can_see_all_names(member, training):
-        mine |= ~Q(state=RosterImport.State.PREVIEW)
+        mine |= taken_in
     return RosterImport.objects.filter(mine, training=training)
 
 

@@ -1,12 +1,12 @@
 """Taking a roster in from a sheet: a preview, one transaction, and taking it back as a whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid5
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,8 +44,11 @@ def start_import(
     return RosterImport.objects.create(training=training, organisation=organisation, sheets=packed(list(sheets)), by=by)
 
 
-def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str) -> None:
-    """Keep what a person decided on a preview, and the cells of that sheet they mended, by row number and column from 0."""
+def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str) -> bool:
+    """Keep what a person decided on a preview, and the cells of that sheet they mended, by row number and column from 0.
+
+    Return whether it is anything new.
+    """
     if of.state != RosterImport.State.PREVIEW:
         raise ValidationError(_("This import is no longer a preview."))
     read = next(one for one in of.sheets if one["name"] == sheet) if cells else {"numbers": [], "rows": []}
@@ -53,30 +56,40 @@ def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[
     for (number, column), text in cells.items():
         if column < len(rows.get(number, ())):
             rows[number][column] = text
-    of.chosen = {**of.chosen, **chosen}
-    of.save(update_fields=["chosen", "sheets"])
+    before, of.chosen = of.chosen, {**of.chosen, **chosen}
+    is_new = bool(cells) or of.chosen != before
+    if is_new:
+        of.save(update_fields=["chosen", "sheets"])
+    return is_new
 
 
 def forget_old_previews() -> None:
-    """Delete previews after a day: they hold names that nobody took in. The worker's round."""
+    """Delete after a day what nobody took in: it holds names. The worker's round."""
     old = timezone.now() - timedelta(hours=PREVIEW_HOURS)
-    RosterImport.objects.filter(state=RosterImport.State.PREVIEW, made_at__lt=old).delete()
+    states = RosterImport.State
+    RosterImport.objects.exclude(state__in=(states.COMMITTED, states.UNDONE)).filter(made_at__lt=old).delete()
 
 
 @action
-def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
+def commit_import(
+    *, of: RosterImport, by: Member, decide: Callable[[RosterImport, Plan], bool] | None = None
+) -> RosterImport:
     """Take a preview in: all of it or nothing. Refuses while a row waits for a decision; the same again changes nothing.
 
-    5,000 rows take about three seconds on PostgreSQL, in some thirty queries.
+    `decide` keeps what a form says of the plan (see `choose`) and returns whether that changed anything. 5,000 rows
+    take two to three seconds on PostgreSQL, in some thirty queries.
     """
     training = locked(of.training)
     check_open(training)
     fresh = RosterImport.objects.select_for_update().select_related("organisation__country", "training").get(pk=of.pk)
     if fresh.state == RosterImport.State.COMMITTED:
         return fresh
+    if fresh.state not in (RosterImport.State.PREVIEW, RosterImport.State.TAKING):
+        raise ValidationError(_("This import is no longer a preview."))
     plan = plan_import(fresh, by=by)
-    if not plan.is_ready:
-        raise ValidationError(_("Some rows still wait for a decision. Look at those marked and read again."))
+    if decide is not None and decide(fresh, plan):
+        plan = plan_import(fresh, by=by)
+    refuse_waiting(plan)
     taken = [row for row in plan.rows if row.state != LEFT_OUT]
     people = _people_of(taken)
     enrolments, fresh_ones = _enrolments_of(training, taken, people)
@@ -95,7 +108,8 @@ def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
     )  # fmt: skip
     _remember_columns(fresh, plan)
     fresh.state, fresh.committed_at, fresh.sheets = RosterImport.State.COMMITTED, timezone.now(), []
-    fresh.save(update_fields=["state", "committed_at", "sheets"])
+    fresh.work_began, fresh.refusal = None, ""
+    fresh.save(update_fields=["state", "committed_at", "sheets", "work_began", "refusal"])
     changed = sum(bool(facts) for facts in before.values())
     record(
         "import_roster",
@@ -108,6 +122,12 @@ def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
         marks=answer.applied,
     )
     return fresh
+
+
+def refuse_waiting(plan: Plan) -> None:
+    """Raise ValidationError while a row or column waits for a decision."""
+    if not plan.is_ready:
+        raise ValidationError(_("Some rows still wait for a decision. Look at those marked and read again."))
 
 
 def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
@@ -179,7 +199,15 @@ def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], di
         for name, value in new.items():
             setattr(person, name, value)
         changed += [person] if new else []
-    Participant.objects.bulk_update(changed, ["sex", "email", "service_digest"], batch_size=AT_ONCE)
+    _write_changed(changed, ["sex", "email", "service_digest"])
+
+
+def _write_changed(rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Write these fields of rows that are there. As an upsert: a third of the time of `bulk_update`."""
+    if rows:
+        type(rows[0])._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields, batch_size=AT_ONCE
+        )
 
 
 def _enrolments_of(
@@ -213,7 +241,7 @@ def _enrolments_of(
             back.append(enrolment)
         found[row.number] = enrolment
     Enrolment.objects.bulk_create(new, batch_size=AT_ONCE)
-    Enrolment.objects.bulk_update(back, ["party", "removed_at", "removed_with"], batch_size=AT_ONCE)
+    _write_changed(back, ["party", "removed_at", "removed_with"])
     recount_enrolments(training, [enrolment.pk for enrolment in back])
     return found, {enrolment.pk for enrolment in (*new, *back)}
 
@@ -245,7 +273,7 @@ def _facts_before(
 
 def _change_facts(taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment]) -> None:
     changed = [row for row in taken if _set_facts(enrolments[row.number], row.changes)]
-    Enrolment.objects.bulk_update([enrolments[row.number] for row in changed], FACTS, batch_size=AT_ONCE)
+    _write_changed([enrolments[row.number] for row in changed], FACTS)
 
 
 def _mark_edits(of: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment]) -> list[MarkEdit]:

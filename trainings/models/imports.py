@@ -14,11 +14,15 @@ from trainings.models.training import Training
 class RosterImport(models.Model):
     """One sheet on its way into a roster: first a preview, then committed as a whole, then perhaps undone as a whole.
 
-    The cells stand here only while it is a preview; the worker forgets previews after a day.
+    The cells stand here only while it is a preview, an uploaded file only until it is read; the worker forgets what is not
+    taken in after a day. A long list is read and taken in by the worker: see actions/long_imports.py.
     """
 
     class State(models.TextChoices):
+        READING = "reading", _("Being read")
+        REFUSED = "refused", _("Cannot be read")
         PREVIEW = "preview", _("Preview")
+        TAKING = "taking", _("Being taken in")
         COMMITTED = "committed", _("Taken in")
         UNDONE = "undone", _("Undone")
 
@@ -33,6 +37,13 @@ class RosterImport(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     committed_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+
+    upload = models.BinaryField(null=True, editable=False)
+    upload_name = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
+    # What the worker does now: since when, about how long it takes, and in one sentence why it gave up.
+    work_began = models.DateTimeField(null=True, editable=False)
+    work_seconds = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    refusal = models.TextField(blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ["-pk"]

@@ -209,7 +209,8 @@ def people_rows(
     sheet = table.sheet
     widths = [sum(cell is not None for cell in sheet.rows[at]) for at in table.body]
     # Signatures and sums are narrow: only the wider rows say how wide a person's row is.
-    typical = median([width for width in widths if width * 2 >= max(widths)]) if widths else 0
+    widest = max(widths, default=0)
+    typical = median([width for width in widths if width * 2 >= widest]) if widths else 0
     numbered = number_column is not None and any(is_number(sheet.rows[at][number_column]) for at in table.body)
     people: list[int] = []
     others: list[LeftOut] = []

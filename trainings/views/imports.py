@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.uploads.reading import read_pasted, read_upload
-from common.views import add_refusal, sentences
+from common.views import add_refusal, is_fragment, sentences
+from members.models import Member
 from trainings import access
 from trainings.actions import imports as actions
+from trainings.actions import long_imports as long
 from trainings.forms_imports import ImportForm
 from trainings.models import RosterImport, Session, Training
 from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import
@@ -36,33 +39,44 @@ KIND_LABELS = [
 
 @require_http_methods(["GET", "POST"])
 def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take a workbook, a CSV file or pasted cells, and go on to what was understood of them."""
+    """Take a workbook, a CSV file or pasted cells, and go on to what was understood of them. Long ones are read by the worker."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     form = ImportForm(request.POST or None, request.FILES or None, initial={"organisation": training.keeper_id})
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            sheets = read_upload(data["file"].read(), data["file"].name) if data["file"] else read_pasted(data["rows"])
-            made = actions.start_import(training=training, organisation=data["organisation"], sheets=sheets, by=member)
-            plan_import(made, by=member)
+            made = _started(training, form.cleaned_data, member)
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:
             return redirect("trainings:import_preview", reference, made.pk)
+    imports = access.visible_imports(member, training).defer("sheets", "upload").select_related("by")
+    finished = (RosterImport.State.COMMITTED, RosterImport.State.UNDONE)
     context = {
         "training": training,
         "form": form,
-        "earlier": training.imports.exclude(state="preview").select_related("by"),
+        "earlier": imports.filter(state__in=finished),
+        "on_the_way": imports.exclude(state__in=finished),
     }
     return render(request, "trainings/import_form.html", context, status=422 if form.errors else 200)
 
 
+def _started(training: Training, data: dict[str, Any], by: Member) -> RosterImport:
+    """Read a short list at once; keep a long one for the worker."""
+    home, file, pasted = data["organisation"], data["file"], data["rows"]
+    if (file.size if file else len(pasted)) > (long.LONG_FILE if file else long.LONG_PASTE):
+        content, name = (file.read(), file.name) if file else (pasted.encode(), long.PASTED)
+        return long.keep_for_reading(training=training, organisation=home, content=content, name=name, by=by)
+    sheets = read_upload(file.read(), file.name) if file else read_pasted(pasted)
+    made = actions.start_import(training=training, organisation=home, sheets=sheets, by=by)
+    plan_import(made, by=by)
+    return made
+
+
 def _fetch(request: HttpRequest, reference: str, pk: int) -> tuple[Training, RosterImport]:
-    """Return the training and one of its imports: a preview is seen by who made it alone."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    found = access.visible_imports(member, training).select_related("organisation__country", "training")
+    found = access.visible_imports(member, training).select_related("organisation__country", "training", "by")
     return training, get_object_or_404(found, pk=pk)
 
 
@@ -71,29 +85,78 @@ def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     """Show what was understood row by row, take decisions and mended cells in, and, when nothing is open, take it all in."""
     training, of = _fetch(request, reference, pk)
     member = member_of(request)
-    if of.state != RosterImport.State.PREVIEW:
+    is_under_way = of.state in (RosterImport.State.READING, RosterImport.State.TAKING)
+    if is_fragment(request) and not is_under_way:  # the bar is full: load what came of it
+        return HttpResponse(headers={"HX-Redirect": request.path})
+    if of.state in (RosterImport.State.COMMITTED, RosterImport.State.UNDONE):
         return _done(request, training, of)
-    refusal: list[str] = []
+    if of.state != RosterImport.State.PREVIEW:
+        return _under_way(request, training, of)
+    refusal: list[str] = [of.refusal] if of.refusal else []
     try:
-        plan = plan_import(of, by=member)
         if request.method == "POST":
-            _take_answers(request.POST, of, plan)
-            if "commit" not in request.POST:
-                return redirect("trainings:import_preview", reference, pk)
-            of = actions.commit_import(of=of, by=member)
-            messages.success(request, _("The list is taken in."))
+            _take_post(request, of, member)
             return redirect("trainings:import_preview", reference, pk)
+        plan = plan_import(of, by=member)
     except ValidationError as wrong:
         refusal = wrong.messages
         of.refresh_from_db()
         try:
             plan = plan_import(of, by=member)
+            if request.method == "POST" and _take_answers(request.POST, of, plan):
+                plan = plan_import(of, by=member)
         except ValidationError:
             messages.error(request, " ".join(refusal))
             return redirect("trainings:roster_import", reference)
     record_reading(training, "import", by=member, session=request.session)
     context = {**_shown(plan, training), "training": training, "import": of, "refusal": refusal}
-    return render(request, "trainings/import_preview.html", context, status=422 if refusal else 200)
+    return render(request, "trainings/import_preview.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _take_post(request: HttpRequest, of: RosterImport, member: Member) -> None:
+    """Keep what the form says; with "commit" take the list in, a long one by the worker."""
+    sent = request.POST
+    if "sheet" in sent and _take_sheet(sent["sheet"], of, member):
+        return
+    if "commit" not in sent:
+        _take_answers(sent, of, plan_import(of, by=member))
+        return
+    if sum(len(sheet["rows"]) for sheet in of.sheets) <= long.LONG_ROWS:
+        actions.commit_import(of=of, by=member, decide=lambda fresh, plan: _take_answers(sent, fresh, plan))
+        messages.success(request, _("The list is taken in."))
+        return
+    plan = plan_import(of, by=member)
+    if _take_answers(sent, of, plan):
+        plan = plan_import(of, by=member)
+    actions.refuse_waiting(plan)
+    long.take_in_later(of=of, rows=len(plan.rows), by=member)
+
+
+def _take_sheet(name: str, of: RosterImport, by: Member) -> bool:
+    """Read another sheet of the workbook, where `name` is one; return whether it is. A sheet without a list is refused."""
+    names = [sheet["name"] for sheet in of.sheets]
+    at = of.chosen.get("sheet")
+    if name not in names or name == (names[at] if at is not None else plan_import(of, by=by).roster.sheet):
+        return False
+    with transaction.atomic():
+        chosen = {"sheet": names.index(name), "kinds": {}, "sessions": {}, "rows": {}}
+        actions.choose(of=of, chosen=chosen, cells={}, sheet=name)
+        plan_import(of, by=by)
+    return True
+
+
+def _under_way(request: HttpRequest, training: Training, of: RosterImport) -> HttpResponse:
+    """Show how far the worker is, or why it gave up. Where it is late, the work can be done here."""
+    if request.method == "POST":
+        if "here" in request.POST and long.is_late(of):
+            long.do_now(of=of, by=member_of(request))
+        return redirect("trainings:import_preview", training.reference, of.pk)
+    if of.state == RosterImport.State.REFUSED:
+        messages.error(request, of.refusal)
+        return redirect("trainings:roster_import", training.reference)
+    context = {"training": training, "import": of, "percent": long.percent_done(of), "is_late": long.is_late(of)}
+    fragment = is_fragment(request)
+    return render(request, f"trainings/{'_import_progress' if fragment else 'import_progress'}.html", context)
 
 
 def _shown(plan: Plan, training: Training) -> dict[str, Any]:
@@ -110,6 +173,7 @@ def _shown(plan: Plan, training: Training) -> dict[str, Any]:
             "to_confirm": sum(row.must_confirm for row in plan.rows),
         },
         "kinds": KIND_LABELS,
+        "sheets": plan.roster.sheets,
         "columns": [
             {
                 "column": column, "place": numbered.get(column.index),
@@ -139,8 +203,11 @@ def _proposed(plan: Plan, place: int | None, held: list[Session]) -> str:
     return str(held[place].pk) if as_many and place is not None else ""
 
 
-def _take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> None:
-    """Keep what the form says: columns where they differ from what is shown, an answer for each row, mended cells."""
+def _take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> bool:
+    """Keep what the form says: columns where they differ from what is shown, an answer for each row, mended cells.
+
+    Return whether it says anything new.
+    """
     kinds = {str(c.index): sent.get(f"column-{c.index}", c.kind) for c in plan.roster.columns}
     chosen: dict[str, Any] = {"rows": {**of.chosen.get("rows", {})}}
     if any(kinds[str(c.index)] != c.kind for c in plan.roster.columns):
@@ -162,7 +229,7 @@ def _take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> None:
             typed = sent.get(f"c-{row.number}-{column}")
             if typed is not None and typed != text:
                 cells[row.number, column] = typed.replace("\x00", "")[:200]
-    actions.choose(of=of, chosen=chosen, cells=cells, sheet=plan.roster.sheet)
+    return actions.choose(of=of, chosen=chosen, cells=cells, sheet=plan.roster.sheet)
 
 
 def _answer_of(sent: QueryDict, row: PlannedRow) -> dict[str, Any] | None:

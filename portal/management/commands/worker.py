@@ -1,5 +1,6 @@
 """`manage.py worker`: the background worker with its clock."""
 
+import gc
 import logging
 import threading
 from argparse import ArgumentParser
@@ -43,6 +44,8 @@ class Command(BaseCommand):
         parser.add_argument("--interval", type=float, default=1, help="seconds between looks into the queue")
 
     def handle(self, *, interval: float, **options: Any) -> None:
+        gc.collect()
+        gc.freeze()  # as in portal/wsgi.py
         over = threading.Event()
         clocks = [threading.Thread(target=go_round, args=(work, every, over), daemon=True) for work, every in ROUNDS]
         for clock in clocks:

@@ -1,0 +1,121 @@
+"""Long lists: the worker reads them and takes them in, so that nobody waits at a page.
+
+Each step moves the state of the import and is done once: whoever comes second, worker or person, finds it done.
+"""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from common.uploads.cells import packed
+from common.uploads.reading import read_pasted, read_upload
+from members.models import Member, Organisation
+from trainings.actions.imports import commit_import
+from trainings.actions.trainings import check_open
+from trainings.models import RosterImport, Training
+from trainings.roster_import.plan import plan_import
+
+# From here on the worker does it. Smaller ones take less than two seconds.
+LONG_FILE = 150_000
+LONG_PASTE = 100_000
+LONG_ROWS = 1_000
+ROWS_A_SECOND = 1_200
+BYTES_A_SECOND = 150_000
+WORKER_IS_LATE = timedelta(seconds=10)
+
+PASTED = "pasted"
+
+
+def keep_for_reading(
+    *, training: Training, organisation: Organisation, content: bytes, name: str, by: Member
+) -> RosterImport:
+    """Keep an uploaded file, or pasted text as UTF-8 with the name `PASTED`, and let the worker read it.
+
+    No line: nothing of the domain is changed yet.
+    """
+    check_open(training)
+    with transaction.atomic():
+        kept = RosterImport.objects.create(
+            training=training, organisation=organisation, state=RosterImport.State.READING, by=by, upload=content,
+            upload_name=name[-20:], work_began=timezone.now(), work_seconds=2 + len(content) // BYTES_A_SECOND,
+        )  # fmt: skip
+        read_kept_list.enqueue(kept.pk)
+    return kept
+
+
+@task()
+def read_kept_list(pk: int) -> None:
+    """Read the file of an import: it becomes a preview, or is refused with a sentence. The file is gone afterwards."""
+    of = RosterImport.objects.select_related("training", "organisation__country", "by").filter(pk=pk).first()
+    if of is None or of.state != RosterImport.State.READING or of.upload is None:
+        return
+    content, state, refusal = bytes(of.upload), RosterImport.State.PREVIEW, ""
+    try:
+        is_text = of.upload_name == PASTED
+        of.sheets = packed(read_pasted(content.decode()) if is_text else read_upload(content, of.upload_name))
+        plan_import(of, by=of.by)
+    except ValidationError as wrong:
+        of.sheets, state, refusal = [], RosterImport.State.REFUSED, " ".join(wrong.messages)
+    # The state is compared and set in one statement: the second of two readers writes nothing.
+    RosterImport.objects.filter(pk=pk, state=RosterImport.State.READING).update(
+        sheets=of.sheets, state=state, refusal=refusal, upload=None, work_began=None
+    )
+
+
+def take_in_later(*, of: RosterImport, rows: int, by: Member) -> None:
+    """Let the worker take a preview in. Nothing more can be decided on it meanwhile. No line before it is taken in."""
+    with transaction.atomic():
+        moved = RosterImport.objects.filter(pk=of.pk, state=RosterImport.State.PREVIEW).update(
+            state=RosterImport.State.TAKING,
+            work_began=timezone.now(),
+            work_seconds=2 + rows // ROWS_A_SECOND,
+            refusal="",
+        )
+        if moved:
+            take_list_in.enqueue(of.pk, by.pk)
+
+
+@task()
+def take_list_in(pk: int, by: int) -> None:
+    """Take a list in; what cannot be taken in is a preview again, with the reason."""
+    of = RosterImport.objects.select_related("training").filter(pk=pk, state=RosterImport.State.TAKING).first()
+    if of is None:
+        return
+    try:
+        commit_import(of=of, by=Member.objects.get(pk=by))
+    except ValidationError as wrong:
+        RosterImport.objects.filter(pk=pk, state=RosterImport.State.TAKING).update(
+            state=RosterImport.State.PREVIEW, refusal=" ".join(wrong.messages), work_began=None
+        )
+
+
+def do_now(*, of: RosterImport, by: Member) -> None:
+    """Do here what the worker has not done: it is late, or there is none."""
+    if of.state == RosterImport.State.READING:
+        read_kept_list.func(of.pk)
+    elif of.state == RosterImport.State.TAKING:
+        take_list_in.func(of.pk, by.pk)
+
+
+def percent_done(of: RosterImport) -> int:
+    """Return about how far the worker is, by the time such a list usually takes: from 2 to 95, never full before it is done."""
+    if of.work_began is None:
+        return 2
+    spent = (timezone.now() - of.work_began).total_seconds()
+    return max(2, min(95, int(100 * spent / max(1, of.work_seconds))))
+
+
+def is_late(of: RosterImport) -> bool:
+    """Return whether the worker should long be through: then a person may do it here."""
+    allowed = timedelta(seconds=2 * of.work_seconds) + WORKER_IS_LATE
+    return of.work_began is not None and timezone.now() - of.work_began > allowed
+
+
+def refuse_unfinished(of: RosterImport) -> None:
+    """Raise ValidationError while the worker has the list."""
+    if of.state in (RosterImport.State.READING, RosterImport.State.TAKING):
+        raise ValidationError(_("This list is being worked on. Wait until it is done."))
