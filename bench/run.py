@@ -188,6 +188,7 @@ def bench(people: int) -> None:
     from django.core.management import call_command
     from django.db import connection, connections
 
+    from bench.long_list import COMMIT_SECONDS, PREVIEW_SECONDS, measure_long_list
     from bench.sheet import large_sheet
     from members.models import Member
     from portal.totals import look_after_totals
@@ -220,6 +221,10 @@ def bench(people: int) -> None:
         measure(writer, "sheet of 200 x 5", f"{sheet}?view=all", SHEET_MS)
         print(EXPLANATION)
         measure_sign_in(url, large.reference)
+    long = measure_long_list(Member.objects.get(email=RECORDER))
+    print(f"A list of {long.rows:,} people with {long.marks:,} marks, {long.known:,} known people of that ministry:")
+    report("  reading the workbook and planning it", long.preview, PREVIEW_SECONDS, "s")
+    report("  taking it in", long.commit, COMMIT_SECONDS, "s")
 
 
 def main() -> None:
