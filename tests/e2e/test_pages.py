@@ -46,7 +46,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "members:audit": ("?q=ME-2026-004&first=2020-01-01", "?q=zzzz", "?readings=on"),
     "trainings:list": ("?q=zzzz",),
     "trainings:attendance": ("?view=all",),
-    "trainings:import_preview": ("../{done}/",),
+    "trainings:import_preview": ("../{done}/", "../{reading}/"),
     "trainings:sheet_find": ("?code=ABCDE-FGHJK",),
     "trainers:list": ("?q=zzzz",),
 }
@@ -85,13 +85,16 @@ rows = ["Prezime i ime\tPol\tČin\tJedinica\tDan 9", "Petrović Marko\tm\tvodnik
 preview = start_import(training=training, organisation=home, sheets=read_pasted("\n".join(rows)), by=recorder)
 one = read_pasted("Prezime\tIme\tPol\nTestić\tTest\tm")
 done = commit_import(of=start_import(training=training, organisation=home, sheets=one, by=recorder), by=recorder)
+from trainings.actions.long_imports import PASTED, keep_for_reading
+reading = keep_for_reading(training=training, organisation=home, content=b"Prezime", name=PASTED, by=recorder)
+type(reading).objects.filter(pk=reading.pk).update(work_began=reading.work_began - datetime.timedelta(minutes=5))
 session = enrolment.training.sessions.first()
 edition = make_sheet(session=session, script="both", headings=["en", "latin"], blank_lines=8, by=by)
 record_from_sheet(edition=edition, exceptions={}, walk_ins={}, shown={}, key=uuid4(), by=by)
 scans = [Scan(b"%PDF-1.7 of a test", PDF), Scan(b"%PDF-1.7 of another", PDF)]
 evidence = attach_evidence(training=enrolment.training, scans=scans, session=session, by=by)
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
-lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk}
+lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk}
 print(json.dumps({**of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
