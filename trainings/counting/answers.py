@@ -1,0 +1,49 @@
+"""Questions and their answers."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+
+from trainings.counting.cells import Figures
+from trainings.counting.gathering import Gathering, Key, first_trainings, gather
+from trainings.counting.question import Question, counted_enrolments
+
+
+@dataclass(frozen=True)
+class Table:
+    """A question broken down by none, one or two dimensions: the whole, and a cell for each key.
+
+    The parts of an interval need not add up to the whole: one person may stand in several parts.
+    """
+
+    total: Figures
+    cells: dict[Key, Figures]
+    gathered: Gathering
+
+
+def ask(question: Question, *dimensions: str) -> Table:
+    """Answer a question broken down by up to two of DIMENSIONS. Three to five queries, whatever is asked."""
+    gathered = gather(question, dimensions)
+    return Table(gathered.figures(), gathered.by() if dimensions else {}, gathered)
+
+
+def figures(question: Question) -> Figures:
+    """Answer the question as one total."""
+    return gather(question).figures()
+
+
+def figures_by(question: Question, dimension: str) -> dict[Hashable, Figures]:
+    """Answer the question broken down by one of DIMENSIONS; keys are ids, codes, years or (year, quarter)."""
+    return {key[0]: found for key, found in gather(question, (dimension,)).by().items()}
+
+
+def once_per_course(question: Question) -> int:
+    """Return the number of distinct (participant, course) among the named who completed. One query."""
+    completed = counted_enrolments(replace(question, rule="completed"))
+    return completed.values("participant", "training__course").distinct().count()
+
+
+def first_timers(question: Question) -> int:
+    """Return how many of the named are here in their earliest counting training, whatever the question's filters."""
+    first = first_trainings()
+    here = counted_enrolments(question).values_list("participant", "training").iterator(chunk_size=10_000)
+    return len({person for person, training in here if first[person] == training})

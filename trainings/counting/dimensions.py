@@ -1,0 +1,56 @@
+"""By what a figure can be broken down: where it stands for an enrolment and for a headcount, and what its value means."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from members.models import RankGroup
+
+FIRST, AGAIN, NOT_KNOWN = "first", "again", "not_known"
+# STANAG 2116: the bands are what the rank groups are made of.
+NATO_BANDS: dict[str, str] = {
+    RankGroup.GENERAL: "OF-6+", RankGroup.SENIOR_OFFICER: "OF-3–5", RankGroup.JUNIOR_OFFICER: "OF-1–2",
+    RankGroup.NCO: "OR-5–9", RankGroup.SOLDIER: "OR-1–4", RankGroup.CADET: "cadet", RankGroup.CIVILIAN: "civilian",
+    RankGroup.NOT_RECORDED: "not_recorded",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Fields of an enrolment and of a headcount, and the key that a value of them stands for.
+
+    Without `of_headcount` nobody knows it of a headcount, whose key is then `unknown`.
+    """
+
+    of_enrolment: str
+    of_headcount: str = ""
+    key: Callable[[Any], Any] = lambda value: value
+    unknown: str = ""
+
+
+def _quarter(day: date) -> tuple[int, int]:
+    return day.year, (day.month + 2) // 3
+
+
+def _month(day: date) -> tuple[int, int]:
+    return day.year, day.month
+
+
+# Periods are read as days and put together here: a day is grouped by the database at a fifth of the cost of a month.
+DIMENSIONS: dict[str, Dimension] = {
+    "organisation": Dimension("organisation", "party__organisation"),
+    "host": Dimension("training__host", "party__training__host"),
+    "country": Dimension("training__country", "party__training__country"),
+    "course": Dimension("training__course", "party__training__course"),
+    "training": Dimension("training", "party__training"),
+    "year": Dimension("training__counts_on", "party__training__counts_on", lambda day: day.year),
+    "quarter": Dimension("training__counts_on", "party__training__counts_on", _quarter),
+    "month": Dimension("training__counts_on", "party__training__counts_on", _month),
+    "sex": Dimension("participant__sex", "sex"),
+    "rank_group": Dimension("rank_group", "rank_group"),
+    "nato": Dimension("rank_group", "rank_group", NATO_BANDS.__getitem__),
+    "age_band": Dimension("age_band"),
+    # Told apart in Python, by each person's earliest counting training.
+    "time": Dimension("", unknown=NOT_KNOWN),
+}

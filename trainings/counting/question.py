@@ -1,0 +1,92 @@
+"""What is asked, and the rows it is about."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from trainings.models import Assignment, Course, Enrolment, Headcount, Training
+
+Rule = Literal["attended", "completed", "once"]
+COUNTING = (Training.Figures.SUBMITTED, Training.Figures.VERIFIED)
+OF_TRAINING = ("host", "country", "course", "language", "mode", "keeper")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. Ids are primary keys; an empty field asks for everything.
+
+    `organisation` is the home of the people. `training` asks for one training; with `whatever_state` it is counted before
+    submission too, but never if cancelled. `trainer` is a profile: trainings they delivered, observers are none.
+    """
+
+    rule: Rule = "attended"
+    first: date | None = None
+    last: date | None = None
+    training: int | None = None
+    host: int | None = None
+    keeper: int | None = None
+    organisation: int | None = None
+    country: str | None = None
+    course: int | None = None
+    topic: int | None = None
+    language: str | None = None
+    mode: str | None = None
+    trainer: int | None = None
+    sex: str | None = None
+    rank_group: str | None = None
+    verified_only: bool = False
+    whatever_state: bool = False
+
+
+def training_filter(question: Question, path: str) -> Q:
+    """Return the part of a question that speaks of trainings, for rows that reach the training by `path`."""
+    wanted = Q(**{f"{path}cancelled_at": None})
+    if not question.whatever_state:
+        states = [Training.Figures.VERIFIED] if question.verified_only else list(COUNTING)
+        wanted &= Q(**{f"{path}figures__in": states})
+    if question.first:
+        wanted &= Q(**{f"{path}counts_on__gte": question.first})
+    if question.last:
+        wanted &= Q(**{f"{path}counts_on__lte": question.last})
+    for name in OF_TRAINING:
+        if (value := getattr(question, name)) is not None:
+            wanted &= Q(**{f"{path}{name}": value})
+    key = path.removesuffix("__") if path else "pk"
+    if question.training is not None:
+        wanted &= Q(**{key: question.training})
+    if question.topic is not None:
+        wanted &= Q(**{f"{path}course__in": Course.objects.filter(topics=question.topic).order_by().values("pk")})
+    if question.trainer is not None:
+        taught = Assignment.objects.filter(trainer=question.trainer).exclude(part=Assignment.Part.OBSERVER)
+        wanted &= Q(Exists(taught.filter(training=OuterRef(key)).order_by()))
+    return wanted
+
+
+def counted_enrolments(question: Question) -> QuerySet[Enrolment]:
+    """Return the enrolments that meet the rule in the trainings asked for: the named seats, but for "once" counted once."""
+    found = Enrolment.objects.filter(training_filter(question, "training__"), removed_at=None, attended_sessions__gt=0)
+    if question.rule != "attended":
+        found = found.alias(
+            reached=100 * F("minutes") - F("training__completion_threshold") * F("training__scheduled_minutes")
+        ).filter(reached__gte=0)
+    if question.organisation is not None:
+        found = found.filter(organisation=question.organisation)
+    if question.sex is not None:
+        found = found.filter(participant__sex=question.sex)
+    if question.rank_group is not None:
+        found = found.filter(rank_group=question.rank_group)
+    return found.order_by()
+
+
+def counted_headcounts(question: Question) -> QuerySet[Headcount]:
+    """Return the headcounts in the trainings asked for, whatever the rule."""
+    found = Headcount.objects.filter(training_filter(question, "party__training__"))
+    if question.organisation is not None:
+        found = found.filter(party__organisation=question.organisation)
+    if question.sex is not None:
+        found = found.filter(sex=question.sex)
+    if question.rank_group is not None:
+        found = found.filter(rank_group=question.rank_group)
+    return found.order_by()
