@@ -90,6 +90,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
     "portal",
+    "reports",
     "trainings",
     "trainers",
     "members",

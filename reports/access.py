@@ -1,0 +1,55 @@
+"""Who may see which figures, and how. Nowhere else."""
+
+from dataclasses import replace
+from datetime import date
+
+from members.models import Member
+from trainings.access import KEEPING_ROLES
+from trainings.counting import Question
+
+LAST_YEAR = 9998  # the last whose quarters end in a year that a date can hold
+
+
+def can_see_reports(member: Member) -> bool:
+    """Any active member sees reports, by the small-cell rule."""
+    return member.is_active
+
+
+def sees_whole(member: Member, question: Question) -> bool:
+    """See every number of a question: it is about people whose names this member may see, all of them.
+
+    Those are a recorder's or coordinator's own ministry's people, and everybody in trainings that it keeps.
+    """
+    own = member.organisation_id
+    return member.has_role(*KEEPING_ROLES) and own in (question.organisation, question.keeper)
+
+
+def allowed_question(question: Question, *, whole: bool) -> Question:
+    """Return the question as this reader may ask it: who may not see names chooses whole quarters and no single trainer."""
+    if whole:
+        return question
+    return replace(
+        question, trainer=None, training=None,
+        first=_quarter_start(question.first) if question.first else None,
+        last=_quarter_end(question.last) if question.last else None,
+    )  # fmt: skip
+
+
+def allowed_dimensions(*, whole: bool) -> frozenset[str]:
+    """Return by what this reader may break figures down: months are finer than quarters."""
+    everything = {
+        "organisation", "host", "course", "year", "quarter", "month", "sex", "rank_group", "nato", "age_band", "time", "country",
+    }  # fmt: skip
+    return frozenset(everything if whole else everything - {"month"})
+
+
+def _quarter_start(day: date) -> date:
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+
+
+def _quarter_end(day: date) -> date:
+    start = _quarter_start(day)
+    month, year = (start.month + 3, start.year) if start.month < 10 else (1, start.year + 1)
+    return date.fromordinal(date(year, month, 1).toordinal() - 1)
+
+

@@ -1,0 +1,47 @@
+"""The trainings behind a cell, with their part in the figure."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from reports.forms import Asked
+from reports.labels import written
+from trainings.counting import Figures
+from trainings.counting.gathering import gather
+from trainings.counting.question import training_filter
+from trainings.models import Training
+
+MOST = 500
+# A list of trainings says nothing of who was in them where these alone decide it.
+OF_TRAININGS = frozenset({"host", "country", "course", "year", "quarter", "month"})
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One training and its part in the figure; None where this reader sees no number."""
+
+    training: Training
+    part: Figures | None
+
+
+def trainings_behind(asked: Asked, at: tuple[str, ...], rows: QuerySet[Training]) -> tuple[list[Behind], int]:
+    """Return the trainings behind the cell `at`, the newest first, and how many there are; `at` names a value of each breakdown.
+
+    Who sees every number sees each training's part. Others see the trainings alone, of breakdowns that are about trainings:
+    which of them people of one rank attended would be a small cell again. At most `MOST`. Four to six queries.
+    """
+    dimensions = asked.dimensions
+    if not asked.whole:
+        pairs = [(name, value) for name, value in zip(dimensions, at, strict=False) if name in OF_TRAININGS]
+        dimensions, at = tuple(name for name, _value in pairs), tuple(value for _name, value in pairs)
+    gathered = gather(asked.question, (*dimensions, "training"))
+    parts: dict[int, list[tuple[Hashable, ...]]] = {}
+    for key in gathered.all_keys():
+        if all(written(value) == wanted for value, wanted in zip(key, at, strict=False)):
+            parts.setdefault(int(str(key[-1])), []).append(key)
+    counted = {training: gathered.figures(keys) for training, keys in parts.items()}
+    meant = [training for training, figures in counted.items() if figures.seats or figures.unknown_completed]
+    found = rows.filter(training_filter(asked.question, ""), pk__in=meant).order_by("-counts_on", "-pk")
+    shown = [Behind(training, counted[training.pk] if asked.whole else None) for training in found[:MOST]]
+    return shown, len(meant)

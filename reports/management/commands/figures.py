@@ -1,0 +1,46 @@
+"""`manage.py figures --as EMAIL --by year --json`: the report of people trained, with the parameters of its page."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from members.models import Member
+from reports import access
+from reports.forms import SELECTS, QuestionForm
+from reports.report import Row, answer, as_plain, definition
+
+FIELDS = ("first", "last", "by", "and_by", "rule", "count", *SELECTS, "mode")
+
+
+class Command(BaseCommand):
+    help = "Answer a question about people trained, as one member sees it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--as", dest="member", required=True, help="address of the member whose view it is")
+        for name in FIELDS:
+            parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default="", help=f"as “{name}” of the page's address")
+        parser.add_argument("--verified", action="store_true", help="verified figures only")
+        parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the answer; a question that cannot be asked is a sentence, exit code 1."""
+        member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
+        if member is None or not access.can_see_reports(member):
+            raise CommandError(f"No active member has the address {options['member']}.")
+        asked = {name: options[name] for name in FIELDS if options[name]} | ({"verified": "on"} if options["verified"] else {})
+        form = QuestionForm(asked, member=member)
+        if not form.is_valid():
+            told = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
+            raise CommandError(" ".join(told).replace("__all__: ", ""))
+        report = answer(form.asked(), form.things)
+        if options["json"]:
+            self.stdout.write(json.dumps(as_plain(report), ensure_ascii=False, indent=1, default=str))
+            return
+        rows = [Row("Total", (), report.total), *report.rows]
+        for row in rows:
+            cell = row.cell
+            people = f"{cell.people_at_least}–{cell.people_at_most}" if cell.is_interval else f"{cell.people_at_least}"
+            share = "" if cell.women_share is None else f", {cell.women_share:.0%} women"
+            self.stdout.write(f"{row.label}: {people} people, {cell.seats} seats{share}" if cell.seats is not None else f"{row.label}: –")
+        self.stdout.write(definition(report.asked))

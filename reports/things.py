@@ -1,0 +1,51 @@
+"""The organisations, countries, courses, topics, languages and trainers that a question can name: all of them in one query."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import CharField, F, Model, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from members.models import Country, Language, Organisation
+from trainers.models import Topic, TrainerProfile
+from trainings.models import Course
+
+KEEPERS = (Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT)
+
+
+@dataclass
+class Things:
+    """Names by key, in the order of the names, of each kind of thing; `keepers` are organisations by their keys."""
+
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    keepers: set[str] = field(default_factory=set)
+
+    def choices(self, kind: str, nothing: str) -> list[tuple[str, str]]:
+        """Return what a select of this kind offers, beginning with nothing chosen."""
+        of = "organisation" if kind in ("host", "keeper") else kind
+        found = self.names.get(of, {})
+        return [("", nothing), *((k, name) for k, name in found.items() if kind != "keeper" or k in self.keepers)]
+
+
+def _rows(kind: str, rows: QuerySet[Model], name: object, more: object = Value("")) -> QuerySet[Model]:
+    """Return (kind, key, name, more) of each row."""
+    said = rows.order_by().annotate(
+        thing=Value(kind), key=Cast("pk", CharField()), named=Cast(name, CharField()), more=Cast(more, CharField())
+    )
+    return said.values_list("thing", "key", "named", "more")  # type: ignore[return-value]  # rows of values
+
+
+def read_things() -> Things:
+    """Return everything a question can name. One query."""
+    trainer = Concat("member__given_name", Value(" "), "member__family_name")
+    parts = [
+        _rows("organisation", Organisation.objects.all(), F("name"), F("kind")), _rows("country", Country.objects.all(), F("name")),
+        _rows("course", Course.objects.all(), F("name")), _rows("topic", Topic.objects.all(), F("name")),
+        _rows("language", Language.objects.all(), F("name")), _rows("trainer", TrainerProfile.objects.all(), trainer),
+    ]  # fmt: skip
+    found = Things()
+    rows = parts[0].union(*parts[1:], all=True)
+    for kind, key, name, more in sorted(rows, key=lambda row: row[2].casefold()):
+        found.names.setdefault(kind, {})[key] = name
+        if kind == "organisation" and more in KEEPERS:
+            found.keepers.add(key)
+    return found
