@@ -283,6 +283,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         **({"upgrade-insecure-requests": True} if _site.scheme == "https" else {}),
     },
 }
@@ -302,7 +303,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "portal.storage.StaticFiles"
     },
 }
 # Tests need no collected files: they are found where they are kept, and var/static may not exist.
