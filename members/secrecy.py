@@ -37,4 +37,6 @@ def browser_name(member_pk: int) -> str:
 
     That key never changes, so marks that waited over a change of SECRET_KEY still find their member.
     """
-    return salted_hmac("name of a member in a browser", str(member_pk), secret=settings.PERSON_KEY, algorithm="sha256").hexdigest()[:32]
+    return salted_hmac(
+        "name of a member in a browser", str(member_pk), secret=settings.PERSON_KEY, algorithm="sha256"
+    ).hexdigest()[:32]

@@ -23,9 +23,10 @@ def token(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """Give the script that answers without a connection. It lies at the root, for only from there may it see every page."""
+    """Give the script that answers without a connection, and allow it to see every page, not only those below its own."""
     answer = HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
+    answer["Service-Worker-Allowed"] = "/"
     return answer
 
 

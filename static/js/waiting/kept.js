@@ -46,7 +46,7 @@ async function keepFiles(cache, files) {
   for (const url of files) if (!(await cache.match(url))) await cache.add(url);
 }
 
-// Keeps the sheet at this path anew, until a moment. Throws where the page is not that member's or cannot be kept whole.
+// Keeps the sheet at this path anew, until a moment, without what only the portal can do. Throws where the page is not that member's or cannot be kept whole.
 export async function keep(path, member, until) {
   const answer = await fetch(`${path}?view=all`, { cache: "no-store", redirect: "error" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -56,6 +56,7 @@ export async function keep(path, member, until) {
   const banner = page.querySelector("[data-kept-copy]");
   banner.hidden = false;
   banner.textContent = banner.textContent.replace("{time}", time);
+  for (const useless of page.querySelectorAll("[data-online-only]")) useless.remove();
   const headers = new Headers(answer.headers);
   for (const name of ["content-encoding", "content-length"]) headers.delete(name);
   for (const [name, value] of [["By", member], ["At", at], ["Until", until]]) headers.set(`X-Kept-${name}`, value);

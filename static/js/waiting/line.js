@@ -10,10 +10,11 @@ import { all, forget, isNotice, isWaiting, keepsAll } from "./store.js";
 
 const place = document.querySelector("[data-waiting]");
 const words = place.dataset;
-const here = document.querySelector("[data-sheet]")?.dataset.training;
 let reached = 0; // marks made before this page was opened that the server has now
 
 const say = (text, numbers) => text.replace(/\{(\w+)\}/g, (_all, name) => numbers[name]);
+
+const isOpen = (training) => location.pathname === sheetOf(training);
 
 function line(kind, text, extra) {
   const row = document.createElement("div");
@@ -45,12 +46,12 @@ function understood(training) {
 function linesOf(training, marks) {
   const rows = [];
   const count = (outcome) => marks.filter((mark) => (mark.outcome ?? "waiting") === outcome).length;
-  const isHere = training === here;
+  const isHere = isOpen(training);
   const n = count("waiting");
   // On its own sheet the sheet says what waits.
   if (n && !isHere && ["away", "out", "other"].includes(state)) rows.push(line("warn", say(words[state], { n, training }), link(training)));
   for (const outcome of ["conflict", "held", "refused"]) {
-    if (count(outcome)) rows.push(line("warn", say(words[outcome], { n: count(outcome), training }), isHere ? understood(training) : link(training)));
+    if (count(outcome)) rows.push(line("warn", say(words[outcome], { n: count(outcome), training }), isHere || outcome === "refused" ? understood(training) : link(training)));
   }
   return rows;
 }
@@ -62,7 +63,7 @@ async function show() {
   const others = marks.filter((mark) => mark.member !== member && isWaiting(mark)).length;
   if (others) rows.push(line("", say(words.others, { n: others })));
   if (!keepsAll() && mine.some(isWaiting)) rows.push(line("bad", words.unkept));
-  if (reached && !mine.some(isWaiting) && !here) rows.push(line("good", say(words.reached, { n: reached })));
+  if (reached && !mine.some(isWaiting) && !document.querySelector("[data-sheet]")) rows.push(line("good", say(words.reached, { n: reached })));
   place.replaceChildren(...rows);
   place.hidden = !rows.length;
 }
