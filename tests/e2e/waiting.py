@@ -9,31 +9,37 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests import services
-from tests.e2e.conftest import MILLISECONDS_TO_WAIT
 from tests.e2e.browsing import View, sign_in
+from tests.e2e.conftest import MILLISECONDS_TO_WAIT
 
 OPEN = "ME-2026-004"
 SHEET = f"/trainings/{OPEN}/attendance/"
 # Everything a page of ours can read of what this browser keeps, as one text.
 KEPT = """async () => {
   const found = [JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})];
+  const told = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
   for (const { name, version } of await indexedDB.databases()) {
-    const database = await new Promise((done) => { const asked = indexedDB.open(name, version); asked.onsuccess = () => done(asked.result); });
-    for (const store of database.objectStoreNames) {
-      const rows = await new Promise((done) => { const asked = database.transaction(store).objectStore(store).getAll(); asked.onsuccess = () => done(asked.result); });
-      found.push(JSON.stringify(rows));
-    }
+    const database = await told(indexedDB.open(name, version));
+    for (const store of database.objectStoreNames)
+      found.push(JSON.stringify(await told(database.transaction(store).objectStore(store).getAll())));
     database.close();
   }
   for (const name of await caches.keys()) {
     const cache = await caches.open(name);
-    for (const key of await cache.keys()) { const answer = await cache.match(key); found.push(key.url, JSON.stringify([...answer.headers]), await answer.text()); }
+    for (const key of await cache.keys()) {
+      const answer = await cache.match(key);
+      found.push(key.url, JSON.stringify([...answer.headers]), await answer.text());
+    }
   }
   return found.join("\\n");
 }"""
+# Every mark of the store, in order.
 MARKS = """() => new Promise((done) => {
   const asked = indexedDB.open("mreza", 1);
-  asked.onsuccess = () => { const all = asked.result.transaction("marks").objectStore("marks").getAll(); all.onsuccess = () => { asked.result.close(); done(all.result); }; };
+  asked.onsuccess = () => {
+    const all = asked.result.transaction("marks").objectStore("marks").getAll();
+    all.onsuccess = () => { asked.result.close(); done(all.result); };
+  };
 })"""
 
 

@@ -50,7 +50,7 @@ async function keepFiles(cache, files) {
 export async function keep(path, member, until) {
   const answer = await fetch(`${path}?view=all`, { cache: "no-store", redirect: "error" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!answer.ok || page.querySelector("[data-waiting]")?.dataset.member !== member) throw new Error("This is not the member's sheet.");
+  if (!answer.ok || page.querySelector("[data-waiting-marks]")?.dataset.member !== member) throw new Error("This is not the member's sheet.");
   const at = Date.now();
   const time = new Intl.DateTimeFormat(page.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(at);
   const banner = page.querySelector("[data-kept-copy]");

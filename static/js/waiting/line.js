@@ -1,4 +1,4 @@
-// Enhances every page of a signed-in member (p[data-waiting]): marks that wait in this browser are sent, and a line says how
+// Enhances every page of a signed-in member (div[data-waiting-marks]): marks that wait in this browser are sent, and a line says how
 // many wait, reached the server, or were changed by somebody else first, with a link to their sheet. Without this file
 // nothing waits: marks are saved with the sheet's own button.
 
@@ -8,7 +8,7 @@ import { drain, member, state } from "./outbox.js";
 import { sheetOf } from "./send.js";
 import { all, forget, isNotice, isWaiting, keepsAll } from "./store.js";
 
-const place = document.querySelector("[data-waiting]");
+const place = document.querySelector("[data-waiting-marks]");
 const words = place.dataset;
 let reached = 0; // marks made before this page was opened that the server has now
 

@@ -2,7 +2,7 @@
 // mark whose answer was lost is sent again. Nothing that is not surely the portal's own answer counts as one.
 
 const PATIENCE = 15_000;
-const place = document.querySelector("[data-waiting]")?.dataset ?? {};
+const place = document.querySelector("[data-waiting-marks]")?.dataset ?? {};
 let token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
 
 export const sheetOf = (training) => place.sheetUrl.replace("XX-0000-000", training);
