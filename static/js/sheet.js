@@ -6,7 +6,8 @@ import { all, isNotice, isWaiting } from "./waiting/store.js";
 
 const sheet = document.querySelector("form[data-sheet]");
 const status = document.querySelector("[data-sheet-status]");
-const words = sheet.dataset;
+const words = document.querySelector("[data-sheet-words]").dataset;
+const { training } = sheet.dataset;
 const pending = new Map(); // cell name -> the keys of its marks that wait
 const done = new Set(); // keys that were answered
 let unwritten = 0; // marks that are not in the browser's store yet
@@ -14,9 +15,9 @@ let unwritten = 0; // marks that are not in the browser's store yet
 const cellOf = (mark) => sheet.querySelector(`[data-cell="${mark.enrolment}-${mark.session}"]`);
 const shownOf = (cell) => cell.querySelector("input[type=hidden]");
 const versionOf = (cell) => Number(shownOf(cell).value.split(" ").pop());
-const isMine = (mark) => mark.member === member && mark.training === words.training;
+const isMine = (mark) => mark.member === member && mark.training === training;
+const yours = (mark, outcome) => words[outcome].replace("{yours}", words[mark.value || "none"]);
 const states = ["is-saving", "is-saved", "is-waiting", "is-conflict", "is-error"];
-const stillWaits = { away: words.waiting, out: words.out, other: words.other };
 
 function show(cell, look, text = "") {
   cell.classList.remove(...states);
@@ -65,19 +66,19 @@ function answered({ mark, outcome, answer }) {
     if (!pending.size) say("is-saved", `✓ ${words.saved} ${answer.at}`);
     return;
   }
-  const text = answer.message ?? answer.error ?? words.refused;
-  const look = outcome === "conflict" ? "is-conflict" : "is-error";
-  if (isLast) show(cell, answer.outcome ? "is-conflict" : look, text);
-  say(answer.outcome ? "is-conflict" : look, text);
+  const text = outcome === "refused" && answer.error ? answer.error : yours(mark, outcome);
+  const look = answer.outcome ? "is-conflict" : "is-error";
+  if (isLast) show(cell, look, text);
+  say(look, text);
 }
 
 function showState() {
-  if (!(state in stillWaits) || !pending.size) return;
+  if (!["away", "out", "other"].includes(state) || !pending.size) return;
   for (const name of pending.keys()) {
     const cell = sheet.querySelector(`[data-cell="${name}"]`);
     if (cell) show(cell, "is-waiting", words.waits);
   }
-  say("is-waiting", stillWaits[state]);
+  say("is-waiting", words[state]);
 }
 
 function added(mark) {
@@ -98,7 +99,7 @@ sheet.addEventListener("change", async (event) => {
   const cell = event.target.closest("[data-cell]");
   if (!cell || !member) return;
   const [enrolment, session] = cell.dataset.cell.split("-");
-  const mark = { training: words.training, enrolment, session, value: event.target.value, key: crypto.randomUUID() };
+  const mark = { training, enrolment, session, value: event.target.value, key: crypto.randomUUID() };
   added(mark);
   say("", words.saving);
   unwritten += 1;
@@ -122,7 +123,7 @@ for (const mark of (await all()).filter(isMine)) {
   const cell = cellOf(mark);
   if (isWaiting(mark)) added(mark);
   else if (!cell) continue;
-  else if (isNotice(mark)) show(cell, "is-conflict", words[mark.outcome].replace("{yours}", words[mark.value || "none"]));
+  else if (isNotice(mark)) show(cell, "is-conflict", yours(mark, mark.outcome));
   else if (mark.version > versionOf(cell)) settle(cell, mark, !pending.has(cell.dataset.cell));
 }
 drain();

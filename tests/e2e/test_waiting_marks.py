@@ -24,6 +24,7 @@ from tests.e2e.waiting import (
     open_sheet,
     status,
     unmarked,
+    until,
     waits,
 )
 
@@ -39,7 +40,8 @@ def portal() -> Iterator[Network]:
 
 @pytest.fixture
 def context(browser: Browser, portal: Network) -> Iterator[BrowserContext]:
-    """One browser; the test fails if a script of ours fails in it or the policy had to stop something."""
+    """One browser and an empty sheet; the test fails if a script of ours fails or the policy had to stop something."""
+    portal.clear()
     with browser_of(browser, portal.settings.url) as opened:
         complaints: list[str] = []
         opened.on("weberror", lambda error: complaints.append(str(error.error)))
@@ -175,7 +177,7 @@ def test_conflict_is_shown_until_it_was_looked_at(context, portal, browser):
     page = context.new_page()
     page.goto("/")
     expect(page.locator("[data-waiting-marks]")).to_contain_text(
-        f"{OPEN}: 1 of your marks were changed by somebody else first"
+        f"{OPEN}: marks of yours that somebody else changed first, and that stand as they left them: 1."
     )
     page.get_by_role("link", name="Open the sheet").click()
     shown = page.locator(f'[data-cell="{cell}"]')
@@ -236,7 +238,9 @@ def test_save_button_waits_for_marks_made_before(context, portal):
     choose(page, cell, "late")
     choose(page, cell, "absent")
     waits(page, 2)
-    page.get_by_role("button", name=re.compile("the rest present")).last.click()
+    page.get_by_role("button", name=re.compile("the rest present")).first.click()
+    status(page, "No connection")
+    assert page.url.endswith(SHEET)
     context.unroute(MARK_URL)
     page.get_by_role("button", name="Save", exact=True).click()
     arrives(page)
@@ -276,7 +280,7 @@ def test_signing_out_warns_of_what_could_not_be_sent(context, portal):
     dialog.get_by_role("button", name="Stay signed in").click()
     expect(dialog).to_be_hidden()
     page.goto("/account/logout/")
-    page.click("main button.primary")
+    page.click("main form.card button.primary")
     expect(dialog).to_contain_text("Marks that have not reached the portal: 1.")
     dialog.get_by_role("button", name="Sign out all the same").click()
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
@@ -383,13 +387,13 @@ def sign_out_with_the_menu(page: Page) -> None:
 def sign_out_past_our_script(page: Page) -> None:
     """The worker sees it, too, if the page's script did not."""
     page.evaluate("HTMLFormElement.prototype.submit.call(document.querySelector('[data-sign-out]'))")
-    page.wait_for_url(lambda url: url.endswith("/"))
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
 def somebody_else_signs_in(page: Page) -> None:
     page.context.clear_cookies()
     sign_in(page, "coordinator.me")
-    page.wait_for_function("async () => !(await caches.has('mreza-kept'))")
+    until(page, "async () => !(await caches.has('mreza-kept'))")
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,15 @@ class Network:
         with closing(sqlite3.connect(self.settings.folder / "portal.sqlite3", timeout=20)) as database:
             return database.execute(question, values).fetchall()
 
+    def clear(self) -> None:
+        """As if nobody had marked anything on the sheet yet."""
+        with closing(sqlite3.connect(self.settings.folder / "portal.sqlite3", timeout=20)) as database:
+            for table in ("trainings_markchange", "trainings_mark"):
+                question = f"DELETE FROM {table} WHERE session_id IN (SELECT s.id FROM trainings_session s "  # noqa: S608
+                question += "JOIN trainings_training t ON t.id = s.training_id WHERE t.reference = ?)"
+                database.execute(question, [OPEN])
+            database.commit()
+
     def mark(self, cell: str) -> str:
         """The value of a cell (ENROLMENT-SESSION) as the server has it; "" is none."""
         found = self.rows(
@@ -130,9 +139,19 @@ def choose(page: Page, cell: str, value: str) -> None:
     page.locator(f'[data-cell="{cell}"] label.{value or "clear"}').click()
 
 
+def until(page: Page, holds: str) -> None:
+    """Wait until an asynchronous function in the page answers true; what Playwright offers takes its promise for true."""
+    code = f"""async () => {{
+      for (const last = Date.now() + {2 * MILLISECONDS_TO_WAIT}; Date.now() < last; await new Promise(requestAnimationFrame))
+        if (await ({holds})()) return true;
+      return false;
+    }}"""
+    assert page.evaluate(code), holds
+
+
 def waits(page: Page, n: int) -> None:
     """Wait until so many marks are on the disk and unanswered."""
-    page.wait_for_function(f"async () => (await ({MARKS})()).filter((mark) => !mark.outcome).length === {n}")
+    until(page, f"async () => (await ({MARKS})()).filter((mark) => !mark.outcome).length === {n}")
 
 
 def status(page: Page, text: str) -> None:
