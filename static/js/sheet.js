@@ -1,60 +1,13 @@
 // Enhances the attendance sheet (form[data-sheet]): each mark is kept in this browser, then sent, and the page says so after
 // the answer; marks that wait from before are shown in their cells. Without this file the Save button does the work.
 
-import { drain, make, member, state, waiting } from "./waiting/outbox.js";
+import { cellNamed, cellOf, choose, note, pending, say, settle, sheet, show, versionOf, words, yours } from "./sheet_cells.js";
+import { drain, make, member, state } from "./waiting/outbox.js";
 import { all, isNotice, isWaiting } from "./waiting/store.js";
 
-const sheet = document.querySelector("form[data-sheet]");
-const status = document.querySelector("[data-sheet-status]");
-const words = document.querySelector("[data-sheet-words]").dataset;
 const { training } = sheet.dataset;
-const pending = new Map(); // cell name -> the keys of its marks that wait
-const done = new Set(); // keys that were answered
 let unwritten = 0; // marks that are not in the browser's store yet
-
-const cellOf = (mark) => sheet.querySelector(`[data-cell="${mark.enrolment}-${mark.session}"]`);
-const shownOf = (cell) => cell.querySelector("input[type=hidden]");
-const versionOf = (cell) => Number(shownOf(cell).value.split(" ").pop());
 const isMine = (mark) => mark.member === member && mark.training === training;
-const yours = (mark, outcome) => words[outcome].replace("{yours}", words[mark.value || "none"]);
-const states = ["is-saving", "is-saved", "is-waiting", "is-conflict", "is-error"];
-
-function show(cell, look, text = "") {
-  cell.classList.remove(...states);
-  if (look) cell.classList.add(look);
-  cell.querySelector(".mark-state").textContent = text;
-}
-
-function say(look, text) {
-  status.className = `sheet-status ${look}`;
-  status.textContent = text;
-}
-
-function choose(cell, value) {
-  const radio = [...cell.querySelectorAll("input[type=radio]")].find((one) => one.value === value);
-  if (radio) radio.checked = true;
-}
-
-// Notes that a mark waits, or does no more; returns how many of its cell wait now.
-function note({ enrolment, session, key }, waits) {
-  const name = `${enrolment}-${session}`;
-  const keys = pending.get(name) ?? new Set();
-  if (!waits) done.add(key);
-  if (done.has(key)) keys.delete(key); else keys.add(key);
-  if (keys.size) pending.set(name, keys); else pending.delete(name);
-  return keys.size;
-}
-
-// The mark as the server has it now; what is chosen stays while later marks of the cell wait.
-function settle(cell, { value, version, attended }, isLast) {
-  shownOf(cell).value = `${value} ${version}`;
-  if (isLast) {
-    choose(cell, value);
-    cell.classList.toggle("is-unmarked", !value);
-  }
-  const sum = sheet.querySelector(`[data-attended="${cell.dataset.cell.split("-")[0]}"] span`);
-  if (sum && Number.isInteger(attended)) sum.textContent = attended;
-}
 
 function answered({ mark, outcome, answer }) {
   const cell = cellOf(mark);
@@ -75,7 +28,7 @@ function answered({ mark, outcome, answer }) {
 function showState() {
   if (!["away", "out", "other"].includes(state) || !pending.size) return;
   for (const name of pending.keys()) {
-    const cell = sheet.querySelector(`[data-cell="${name}"]`);
+    const cell = cellNamed(name);
     if (cell) show(cell, "is-waiting", words.waits);
   }
   say("is-waiting", words[state]);

@@ -26,7 +26,7 @@ MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 NOBODY: Pair = (set(), set())
 # Answers to a person whose second factor is still to be shown.
-OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt", "offline", "offline_worker"}
+OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt", "offline_worker"}
 OTHER_METHODS = ("head", "options", "put", "patch", "delete")
 CREATORS = EVERYBODY - {"admin", "observer"}
 

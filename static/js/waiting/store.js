@@ -12,7 +12,7 @@ let unkept = []; // what the browser refused to keep, later than everything it k
 
 export const isWaiting = (mark) => !mark.outcome;
 export const isNotice = (mark) => ["conflict", "held", "refused"].includes(mark.outcome);
-export const keepsAll = () => !unkept.length;
+export const keepsAll = () => !unkept.some(isWaiting);
 const isSaved = (mark) => mark.outcome === "saved";
 const ofCell = (mark) => (one) => ["member", "training", "enrolment", "session"].every((name) => one[name] === mark[name]);
 
@@ -64,8 +64,7 @@ export async function all() {
     const database = await open();
     return await new Promise((done, fail) => {
       const asked = database.transaction("marks").objectStore("marks").getAll();
-      asked.onsuccess = () => done([...asked.result, ...unkept]);
-      asked.onerror = () => fail(asked.error);
+      [asked.onsuccess, asked.onerror] = [() => done([...asked.result, ...unkept]), () => fail(asked.error)];
     });
   } catch {
     return unkept;
@@ -86,14 +85,13 @@ export async function add(mark, shown) {
     return { put: [{ ...one, unkept: true, order: 2 ** 52 + Date.now() + unkept.length }], remove };
   };
   if (!keepsAll() || !(await open().catch(() => null))) return change(inMemory);
-  const ifRoom = (marks) => {
+  return change((marks) => {
     if (marks.filter(isWaiting).length >= MOST) throw new Error("Too many marks wait.");
     return made(marks);
-  };
-  return change(ifRoom).catch(async () => carryOut(null, { put: inMemory(await all()).put }));
+  }).catch(async () => carryOut(null, { put: inMemory(await all()).put }));
 }
 
-// Answers stay for a minute, or for a day where a sheet is kept, which shows older marks. They say nothing after that.
+// Answers stay for a minute, or for a day where a sheet is kept, which shows older marks.
 async function staleness() {
   const longest = (await self.caches?.has("mreza-kept").catch(() => false)) ? DAY : MINUTE;
   return (mark) => isSaved(mark) && Date.now() - mark.answered > longest;
