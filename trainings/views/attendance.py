@@ -272,7 +272,6 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
 def keep(request: HttpRequest, reference: str) -> JsonResponse:
     """Write down that a browser is about to keep this sheet with its names; it keeps nothing without this answer."""
     training, member = fetch_training(request, reference), member_of(request)
-    require(access.can_record(member, training) and access.can_see_some_names(member, training))
-    people = access.visible_enrolments(member, training).filter(removed_at=None).count()
-    record("keep_names", training, by=member, is_reading=True, people=people)
+    require(access.can_record(member, training))
+    record("keep_names", training, by=member, is_reading=True)
     return JsonResponse({"kept": "recorded"})

@@ -40,7 +40,8 @@ async function sendAll() {
     const { outcome, answer } = await send(mark);
     if (STILL_WAITS.includes(outcome)) {
       failures += 1;
-      timer = setTimeout(drain, Math.min(SOONEST * 2 ** failures, LATEST));
+      // Not while somebody else is signed in: asking again and again would keep their sign-in from ending.
+      if (outcome !== "other") timer = setTimeout(drain, Math.min(SOONEST * 2 ** failures, LATEST));
       return become(outcome);
     }
     failures = 0;
