@@ -50,7 +50,8 @@ async function page(request) {
   return elsewhere ? new Response(elsewhere.body, { status: 503, headers: elsewhere.headers }) : Response.error();
 }
 
-const file = (request) => fetch(request).catch(async () => (await kept(request)) ?? Response.error());
+// A file is named by what is in it: one that is kept is right, and does not wait for a connection that hangs.
+const file = async (request) => (await kept(request)) ?? fetch(request);
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
