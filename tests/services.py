@@ -252,14 +252,22 @@ def portal_server(
 
     `environment` adds to or replaces variables, such as a DATABASE_URL; `demo` are options of `manage.py demo`.
     """
+    with prepared_portal(environment, demo=demo) as server, running_portal(server.environment, workers=workers):
+        yield server
+
+
+@contextmanager
+def prepared_portal(
+    environment: Mapping[str, str] | None = None, *, demo: Sequence[str] = ()
+) -> Iterator[PortalServer]:
+    """A demo portal with its data that does not run yet: `running_portal` runs it, as often as wanted."""
     with tempfile.TemporaryDirectory(prefix="mreza-portal-") as name:
         settings = {**demo_environment(Path(name), free_port()), **(environment or {})}
         server = PortalServer(settings["SITE_URL"], Path(name), settings)
         server.manage("migrate", "--verbosity=0")
         server.manage("createcachetable", "--verbosity=0")
         server.manage("demo", *demo)
-        with running_portal(settings, workers=workers):
-            yield server
+        yield server
 
 
 @contextmanager

@@ -15,6 +15,7 @@ SENTENCES = {
     "change_course": gettext_lazy("changed a course."),
     "read_names": gettext_lazy("opened participants' names (%(what)s)."),
     "export_figures": gettext_lazy("took the figures of %(trainings)s trainings along."),
+    "keep_names": gettext_lazy("let a browser keep the attendance sheet, with its names, for a day."),
     "export_names": gettext_lazy("took participants' names along (%(what)s)."),
     "create_training": gettext_lazy("recorded this training."),
     "change_training": gettext_lazy("changed the facts of this training."),

@@ -48,6 +48,7 @@ of_one = [
     path("attendance/mark/", attendance.mark, name="mark"),
     path("attendance/rest/<int:pk>/", attendance.mark_rest, name="mark_rest"),
     path("attendance/undo/", attendance.undo, name="undo"),
+    path("attendance/keep/", attendance.keep, name="keep"),
     path("roster/", roster.roster, name="roster"),
     path("roster/suggest/", roster.suggest, name="suggest"),
     path("export/", exports.training_export, name="export"),

@@ -22,7 +22,8 @@ READERS = {
 }  # fmt: skip
 SIGNED_OUT = "signed out"
 # Answers that are no page: signs of life, files, fragments.
-NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "trainers:photo", "trainings:suggest", "mfa_login_webauthn",
+NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "offline_worker", "trainers:photo", "trainings:suggest",
+            "mfa_login_webauthn",
             "trainings:edition_pdf", "trainings:evidence_file"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
 ELSEWHERE = {"mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}

@@ -26,7 +26,7 @@ MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 NOBODY: Pair = (set(), set())
 # Answers to a person whose second factor is still to be shown.
-OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt"}
+OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt", "offline_worker"}
 OTHER_METHODS = ("head", "options", "put", "patch", "delete")
 CREATORS = EVERYBODY - {"admin", "observer"}
 
@@ -54,6 +54,9 @@ DECISIONS: dict[str, Decision] = {
     "security_txt": Decision(get=ALL, public=True),
     "robots_txt": Decision(get=ALL, public=True),
     "ready": Decision(get=ALL, public=True),
+    "waiting_token": Decision(get=ALL),
+    "offline_worker": Decision(get=ALL, public=True),
+    "offline": Decision(get=ALL, public=True),
     "trainers:list": Decision(get=ALL),
     "trainers:detail": Decision(get=ALL),
     "trainers:edit": Decision(get=({"trainer_me"}, {"trainer_rs"}), post=({"trainer_me"}, {"trainer_rs"})),
@@ -77,6 +80,7 @@ DECISIONS: dict[str, Decision] = {
     "trainings:mark": Decision(post=RECORDING),
     "trainings:mark_rest": Decision(post=RECORDING),
     "trainings:undo": Decision(post=RECORDING),
+    "trainings:keep": Decision(post=RECORDING),
     "trainings:roster": Decision(get=RECORDING, post=RECORDING),
     "trainings:suggest": Decision(post=RECORDING),
     "trainings:export": Decision(post=RECORDING),
