@@ -35,7 +35,8 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
     return {
         "training": training,
         "people": [row for row in seen if row.removed_at is None],
-        "removed": [row for row in seen if row.removed_at is not None] if record else [],
+        # Who was merged into another record of the same person is no longer anybody to bring back.
+        "removed": [row for row in seen if row.removed_at and not row.participant.merged_into_id] if record else [],
         "can_record": record and training.is_open,
         "tabs": tabs_for(training, "roster", names=True, record=record),
     }
@@ -90,11 +91,9 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
     typed = f"{request.POST.get('family_name', '')} {request.POST.get('given_name', '')}"[:160]
     found: list[Participant] = []
     if len(spelling(typed)) >= 2:
-        found = list(
-            access.visible_participants(member)
-            .filter(Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed)))
-            .select_related("organisation")[:SUGGESTIONS]
-        )
+        written = Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed))
+        records = access.visible_records(member).filter(written).select_related("organisation", "merged_into__organisation")
+        found = list(dict.fromkeys(record.standing for record in records[: 2 * SUGGESTIONS]))[:SUGGESTIONS]
     if found:
         record_reading(training, "suggestions", by=member, session=request.session)
     last: dict[int, Enrolment] = {}
