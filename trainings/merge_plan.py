@@ -73,7 +73,9 @@ def _is_on(enrolment: Enrolment | None) -> bool:
 def compare(first: Participant, second: Participant) -> list[Standing]:
     """Return the trainings of the two, oldest first, with their marks. Three queries."""
     found: dict[int, Standing] = {}
-    rows = Enrolment.objects.filter(participant__in=[first.pk, second.pk]).select_related("training", "rank", "organisation")
+    rows = Enrolment.objects.filter(participant__in=[first.pk, second.pk]).select_related(
+        "training", "rank", "organisation"
+    )
     for enrolment in rows.order_by("training__starts_on", "training"):
         standing = found.setdefault(enrolment.training_id, Standing(enrolment.training))
         setattr(standing, "first" if enrolment.participant_id == first.pk else "second", enrolment)
@@ -117,19 +119,15 @@ def sexes_of(first: Participant, second: Participant) -> list[str]:
 
 def against_sex(first: Participant, second: Participant, sex: str, standings: Sequence[Standing]) -> list[str]:
     """Return in sentences why the one person cannot have this sex: locked figures count the other."""
-    sentences = []
-    for person in (first, second):
-        for training in locked_for_sex(person, sex, standings):
-            sentences.append(
-                _(
-                    "%(reference)s has locked figures that count %(name)s as “%(was)s”, so the sex cannot become “%(sex)s”. "
-                    "Keep “%(was)s”, or have those figures returned or amended first."
-                )
-                % {
-                    "reference": training.reference, "name": person, "was": Sex(person.sex).label, "sex": Sex(sex).label,
-                }
-            )  # fmt: skip
-    return sentences
+    words = _(
+        "%(reference)s has locked figures that count %(name)s as “%(was)s”, so the sex cannot become “%(sex)s”. "
+        "Keep “%(was)s”, or have those figures returned or amended first."
+    )
+    return [
+        words % {"reference": training.reference, "name": person, "was": Sex(person.sex).label, "sex": Sex(sex).label}
+        for person in (first, second)
+        for training in locked_for_sex(person, sex, standings)
+    ]
 
 
 def against_merging(first: Participant, second: Participant, standings: Iterable[Standing]) -> list[str]:
@@ -137,7 +135,9 @@ def against_merging(first: Participant, second: Participant, standings: Iterable
     sentences = []
     if first.member_id and second.member_id and first.member_id != second.member_id:
         sentences.append(
-            _("The two records belong to different members of the portal, so they cannot be merged. Say that they are not the same.")
+            _(
+                "The two records belong to different members of the portal, so they cannot be merged. Say that they are not the same."
+            )
         )
     for standing in standings:
         if standing.both_on and standing.is_locked:

@@ -294,9 +294,7 @@ def undo_import(*, of: RosterImport, by: Member) -> list[Enrolment]:
 
 def _take_marks_back(of: RosterImport, training: Training, by: Member) -> None:
     # Whose row was taken off, or joined to another record of the same person, keeps the marks it had.
-    done = MarkChange.objects.filter(
-        batch=of.batch, outcome=MarkChange.Outcome.APPLIED, enrolment__removed_at=None
-    )
+    done = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED, enrolment__removed_at=None)
     apply_edits(
         training,
         [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done],

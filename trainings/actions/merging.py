@@ -1,6 +1,6 @@
 """Two records become one person, with everything needed to take it back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid5
@@ -74,9 +74,8 @@ def merge_people(*, pair: DuplicatePair, choice: Choice, by: Member) -> Merge:
     _check(first, second, standings, choice)
     kept, gone = (first, second) if choice.keep == first.pk else (second, first)
     merge = Merge(kept=kept, gone=gone, by=by)
-    moved, joined = _move(standings, kept, gone), [
-        _join(standing, kept, gone, choice.marks, merge) for standing in standings if _stand_together(standing, gone)
-    ]  # fmt: skip
+    moved = _move(standings, kept, gone)
+    joined = [_join(*rows, choice.marks, merge) for rows in _stand_together(standings, kept, gone)]
     merge.before = {
         "own": [e.pk for s in standings if (e := s.of(kept)) and e.pk not in moved],
         "fields": _complete(kept, gone, choice), "moved": moved, "joined": joined,
@@ -135,10 +134,14 @@ def _move(standings: Sequence[Standing], kept: Participant, gone: Participant) -
     return moved
 
 
-def _stand_together(standing: Standing, gone: Participant) -> bool:
-    """Both have a row in the training and the one that goes is on the roster, so that its seat must be the kept one's."""
-    other = standing.of(gone)
-    return standing.first is not None and standing.second is not None and bool(other and other.removed_at is None)
+def _stand_together(
+    standings: Sequence[Standing], kept: Participant, gone: Participant
+) -> Iterator[tuple[Standing, Enrolment, Enrolment]]:
+    """Yield trainings where both have a row and the one that goes is on the roster, so that its seat must be the kept one's."""
+    for standing in standings:
+        mine, other = standing.of(kept), standing.of(gone)
+        if mine and other and other.removed_at is None:
+            yield standing, mine, other
 
 
 def _come_back_together(standings: Sequence[Standing], kept: Participant, gone: Participant) -> list[int]:
@@ -154,15 +157,13 @@ def _come_back_together(standings: Sequence[Standing], kept: Participant, gone: 
 
 
 def _join(
-    standing: Standing, kept: Participant, gone: Participant, chosen: Mapping[int, str], merge: Merge
+    standing: Standing, mine: Enrolment, other: Enrolment, chosen: Mapping[int, str], merge: Merge
 ) -> dict[str, Any]:
     """Let the kept person's row of one training hold what both say; the other row leaves the roster with its marks.
 
     Was the kept one's row off the roster, it takes over the seat of the other just as it is: marks, facts and all.
     Returns what is needed to take it back.
     """
-    mine, other = standing.of(kept), standing.of(gone)
-    assert mine is not None and other is not None  # noqa: S101 - narrows the type; see _stand_together
     takes_over = mine.removed_at is not None
     before = {name: getattr(mine, name) for name in FACTS}
     done: dict[str, Any] = {

@@ -116,7 +116,9 @@ def _known_people(
     may_see = visible_records(by).order_by("pk")
     homes, keys = {row.organisation.pk for row in rows}, {name_keys(r.family_name, r.given_name)[0] for r in rows}
     written = list(may_see.filter(organisation__in=homes, spelling_key__in=keys))
-    named = set(may_see.filter(pk__in=[row.participant for row in rows if row.participant]).values_list("pk", flat=True))
+    named = set(
+        may_see.filter(pk__in=[row.participant for row in rows if row.participant]).values_list("pk", flat=True)
+    )
     standing = locked_people({*named, *(record.pk for record in written)})
     visible: dict[tuple[int, str], list[Participant]] = {}
     for record_ in written:

@@ -16,8 +16,8 @@ from members.models import Member
 from trainings.actions.duplicates import tell_when_committed
 from trainings.actions.marks import MarkEdit, apply_edits, recount_enrolments
 from trainings.actions.merging import FACTS, lock_people
-from trainings.actions.roster import roster_party, take_off
-from trainings.models import DuplicatePair, Enrolment, Mark, MarkChange, Merge, Participant, SheetLine, Sex, Training
+from trainings.actions.roster import roster_party
+from trainings.models import DuplicatePair, Enrolment, Mark, MarkChange, Merge, Participant, Sex, SheetLine, Training
 
 
 @action
@@ -144,7 +144,9 @@ def _part(joined: dict[str, Any], mine: Enrolment, other: Enrolment, merge: Merg
     mine.save()
     if was_taken_off:
         stays.append(
-            _("%(reference)s: the person was taken off the roster since, so both rows stay off it; they can be brought back there.")
+            _(
+                "%(reference)s: the person was taken off the roster since, so both rows stay off it; they can be brought back there."
+            )
             % {"reference": training.reference}
         )
     elif other.removed_at is not None:
@@ -156,9 +158,7 @@ def _part(joined: dict[str, Any], mine: Enrolment, other: Enrolment, merge: Merg
 
 
 def _marks_back(training: Training, mine: Enrolment, merge: Merge, by: Member) -> list[str]:
-    done = MarkChange.objects.filter(
-        batch=merge.batch, enrolment=mine, outcome=MarkChange.Outcome.APPLIED
-    )
+    done = MarkChange.objects.filter(batch=merge.batch, enrolment=mine, outcome=MarkChange.Outcome.APPLIED)
     edits = [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done]
     answer = apply_edits(training, edits, by=by, locked=False)
     if answer.conflicts:
@@ -188,6 +188,8 @@ def _recorded_since(merge: Merge, kept: Participant) -> list[str]:
     if not since:
         return []
     words = ngettext(
-        "%(n)d training recorded since stays with %(name)s.", "%(n)d trainings recorded since stay with %(name)s.", since
+        "%(n)d training recorded since stays with %(name)s.",
+        "%(n)d trainings recorded since stay with %(name)s.",
+        since,
     )
     return [words % {"n": since, "name": kept}]

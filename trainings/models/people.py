@@ -57,9 +57,7 @@ class Participant(models.Model):
             models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
             models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
             models.Index(fields=["service_digest"], condition=~models.Q(service_digest=""), name="participant_service"),
-            models.Index(
-                fields=["organisation"], condition=models.Q(compared_at=None), name="participant_to_compare"
-            ),
+            models.Index(fields=["organisation"], condition=models.Q(compared_at=None), name="participant_to_compare"),
         ]
         verbose_name = _("participant")
         verbose_name_plural = _("participants")

@@ -123,8 +123,8 @@ def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
     people: dict[int, list[Known]] = defaultdict(list)
     rows = visible_records(by).filter(organisation__in=homes).order_by()
     # A merged record lends its names and its number to the one it was merged into.
-    rows = rows.annotate(standing=Coalesce("merged_into", "pk"), standing_sex=Coalesce("merged_into__sex", "sex"))
-    columns = ("organisation", "standing", "family_name", "given_name", "standing_sex", "service_digest", "spelling_key",
+    rows = rows.annotate(who_stands=Coalesce("merged_into", "pk"), standing_sex=Coalesce("merged_into__sex", "sex"))
+    columns = ("organisation", "who_stands", "family_name", "given_name", "standing_sex", "service_digest", "spelling_key",
                "loose_key")  # fmt: skip
     for home, pk, family, given, sex, service, spelling_key, loose_key in rows.values_list(*columns):
         people[home].append(Known(pk, family, given, sex, service, spelling_key, loose_key))

@@ -92,7 +92,9 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
     found: list[Participant] = []
     if len(spelling(typed)) >= 2:
         written = Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed))
-        records = access.visible_records(member).filter(written).select_related("organisation", "merged_into__organisation")
+        records = (
+            access.visible_records(member).filter(written).select_related("organisation", "merged_into__organisation")
+        )
         found = list(dict.fromkeys(record.standing for record in records[: 2 * SUGGESTIONS]))[:SUGGESTIONS]
     if found:
         record_reading(training, "suggestions", by=member, session=request.session)

@@ -56,6 +56,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
     context = {
         "trainings": whole() if request.GET else kept("training list", whole),
         "can_create": access.can_create(member),
+        "desk": access.can_decide_duplicates(member),
     }
     return render(request, "trainings/training_list.html", context)
 
