@@ -24,8 +24,9 @@ class MergeForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, first: Participant, second: Participant, standings: Sequence[Standing]) -> None:
-        digest = seen_digest(first, second, standings)
-        super().__init__(data, initial={"seen": digest})
+        # The page always tells what it shows now, whatever was sent.
+        self.digest = seen_digest(first, second, standings)
+        super().__init__(data, initial={"seen": self.digest})
         self.first, self.second, self.standings = first, second, standings
         if name_of(first) != name_of(second):
             names = [(str(person.pk), name_of(person)) for person in (first, second)]

@@ -1,5 +1,6 @@
 """The roster: typing, pasting, correcting and removing people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.record import record_reading
 from common.folding import loose, spelling
 from common.views import add_refusal, sentences
-from members.models import Rank
+from members.models import Member, Rank
 from trainings import access
 from trainings.actions import roster as actions
 from trainings.forms import PersonForm, person_initial
@@ -32,14 +33,25 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
     seen = access.visible_enrolments(member, training).select_related("participant", "organisation", "rank")
     if seen:
         record_reading(training, "roster", by=member, session=request.session)
+    people = [row for row in seen if row.removed_at is None]
+    pairs = _pairs_of(member, people)
     return {
         "training": training,
-        "people": [row for row in seen if row.removed_at is None],
+        "people": [(row, pairs.get(row.participant_id)) for row in people],
         # Who was merged into another record of the same person is no longer anybody to bring back.
         "removed": [row for row in seen if row.removed_at and not row.participant.merged_into_id] if record else [],
         "can_record": record and training.is_open,
         "tabs": tabs_for(training, "roster", names=True, record=record),
     }
+
+
+def _pairs_of(member: Member, people: Sequence[Enrolment]) -> dict[int, int]:
+    """Return an open pair of each person who may be known twice, for who decides about them. One query, none for others."""
+    if not access.can_decide_duplicates(member):
+        return {}
+    here = {row.participant_id for row in people}
+    pairs = access.open_pairs(member).filter(Q(first__in=here) | Q(second__in=here))
+    return {person: pk for pk, *two in pairs.values_list("pk", "first", "second") for person in two if person in here}
 
 
 def _first_person(training: Training, home: int) -> PersonForm:
