@@ -58,7 +58,9 @@ def test_pair_is_found_with_its_reason(one, other, why):
 
 def test_sexes_and_numbers_speak_against_and_an_equal_number_for():
     def found(**facts):
-        return find_pairs([record_of(1, "petrovic", "milica", **facts), record_of(2, "petrovic", "milica", "male", "b")])
+        return find_pairs(
+            [record_of(1, "petrovic", "milica", **facts), record_of(2, "petrovic", "milica", "male", "b")]
+        )
 
     assert found() == {}
     assert found(sex="not_recorded") == {(1, 2): "name"}
@@ -98,7 +100,9 @@ def test_people_added_are_paired_at_once_but_for_slips(recorder_me, organisation
     made(home, "Đorđević", "Milica")
     made(home, "Đorđević", "Jelena")
     training = make_training(recorder_me)
-    rows = [RosterRow(*names, home) for names in (("Djordjevic", "Milica"), ("Jelena", "Đorđević"), ("Đorđević", "Milca"))]
+    rows = [
+        RosterRow(*names, home) for names in (("Djordjevic", "Milica"), ("Jelena", "Đorđević"), ("Đorđević", "Milca"))
+    ]
     add_to_roster(training=training, rows=rows, by=recorder_me)
     assert pairs_of(home) == {("Milica", "Milica"): "loose", ("Jelena", "Đorđević"): "swapped"}
     compare_new_people()
@@ -152,7 +156,8 @@ def test_hundred_thousand_people_are_compared_in_seconds():
     families = ["".join(random.choices(syllables, k=random.randint(2, 4))) + "vic" for _n in range(4000)]
     given = ["".join(random.choices(syllables, k=random.randint(2, 3))) for _n in range(600)]
     people = [
-        record_of(n, random.choice(families), random.choice(given), random.choice(["female", "male"])) for n in range(100_000)
+        record_of(n, random.choice(families), random.choice(given), random.choice(["female", "male"]))
+        for n in range(100_000)
     ]
     slips = [record_of(100_000 + n, people[n].family[:-1] + "h", people[n].given, people[n].sex) for n in range(100)]
     start = process_time()
@@ -173,7 +178,12 @@ def pair(recorder_me, organisation):
 
 
 def test_only_the_home_coordinator_sees_pairs(pair, coordinator_me, coordinator_rs, recorder_me, admin):
-    assert [list(visible_pairs(who)) for who in (coordinator_me, coordinator_rs, recorder_me, admin)] == [[pair], [], [], []]
+    assert [list(visible_pairs(who)) for who in (coordinator_me, coordinator_rs, recorder_me, admin)] == [
+        [pair],
+        [],
+        [],
+        [],
+    ]
     assert list(open_pairs(coordinator_me)) == [pair]
 
 
@@ -217,7 +227,9 @@ def test_number_that_waits_stands_where_a_coordinator_works(pair, coordinator_me
     words = ["1 pair of records is probably one person.", "Probably one person (1)", "Perhaps recorded twice"]
     for member, shown in ((coordinator_me, True), (recorder_me, False)):
         client = client_of(member)
-        assert [word in client.get(page).content.decode() for page, word in zip(pages, words, strict=True)] == [shown] * 3
+        assert [word in client.get(page).content.decode() for page, word in zip(pages, words, strict=True)] == [
+            shown
+        ] * 3
 
 
 def test_interval_says_in_words_that_records_may_be_one(pair, coordinator_me, recorder_me):

@@ -76,7 +76,10 @@ def test_training_of_the_other_moves_with_its_marks(pair, recorder_me, coordinat
     trainings = [make_training(recorder_me, DAYS) for _n in range(2)]
     mine = enrol(trainings[0], pair.first, recorder_me, ["present", "", "late"])
     theirs = enrol(trainings[1], pair.second, recorder_me, ["absent", "present", ""])
-    assert (figures(Question(whatever_state=True)).people_at_least, figures(Question(whatever_state=True)).people_at_most) == (1, 2)
+    assert (
+        figures(Question(whatever_state=True)).people_at_least,
+        figures(Question(whatever_state=True)).people_at_most,
+    ) == (1, 2)
     merge = merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
     for enrolment in (mine, theirs):
         enrolment.refresh_from_db()
@@ -104,7 +107,11 @@ def test_both_in_one_training_keep_every_mark_and_the_chosen_one(pair, recorder_
     assert marks_of(mine) == ["present", "late", "excused"]
     assert (mine.minutes, mine.attended_sessions, mine.recorded_sessions) == (720, 2, 3)
     assert (mine.rank_words, mine.unit) == ("major", "Četa")
-    assert (theirs.removed_at is not None, theirs.participant, marks_of(theirs)) == (True, pair.second, ["present", "late", "excused"])
+    assert (theirs.removed_at is not None, theirs.participant, marks_of(theirs)) == (
+        True,
+        pair.second,
+        ["present", "late", "excused"],
+    )
     made_by_it = MarkChange.objects.filter(batch=merge.batch).order_by("pk")
     assert [(c.enrolment, c.old_value, c.new_value, c.by) for c in made_by_it] == [
         (mine, "absent", "late", coordinator_me), (mine, "", "excused", coordinator_me),
@@ -203,7 +210,10 @@ def test_training_of_one_moves_though_its_figures_are_locked(pair, recorder_me, 
     version = verified(training, recorder_me, coordinator_me)
     merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
     training.refresh_from_db()
-    assert {**training_totals(training), "attended": {**training_totals(training)["attended"], "verified_seats": 0}} == version.totals
+    assert {
+        **training_totals(training),
+        "attended": {**training_totals(training)["attended"], "verified_seats": 0},
+    } == version.totals
 
 
 def test_both_in_one_locked_training_are_refused_until_it_is_amended_or_returned(pair, recorder_me, coordinator_me):
@@ -258,7 +268,11 @@ def test_chain_points_to_the_last_one_and_is_undone_from_the_end(pair, coordinat
     with pytest.raises(ValidationError, match="A later merge builds on this one"):
         undo_merge(merge=one, by=coordinator_me)
     undo_merge(merge=two, by=coordinator_me)
-    assert list(Participant.objects.order_by("pk").values_list("merged_into", flat=True)) == [pair.second_id, None, None]
+    assert list(Participant.objects.order_by("pk").values_list("merged_into", flat=True)) == [
+        pair.second_id,
+        None,
+        None,
+    ]
     assert undo_merge(merge=one, by=coordinator_me) == []
     assert training.enrolments.get().participant == pair.first
     with pytest.raises(ValidationError, match="undone already"):
@@ -284,21 +298,27 @@ def test_pairs_of_the_other_are_carried_over_and_what_is_different_stays_so(pair
 
 
 def test_merged_record_is_nobody_but_its_name_finds_the_kept_one(pair, recorder_me, coordinator_me, organisation):
-    Participant.objects.filter(pk=pair.second_id).update(family_name="Zubac", spelling_key="zubac milica", loose_key="zubak milika")
+    Participant.objects.filter(pk=pair.second_id).update(
+        family_name="Zubac", spelling_key="zubac milica", loose_key="zubak milika"
+    )
     Participant.objects.filter(pk=pair.first_id).update(email="m@mod.example")
     merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
     training, home = make_training(recorder_me, DAYS), organisation("ME")
     (typed,) = add_to_roster(training=training, rows=[RosterRow("Zubac", "Milica", home)], by=recorder_me)
     assert (typed.participant, Participant.objects.count()) == (pair.first, 2)
     (chosen,) = add_to_roster(
-        training=make_training(recorder_me), rows=[RosterRow("Zubac", "Milica", home, participant=pair.second_id)], by=recorder_me
+        training=make_training(recorder_me),
+        rows=[RosterRow("Zubac", "Milica", home, participant=pair.second_id)],
+        by=recorder_me,
     )
     assert chosen.participant == pair.first
     found = client_of(recorder_me).post(f"/trainings/{training.reference}/roster/suggest/", {"family_name": "Zuba"})
     assert [person for person, _last in found.context["people"]] == [pair.first]
     other = make_training(recorder_me)
     sheet = read_pasted("Family name\tGiven name\nZubac\tMilica")
-    taken = commit_import(of=start_import(training=other, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me)
+    taken = commit_import(
+        of=start_import(training=other, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me
+    )
     assert [row.enrolment.participant for row in taken.rows.all()] == [pair.first]
     assert Participant.objects.count() == 2
 
@@ -307,7 +327,9 @@ def test_import_that_made_the_other_can_still_be_taken_back(pair, recorder_me, c
     training, home = make_training(recorder_me, 1), pair.first.organisation
     enrol(training, pair.first, recorder_me, ["present"])
     sheet = read_pasted("Family name\tGiven name\t10.3.2025\nZubac\tMilica\t+")
-    of = commit_import(of=start_import(training=training, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me)
+    of = commit_import(
+        of=start_import(training=training, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me
+    )
     other = of.rows.get().enrolment.participant
     married = DuplicatePair.objects.create(first=pair.first, second=other)
     merge_people(pair=married, choice=choice_of(married, sex="female"), by=coordinator_me)
