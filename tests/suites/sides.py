@@ -126,21 +126,13 @@ def _known_twice(person: Participant, by: Member) -> tuple[int, int]:
     """Make a pair of this person and a second record, and a merge of two more; return both ids."""
     records = [
         Participant.objects.create(
-            organisation=person.organisation, family_name=person.family_name, given_name=f"{person.given_name}{letter}",
-            spelling_key=f"{person.spelling_key}{letter}", loose_key=f"{person.loose_key}{letter}", sex=person.sex,
+            organisation=person.organisation, family_name=f"Dvojnik{letter}", given_name=person.family_name,
+            spelling_key=f"dvojnik{letter}", loose_key=f"dvojnik{letter}", sex=person.sex,
         )
         for letter in "abc"
     ]  # fmt: skip
     pair = DuplicatePair.objects.create(first=person, second=records[0], why=DuplicatePair.Why.TYPING)
-    nothing: dict[str, Any] = {
-        "own": [],
-        "moved": [],
-        "joined": [],
-        "returning": [],
-        "pairs": [],
-        "carried": [],
-        "merged": [],
-    }
+    nothing: dict[str, Any] = {key: [] for key in ("own", "moved", "joined", "returning", "pairs", "carried", "merged")}
     merge = Merge.objects.create(kept=records[1], gone=records[2], by=by, before={**nothing, "fields": {}})
     Participant.objects.filter(pk=records[2].pk).update(merged_into=records[1])
     return pair.pk, merge.pk

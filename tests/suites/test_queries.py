@@ -27,7 +27,7 @@ ASKED = {
     "trainings:create": ["", "?copy={reference}"],
     "trainings:attendance": ["", "?view=all"],
     "trainings:list": ["", "?state=delivered&q=a&page=2"],
-    "trainings:duplicates": ["", "?state=different&q=a&why=name"],
+    "trainings:duplicates": ["", "?q=a&why=typing"],
     "trainings:history": ["", "?page=2"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
     "members:list": ["", "?page=2", "?q=a&state=active&factor=no&seen=never"],

@@ -28,35 +28,37 @@ class Shown:
     """One record: its name and facts."""
 
     name: str
+    name_differs: bool
     facts: list[Fact]
 
 
 def differing(people: Sequence[Participant], standings: Sequence[Standing]) -> list[Shown]:
     """Return the facts of the two, each told whether they differ. No query."""
     told = [_facts(person, [e for s in standings if (e := s.of(person))]) for person in people]
+    names = [name_of(person) for person in people]
     return [
         Shown(
-            name_of(person),
-            [Fact(label, words, words != told[1 - n][label]) for label, words in told[n].items()],
+            names[n], names[0] != names[1],
+            [Fact(label, words, tells and words != told[1 - n][label][0]) for label, (words, tells) in told[n].items()],
         )
-        for n, person in enumerate(people)
-    ]
+        for n in (0, 1)
+    ]  # fmt: skip
 
 
-def _facts(person: Participant, enrolments: Sequence[Enrolment]) -> dict[str, str]:
+def _facts(person: Participant, enrolments: Sequence[Enrolment]) -> dict[str, tuple[str, bool]]:
+    """Return the words of each fact, and whether a difference in it tells two people apart."""
     last = enrolments[-1] if enrolments else None
     rank = (last.rank_words or str(last.rank or "") or str(last.get_rank_group_display())) if last else ""
     known, unknown = _("known"), _("not known")
     return {
-        _("Name"): name_of(person),
-        _("Sex"): str(person.get_sex_display()),
-        _("E-mail"): person.email or unknown,
-        _("Rank, last"): rank or "–",
-        _("Unit, last"): (last.unit if last else "") or "–",
-        _("Service number"): known if person.service_digest else unknown,
-        _("Member"): person.member.full_name if person.member else "–",
-        _("Trainings"): str(sum(enrolment.removed_at is None for enrolment in enrolments)),
-        _("Recorded first"): date_format(localtime(person.created_at), "j F Y"),
+        _("Sex"): (str(person.get_sex_display()), True),
+        _("Rank, last"): (rank or "–", True),
+        _("Unit, last"): ((last.unit if last else "") or "–", True),
+        _("E-mail"): (person.email or unknown, True),
+        _("Service number"): (known if person.service_digest else unknown, False),
+        _("Member"): (person.member.full_name if person.member else "–", True),
+        _("Trainings"): (str(sum(enrolment.removed_at is None for enrolment in enrolments)), False),
+        _("Recorded first"): (date_format(localtime(person.created_at), "j F Y"), False),
     }
 
 
