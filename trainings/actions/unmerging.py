@@ -158,8 +158,17 @@ def _part(joined: dict[str, Any], mine: Enrolment, other: Enrolment, merge: Merg
 
 
 def _marks_back(training: Training, mine: Enrolment, merge: Merge, by: Member) -> list[str]:
+    """Set back each mark that says what the merge made of it: also where a later merge changed it and was undone."""
+    there = {mark.session_id: mark for mark in Mark.objects.filter(enrolment=mine)}
     done = MarkChange.objects.filter(batch=merge.batch, enrolment=mine, outcome=MarkChange.Outcome.APPLIED)
-    edits = [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done]
+    edits = [
+        MarkEdit(
+            mine.pk, change.session_id, change.old_value,
+            there[change.session_id].version if there[change.session_id].value == change.new_value else change.base_version,
+            uuid5(change.key, "undo"),
+        )
+        for change in done
+    ]  # fmt: skip
     answer = apply_edits(training, edits, by=by, locked=False)
     if answer.conflicts:
         return [
