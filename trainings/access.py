@@ -128,11 +128,6 @@ def visible_records(member: Member) -> QuerySet[Participant]:
     return Participant.objects.alias(who=Coalesce("merged_into", "pk")).filter(seen)
 
 
-def visible_participants(member: Member) -> QuerySet[Participant]:
-    """People this member may see, each once: without the records that were merged into another."""
-    return visible_records(member).filter(merged_into=None)
-
-
 def can_decide_duplicates(member: Member) -> bool:
     """Decide which records of one's own organisation are one person: its coordinators."""
     return member.has_role(RoleCode.COORDINATOR) and member.organisation.can_keep

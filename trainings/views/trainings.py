@@ -56,8 +56,8 @@ def training_list(request: HttpRequest) -> HttpResponse:
     context = {
         "trainings": whole() if request.GET else kept("training list", whole),
         "can_create": access.can_create(member),
-        "has_desk": (has_desk := access.can_decide_duplicates(member)),
-        "pairs": access.open_pairs(member).count() if has_desk else 0,
+        "has_desk": access.can_decide_duplicates(member),
+        "pairs": access.open_pairs(member).count(),
     }
     return render(request, "trainings/training_list.html", context)
 
