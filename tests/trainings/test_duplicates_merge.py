@@ -369,7 +369,7 @@ def test_undo_keeps_marks_made_since_and_lists_them(pair, recorder_me, coordinat
     stays = undo_merge(merge=merge, by=coordinator_me)
     assert stays == [
         "1 training recorded since stays with Petrović, Milica.",
-        f"{joined.reference}: 1 marks were changed since and stay with Petrović, Milica.",
+        f"{joined.reference}: 1 mark was changed since and stays with Petrović, Milica.",
     ]
     away.refresh_from_db()
     theirs.refresh_from_db()

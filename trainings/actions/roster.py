@@ -121,9 +121,9 @@ def _known_people(
     )
     standing = locked_people({*named, *(record.pk for record in written)})
     visible: dict[tuple[int, str], list[Participant]] = {}
-    for record_ in written:
-        same = visible.setdefault((record_.organisation_id, record_.spelling_key), [])
-        same += [] if standing[record_.pk] in same else [standing[record_.pk]]
+    for known in written:
+        same = visible.setdefault((known.organisation_id, known.spelling_key), [])
+        same += [] if standing[known.pk] in same else [standing[known.pk]]
     return visible, {pk: standing[pk] for pk in named}
 
 

@@ -170,12 +170,14 @@ def _marks_back(training: Training, mine: Enrolment, merge: Merge, by: Member) -
         for change in done
     ]  # fmt: skip
     answer = apply_edits(training, edits, by=by, locked=False)
-    if answer.conflicts:
-        return [
-            _("%(reference)s: %(n)d marks were changed since and stay with %(name)s.")
-            % {"reference": training.reference, "n": len(answer.conflicts), "name": merge.kept}
-        ]
-    return []
+    n = len(answer.conflicts)
+    if not n:
+        return []
+    words = ngettext(
+        "%(reference)s: %(n)d mark was changed since and stays with %(name)s.",
+        "%(reference)s: %(n)d marks were changed since and stay with %(name)s.", n,
+    )  # fmt: skip
+    return [words % {"reference": training.reference, "n": n, "name": merge.kept}]
 
 
 def _pairs_back(merge: Merge) -> None:
