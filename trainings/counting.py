@@ -60,7 +60,8 @@ class Question:
 class Figures:
     """One answer. All are numbers of persons or seats, except `minutes` (of attendance) and `trainings`.
 
-    `unknown_completed` are headcounted persons of whom it is not known whether they completed.
+    `unknown_completed` are headcounted persons of whom it is not known whether they completed; `perhaps_twice` are how many
+    fewer the named are if each open pair of records is one person.
     """
 
     seats: int = 0
@@ -73,6 +74,7 @@ class Figures:
     unknown_completed: int = 0
     people_at_least: int = 0
     people_at_most: int = 0
+    perhaps_twice: int = 0
     minutes: int = 0
     trainings: int = 0
     verified_seats: int = 0
@@ -275,6 +277,7 @@ def _answer(cell: _Cell) -> Figures:
         unknown_completed=cell.unknown_completed,
         people_at_least=_at_least(cell),
         people_at_most=sum(cell.distinct.values()) + cell.possible_headcount,
+        perhaps_twice=cell.merged,
         minutes=cell.minutes,
         trainings=len(cell.trainings),
         verified_seats=cell.verified,

@@ -44,6 +44,13 @@ SENTENCES = {
     "take_back_sheet": gettext_lazy("took back what was typed in from a sign-in sheet (%(applied)s marks)."),
     "attach_evidence": gettext_lazy("attached %(files)s scans as evidence."),
     "remove_evidence": gettext_lazy("removed a scan: %(reason)s"),
+    "merge_people": gettext_lazy("merged two records of one person (%(kept)s and %(gone)s)."),
+    "undo_merge": gettext_lazy("undid the merge of two records (%(kept)s and %(gone)s)."),
+    "set_different": gettext_lazy("said of two records that they are not the same person."),
+    "reopen_pair": gettext_lazy("opened two records for a decision again."),
+    "look_for_duplicates": gettext_lazy(
+        "compared people with each other: %(opened)s more pairs that may be one person."
+    ),
     "submit_figures": gettext_lazy("submitted version %(version)s of the figures."),
     "recall_figures": gettext_lazy("recalled version %(version)s of the figures."),
     "return_figures": gettext_lazy("returned version %(version)s of the figures: %(reason)s"),

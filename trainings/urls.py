@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from trainings.views import (
     attendance,
     courses,
+    duplicates,
     evidence,
     exports,
     figures,
@@ -80,5 +81,12 @@ urlpatterns = [
     path("sheets/<str:code>/", sheets.edition, name="edition"),
     path("sheets/<str:code>/sheet.pdf", sheets.edition_pdf, name="edition_pdf"),
     path("sheets/<str:code>/undo/", sheets.edition_undo, name="edition_undo"),
+    path("duplicates/", duplicates.duplicate_list, name="duplicates"),
+    path("duplicates/look/", duplicates.duplicates_look, name="duplicates_look"),
+    path("duplicates/merged/", duplicates.merge_list, name="merges"),
+    path("duplicates/merged/<int:pk>/undo/", duplicates.merge_undo, name="merge_undo"),
+    path("duplicates/<int:pk>/", duplicates.duplicate_detail, name="duplicate"),
+    path("duplicates/<int:pk>/different/", duplicates.duplicate_different, name="duplicate_different"),
+    path("duplicates/<int:pk>/reopen/", duplicates.duplicate_reopen, name="duplicate_reopen"),
     path("<reference:reference>/", include(of_one)),
 ]

@@ -39,13 +39,15 @@ ARGUMENTS: dict[str, str] = {
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
     "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}",
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
-    "trainings:evidence_remove": "{evidence}",
+    "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
     "members:list": ("?q=a&state=active", "?q=zzzz"),
     "members:audit": ("?q=ME-2026-004&first=2020-01-01", "?q=zzzz", "?readings=on"),
     "trainings:list": ("?q=zzzz",),
+    "trainings:duplicates": ("?state=different", "?q=zzzz"),
+    "trainings:duplicate": ("../{apart}/", "../{locked}/"),
     "trainings:attendance": ("?view=all",),
     "trainings:import_preview": ("../{done}/", "../{reading}/"),
     "trainings:sheet_find": ("?code=ABCDE-FGHJK",),
@@ -94,9 +96,29 @@ edition = make_sheet(session=session, script="both", headings=["en", "latin"], b
 record_from_sheet(edition=edition, exceptions={}, walk_ins={}, shown={}, key=uuid4(), by=by)
 scans = [Scan(b"%PDF-1.7 of a test", PDF), Scan(b"%PDF-1.7 of another", PDF)]
 evidence = attach_evidence(training=enrolment.training, scans=scans, session=session, by=by)
+from trainings.actions.duplicates import set_different
+from trainings.actions.marks import MarkEdit, change_marks
+from trainings.actions.merging import Choice, merge_people
+from trainings.actions.roster import RosterRow, add_to_roster
+from trainings.merge_plan import compare, seen_digest
+from trainings.models import DuplicatePair, Participant
+def twice(one, other, **facts):
+    rows = [RosterRow(*names, home, is_another=bool(n), **facts) for n, names in enumerate((one, other))]
+    made = [add_to_roster(training=training, rows=[row], by=recorder)[0] for row in rows]
+    for enrolment_, value in zip(made, ("present", "absent")):
+        change_marks(training=training, edits=[MarkEdit(enrolment_.pk, session.pk, value, 0, uuid4())], by=recorder)
+    return DuplicatePair.objects.get_or_create(first=made[0].participant, second=made[1].participant)[0]
+pair = twice(("Konstantinović-Radosavljević", "Aleksandra-Anastasija"), ("Konstantinovic-Radosavljevic", "Aleksandra-Anastasia"))
+apart, gone = twice(("Dvojnić", "Dva"), ("Dvojnič", "Dva")), twice(("Spojić", "Spoj"), ("Spojič", "Spoj"))
+set_different(pair=apart, by=by)
+seen = seen_digest(gone.first, gone.second, compare(gone.first, gone.second))
+merge_people(pair=gone, choice=Choice(gone.first_id, "", gone.first.sex, seen, {session.pk: "present"}), by=by)
+verified = Enrolment.objects.filter(training__figures="verified", organisation=home, party__isnull=False).order_by("training", "pk")
+locked, _made = DuplicatePair.objects.get_or_create(first=verified[0].participant, second=verified[1].participant)
+of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
 lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk}
-print(json.dumps({**of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
+print(json.dumps({**of_pairs, **of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
 
@@ -201,6 +223,9 @@ def test_every_page_is_visited() -> None:
         "edition": "A",
         "evidence": f"{OPEN}/1",
         "preview": f"{OPEN}/1",
+        "pair": "1",
+        "apart": "2",
+        "locked": "3",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []

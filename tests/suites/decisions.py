@@ -20,6 +20,7 @@ ALL: Pair = (EVERYBODY, EVERYBODY)
 KEEPERS: Pair = (OWN_KEEPERS, FOREIGN_KEEPERS)
 RECORDING: Pair = (OWN_KEEPERS | {"trainer_me"}, FOREIGN_KEEPERS | {"trainer_rs"})
 COORDINATORS: Pair = ({"coordinator_me"}, {"coordinator_rs"})
+DESK: Pair = ({"coordinator_me", "coordinator_rs"}, {"coordinator_me", "coordinator_rs"})
 ADMINS: Pair = ({"admin"}, {"admin"})
 MANAGING: Pair = (MANAGERS, MANAGERS)
 MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
@@ -107,6 +108,13 @@ DECISIONS: dict[str, Decision] = {
     "trainings:verify": Decision(post=COORDINATORS),
     "trainings:amend": Decision(get=COORDINATORS, post=COORDINATORS),
     "trainings:held_settle": Decision(post=COORDINATORS),
+    "trainings:duplicates": Decision(get=DESK),
+    "trainings:duplicates_look": Decision(post=DESK),
+    "trainings:duplicate": Decision(get=COORDINATORS, post=COORDINATORS, hidden=but(COORDINATORS)),
+    "trainings:duplicate_different": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
+    "trainings:duplicate_reopen": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
+    "trainings:merges": Decision(get=DESK),
+    "trainings:merge_undo": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
     "members:list": Decision(get=MANAGING),
     "members:invite": Decision(get=MANAGING, post=MANAGING),
     "members:revoke": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),

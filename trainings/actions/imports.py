@@ -14,12 +14,13 @@ from audit.record import record
 from common.actions import action
 from common.uploads.cells import Sheet, packed
 from members.models import Member, Organisation
+from trainings.actions.duplicates import locked_people, note_pairs
 from trainings.actions.marks import MarkEdit, apply_edits, recount_enrolments
-from trainings.actions.roster import is_compatible, name_keys, roster_party, take_off
+from trainings.actions.roster import name_keys, roster_party, take_off
 from trainings.actions.trainings import check_open, locked
+from trainings.duplicates import is_one_error
 from trainings.models import (
     ColumnChoice,
-    DuplicatePair,
     Enrolment,
     ImportedRow,
     Mark,
@@ -29,7 +30,7 @@ from trainings.models import (
     Sex,
     Training,
 )
-from trainings.roster_import.matching import is_one_error, service_digest, unseen_with_service
+from trainings.roster_import.matching import service_digest, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
 
 PREVIEW_HOURS = 24
@@ -81,7 +82,11 @@ def commit_import(
     """
     training = locked(of.training)
     check_open(training)
-    fresh = RosterImport.objects.select_for_update().select_related("organisation__country", "training").get(pk=of.pk)
+    fresh = (
+        RosterImport.objects.select_for_update(of=("self",))
+        .select_related("organisation__country", "training")
+        .get(pk=of.pk)
+    )
     if fresh.state == RosterImport.State.COMMITTED:
         return fresh
     if fresh.state not in (RosterImport.State.PREVIEW, RosterImport.State.TAKING):
@@ -132,7 +137,7 @@ def refuse_waiting(plan: Plan) -> None:
 
 def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
     """Return the participant of each row by its number; new ones are made, with pairs opened where they may be known elsewhere."""
-    known = Participant.objects.in_bulk([row.person.pk for row in taken if row.person])
+    known = locked_people({row.person.pk for row in taken if row.person})
     digests = {
         row.number: service_digest(row.read.service_number, row.organisation.pk) for row in taken if row.organisation
     }
@@ -144,7 +149,7 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
         if row.person:
             people[row.number] = known[row.person.pk]
         elif digest in by_service and _may_be(row, by_service[digest]):
-            people[row.number] = by_service[digest]
+            people[row.number] = by_service[digest].standing
         else:
             assert row.organisation is not None  # noqa: S101 - narrows the type; rows without a home are never ready
             spelling_key, loose_key = name_keys(row.read.family, row.read.given)
@@ -156,7 +161,7 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
             by_service |= {digest: person} if digest else {}
     made = Participant.objects.bulk_create([person for _n, person in new], batch_size=AT_ONCE)
     people |= {number: person for (number, _person), person in zip(new, made, strict=True)}
-    _open_pairs(made)
+    note_pairs(made)
     _complete(taken, people, digests)
     return people
 
@@ -165,26 +170,6 @@ def _may_be(row: PlannedRow, person: Participant) -> bool:
     """Whether a person with the same service number bears nearly the name of the row: a mistyped number joins nobody."""
     one, other = name_keys(row.read.family, row.read.given), (person.spelling_key, person.loose_key)
     return one[1] == other[1] or is_one_error(one[0], other[0])
-
-
-def _open_pairs(made: Sequence[Participant]) -> None:
-    """Open a pair with each other record of the same home and spelling whose sex and number do not speak against it."""
-    keys = {person.spelling_key for person in made}
-    homes = {person.organisation_id for person in made}
-    twins: dict[tuple[int, str], list[Participant]] = {}
-    for twin in Participant.objects.filter(organisation__in=homes, spelling_key__in=keys):
-        twins.setdefault((twin.organisation_id, twin.spelling_key), []).append(twin)
-    pairs = set()
-    for person in made:
-        for twin in twins.get((person.organisation_id, person.spelling_key), []):
-            numbers_differ = (
-                twin.service_digest and person.service_digest and twin.service_digest != person.service_digest
-            )
-            if twin.pk != person.pk and is_compatible(twin.sex, person.sex) and not numbers_differ:
-                pairs.add((min(twin.pk, person.pk), max(twin.pk, person.pk)))
-    DuplicatePair.objects.bulk_create(
-        [DuplicatePair(first_id=a, second_id=b) for a, b in sorted(pairs)], ignore_conflicts=True, batch_size=AT_ONCE
-    )
 
 
 def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], digests: Mapping[int, str]) -> None:
@@ -340,7 +325,8 @@ def undo_import(*, of: RosterImport, by: Member) -> list[Enrolment]:
 
 
 def _take_marks_back(of: RosterImport, training: Training, by: Member) -> None:
-    done = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED)
+    # Whose row was taken off, or joined to another record of the same person, keeps the marks it had.
+    done = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED, enrolment__removed_at=None)
     apply_edits(
         training,
         [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done],

@@ -216,7 +216,10 @@ def undo_batch(*, training: Training, batch: UUID, by: Member) -> MarksAnswer:
     fresh = Training.objects.select_for_update().get(pk=training.pk)
     if not fresh.is_open:
         raise ValidationError(_("The figures are locked, so nothing can be taken back."))
-    done = MarkChange.objects.filter(batch=batch, enrolment__training=fresh, outcome=MarkChange.Outcome.APPLIED)
+    # Who was taken off since keeps the marks they had.
+    done = MarkChange.objects.filter(
+        batch=batch, enrolment__training=fresh, enrolment__removed_at=None, outcome=MarkChange.Outcome.APPLIED
+    )
     edits = [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done]
     if not edits:
         raise ValidationError(_("There is nothing to take back."))

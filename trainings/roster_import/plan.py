@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from common.folding import spelling
 from common.uploads.cells import unpacked
 from members.models import Member, Organisation, RankGroup
-from trainings.actions.roster import is_compatible
+from trainings.duplicates import is_compatible
 from trainings.models import ColumnChoice, Enrolment, ImportedRow, Mark, RosterImport, Session, Sex, Training
 from trainings.roster_import.matching import Known, Match, Wanted, match, service_digest
 from trainings.roster_import.sessions import sessions_of_columns

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trainings", "0004_roster_imports"),
+        ("trainings", "0005_duplicates_desk"),
     ]
 
     operations = [
