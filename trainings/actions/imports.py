@@ -31,6 +31,8 @@ from trainings.models import (
 )
 from trainings.roster_import.matching import is_one_error, service_digest, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
+from trainings.workbooks.differences import workbook_edits
+from trainings.workbooks.reading import chosen_of_workbook, workbook_of
 
 PREVIEW_HOURS = 24
 AT_ONCE = 1000
@@ -39,9 +41,16 @@ AT_ONCE = 1000
 def start_import(
     *, training: Training, organisation: Organisation, sheets: Sequence[Sheet], by: Member
 ) -> RosterImport:
-    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet."""
+    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet.
+
+    A filled copy of an offline workbook is known by its keys; its own columns say what they hold.
+    """
     check_open(training)
-    return RosterImport.objects.create(training=training, organisation=organisation, sheets=packed(list(sheets)), by=by)
+    filled = workbook_of(sheets, training)
+    chosen = chosen_of_workbook(sheets, filled) if filled else {}
+    return RosterImport.objects.create(
+        training=training, organisation=organisation, sheets=packed(list(sheets)), by=by, workbook=filled, chosen=chosen
+    )
 
 
 def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str) -> None:
@@ -71,7 +80,11 @@ def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
     """
     training = locked(of.training)
     check_open(training)
-    fresh = RosterImport.objects.select_for_update().select_related("organisation__country", "training").get(pk=of.pk)
+    fresh = (
+        RosterImport.objects.select_for_update()
+        .select_related("organisation__country", "training", "workbook")
+        .get(pk=of.pk)
+    )
     if fresh.state == RosterImport.State.COMMITTED:
         return fresh
     plan = plan_import(fresh, by=by)
@@ -82,7 +95,8 @@ def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
     enrolments, fresh_ones = _enrolments_of(training, taken, people)
     before = _facts_before(taken, enrolments, fresh_ones)
     _change_facts(taken, enrolments)
-    answer = apply_edits(training, _mark_edits(fresh, taken, enrolments), by=by, batch=fresh.batch, locked=False)
+    edits = [*_mark_edits(fresh, taken, enrolments), *workbook_edits(fresh)]
+    answer = apply_edits(training, edits, by=by, batch=fresh.batch, locked=False)
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
@@ -98,7 +112,7 @@ def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
     fresh.save(update_fields=["state", "committed_at", "sheets"])
     changed = sum(bool(facts) for facts in before.values())
     record(
-        "import_roster",
+        "import_workbook" if fresh.workbook_id else "import_roster",
         fresh,
         by=by,
         root=training,

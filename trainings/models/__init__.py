@@ -6,6 +6,7 @@ from trainings.models.imports import ColumnChoice, ImportedRow, RosterImport
 from trainings.models.people import DuplicatePair, Enrolment, Headcount, Participant, Party, Sex
 from trainings.models.sheets import Evidence, SheetEdition, SheetEntry, SheetLine
 from trainings.models.training import Assignment, Course, ReferenceCounter, Session, Training
+from trainings.models.workbooks import Workbook
 
 __all__ = [
     "Amendment",
@@ -30,4 +31,5 @@ __all__ = [
     "SheetEntry",
     "SheetLine",
     "Training",
+    "Workbook",
 ]

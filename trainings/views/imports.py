@@ -16,7 +16,7 @@ from common.views import add_refusal, sentences
 from trainings import access
 from trainings.actions import imports as actions
 from trainings.forms_imports import ImportForm
-from trainings.models import RosterImport, Session, Training
+from trainings.models import MarkChange, RosterImport, Session, Training
 from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import
 from trainings.roster_import.sessions import ALL
 from trainings.roster_reading.reading import WRONG
@@ -53,12 +53,13 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "training": training,
         "form": form,
+        "can_use_workbook": training.is_open and access.can_use_workbook(member, training),
         "earlier": training.imports.exclude(state="preview").select_related("by"),
     }
     return render(request, "trainings/import_form.html", context, status=422 if form.errors else 200)
 
 
-def _fetch(request: HttpRequest, reference: str, pk: int) -> tuple[Training, RosterImport]:
+def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Training, RosterImport]:
     """Return the training and one of its imports: a preview is seen by who made it alone."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
@@ -69,15 +70,17 @@ def _fetch(request: HttpRequest, reference: str, pk: int) -> tuple[Training, Ros
 @require_http_methods(["GET", "POST"])
 def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Show what was understood row by row, take decisions and mended cells in, and, when nothing is open, take it all in."""
-    training, of = _fetch(request, reference, pk)
+    training, of = fetch_import(request, reference, pk)
     member = member_of(request)
     if of.state != RosterImport.State.PREVIEW:
         return _done(request, training, of)
+    if of.workbook_id:
+        return redirect("trainings:workbook_preview", reference, pk)
     refusal: list[str] = []
     try:
         plan = plan_import(of, by=member)
         if request.method == "POST":
-            _take_answers(request.POST, of, plan)
+            take_answers(request.POST, of, plan)
             if "commit" not in request.POST:
                 return redirect("trainings:import_preview", reference, pk)
             of = actions.commit_import(of=of, by=member)
@@ -139,7 +142,7 @@ def _proposed(plan: Plan, place: int | None, held: list[Session]) -> str:
     return str(held[place].pk) if as_many and place is not None else ""
 
 
-def _take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> None:
+def take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> None:
     """Keep what the form says: columns where they differ from what is shown, an answer for each row, mended cells."""
     kinds = {str(c.index): sent.get(f"column-{c.index}", c.kind) for c in plan.roster.columns}
     chosen: dict[str, Any] = {"rows": {**of.chosen.get("rows", {})}}
@@ -184,7 +187,8 @@ def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpRes
     if request.method == "POST":
         return redirect("trainings:import_preview", training.reference, of.pk)
     rows = of.rows.select_related("enrolment__participant")
-    counts = {"rows": rows.count(), "added": rows.filter(enrolled_by_it=True).count()}
+    marks = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED)
+    counts = {"rows": rows.count(), "added": rows.filter(enrolled_by_it=True).count(), "marks": marks.count()}
     context = {
         "training": training,
         "import": of,
@@ -197,7 +201,7 @@ def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpRes
 @require_POST
 def import_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Take an import back as a whole; who was used since stays and is named."""
-    _training, of = _fetch(request, reference, pk)
+    _training, of = fetch_import(request, reference, pk)
     try:
         stay = actions.undo_import(of=of, by=member_of(request))
     except ValidationError as refusal:
