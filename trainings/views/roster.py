@@ -37,6 +37,7 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
         "people": [row for row in seen if row.removed_at is None],
         "removed": [row for row in seen if row.removed_at is not None] if record else [],
         "can_record": record and training.is_open,
+        "can_use_workbook": training.is_open and access.can_use_workbook(member, training),
         "tabs": tabs_for(training, "roster", names=True, record=record),
     }
 

@@ -106,7 +106,7 @@ def _write_people(
     for row, person in enumerate(people, FIRST):
         sheet.write_string(row, 0, make_key(workbook, PERSON, person.enrolment))
         for n, fact in enumerate(person.facts, 1):
-            sheet.write_string(row, n, fact, fixed)
+            _write_text(sheet, row, n, fact, fixed)
         for n, session in enumerate(sessions, FIRST_MARK):
             _write_text(sheet, row, n, labels[person.marks.get(session.pk, ("", 0))[0]], open_cell)
     for row in range(FIRST + len(people), FIRST + len(people) + WALK_IN_ROWS):
