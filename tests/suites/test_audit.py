@@ -22,7 +22,7 @@ from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
 from trainers.models import Topic
-from trainings.actions import evidence, figures, handover, imports, marks, roster, sheets
+from trainings.actions import evidence, figures, handover, imports, marks, roster, sheets, workbooks
 from trainings.actions import trainings as trainings_actions
 from trainings.models import Course, Headcount
 
@@ -180,6 +180,9 @@ def list_taken_in(stage):
 
 
 SCENARIOS: dict[str, Callable] = {
+    "trainings.actions.workbooks.make_workbook": plain(
+        lambda s: workbooks.make_workbook(training=s.training, by=s.recorder)
+    ),
     "trainings.actions.imports.commit_import": prepared(
         list_of_one, lambda s, made: imports.commit_import(of=made, by=s.recorder)
     ),

@@ -187,8 +187,9 @@ def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpRes
     if request.method == "POST":
         return redirect("trainings:import_preview", training.reference, of.pk)
     rows = of.rows.select_related("enrolment__participant")
-    marks = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED)
-    counts = {"rows": rows.count(), "added": rows.filter(enrolled_by_it=True).count(), "marks": marks.count()}
+    counts = {"rows": rows.count(), "added": rows.filter(enrolled_by_it=True).count()}
+    if of.workbook_id:
+        counts["marks"] = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED).count()
     context = {
         "training": training,
         "import": of,
