@@ -540,14 +540,20 @@ def test_same_copy_committed_twice_at_once_writes_each_mark_once(sheet, recorder
     assert MarkChange.objects.filter(enrolment__training=sheet).count() == 1
 
 
-def test_differences_take_a_fixed_number_of_queries(recorder_me, django_assert_num_queries):
+@pytest.mark.parametrize("n", [3, 40])
+def test_preview_takes_the_same_queries_for_any_number(n, recorder_me, django_assert_num_queries):
     training = make_training(recorder_me, days=2)
-    make_roster(training, 40, recorder_me)
+    make_roster(training, n, recorder_me)
     mark_all(training, recorder_me)
     filled = Filled(training, recorder_me)
     for enrolment in people_on(training):
-        filled.cell(enrolment).value = "Absent"
-    of = started(filled, recorder_me)
-    of = RosterImport.objects.select_related("training", "workbook").get(pk=of.pk)
-    with django_assert_num_queries(3):
-        assert len(find_differences(of).taken) == 40
+        filled.cell(enrolment, 0).value, filled.cell(enrolment, 1).value = "Absent", None
+    for row in range(n):
+        filled.add("Novak", f"Petar{'abcdefghij'[row // 10]}{'abcdefghij'[row % 10]}", "Male")
+    browser = client_of(recorder_me)
+    upload(browser, training, filled.xlsx())
+    _of, url = preview_of(training)
+    with django_assert_num_queries(16):
+        page = browser.get(url)
+    counts = page.context["counts"]
+    assert (counts["taken"], counts["to_decide"], counts["walk_ins"]) == (n, n, n)
