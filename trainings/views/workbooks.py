@@ -130,41 +130,50 @@ def _decided(sent: QueryDict, cell: CellDifference) -> str:
 
 
 def _shown(found: Differences, plan: Plan) -> dict[str, Any]:
-    """What the page shows: what waits, what is taken, the rows added below, and what is not taken."""
-    asked = [
-        _shown_person(person)
-        for person in found.people
-        if person.is_renamed or any(c.kind != SET for c in person.cells)
-    ]
-    asked = [one for one in asked if one["cells"]]
-    plain = [
-        {"person": person.person, "number": person.number, "cell": _shown_cell(cell)}
-        for person in found.people
-        if not person.is_renamed
-        for cell in person.cells
-        if cell.kind == SET
-    ]
+    """What the page shows: what waits, what is cleared and set, the rows added below, and what is not taken."""
+    asked = [_shown_person(one) for one in found.people if _asks(one)]
+    clears, plain = _cells_of(found, CLEAR), _cells_of(found, SET)
     waiting = [row for row in plan.rows if not row.is_ready]
     ready = [row for row in plan.rows if row.is_ready]
-    cells = [cell for person in found.people for cell in person.cells]
+    walk_ins = _walk_ins_to_take(plan)
     return {
-        "asked": asked[:SHOWN_MOST], "plain": plain[:SHOWN_MOST], "waiting": waiting[:SHOWN_MOST], "ready": ready[:SHOWN_MOST],
-        "facts": [person for person in found.people if person.facts][:SHOWN_MOST],
+        "asked": asked[:SHOWN_MOST], "clears": clears[:SHOWN_MOST], "plain": plain[:SHOWN_MOST],
+        "waiting": waiting[:SHOWN_MOST], "ready": ready[:SHOWN_MOST], "key_column": found.filled.key_column,
+        "facts": [one for one in found.people if one.facts and not (one.is_renamed and one.cells)][:SHOWN_MOST],
         "not_shown": max(0, len(plain) - SHOWN_MOST) + max(0, len(ready) - SHOWN_MOST),
-        "asked_later": max(0, len(asked) - SHOWN_MOST) + max(0, len(waiting) - SHOWN_MOST),
+        "asked_later": sum(max(0, len(rows) - SHOWN_MOST) for rows in (asked, clears, waiting)),
         "notes": found.notes, "plan": plan, "marks": Mark.Value.choices,
         "counts": {
-            "taken": len(found.taken), "to_decide": sum(p.is_waiting for p in found.people), "walk_ins": _walk_ins_to_take(plan),
-            "unsure": len(waiting), "both": sum(cell.kind == BOTH and cell.is_waiting for cell in cells),
+            "taken": sum(bool(cell.result) for cell in found.taken), "clears": sum(one["cell"]["is_cleared"] for one in clears),
+            "to_decide": sum(one["is_waiting"] for one in asked), "walk_ins": walk_ins, "unsure": len(waiting),
+            "both": sum(cell["kind"] == BOTH and not cell["answer"] for one in asked for cell in one["cells"]),
         },
-        "is_empty": not (found.taken or asked or waiting or _walk_ins_to_take(plan)),
+        "is_empty": not (plain or asked or clears or waiting or walk_ins),
     }  # fmt: skip
 
 
+def _asks(one: PersonDifferences) -> bool:
+    """Whether a person's row needs more than a look: it bears another name, was changed in both, or says no mark."""
+    return bool(one.cells) and (one.is_renamed or any(cell.kind in (BOTH, WRONG) for cell in one.cells))
+
+
+def _cells_of(found: Differences, kind: str) -> list[dict[str, Any]]:
+    """The cells of one kind in rows that bear their own name, those still waiting first."""
+    cells = [
+        {"person": one.person, "cell": _shown_cell(cell), "is_waiting": cell.is_waiting}
+        for one in found.people
+        if not one.is_renamed
+        for cell in one.cells
+        if cell.kind == kind
+    ]
+    return sorted(cells, key=lambda one: not one["is_waiting"])
+
+
 def _shown_person(one: PersonDifferences) -> dict[str, Any]:
-    cells = [_shown_cell(cell) for cell in one.cells if cell.kind != SET or one.is_renamed]
-    return {"person": one.person, "number": one.number, "is_waiting": one.is_waiting, "is_renamed": one.is_renamed,
-            "answer": one.answer, "facts": one.facts, "cells": cells}  # fmt: skip
+    cells = [cell for cell in one.cells if one.is_renamed or cell.kind in (BOTH, WRONG)]
+    is_waiting = one.must_say_whose or (one.answer != KEEP and any(cell.is_waiting for cell in cells))
+    return {"person": one.person, "number": one.number, "is_waiting": is_waiting, "is_renamed": one.is_renamed,
+            "answer": one.answer, "facts": one.facts, "cells": [_shown_cell(cell) for cell in cells]}  # fmt: skip
 
 
 def _shown_cell(cell: CellDifference) -> dict[str, Any]:
