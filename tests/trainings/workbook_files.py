@@ -21,7 +21,6 @@ class Filled:
         answer = client_of(by).post(reverse("trainings:workbook", args=[training.reference]))
         assert answer.status_code == 200, answer
         self.training, self.bytes = training, b"".join(answer.streaming_content)
-        answer.close()
         self.book = load_workbook(io.BytesIO(self.bytes))
         self.sheet = self.book.worksheets[0]
 
@@ -38,7 +37,7 @@ class Filled:
 
     def first_empty(self) -> int:
         return next(
-            n for n in range(5, 5_000) if self.sheet.cell(n, 1).value is None and self.sheet.cell(n, 2).value is None
+            n for n in range(5, 20_000) if self.sheet.cell(n, 1).value is None and self.sheet.cell(n, 2).value is None
         )
 
     def add(self, *cells: str) -> int:

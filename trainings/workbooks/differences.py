@@ -135,6 +135,7 @@ def find_differences(of: RosterImport) -> Differences:
     filled = read_filled(unpacked(of.sheets), of.workbook)
     people = people_of(of.training)
     held = {session.pk: session for session in of.training.sessions.all()}
+    titles = dict(of.workbook.sessions) | {pk: session_title(session) for pk, session in held.items()}
     notes = _Notes(filled, held, people)
     found = []
     for row in filled.rows:
@@ -143,7 +144,7 @@ def find_differences(of: RosterImport) -> Differences:
             continue
         one = PersonDifferences(person, row.number, facts=_facts(filled, row, person))
         one.is_renamed = _is_renamed(filled, row, person)
-        one.cells = [cell for cell in _cells(filled, row, person, held) if notes.is_open(cell, person)]
+        one.cells = [cell for cell in _cells(filled, row, person, titles) if notes.is_open(cell, person)]
         _answer(one, of.chosen)
         if one.cells or one.facts:
             found.append(one)
@@ -173,12 +174,11 @@ def _is_renamed(filled: Filled, row: FilledRow, person: Person) -> bool:
     return spelling(" ".join(name)) != spelling(f"{person.facts[0]} {person.facts[1]}")
 
 
-def _cells(filled: Filled, row: FilledRow, person: Person, held: Mapping[int, Session]) -> list[CellDifference]:
+def _cells(filled: Filled, row: FilledRow, person: Person, titles: Mapping[int, str]) -> list[CellDifference]:
     """The cells of a row that say something else than when the workbook was made and than the portal says now."""
-    titles = dict(filled.workbook.sessions)
     snapshot = filled.workbook.rows[str(row.enrolment)]["marks"]
     found = []
-    for n, (session, title) in enumerate(filled.workbook.sessions):
+    for n, (session, _title) in enumerate(filled.workbook.sessions):
         if session not in row.marks:
             continue
         was = snapshot[n][0]
@@ -193,7 +193,7 @@ def _cells(filled: Filled, row: FilledRow, person: Person, held: Mapping[int, Se
         else:
             kind = SET if says else CLEAR
         words = _("a formula without a result") if session in row.unread else text_of(row.marks[session])[:40]
-        title = session_title(held[session]) if session in held else titles[session]
+        title = titles[session]
         found.append(CellDifference(kind, person.enrolment, session, title, was, says or "", words, now, version))
     return found
 
