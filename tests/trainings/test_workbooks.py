@@ -96,7 +96,9 @@ def test_download_is_in_the_record_and_for_who_records(sheet, cast, stranger):
     allowed = {"recorder_me", "coordinator_me", "trainer_me"}
     answers = {name: client_of(member).post(url) for name, member in cast.items()}
     # Read to its end, a file closes itself.
-    assert {name for name, answer in answers.items() if answer.streaming and b"".join(answer.streaming_content)} == allowed
+    assert {
+        name for name, answer in answers.items() if answer.streaming and b"".join(answer.streaming_content)
+    } == allowed
     expected = {name: 200 if name in allowed else 403 for name in cast} | {"stranger": 302}
     assert {name: answer.status_code for name, answer in answers.items()} == expected
     lines = Line.objects.filter(action="make_workbook")

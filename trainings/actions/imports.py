@@ -80,11 +80,7 @@ def commit_import(*, of: RosterImport, by: Member) -> RosterImport:
     """
     training = locked(of.training)
     check_open(training)
-    fresh = (
-        RosterImport.objects.select_for_update()
-        .select_related("organisation__country", "training", "workbook")
-        .get(pk=of.pk)
-    )
+    fresh = RosterImport.objects.select_for_update().select_related("organisation__country", "training").get(pk=of.pk)
     if fresh.state == RosterImport.State.COMMITTED:
         return fresh
     plan = plan_import(fresh, by=by)
