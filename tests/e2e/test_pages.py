@@ -222,6 +222,7 @@ def test_every_page_is_visited() -> None:
         "edition": "A",
         "evidence": f"{OPEN}/1",
         "preview": f"{OPEN}/1",
+        "filled": f"{OPEN}/1",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []
