@@ -1,6 +1,7 @@
 """The offline workbook: what is in the file, how it is read back by its keys, and what of it is taken."""
 
 import io
+from datetime import timedelta
 from itertools import product
 from random import Random
 
@@ -8,17 +9,18 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Line
 from common.uploads.reading import read_upload
 from tests.conftest import FIRST_DAY, client_of, edit_of, make_roster, make_training, mark_all
 from tests.trainings.workbook_files import FIRST_MARK, Filled, preview_of, upload
-from trainings.actions.figures import submit_figures
+from trainings.actions.figures import submit_figures, verify_figures
 from trainings.actions.imports import commit_import, start_import, undo_import
 from trainings.actions.marks import change_marks
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster
 from trainings.actions.trainings import toggle_session
-from trainings.models import Enrolment, Mark, MarkChange, Participant, RosterImport, Session, Workbook
+from trainings.models import Enrolment, Mark, MarkChange, Participant, RosterImport, Session, Training, Workbook
 from trainings.roster_import.plan import plan_import
 from trainings.workbooks.differences import find_differences
 
@@ -421,6 +423,19 @@ def test_locked_figures_take_no_workbook(marked, recorder_me):
     assert sentence in page.content.decode()
 
 
+def test_preview_is_closed_to_a_trainer_whose_time_for_names_is_over(marked, recorder_me, coordinator_me, trainer_me):
+    filled = Filled(marked, trainer_me)
+    filled.cell(people_on(marked)[0]).value = "Late"
+    browser = client_of(trainer_me)
+    upload(browser, marked, filled.xlsx())
+    _of, url = preview_of(marked)
+    assert browser.get(url).status_code == 200
+    submit_figures(training=marked, by=recorder_me)
+    verify_figures(training=marked, version_seen=1, by=coordinator_me)
+    Training.objects.filter(pk=marked.pk).update(verified_at=timezone.now() - timedelta(days=31))
+    assert browser.get(url).status_code == 403
+
+
 def test_empty_roster_is_filled_by_walk_ins(training, recorder_me):
     filled = Filled(training, recorder_me)
     filled.add("Novak", "Petar", "Male", "", "", "", "Present")
@@ -534,7 +549,7 @@ def test_added_session_and_missing_column_are_said(sheet, recorder_me):
     ]
 
 
-def test_same_copy_committed_twice_at_once_writes_each_mark_once(sheet, recorder_me):
+def test_same_copy_previewed_twice_writes_each_mark_once(sheet, recorder_me):
     filled = Filled(sheet, recorder_me)
     filled.cell(people_on(sheet)[0]).value = "Late"
     first, second = started(filled, recorder_me), started(filled, recorder_me)

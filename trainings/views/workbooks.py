@@ -66,7 +66,7 @@ def workbook_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     """Show what a filled workbook changes, take decisions in, and, when none is open, take it all in."""
     training, of = fetch_import(request, reference, pk)
     member = member_of(request)
-    require(access.can_use_workbook(member, training))
+    require(access.can_see_all_names(member, training))
     if of.state != RosterImport.State.PREVIEW or of.workbook is None:
         return redirect("trainings:import_preview", reference, pk)
     refusal: list[str] = []
