@@ -198,6 +198,11 @@ def can_use_sheets(member: Member, training: Training) -> bool:
     return can_record(member, training) and can_see_all_names(member, training)
 
 
+def can_use_workbook(member: Member, training: Training) -> bool:
+    """Take a training along as a workbook and upload it filled: who may record and may see every name."""
+    return can_use_sheets(member, training)
+
+
 def visible_editions(member: Member) -> QuerySet[SheetEdition]:
     """Editions of sign-in sheets that this member may open: the same answer as `can_use_sheets`, over all trainings."""
     seen = _named_by_keeper(member) | _named_by_assignment(member, RECORDING_PARTS)

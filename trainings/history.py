@@ -29,6 +29,8 @@ SENTENCES = {
     "import_roster": gettext_lazy(
         "took a list of %(rows)s people in: %(added)s added, %(changed)s corrected, %(marks)s marks."
     ),
+    "make_workbook": gettext_lazy("took the roster along as a workbook to fill in (%(people)s people)."),
+    "import_workbook": gettext_lazy("took a filled workbook in: %(marks)s marks, %(added)s walk-ins."),
     "undo_import": gettext_lazy("took the import of a list back."),
     "remove_from_roster": gettext_lazy("took one person off the roster."),
     "restore_to_roster": gettext_lazy("brought one person back to the roster."),
@@ -78,6 +80,8 @@ COUNTED: dict[str, Callable[[Line], str]] = {"add_to_roster": _added, "change_ma
 BRIEF = {
     "add_to_roster": gettext_lazy("added people to the roster."),
     "import_roster": gettext_lazy("added people to the roster."),
+    "make_workbook": gettext_lazy("took the roster along as a workbook to fill in."),
+    "import_workbook": gettext_lazy("took a filled workbook in."),
     "undo_import": gettext_lazy("changed the roster."),
     "change_marks": gettext_lazy("changed marks."),
     "remove_from_roster": gettext_lazy("changed the roster."),

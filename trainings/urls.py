@@ -14,6 +14,7 @@ from trainings.views import (
     roster,
     sheets,
     trainings,
+    workbooks,
 )
 
 app_name = "trainings"
@@ -53,8 +54,10 @@ of_one = [
     path("roster/", roster.roster, name="roster"),
     path("roster/suggest/", roster.suggest, name="suggest"),
     path("export/", exports.training_export, name="export"),
+    path("workbook/", workbooks.workbook, name="workbook"),
     path("roster/import/", imports.roster_import, name="roster_import"),
     path("roster/import/<int:pk>/", imports.import_preview, name="import_preview"),
+    path("roster/import/<int:pk>/workbook/", workbooks.workbook_preview, name="workbook_preview"),
     path("roster/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("roster/<int:pk>/", roster.enrolment_edit, name="enrolment_edit"),
     path("roster/<int:pk>/remove/", roster.enrolment_remove, name="enrolment_remove"),

@@ -190,6 +190,8 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     )
     url = reverse("trainings:import_preview", args=[own.training.reference, preview.pk])
     found.append(Ask("coordinator_me", "get", url, "trainings:import_preview"))
+    url = reverse("trainings:workbook_preview", args=[own.training.reference, preview.pk])
+    found += [Ask("coordinator_me", method, url, "trainings:workbook_preview") for method in ("get", "post")]
     for name in ("recorder_me", "observer"):
         people = (("as", "csv"), ("what", "people"))
         found.append(Ask(name, "post", "/trainings/export/", "trainings:list_export", body=people))

@@ -37,7 +37,7 @@ ARGUMENTS: dict[str, str] = {
     "members:reset_factor": str(MEMBER), "members:organisation": "1", "trainers:topic_edit": "1", "trainings:course_edit": "1",
     "members:approve": "{asked}", "members:accept": "{token}", "trainers:detail": "predrag-vukovic", "trainers:edit": "predrag-vukovic",
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
-    "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}",
+    "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}", "trainings:workbook_preview": "{filled}",
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
 }  # fmt: skip
@@ -91,6 +91,31 @@ done = commit_import(of=start_import(training=training, organisation=home, sheet
 from trainings.actions.long_imports import PASTED, keep_for_reading
 reading = keep_for_reading(training=training, organisation=home, content=b"Prezime", name=PASTED, by=recorder)
 type(reading).objects.filter(pk=reading.pk).update(work_began=reading.work_began - datetime.timedelta(minutes=5))
+import io
+from openpyxl import load_workbook
+from common.uploads.reading import read_upload
+from trainings.actions.workbooks import make_workbook
+from trainings.workbooks.writing import choices_for, write_workbook
+made, file = make_workbook(training=training, by=recorder), io.BytesIO()
+write_workbook(file, made.workbook, made.people, made.sessions, choices_for(training))
+book = load_workbook(io.BytesIO(file.getvalue()))
+sheet, marked = book.worksheets[0], [n for n, person in enumerate(made.people, 5) if person.marks]
+for n, word in zip(range(5, 9), ("Late", "xx", "Absent", "Excused")):
+    sheet.cell(n, 8).value = word
+sheet.cell(5, 2).value, sheet.cell(6, 6).value = "Sasvimdrugi", "Logistički bataljon u Danilovgradu"
+if marked:
+    sheet.cell(marked[-1], 8).value = None
+for n, cell in enumerate(("Konstantinović-Radosavljević", "Aleksandra-Anastasija", "Female", "nadkapetan", "Štab", "", "Present"), 2):
+    sheet.cell(5 + len(made.people), n).value, sheet.cell(6 + len(made.people), n).value = cell, cell if n != 5 else "major"
+file = io.BytesIO()
+book.save(file)
+sheets = read_upload(file.getvalue(), "filled.xlsx")
+filled = start_import(training=training, organisation=home, sheets=sheets, by=recorder)
+from trainings.actions.marks import MarkEdit, change_marks
+third = made.people[2]
+other = MarkEdit(third.enrolment, made.sessions[0].pk, "excused" if third.marks.get(made.sessions[0].pk, ("",))[0] != "excused" else "late",
+                 third.marks.get(made.sessions[0].pk, ("", 0))[1], uuid4())
+change_marks(training=training, edits=[other], by=recorder)
 session = enrolment.training.sessions.first()
 edition = make_sheet(session=session, script="both", headings=["en", "latin"], blank_lines=8, by=by)
 record_from_sheet(edition=edition, exceptions={}, walk_ins={}, shown={}, key=uuid4(), by=by)
@@ -117,7 +142,7 @@ verified = Enrolment.objects.filter(training__figures="verified", organisation=h
 locked, _made = DuplicatePair.objects.get_or_create(first=verified[0].participant, second=verified[1].participant)
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
-lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk}
+lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk, "filled": f"ME-2026-004/{filled.pk}"}
 print(json.dumps({**of_pairs, **of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
@@ -226,6 +251,7 @@ def test_every_page_is_visited() -> None:
         "pair": "1",
         "apart": "2",
         "locked": "3",
+        "filled": f"{OPEN}/1",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []

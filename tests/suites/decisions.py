@@ -88,6 +88,8 @@ DECISIONS: dict[str, Decision] = {
     "trainings:list_export": Decision(get=ALL, post=ALL),
     "trainings:roster_import": Decision(get=RECORDING, post=RECORDING),
     "trainings:import_preview": Decision(get=RECORDING, post=RECORDING),
+    "trainings:workbook": Decision(post=RECORDING),
+    "trainings:workbook_preview": Decision(get=RECORDING, post=RECORDING),
     "trainings:import_undo": Decision(post=RECORDING),
     "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),

@@ -98,6 +98,7 @@ class Side:
             "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
             "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
             "held_settle": self.change, "import_preview": self.taken_in, "import_undo": self.taken_in,
+            "workbook_preview": self.taken_in,
             "revoke": self.invitation, "deactivate": self.member,
             "reactivate": self.member, "reset_factor": self.member, "detail": self.member,
             "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.asked, "decline": self.asked,

@@ -33,6 +33,7 @@ from trainings.actions import (
     roster,
     sheets,
     unmerging,
+    workbooks,
 )
 from trainings.actions import trainings as trainings_actions
 from trainings.merge_plan import compare, seen_digest
@@ -212,6 +213,9 @@ def merged(stage, pair):
 
 
 SCENARIOS: dict[str, Callable] = {
+    "trainings.actions.workbooks.make_workbook": plain(
+        lambda s: workbooks.make_workbook(training=s.training, by=s.recorder)
+    ),
     "trainings.actions.imports.commit_import": prepared(
         list_of_one, lambda s, made: imports.commit_import(of=made, by=s.recorder)
     ),

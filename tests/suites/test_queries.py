@@ -34,7 +34,7 @@ ASKED = {
     "members:audit": ["", "?q=a&readings=on", "?q={reference}&first=2020-01-01"],
 }
 # Pages that only turn away while the figures are open; see the tests of their own below.
-ELSEWHERE = {"trainings:amend", "members:accept"}
+ELSEWHERE = {"trainings:amend", "members:accept", "trainings:workbook_preview"}
 
 
 def pages():

@@ -32,6 +32,8 @@ from trainings.models import (
 )
 from trainings.roster_import.matching import service_digest, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
+from trainings.workbooks.differences import workbook_edits
+from trainings.workbooks.reading import chosen_of_workbook, workbook_of
 
 PREVIEW_HOURS = 24
 AT_ONCE = 1000
@@ -40,9 +42,16 @@ AT_ONCE = 1000
 def start_import(
     *, training: Training, organisation: Organisation, sheets: Sequence[Sheet], by: Member
 ) -> RosterImport:
-    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet."""
+    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet.
+
+    A filled copy of an offline workbook is known by its keys; its own columns say what they hold.
+    """
     check_open(training)
-    return RosterImport.objects.create(training=training, organisation=organisation, sheets=packed(list(sheets)), by=by)
+    filled = workbook_of(sheets, training)
+    chosen = chosen_of_workbook(sheets, filled) if filled else {}
+    return RosterImport.objects.create(
+        training=training, organisation=organisation, sheets=packed(list(sheets)), by=by, workbook=filled, chosen=chosen
+    )
 
 
 def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str) -> bool:
@@ -100,7 +109,8 @@ def commit_import(
     enrolments, fresh_ones = _enrolments_of(training, taken, people)
     before = _facts_before(taken, enrolments, fresh_ones)
     _change_facts(taken, enrolments)
-    answer = apply_edits(training, _mark_edits(fresh, taken, enrolments), by=by, batch=fresh.batch, locked=False)
+    edits = [*_mark_edits(fresh, taken, enrolments), *workbook_edits(fresh)]
+    answer = apply_edits(training, edits, by=by, batch=fresh.batch, locked=False)
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
@@ -117,7 +127,7 @@ def commit_import(
     fresh.save(update_fields=["state", "committed_at", "sheets", "work_began", "refusal"])
     changed = sum(bool(facts) for facts in before.values())
     record(
-        "import_roster",
+        "import_workbook" if fresh.workbook_id else "import_roster",
         fresh,
         by=by,
         root=training,

@@ -18,6 +18,7 @@ from trainings.actions.imports import commit_import
 from trainings.actions.trainings import check_open
 from trainings.models import RosterImport, Training
 from trainings.roster_import.plan import plan_import
+from trainings.workbooks.reading import chosen_of_workbook, workbook_of
 
 # From here on the worker does it. Smaller ones take less than two seconds.
 LONG_FILE = 150_000
@@ -56,13 +57,21 @@ def read_kept_list(pk: int) -> None:
     content, state, refusal = bytes(of.upload), RosterImport.State.PREVIEW, ""
     try:
         is_text = of.upload_name == PASTED
-        of.sheets = packed(read_pasted(content.decode()) if is_text else read_upload(content, of.upload_name))
+        sheets = read_pasted(content.decode()) if is_text else read_upload(content, of.upload_name)
+        of.sheets, of.workbook = packed(sheets), workbook_of(sheets, of.training)
+        of.chosen = chosen_of_workbook(sheets, of.workbook) if of.workbook else {}
         plan_import(of, by=of.by)
     except ValidationError as wrong:
         of.sheets, state, refusal = [], RosterImport.State.REFUSED, " ".join(wrong.messages)
     # The state is compared and set in one statement: the second of two readers writes nothing.
     RosterImport.objects.filter(pk=pk, state=RosterImport.State.READING).update(
-        sheets=of.sheets, state=state, refusal=refusal, upload=None, work_began=None
+        sheets=of.sheets,
+        workbook=of.workbook,
+        chosen=of.chosen,
+        state=state,
+        refusal=refusal,
+        upload=None,
+        work_began=None,
     )
 
 

@@ -7,6 +7,7 @@ from trainings.models.imports import ColumnChoice, ImportedRow, RosterImport
 from trainings.models.people import Enrolment, Headcount, Participant, Party, Sex
 from trainings.models.sheets import Evidence, SheetEdition, SheetEntry, SheetLine
 from trainings.models.training import Assignment, Course, ReferenceCounter, Session, Training
+from trainings.models.workbooks import Workbook
 
 __all__ = [
     "Amendment",
@@ -32,4 +33,5 @@ __all__ = [
     "SheetEntry",
     "SheetLine",
     "Training",
+    "Workbook",
 ]

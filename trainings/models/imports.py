@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member, Organisation
 from trainings.models.people import Enrolment
 from trainings.models.training import Training
+from trainings.models.workbooks import Workbook
 
 
 class RosterImport(models.Model):
@@ -33,6 +34,8 @@ class RosterImport(models.Model):
     # What a person chose: the sheet, whether there is a header, what columns hold, and an answer for each row.
     chosen = models.JSONField(default=dict)
     batch = models.UUIDField(default=uuid4, unique=True)
+    # The offline workbook that this is a filled copy of.
+    workbook = models.ForeignKey(Workbook, models.PROTECT, null=True, related_name="imports")
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     committed_at = models.DateTimeField(null=True)

@@ -41,6 +41,7 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
         # Who was merged into another record of the same person is no longer anybody to bring back.
         "removed": [row for row in seen if row.removed_at and not row.participant.merged_into_id] if record else [],
         "can_record": record and training.is_open,
+        "can_use_workbook": training.is_open and access.can_use_workbook(member, training),
         "tabs": tabs_for(training, "roster", names=True, record=record),
     }
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trainings", "0005_duplicates_desk"),
+        ("trainings", "0006_offline_workbooks"),
     ]
 
     operations = [
