@@ -17,7 +17,7 @@ def _pasted_rows(view: View) -> str:
     tag = "".join(c for c in view.name if c.isalpha()).capitalize()
     rows = ["Prezime\tIme\tPol\tČin\tJedinica"]
     for n in range(PEOPLE):
-        letters = "".join(chr(ord("a") + int(digit)) for digit in f"{n:02}")
+        letters = "".join("abefhimnrt"[int(digit)] for digit in f"{n:02}")
         sex, given = ("ž", "Milena") if n % 4 == 0 else ("m", "Marko")
         rows.append(f"{FAMILIES[n % 5]}{letters}\t{given} {tag}\t{sex}\tvodnik\tBataljon {n % 3}")
     return "\n".join(rows)

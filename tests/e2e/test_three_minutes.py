@@ -22,7 +22,7 @@ def _rows(tag: str) -> list[tuple[str, ...]]:
     """A header and forty people; the names are new with each tag, and in the order of the roster."""
     rows: list[tuple[str, ...]] = [("Prezime", "Ime", "Pol", "Čin", "Jedinica")]
     for n in range(PEOPLE):
-        letters = "".join(chr(ord("a") + int(digit)) for digit in f"{n:02}")
+        letters = "".join("abefhimnrt"[int(digit)] for digit in f"{n:02}")
         sex, given = ("ž", "Milena") if n % 4 == 0 else ("m", "Marko")
         rows.append((f"{FAMILIES[n % 5]}{letters}", f"{given} {tag}", sex, "vodnik", f"Bataljon {n % 3}"))
     return rows
