@@ -108,7 +108,7 @@ def enrolments_with_names(member: Member) -> QuerySet[Enrolment]:
 
 def visible_imports(member: Member, training: Training) -> QuerySet[RosterImport]:
     """Imports into one training: those taken in for who may see all its names, the others for who made them alone."""
-    taken_in = Q(state__in=(RosterImport.State.COMMITTED, RosterImport.State.UNDONE))
+    taken_in = Q(state__in=RosterImport.FINISHED)
     mine = Q(by=member) & ~taken_in
     if can_see_all_names(member, training):
         mine |= taken_in

@@ -7,6 +7,7 @@ names. Sexes that cannot be one, and service numbers that differ, speak against 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -61,23 +62,34 @@ class Record:
 Found = dict[tuple[int, int], str]
 
 
+def with_standing(people: QuerySet[Participant]) -> QuerySet[Participant]:
+    """Give each record `who` it stands for, and that one's sex: a merged record lends its name and number to another."""
+    return people.annotate(who=Coalesce("merged_into", "pk"), standing_sex=Coalesce("merged_into__sex", "sex"))
+
+
 def records_of(people: QuerySet[Participant]) -> dict[int, list[Record]]:
     """Return the records by home, oldest first; a merged one lends its name to the one it was merged into. One query."""
     found: dict[int, list[Record]] = defaultdict(list)
-    rows = people.order_by("pk").annotate(
-        who=Coalesce("merged_into", "pk"), standing_sex=Coalesce("merged_into__sex", "sex")
-    )
-    for home, pk, family, given, sex, service in rows.values_list(
-        "organisation", "who", "family_name", "given_name", "standing_sex", "service_digest"
-    ):
+    columns = ("organisation", "who", "family_name", "given_name", "standing_sex", "service_digest")
+    for home, pk, family, given, sex, service in with_standing(people.order_by("pk")).values_list(*columns):
         found[home].append(Record(pk, spelling(family), spelling(given), sex, service))
     return found
 
 
-def may_be_one(one: Record, other: Record) -> bool:
+class Told(Protocol):
+    """What is told of a person, a record or a row of a list, beside the names."""
+
+    @property
+    def sex(self) -> str: ...
+
+    @property
+    def service(self) -> str: ...
+
+
+def may_be_one(one: Told, other: Told) -> bool:
     """Whether neither sex nor service number speaks against it."""
     numbers_differ = one.service and other.service and one.service != other.service
-    return one.pk != other.pk and is_compatible(one.sex, other.sex) and not numbers_differ
+    return is_compatible(one.sex, other.sex) and not numbers_differ
 
 
 def close_words(words: Mapping[str, int]) -> dict[str, list[str]]:
@@ -151,7 +163,8 @@ def _take(found: Found, record: Record, others: Iterable[Record], why: str, *, b
     """Add the pairs of one record. Without `both_ways` only with later ones: the earlier come to it themselves."""
     taken = 0
     for other in others:
-        if (other.pk < record.pk and not both_ways) or not may_be_one(record, other):
+        is_earlier = other.pk < record.pk and not both_ways
+        if other.pk == record.pk or is_earlier or not may_be_one(record, other):
             continue
         found.setdefault((min(record.pk, other.pk), max(record.pk, other.pk)), why)
         taken += 1

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from trainings.actions.merging import Choice
-from trainings.merge_plan import Cell, Standing, against_sex, name_of, seen_digest, sexes_of
+from trainings.merge_plan import Cell, Standing, against_sex, seen_digest, sexes_of
 from trainings.models import Mark, Participant, Sex
 
 
@@ -28,8 +28,8 @@ class MergeForm(forms.Form):
         self.digest = seen_digest(first, second, standings)
         super().__init__(data, initial={"seen": self.digest})
         self.first, self.second, self.standings = first, second, standings
-        if name_of(first) != name_of(second):
-            names = [(str(person.pk), name_of(person)) for person in (first, second)]
+        if str(first) != str(second):
+            names = [(str(person.pk), str(person)) for person in (first, second)]
             self.fields["keep"] = _radio(_("Name"), names, str(first.pk), _("Choose the name."))
         emails = [email for email in dict.fromkeys((first.email, second.email)) if email]
         self.only_email = emails[0] if emails else ""

@@ -10,7 +10,6 @@ from hashlib import sha256
 from django.utils.translation import gettext as _
 
 from trainings.models import Enrolment, Mark, Participant, Session, Sex, Training
-from trainings.models.people import written_name
 
 
 @dataclass
@@ -148,7 +147,3 @@ def against_merging(first: Participant, second: Participant, standings: Iterable
             words = submitted if standing.training.is_submitted else verified
             sentences.append(words % {"reference": standing.training.reference})
     return sentences
-
-
-def name_of(person: Participant) -> str:
-    return written_name(person.family_name, person.given_name)

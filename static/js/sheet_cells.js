@@ -27,9 +27,11 @@ export function say(look, text) {
   status.textContent = text;
 }
 
+// Ticks the value of a cell; returns its radio button.
 export function choose(cell, value) {
   const radio = [...cell.querySelectorAll("input[type=radio]")].find((one) => one.value === value);
   if (radio) radio.checked = true;
+  return radio;
 }
 
 // Notes that a mark waits, or does no more; returns how many of its cell wait now.

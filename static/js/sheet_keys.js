@@ -1,18 +1,16 @@
 // Enhances the attendance sheet (form[data-sheet]): arrow keys move from cell to cell; P, L, E, A mark, Delete clears. Without
 // this file the Tab and arrow keys work as in any form.
 
+import { choose, sheet } from "./sheet_cells.js";
+
 const VALUES = { p: "present", l: "late", e: "excused", a: "absent", delete: "", "-": "" };
-const sheet = document.querySelector("form[data-sheet]");
 
 function go(row, column) {
   row?.querySelectorAll("[data-cell]")[column]?.querySelector(":checked")?.focus();
 }
 
 function mark(cell, value) {
-  const radio = [...cell.querySelectorAll("input[type=radio]")].find((one) => one.value === value);
-  if (!radio) return;
-  radio.checked = true;
-  radio.dispatchEvent(new Event("change", { bubbles: true }));
+  choose(cell, value)?.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 sheet.addEventListener("keydown", (event) => {

@@ -15,7 +15,7 @@ from common.actions import action
 from common.uploads.cells import Sheet, packed
 from members.models import Member, Organisation
 from trainings.actions.duplicates import locked_people, note_pairs
-from trainings.actions.marks import MarkEdit, apply_edits, recount_enrolments
+from trainings.actions.marks import MarkEdit, apply_edits, edits_back, recount_enrolments
 from trainings.actions.roster import name_keys, roster_party, take_off
 from trainings.actions.trainings import check_open, locked
 from trainings.duplicates import is_one_error
@@ -24,7 +24,6 @@ from trainings.models import (
     Enrolment,
     ImportedRow,
     Mark,
-    MarkChange,
     Participant,
     RosterImport,
     Sex,
@@ -33,7 +32,7 @@ from trainings.models import (
 from trainings.roster_import.matching import service_digest, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
 from trainings.workbooks.differences import workbook_edits
-from trainings.workbooks.reading import chosen_of_workbook, workbook_of
+from trainings.workbooks.reading import chosen_of_filled, filled_of
 
 PREVIEW_HOURS = 24
 AT_ONCE = 1000
@@ -42,16 +41,27 @@ AT_ONCE = 1000
 def start_import(
     *, training: Training, organisation: Organisation, sheets: Sequence[Sheet], by: Member
 ) -> RosterImport:
-    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet.
+    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet."""
+    check_open(training)
+    return RosterImport.objects.create(
+        training=training, organisation=organisation, by=by, **cells_of(sheets, training)
+    )
+
+
+def cells_of(sheets: Sequence[Sheet], training: Training) -> dict[str, Any]:
+    """Return the fields of an import that hold what was read.
 
     A filled copy of an offline workbook is known by its keys; its own columns say what they hold.
     """
-    check_open(training)
-    filled = workbook_of(sheets, training)
-    chosen = chosen_of_workbook(sheets, filled) if filled else {}
-    return RosterImport.objects.create(
-        training=training, organisation=organisation, sheets=packed(list(sheets)), by=by, workbook=filled, chosen=chosen
-    )
+    filled = filled_of(sheets, training)
+    chosen, workbook = (chosen_of_filled(filled), filled.workbook) if filled else ({}, None)
+    return {"sheets": packed(list(sheets)), "workbook": workbook, "chosen": chosen}
+
+
+def check_preview(of: RosterImport, *or_in: RosterImport.State) -> None:
+    """Raise ValidationError where an import is no preview, nor in one of these states."""
+    if of.state not in (RosterImport.State.PREVIEW, *or_in):
+        raise ValidationError(_("This import is no longer a preview."))
 
 
 def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str) -> bool:
@@ -59,8 +69,7 @@ def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[
 
     Return whether it is anything new.
     """
-    if of.state != RosterImport.State.PREVIEW:
-        raise ValidationError(_("This import is no longer a preview."))
+    check_preview(of)
     read = next(one for one in of.sheets if one["name"] == sheet) if cells else {"numbers": [], "rows": []}
     rows = dict(zip(read["numbers"], read["rows"], strict=True))
     for (number, column), text in cells.items():
@@ -76,8 +85,7 @@ def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[
 def forget_old_previews() -> None:
     """Delete after a day what nobody took in: it holds names. The worker's round."""
     old = timezone.now() - timedelta(hours=PREVIEW_HOURS)
-    states = RosterImport.State
-    RosterImport.objects.exclude(state__in=(states.COMMITTED, states.UNDONE)).filter(made_at__lt=old).delete()
+    RosterImport.objects.exclude(state__in=RosterImport.FINISHED).filter(made_at__lt=old).delete()
 
 
 @action
@@ -98,8 +106,7 @@ def commit_import(
     )
     if fresh.state == RosterImport.State.COMMITTED:
         return fresh
-    if fresh.state not in (RosterImport.State.PREVIEW, RosterImport.State.TAKING):
-        raise ValidationError(_("This import is no longer a preview."))
+    check_preview(fresh, RosterImport.State.TAKING)
     plan = plan_import(fresh, by=by)
     if decide is not None and decide(fresh, plan):
         plan = plan_import(fresh, by=by)
@@ -335,13 +342,7 @@ def undo_import(*, of: RosterImport, by: Member) -> list[Enrolment]:
 
 
 def _take_marks_back(of: RosterImport, training: Training, by: Member) -> None:
-    # Whose row was taken off, or joined to another record of the same person, keeps the marks it had.
-    done = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED, enrolment__removed_at=None)
-    apply_edits(
-        training,
-        [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done],
-        by=by, locked=False,
-    )  # fmt: skip
+    apply_edits(training, edits_back(training, of.batch), by=by, locked=False)
 
 
 def _is_untouched(row: ImportedRow) -> bool:

@@ -123,7 +123,7 @@ def _complete(kept: Participant, gone: Participant, choice: Choice) -> dict[str,
     changed = {name: [getattr(kept, name), value] for name, value in new.items() if getattr(kept, name) != value}
     for name, value in new.items():
         setattr(kept, name, value)
-    kept.save(update_fields=["sex", "email", "member", "service_digest"])
+    kept.save(update_fields=FIELDS)
     return changed
 
 

@@ -15,7 +15,7 @@ from common.actions import action
 from members.models import Member
 from trainings.actions.duplicates import tell_when_committed
 from trainings.actions.marks import MarkEdit, apply_edits, recount_enrolments
-from trainings.actions.merging import FACTS, lock_people
+from trainings.actions.merging import FACTS, FIELDS, lock_people
 from trainings.actions.roster import roster_party
 from trainings.models import DuplicatePair, Enrolment, Mark, MarkChange, Merge, Participant, Sex, SheetLine, Training
 
@@ -122,7 +122,7 @@ def _fields_back(merge: Merge, kept: Participant) -> list[str]:
         if getattr(kept, name) != after:
             stays.append(_("A fact of %(name)s was changed since and stays.") % {"name": kept})
         setattr(kept, name, _old(merge, name, kept))
-    kept.save(update_fields=["sex", "email", "member", "service_digest"])
+    kept.save(update_fields=FIELDS)
     return stays
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from common.actions import action
 from members.models import Member
+from trainings.actions.imports import check_preview
 from trainings.actions.trainings import check_open, locked
 from trainings.models import RosterImport, Session, Training, Workbook
 from trainings.workbooks.keys import FACTS, fact_digest
@@ -49,8 +50,7 @@ def make_workbook(*, training: Training, by: Member) -> MadeWorkbook:
 
 def choose_of_workbook(*, of: RosterImport, cells: Mapping[str, Any], people: Mapping[str, str]) -> None:
     """Keep what a person decided on a filled workbook: of cells, with the version they saw, and of renamed rows."""
-    if of.state != RosterImport.State.PREVIEW:
-        raise ValidationError(_("This import is no longer a preview."))
+    check_preview(of)
     of.chosen = {
         **of.chosen,
         "cells": {**of.chosen.get("cells", {}), **cells},

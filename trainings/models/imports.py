@@ -27,6 +27,8 @@ class RosterImport(models.Model):
         COMMITTED = "committed", _("Taken in")
         UNDONE = "undone", _("Undone")
 
+    FINISHED = (State.COMMITTED, State.UNDONE)
+
     training = models.ForeignKey(Training, models.CASCADE, related_name="imports")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
@@ -55,6 +57,15 @@ class RosterImport(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.state}"
+
+    @property
+    def is_finished(self) -> bool:
+        """Taken in, and perhaps undone since: it holds no cells any more."""
+        return self.state in self.FINISHED
+
+    @property
+    def is_with_the_worker(self) -> bool:
+        return self.state in (self.State.READING, self.State.TAKING)
 
 
 class ImportedRow(models.Model):

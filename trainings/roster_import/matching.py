@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models.functions import Coalesce
 
 from common.folding import loose, spelling
 from members.models import Member
 from trainings.access import visible_records
-from trainings.duplicates import LETTERS_FOR_AN_ERROR, is_compatible, is_one_error
+from trainings.duplicates import LETTERS_FOR_AN_ERROR, is_compatible, is_one_error, may_be_one, with_standing
 from trainings.models import Participant
 
 CANDIDATES_MOST = 6
@@ -49,7 +48,7 @@ class Known:
 
 @dataclass
 class Match:
-    """Who a person of a list may be: exactly these, or nearly these, each with why in the words of `WHY`."""
+    """Who a person of a list may be: exactly these, or nearly these, each with why in the words of `DuplicatePair.Why`."""
 
     exact: list[tuple[Known, str]] = field(default_factory=list)
     near: list[tuple[Known, str]] = field(default_factory=list)
@@ -140,11 +139,9 @@ def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
     """
     rows: dict[int, list[Row]] = defaultdict(list)
     people = visible_records(by).filter(organisation__in={one.organisation for one in wanted}).order_by()
-    # A merged record lends its names and its number to the one it was merged into.
-    people = people.annotate(who_stands=Coalesce("merged_into", "pk"), standing_sex=Coalesce("merged_into__sex", "sex"))
-    columns = ("who_stands", "family_name", "given_name", "standing_sex", "service_digest", "spelling_key", "loose_key",
+    columns = ("who", "family_name", "given_name", "standing_sex", "service_digest", "spelling_key", "loose_key",
                "organisation")  # fmt: skip
-    for row in people.values_list(*columns):
+    for row in with_standing(people).values_list(*columns):
         rows[row[-1]].append(row[:-1])
     found: dict[Wanted, Match] = {}
     for home in {one.organisation for one in wanted}:
@@ -177,8 +174,7 @@ def _nearly(wanted: Wanted, among: _Near) -> list[tuple[Known, str]]:
     """Return who is near, but for people of the other sex or with another number."""
     found: dict[int, tuple[Known, str]] = {}
     for person, why in among.find(wanted):
-        differs = wanted.service and person.service
-        if is_compatible(person.sex, wanted.sex) and not differs:
+        if may_be_one(person, wanted):
             found.setdefault(person.pk, (person, why))
     return list(found.values())[:CANDIDATES_MOST]
 

@@ -5,13 +5,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from common.folding import spelling
 from common.uploads.cells import unpacked
 from members.models import Member, Organisation, RankGroup
 from trainings.duplicates import is_compatible
-from trainings.models import ColumnChoice, Enrolment, ImportedRow, Mark, RosterImport, Session, Sex, Training
+from trainings.models import (
+    ColumnChoice,
+    DuplicatePair,
+    Enrolment,
+    ImportedRow,
+    Mark,
+    RosterImport,
+    Session,
+    Sex,
+    Training,
+)
 from trainings.roster_import.matching import Known, Match, Wanted, match, service_digest
 from trainings.roster_import.sessions import sessions_of_columns
 from trainings.roster_reading.known import known_tables
@@ -19,12 +28,6 @@ from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_ro
 from trainings.workbooks.differences import walk_in_sheet
 
 NEW, MATCHED, UNCLEAR, LEFT_OUT = "new", "matched", "unclear", "left out"
-WHY = {
-    "service": gettext_lazy("the same service number"), "name": gettext_lazy("the same name"),
-    "swapped": gettext_lazy("the same names the other way round"), "loose": gettext_lazy("a name that sounds alike"),
-    "typing": gettext_lazy("a name one letter apart"), "row": gettext_lazy("the same name in an earlier row"),
-}  # fmt: skip
-FIELDS = ("rank", "unit", "age_band", "sex")
 
 
 @dataclass(frozen=True)
@@ -239,7 +242,11 @@ def _identify(
     earlier = [other for other in seen.setdefault(key, []) if is_compatible(other.read.sex, row.read.sex)]
     seen[key].append(row)
     pairs = [*found.exact, *found.near]
-    row.candidates = [Candidate(p.pk, f"{p.family}, {p.given}", str(WHY[why])) for p, why in pairs if p.pk not in taken]
+    row.candidates = [
+        Candidate(p.pk, f"{p.family}, {p.given}", str(DuplicatePair.Why(why).label))
+        for p, why in pairs
+        if p.pk not in taken
+    ]
     chosen = answer.get("person")
     if chosen == "new":
         row.state = NEW

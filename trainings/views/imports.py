@@ -20,7 +20,7 @@ from trainings.actions import imports as actions
 from trainings.actions import long_imports as long
 from trainings.forms_imports import ImportForm
 from trainings.models import MarkChange, RosterImport, Session, Training
-from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import
+from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import, read_import
 from trainings.roster_import.sessions import ALL
 from trainings.roster_reading.reading import WRONG
 from trainings.views.common import fetch_training, member_of, require
@@ -51,12 +51,11 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             return redirect("trainings:import_preview", reference, made.pk)
     imports = access.visible_imports(member, training).defer("sheets", "upload").select_related("by")
-    finished = (RosterImport.State.COMMITTED, RosterImport.State.UNDONE)
     context = {
         "training": training,
         "form": form,
-        "earlier": imports.filter(state__in=finished),
-        "on_the_way": imports.exclude(state__in=finished),
+        "earlier": imports.filter(state__in=RosterImport.FINISHED),
+        "on_the_way": imports.exclude(state__in=RosterImport.FINISHED),
         "can_use_workbook": training.is_open,  # who may record an open training sees its names, too
     }
     return render(request, "trainings/import_form.html", context, status=422 if form.errors else 200)
@@ -78,8 +77,9 @@ def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Trainin
     """Return the training and one of its imports: a preview is seen by who made it alone."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    found = access.visible_imports(member, training).select_related("organisation__country", "training", "by")
-    return training, get_object_or_404(found, pk=pk)
+    # An upload of megabytes is read by the worker alone, not each second by who waits for it.
+    found = access.visible_imports(member, training).defer("upload")
+    return training, get_object_or_404(found.select_related("organisation__country", "training", "by"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,10 +87,9 @@ def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     """Show what was understood row by row, take decisions and mended cells in, and, when nothing is open, take it all in."""
     training, of = fetch_import(request, reference, pk)
     member = member_of(request)
-    is_under_way = of.state in (RosterImport.State.READING, RosterImport.State.TAKING)
-    if is_fragment(request) and not is_under_way:  # the bar is full: load what came of it
+    if is_fragment(request) and not of.is_with_the_worker:  # the bar is full: load what came of it
         return HttpResponse(headers={"HX-Redirect": request.path})
-    if of.state in (RosterImport.State.COMMITTED, RosterImport.State.UNDONE):
+    if of.is_finished:
         return _done(request, training, of)
     if of.state != RosterImport.State.PREVIEW:
         return _under_way(request, training, of)
@@ -140,7 +139,7 @@ def _take_sheet(name: str, of: RosterImport, by: Member) -> bool:
     """Read another sheet of the workbook, where `name` is one; return whether it is. A sheet without a list is refused."""
     names = [sheet["name"] for sheet in of.sheets]
     at = of.chosen.get("sheet")
-    if name not in names or name == (names[at] if at is not None else plan_import(of, by=by).roster.sheet):
+    if name not in names or name == (names[at] if at is not None else read_import(of).sheet):
         return False
     with transaction.atomic():
         chosen = {"sheet": names.index(name), "kinds": {}, "sessions": {}, "rows": {}}

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from trainings.forms_duplicates import MergeForm
-from trainings.merge_plan import Cell, Standing, name_of
+from trainings.merge_plan import Cell, Standing
 from trainings.models import Enrolment, Mark, Participant, Training
 
 
@@ -35,7 +35,7 @@ class Shown:
 def differing(people: Sequence[Participant], standings: Sequence[Standing]) -> list[Shown]:
     """Return the facts of the two, each told whether they differ. No query."""
     told = [_facts(person, [e for s in standings if (e := s.of(person))]) for person in people]
-    names = [name_of(person) for person in people]
+    names = [str(person) for person in people]
     return [
         Shown(
             names[n], names[0] != names[1],

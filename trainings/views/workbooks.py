@@ -1,18 +1,17 @@
 """The offline workbook: taken along, and, filled and uploaded, its differences shown, decided and taken in."""
 
-import tempfile
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
-from common.sheets import XLSX
+from common.sheets import xlsx_response
 from common.views import sentences
 from members.models import Member
 from trainings import access
@@ -54,11 +53,11 @@ def _workbook(request: HttpRequest, training: Training, member: Member) -> HttpR
     except ValidationError as refusal:
         messages.error(request, sentences(refusal))
         return redirect("trainings:roster", training.reference)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_workbook(file, made.workbook, made.people, made.sessions, choices_for(training))
-    file.seek(0)
-    name = f"{training.reference}-{made.workbook.code}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    choices = choices_for(training)
+    return xlsx_response(
+        f"{training.reference}-{made.workbook.code}",
+        lambda file: write_workbook(file, made.workbook, made.people, made.sessions, choices),
+    )
 
 
 @require_http_methods(["GET", "POST"])

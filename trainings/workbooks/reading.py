@@ -45,8 +45,8 @@ def _keys_on(sheet: Sheet) -> Iterator[tuple[int, int, Key]]:
                 yield at, column, key
 
 
-def workbook_of(sheets: Sequence[Sheet], training: Training) -> Workbook | None:
-    """Return the workbook these sheets are a copy of; None where they are an ordinary list. One query for a workbook.
+def filled_of(sheets: Sequence[Sheet], training: Training) -> Filled | None:
+    """Return what a copy of a workbook of this training says; None where the sheets are an ordinary list. One query for a workbook.
 
     Raises ValidationError for a workbook of another training, one the portal does not know, or a mixture.
     """
@@ -64,8 +64,7 @@ def workbook_of(sheets: Sequence[Sheet], training: Training) -> Workbook | None:
         raise ValidationError(
             _("This is the workbook of %(training)s. Upload it there.") % {"training": found.training.reference}
         )
-    read_filled(sheets, found)
-    return found
+    return read_filled(sheets, found)
 
 
 def _keyed_sheet(sheets: Sequence[Sheet]) -> tuple[Sheet, list[tuple[int, int, Key]]]:
@@ -194,9 +193,8 @@ def _walk_ins(sheet: Sheet, keyed: set[int], key_column: int, names: Sequence[in
     return Sheet(name=sheet.name, rows=rows, numbers=numbers, unread=sheet.unread), nameless
 
 
-def chosen_of_workbook(sheets: Sequence[Sheet], workbook: Workbook) -> dict[str, Any]:
+def chosen_of_filled(filled: Filled) -> dict[str, Any]:
     """Return what is known of a workbook's columns, as a person would choose it for a list: for the rows of walk-ins."""
-    filled = read_filled(sheets, workbook)
     width = max((len(row) for row in filled.walk_ins.rows), default=0)
     kinds = {str(column): "" for column in range(width)}
     kinds |= {str(column): fact for fact, column in filled.facts.items()}

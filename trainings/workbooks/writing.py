@@ -7,6 +7,7 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from common.sheets import XLSX_OPTIONS
 from members.models import Organisation, Rank, RankGroup
 from trainings.models import Mark, Session, Sex, Training, Workbook
 from trainings.workbooks.keys import FACT, FACTS, HEADING, PERSON, SESSION, make_key
@@ -18,7 +19,6 @@ KEYS, TITLE, EXPLANATION, HEADINGS, FIRST = 0, 1, 2, 3, 4
 FIRST_MARK = 1 + len(FACTS)
 WIDTHS = (20, 18, 11, 20, 24, 14)
 A4 = 9
-OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 # Honest, not secret: no password. Columns may be widened and hidden.
 ALLOWED = {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True}
 
@@ -49,7 +49,7 @@ def write_workbook(
     file: IO[bytes], workbook: Workbook, people: Sequence[Person], sessions: Sequence[Session], choices: Choices
 ) -> None:
     """Write the workbook. Constant memory; about 0.5 s for 5,000 people in ten sessions."""
-    book = xlsxwriter.Workbook(file, OPTIONS)
+    book = xlsxwriter.Workbook(file, XLSX_OPTIONS)
     book.set_properties({"title": str(workbook.training), "comments": workbook.code})
     sheet = book.add_worksheet(_("Roster")[:31])
     lists = book.add_worksheet(_("Lists")[:31])
