@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
@@ -33,8 +34,8 @@ NO_STORE = "Object.defineProperty(window, 'indexedDB', { get() { throw new Error
 
 
 @pytest.fixture(scope="module")
-def portal() -> Iterator[Network]:
-    with network() as prepared:
+def portal(made_once: Path) -> Iterator[Network]:
+    with network(made_once) as prepared:
         yield prepared
 
 

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -92,8 +93,8 @@ class Network:
 
 
 @contextmanager
-def network() -> Iterator[Network]:
-    with services.prepared_portal() as prepared:
+def network(made: Path) -> Iterator[Network]:
+    with services.prepared_portal(made=made) as prepared:
         portal = Network(prepared)
         portal.start()
         try:

@@ -86,28 +86,34 @@ def grow(side, cast, guests):
         )
         DuplicatePair.objects.create(first=one, second=two, state="different" if n % 2 else "open", decided_by=recorder)
         Merge.objects.create(kept=one, gone=two, by=recorder, undone_by=recorder, undone_at=one.created_at)
-        for known_twice in (one, two, DuplicatePair.objects.get(pk=side.pair).first):
-            add_to_roster(
-                training=other,
-                rows=[RosterRow("A", "A", recorder.organisation, participant=known_twice.pk)],
-                by=recorder,
-            )
+        known_twice = (one.pk, two.pk, DuplicatePair.objects.get(pk=side.pair).first_id)
+        rows = [RosterRow("A", "A", recorder.organisation, participant=pk) for pk in known_twice]
+        add_to_roster(training=other, rows=rows, by=recorder)
     profile = trainer.profile
     profile.topics.set(Topic.objects.all())
 
 
-@pytest.mark.parametrize("route", pages())
-def test_queries_do_not_grow_with_the_rows_and_are_few(route, sides, browsers, cast):
-    decision, side = DECISIONS[route], sides[0]
+def visits(route, side, browsers):
+    """Who opens a page and by which addresses: everybody who may, by each thing it can be asked."""
+    decision = DECISIONS[route]
     people = [name for name in browsers if name in decision.get[0] or (decision.public and name == "stranger")]
     assert people, f"Nobody may open {route}: give it a person in the access suite, or name it in NO_PAGES."
     base = reverse(route, args=side.arguments(route))
     urls = [base + asked.format(reference=side.training.reference) for asked in ASKED.get(route, [""])]
+    return [(name, url) for name in people for url in urls]
+
+
+# The pages of one app together: much is made once for all of them.
+@pytest.mark.parametrize("app", sorted({route.rpartition(":")[0] for route in pages()}))
+def test_queries_do_not_grow_with_the_rows_and_are_few(app, sides, browsers, cast):
+    side = sides[0]
+    routes = [route for route in pages() if route.rpartition(":")[0] == app]
+    cases = [case for route in routes for case in visits(route, side, browsers)]
     look_after_totals()
-    few = {(name, url): queries_of(browsers[name], url) for name in people for url in urls}
+    few = {(name, url): queries_of(browsers[name], url) for name, url in cases}
     grow(side, cast, ["BA"])
     look_after_totals()
-    many = {(name, url): queries_of(browsers[name], url) for name in people for url in urls}
+    many = {(name, url): queries_of(browsers[name], url) for name, url in cases}
     over = {case: len(taken) for case, taken in many.items() if len(taken) > MOST}
     grown = {case: (len(few[case]), len(many[case])) for case in many if len(many[case]) > len(few[case])}
     assert (over, grown) == ({}, {}), "\n\n".join("\n".join(many[case]) for case in {**over, **grown})
