@@ -207,6 +207,7 @@ def test_pages_are_accessible_and_fit(page: Page, view: View, reader: str, made:
 
 
 @seen_by(DESKTOP, PHONE_DARK)
+@pytest.mark.usefixtures("made")
 def test_wrong_answers_are_accessible_and_fit(page: Page, view: View) -> None:
     """Forms that came back with what is wrong, and what asks before it is done."""
     found = []
