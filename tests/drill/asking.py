@@ -190,6 +190,8 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     )
     url = reverse("trainings:import_preview", args=[own.training.reference, preview.pk])
     found.append(Ask("coordinator_me", "get", url, "trainings:import_preview"))
+    lists = reverse("trainings:roster_import", args=[own.training.reference])
+    found.append(Ask("coordinator_me", "get", lists, "trainings:roster_import"))
     url = reverse("trainings:workbook_preview", args=[own.training.reference, preview.pk])
     found += [Ask("coordinator_me", method, url, "trainings:workbook_preview") for method in ("get", "post")]
     for name in ("recorder_me", "observer"):
