@@ -114,9 +114,12 @@ def close_words(words: Mapping[str, int]) -> dict[str, list[str]]:
 
 
 class _Home:
-    """The records of one home, found by their service number and by their names in every way they may be written."""
+    """The records of one home, found by their service number and by their names in every way they may be written.
 
-    def __init__(self, records: Collection[Record]) -> None:
+    Without `slips` typing errors are not looked for: that compares every name of the home with the others.
+    """
+
+    def __init__(self, records: Collection[Record], *, slips: bool) -> None:
         self.by_service: dict[str, list[Record]] = defaultdict(list)
         self.by_name: dict[tuple[str, str], list[Record]] = defaultdict(list)
         self.by_loose: dict[str, list[Record]] = defaultdict(list)
@@ -125,8 +128,8 @@ class _Home:
                 self.by_service[record.service].append(record)
             self.by_name[record.family, record.given].append(record)
             self.by_loose[record.loose_key].append(record)
-        self.families = close_words(Counter(record.family for record in records))
-        self.given = close_words(Counter(record.given for record in records))
+        self.families = close_words(Counter(record.family for record in records)) if slips else {}
+        self.given = close_words(Counter(record.given for record in records)) if slips else {}
 
     def alike(self, record: Record) -> Iterator[tuple[Iterable[Record], str]]:
         """Yield the records that may be this one, the strongest reason first."""
@@ -143,12 +146,13 @@ class _Home:
             yield self.by_name.get((record.family, given), ()), Why.TYPING
 
 
-def find_pairs(records: Collection[Record], only: Collection[int] | None = None) -> Found:
+def find_pairs(records: Collection[Record], only: Collection[int] | None = None, *, slips: bool = True) -> Found:
     """Return which of these records of one home may be one, and why; `only` asks for pairs with one of these among them.
 
+    `slips` says whether one typing error is looked for, too.
     Linear in the records: at most ALIKE_MOST of each kind for each. 100,000 records take about three seconds. No query.
     """
-    home = _Home(records)
+    home = _Home(records, slips=slips)
     asked = None if only is None else set(only)
     found: Found = {}
     for record in records:
@@ -187,5 +191,5 @@ def pairs_at_hand(people: Collection[Participant]) -> Found:
     near = Participant.objects.filter(alike, organisation__in={person.organisation_id for person in people})
     found: Found = {}
     for records in records_of(near).values():
-        found |= find_pairs(records, {person.pk for person in people})
-    return {pair: why for pair, why in found.items() if why != Why.TYPING}
+        found |= find_pairs(records, {person.pk for person in people}, slips=False)
+    return found
