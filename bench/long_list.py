@@ -9,12 +9,11 @@ from datetime import timedelta
 import xlsxwriter
 from django.utils import timezone
 
-from bench.sheet import participant
-from common import folding
+from bench.sheet import open_training, participant
 from common.uploads.reading import read_upload
 from members.models import Member
 from trainings.actions.imports import commit_import, start_import
-from trainings.models import Mark, Participant, Session, Training
+from trainings.models import Mark, Participant
 from trainings.roster_import.plan import plan_import
 
 PEOPLE = 100_000
@@ -38,7 +37,7 @@ class LongList:
 def measure_long_list(recorder: Member) -> LongList:
     """Take a workbook of 5,000 people with marks of two sessions in, as the worker does."""
     _fill_up(recorder)
-    training = _training(recorder)
+    training = open_training(recorder, number=8, title="A long list", sessions=2, minutes=360)
     content = _workbook(recorder)
     gc.collect()
     gc.freeze()  # as the worker does when it starts
@@ -65,28 +64,9 @@ def _name(number: int, first: str = "Pre") -> tuple[str, str]:
 
 
 def _fill_up(recorder: Member) -> None:
-    people = []
-    for number in range(PEOPLE - Participant.objects.filter(organisation=recorder.organisation).count()):
-        person = participant(recorder, number)
-        person.family_name, person.given_name = _name(number)
-        words = f"{person.family_name} {person.given_name}"
-        person.spelling_key, person.loose_key = folding.spelling(words), folding.loose(words)
-        people.append(person)
+    missing = PEOPLE - Participant.objects.filter(organisation=recorder.organisation).count()
+    people = [participant(recorder, *_name(number)) for number in range(missing)]
     Participant.objects.bulk_create(people, batch_size=5_000)
-
-
-def _training(recorder: Member) -> Training:
-    like = Training.objects.filter(keeper=recorder.organisation).order_by("pk")[0]
-    today = timezone.localdate()
-    training = Training.objects.create(
-        reference=f"{like.country_id}-{today.year}-8{recorder.pk % 100:02}", course=like.course, title="A long list",
-        title_key="a long list", host=like.host, keeper=recorder.organisation, country=like.country, language=like.language,
-        starts_on=today - timedelta(days=2), ends_on=today - timedelta(days=1), counts_on=today - timedelta(days=1),
-        scheduled_minutes=720, sessions_held=2, created_by=recorder,
-    )  # fmt: skip
-    for day in (2, 1):
-        Session.objects.create(training=training, date=today - timedelta(days=day), minutes=360)
-    return training
 
 
 def _workbook(recorder: Member) -> bytes:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from common import folding
 from members.models import Member
+from trainings.actions.roster import name_keys
 from trainings.models import Enrolment, Mark, Participant, Party, Session, Sex, Training
 
 PEOPLE = 200
@@ -27,36 +28,49 @@ def large_sheet(recorder: Member) -> Training:
     return found or make_large_sheet(recorder)
 
 
-@transaction.atomic
-def make_large_sheet(recorder: Member) -> Training:
+def open_training(recorder: Member, *, number: int, title: str, sessions: int, minutes: int) -> Training:
+    """Make a training of this recorder that ended yesterday, with a session of these minutes on each day.
+
+    `number` from 1 to 9 keeps it apart from others made for measuring.
+    """
     like = Training.objects.filter(keeper=recorder.organisation).order_by("pk")[0]
     today = timezone.localdate()
     training = Training.objects.create(
-        reference=f"{like.country_id}-{today.year}-9{recorder.pk % 100:02}",
+        reference=f"{like.country_id}-{today.year}-{number}{recorder.pk % 100:02}",
         course=like.course,
-        title="A sheet of 200 people",
-        title_key="a sheet of 200 people",
+        title=title,
+        title_key=folding.spelling(title),
         host=like.host,
         keeper=recorder.organisation,
         country=like.country,
         language=like.language,
-        starts_on=today - timedelta(days=SESSIONS),
+        starts_on=today - timedelta(days=sessions),
         ends_on=today - timedelta(days=1),
         counts_on=today - timedelta(days=1),
-        scheduled_minutes=SESSIONS * MINUTES,
-        sessions_held=SESSIONS,
+        scheduled_minutes=sessions * minutes,
+        sessions_held=sessions,
         created_by=recorder,
     )
+    Session.objects.bulk_create(
+        Session(training=training, date=training.starts_on + timedelta(days=day), minutes=minutes, title="Day")
+        for day in range(sessions)
+    )
+    return training
+
+
+@transaction.atomic
+def make_large_sheet(recorder: Member) -> Training:
+    title = f"A sheet of {PEOPLE} people"
+    training = open_training(recorder, number=9, title=title, sessions=SESSIONS, minutes=MINUTES)
     party = Party.objects.create(training=training, organisation=recorder.organisation, roster_key=uuid4())
-    participants = Participant.objects.bulk_create([participant(recorder, number) for number in range(PEOPLE)])
+    participants = Participant.objects.bulk_create(
+        [participant(recorder, f"Mjerić{number:03}", "Đurđa") for number in range(PEOPLE)]
+    )
     enrolments = Enrolment.objects.bulk_create(
         Enrolment(training=training, party=party, participant=person, organisation=person.organisation, line=line)
         for line, person in enumerate(participants, start=1)
     )
-    sessions = Session.objects.bulk_create(
-        Session(training=training, date=training.starts_on + timedelta(days=day), minutes=MINUTES, title="Day")
-        for day in range(SESSIONS)
-    )
+    sessions = list(training.sessions.all())
     Mark.objects.bulk_create(
         Mark(enrolment=enrolment, session=session, value=Mark.Value.PRESENT)
         for enrolment in enrolments[: PEOPLE // 2]
@@ -65,14 +79,13 @@ def make_large_sheet(recorder: Member) -> Training:
     return training
 
 
-def participant(recorder: Member, number: int) -> Participant:
-    family, given = f"Mjerić{number:03}", "Đurđa"
-    words = f"{family} {given}"
+def participant(recorder: Member, family_name: str, given_name: str) -> Participant:
+    spelling_key, loose_key = name_keys(family_name, given_name)
     return Participant(
         organisation=recorder.organisation,
-        family_name=family,
-        given_name=given,
-        spelling_key=folding.spelling(words),
-        loose_key=folding.loose(words),
+        family_name=family_name,
+        given_name=given_name,
+        spelling_key=spelling_key,
+        loose_key=loose_key,
         sex=Sex.FEMALE,
     )

@@ -1,4 +1,4 @@
-"""What is kept encrypted at rest: secrets of second factors, and forms held over a sign-out."""
+"""What is kept encrypted at rest, such as secrets of second factors; and the name a browser keeps for a member."""
 
 import base64
 import hashlib
@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 
 @lru_cache(maxsize=4)
@@ -29,3 +30,13 @@ def decrypt(text: str) -> str:
         return _cipher(tuple(settings.FACTOR_KEYS)).decrypt(text.encode()).decode()
     except InvalidToken as wrong:
         raise ValueError("Encrypted by none of FACTOR_KEYS.") from wrong
+
+
+def browser_name(member_pk: int) -> str:
+    """Return what stands for a member in what a browser keeps: 32 letters that tell nothing to who lacks PERSON_KEY.
+
+    That key never changes, so marks that waited over a change of SECRET_KEY still find their member.
+    """
+    return salted_hmac(
+        "name of a member in a browser", str(member_pk), secret=settings.PERSON_KEY, algorithm="sha256"
+    ).hexdigest()[:32]

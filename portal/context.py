@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.models import Member, RoleCode
 from members.second_factor import is_pending
+from members.secrecy import browser_name
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def chrome(request: HttpRequest) -> dict[str, object]:
         "nav": _navigation(request, member),
         "chrome": {
             "may_enter": member is not None,
+            "browser_name": browser_name(member.pk) if member else "",
             "profile_url": profile.get_absolute_url() if profile else "",
             "can_use_desk": bool(member and member.has_role(RoleCode.ADMIN)),
             "desk_url": reverse("admin:index"),

@@ -18,6 +18,7 @@ from members.time_limits import is_background
 OPEN_WHILE_PENDING = frozenset({
     "account_second_factor", "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "alive", "ready", "security_txt", "robots_txt",
+    "offline_worker",
 })  # fmt: skip
 
 

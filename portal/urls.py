@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import desk, views
+from portal import desk, offline, views
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
 desk.settle(admin.site)  # before `urls` is read
@@ -21,6 +21,9 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("robots.txt", views.robots_txt, name="robots_txt"),
     path("readyz/", views.ready, name="ready"),
+    path("waiting/token/", offline.token, name="waiting_token"),
+    path("waiting/worker.js", offline.worker, name="offline_worker"),
+    path("waiting/offline/", offline.offline, name="offline"),
 ]
 if settings.BENCH:
     urlpatterns.append(path("bench/", include("bench.urls")))

@@ -18,7 +18,7 @@ from members.models import Member
 from portal.totals import network_totals
 from portal.work import coming_up, waiting_for
 from trainers.access import public_profiles
-from trainings.access import can_create
+from trainings.access import can_create, open_pairs
 
 
 def _network() -> dict[str, str]:
@@ -29,9 +29,12 @@ def _network() -> dict[str, str]:
 
 def _waiting(member: Member) -> str:
     """What waits for this member."""
-    return render_to_string(
-        "portal/_waiting.html", {"waiting": waiting_for(member), "asking": manageable_requests(member).count()}
-    )
+    context = {
+        "waiting": waiting_for(member),
+        "asking": manageable_requests(member).count(),
+        "pairs": open_pairs(member).count(),
+    }
+    return render_to_string("portal/_waiting.html", context)
 
 
 @login_not_required

@@ -4,6 +4,7 @@ Everything listens on 127.0.0.1, lives in a temporary folder and is gone afterwa
 `tests/run.py` can look for programs before anything else is imported.
 """
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -246,20 +247,61 @@ def demo_environment(folder: Path, port: int) -> dict[str, str]:
 
 @contextmanager
 def portal_server(
-    environment: Mapping[str, str] | None = None, *, demo: Sequence[str] = (), workers: int = 1
+    environment: Mapping[str, str] | None = None,
+    *,
+    demo: Sequence[str] = (),
+    workers: int = 1,
+    made: Path | None = None,
 ) -> Iterator[PortalServer]:
     """Run a demo portal as people would: the real web server in a process of its own, with its own data.
 
-    `environment` adds to or replaces variables, such as a DATABASE_URL; `demo` are options of `manage.py demo`.
+    `environment` adds to or replaces variables, such as a DATABASE_URL; `demo` are options of `manage.py demo`; for `made`
+    see `prepared_portal`.
+    """
+    with (
+        prepared_portal(environment, demo=demo, made=made) as server,
+        running_portal(server.environment, workers=workers),
+    ):
+        yield server
+
+
+@contextmanager
+def prepared_portal(
+    environment: Mapping[str, str] | None = None, *, demo: Sequence[str] = (), made: Path | None = None
+) -> Iterator[PortalServer]:
+    """A demo portal with its data that does not run yet: `running_portal` runs it, as often as wanted.
+
+    `made` is a folder of one run of tests: what the first portal of an environment has made there, the others copy.
     """
     with tempfile.TemporaryDirectory(prefix="mreza-portal-") as name:
         settings = {**demo_environment(Path(name), free_port()), **(environment or {})}
         server = PortalServer(settings["SITE_URL"], Path(name), settings)
-        server.manage("migrate", "--verbosity=0")
-        server.manage("createcachetable", "--verbosity=0")
-        server.manage("demo", *demo)
-        with running_portal(settings, workers=workers):
-            yield server
+        if made is None:
+            _make_portal(server, demo)
+        else:
+            words = [*demo, *(f"{key}-{value}" for key, value in sorted((environment or {}).items()))]
+            _copy_portal(server, demo, made / f"portal {' '.join(words)}".strip())
+        yield server
+
+
+def _make_portal(server: PortalServer, demo: Sequence[str]) -> None:
+    server.manage("migrate", "--verbosity=0")
+    server.manage("createcachetable", "--verbosity=0")
+    server.manage("demo", *demo)
+    server.manage("collectstatic", "--noinput", "--verbosity=0")
+
+
+def _copy_portal(server: PortalServer, demo: Sequence[str], made: Path) -> None:
+    """Copy the portal made at `made`, or make it and leave a copy there. Two processes take turns."""
+    with Path(f"{made}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if made.exists():
+            shutil.copytree(made, server.folder, dirs_exist_ok=True)
+            return
+        _make_portal(server, demo)
+        part = Path(f"{made}.part")
+        shutil.copytree(server.folder, part)
+        part.rename(made)
 
 
 @contextmanager
@@ -267,8 +309,9 @@ def running_portal(environment: Mapping[str, str], *, workers: int = 1) -> Itera
     """Run the web server for a portal whose database is ready; yield its address, the SITE_URL."""
     url = environment["SITE_URL"]
     port = urlsplit(url).port or 80
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
-    subprocess.run(collect, env=environment, cwd=PROJECT, check=True)
+    if not (Path(environment["VAR_DIR"]) / "static").exists():
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+        subprocess.run(collect, env=environment, cwd=PROJECT, check=True)
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     command += ["--no-access-log", "portal.wsgi:application"]

@@ -4,10 +4,21 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from members.models import Member, RoleCode
-from trainings.models import Assignment, Enrolment, Evidence, Participant, RosterImport, SheetEdition, Training
+from trainings.models import (
+    Assignment,
+    DuplicatePair,
+    Enrolment,
+    Evidence,
+    Merge,
+    Participant,
+    RosterImport,
+    SheetEdition,
+    Training,
+)
 from trainings.models.training import TrainingQuerySet
 
 TRAINER_SEES_NAMES_DAYS = 30
@@ -97,20 +108,51 @@ def enrolments_with_names(member: Member) -> QuerySet[Enrolment]:
 
 def visible_imports(member: Member, training: Training) -> QuerySet[RosterImport]:
     """Imports into one training: those taken in for who may see all its names, the others for who made them alone."""
-    taken_in = Q(state__in=(RosterImport.State.COMMITTED, RosterImport.State.UNDONE))
+    taken_in = Q(state__in=RosterImport.FINISHED)
     mine = Q(by=member) & ~taken_in
     if can_see_all_names(member, training):
         mine |= taken_in
     return RosterImport.objects.filter(mine, training=training)
 
 
-def visible_participants(member: Member) -> QuerySet[Participant]:
-    """Participants this member may see: their own ministry's, and everybody in trainings with all names."""
-    named = Enrolment.objects.filter(participant=OuterRef("pk"), training__in=trainings_with_all_names(member))
+def visible_records(member: Member) -> QuerySet[Participant]:
+    """Records of the people this member may see: their own ministry's, and everybody in trainings with all names.
+
+    A record merged into another is among them where that other is visible: its name still says who somebody is.
+    """
+    if not member.is_active:
+        return Participant.objects.none()
+    named = Enrolment.objects.filter(participant=OuterRef("who"), training__in=trainings_with_all_names(member))
     seen = Q(Exists(named))
     if _keeps_records(member):
         seen |= Q(organisation=member.organisation_id)
-    return Participant.objects.filter(seen) if member.is_active else Participant.objects.none()
+    return Participant.objects.alias(who=Coalesce("merged_into", "pk")).filter(seen)
+
+
+def can_decide_duplicates(member: Member) -> bool:
+    """Decide which records of one's own organisation are one person: its coordinators."""
+    return member.has_role(RoleCode.COORDINATOR) and member.organisation.can_keep
+
+
+def visible_pairs(member: Member) -> QuerySet[DuplicatePair]:
+    """Pairs of records that may be one person, of this coordinator's own organisation. No other sees both."""
+    if not (member.is_active and can_decide_duplicates(member)):
+        return DuplicatePair.objects.none()
+    return DuplicatePair.objects.filter(first__organisation=member.organisation_id)
+
+
+def open_pairs(member: Member) -> QuerySet[DuplicatePair]:
+    """Pairs that wait for this member's decision."""
+    return visible_pairs(member).filter(
+        state=DuplicatePair.State.OPEN, first__merged_into=None, second__merged_into=None
+    )
+
+
+def visible_merges(member: Member) -> QuerySet[Merge]:
+    """Merges of people of this coordinator's own organisation."""
+    if not (member.is_active and can_decide_duplicates(member)):
+        return Merge.objects.none()
+    return Merge.objects.filter(kept__organisation=member.organisation_id)
 
 
 def can_see_some_names(member: Member, training: Training) -> bool:
@@ -154,6 +196,11 @@ def can_record(member: Member, training: Training) -> bool:
 def can_use_sheets(member: Member, training: Training) -> bool:
     """Print sign-in sheets, type them in and attach scans: who may record and may see every name."""
     return can_record(member, training) and can_see_all_names(member, training)
+
+
+def can_use_workbook(member: Member, training: Training) -> bool:
+    """Take a training along as a workbook and upload it filled: who may record and may see every name."""
+    return can_use_sheets(member, training)
 
 
 def visible_editions(member: Member) -> QuerySet[SheetEdition]:

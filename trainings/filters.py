@@ -2,14 +2,14 @@
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.folding import spelling
 from common.forms import DateInput
 from members.models import Country, Organisation
-from trainings.models import Course, Training
+from trainings.models import Course, DuplicatePair, Training
 from trainings.models.training import TrainingQuerySet
 
 STATES = [
@@ -75,3 +75,29 @@ class TrainingFilter(django_filters.FilterSet):
                 return rows.cancelled()
             case _:
                 return rows.filter(cancelled_at=None, figures=value)
+
+
+class DuplicateFilter(django_filters.FilterSet):
+    """Always over `visible_pairs(member)`. The strongest reasons stand first, then the oldest."""
+
+    q = django_filters.CharFilter(label=_("Name"), method="find", widget=forms.TextInput(attrs={"type": "search"}))
+    why = django_filters.ChoiceFilter(
+        label=_("Why they may be one"), choices=DuplicatePair.Why.choices, empty_label=_("Any reason")
+    )
+
+    class Meta:
+        model = DuplicatePair
+        fields = ("q", "why")
+
+    def find(self, rows: QuerySet[DuplicatePair], name: str, value: str) -> QuerySet[DuplicatePair]:
+        """Each word, folded across scripts, somewhere in one of the two names."""
+        for word in spelling(value[:200]).split():
+            rows = rows.filter(Q(first__spelling_key__contains=word) | Q(second__spelling_key__contains=word))
+        return rows
+
+    @property
+    def qs(self) -> QuerySet[DuplicatePair]:
+        strength = Case(
+            *(When(why=why, then=n) for n, why in enumerate(DuplicatePair.Why.values)), output_field=IntegerField()
+        )
+        return super().qs.order_by(strength, "pk")

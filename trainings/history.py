@@ -15,6 +15,7 @@ SENTENCES = {
     "change_course": gettext_lazy("changed a course."),
     "read_names": gettext_lazy("opened participants' names (%(what)s)."),
     "export_figures": gettext_lazy("took the figures of %(trainings)s trainings along."),
+    "keep_names": gettext_lazy("let a browser keep the attendance sheet, with its names, for a day."),
     "export_names": gettext_lazy("took participants' names along (%(what)s)."),
     "create_training": gettext_lazy("recorded this training."),
     "change_training": gettext_lazy("changed the facts of this training."),
@@ -28,6 +29,8 @@ SENTENCES = {
     "import_roster": gettext_lazy(
         "took a list of %(rows)s people in: %(added)s added, %(changed)s corrected, %(marks)s marks."
     ),
+    "make_workbook": gettext_lazy("took the roster along as a workbook to fill in (%(people)s people)."),
+    "import_workbook": gettext_lazy("took a filled workbook in: %(marks)s marks, %(added)s walk-ins."),
     "undo_import": gettext_lazy("took the import of a list back."),
     "remove_from_roster": gettext_lazy("took one person off the roster."),
     "restore_to_roster": gettext_lazy("brought one person back to the roster."),
@@ -43,6 +46,13 @@ SENTENCES = {
     "take_back_sheet": gettext_lazy("took back what was typed in from a sign-in sheet (%(applied)s marks)."),
     "attach_evidence": gettext_lazy("attached %(files)s scans as evidence."),
     "remove_evidence": gettext_lazy("removed a scan: %(reason)s"),
+    "merge_people": gettext_lazy("merged two records of one person (%(kept)s and %(gone)s)."),
+    "undo_merge": gettext_lazy("undid the merge of two records (%(kept)s and %(gone)s)."),
+    "set_different": gettext_lazy("said of two records that they are not the same person."),
+    "reopen_pair": gettext_lazy("opened two records for a decision again."),
+    "look_for_duplicates": gettext_lazy(
+        "compared people with each other: %(opened)s more pairs that may be one person."
+    ),
     "submit_figures": gettext_lazy("submitted version %(version)s of the figures."),
     "recall_figures": gettext_lazy("recalled version %(version)s of the figures."),
     "return_figures": gettext_lazy("returned version %(version)s of the figures: %(reason)s"),
@@ -70,6 +80,8 @@ COUNTED: dict[str, Callable[[Line], str]] = {"add_to_roster": _added, "change_ma
 BRIEF = {
     "add_to_roster": gettext_lazy("added people to the roster."),
     "import_roster": gettext_lazy("added people to the roster."),
+    "make_workbook": gettext_lazy("took the roster along as a workbook to fill in."),
+    "import_workbook": gettext_lazy("took a filled workbook in."),
     "undo_import": gettext_lazy("changed the roster."),
     "change_marks": gettext_lazy("changed marks."),
     "remove_from_roster": gettext_lazy("changed the roster."),

@@ -36,6 +36,8 @@ class ShownFigures:
     verified_share: float | None
     hours: float | None
     trainings: int | None
+    # Whether open pairs of records are among what makes people an interval; how many is told to nobody.
+    has_pairs: bool | None = None
 
     @property
     def is_hidden(self) -> bool:
@@ -73,6 +75,7 @@ def show_all(figures: Figures) -> ShownFigures:
         verified_share=figures.verified_share,
         hours=figures.hours,
         trainings=figures.trainings,
+        has_pairs=figures.perhaps_twice > 0,
     )
 
 
@@ -109,6 +112,7 @@ def shield(figures: Figures) -> ShownFigures:
         verified_share=None if hide_verified else shown.verified_share,
         hours=shown.hours,
         trainings=shown.trainings,
+        has_pairs=shown.has_pairs,
     )
 
 

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from trainings.views import (
     attendance,
     courses,
+    duplicates,
     evidence,
     exports,
     figures,
@@ -13,6 +14,7 @@ from trainings.views import (
     roster,
     sheets,
     trainings,
+    workbooks,
 )
 
 app_name = "trainings"
@@ -48,11 +50,14 @@ of_one = [
     path("attendance/mark/", attendance.mark, name="mark"),
     path("attendance/rest/<int:pk>/", attendance.mark_rest, name="mark_rest"),
     path("attendance/undo/", attendance.undo, name="undo"),
+    path("attendance/keep/", attendance.keep, name="keep"),
     path("roster/", roster.roster, name="roster"),
     path("roster/suggest/", roster.suggest, name="suggest"),
     path("export/", exports.training_export, name="export"),
+    path("workbook/", workbooks.workbook, name="workbook"),
     path("roster/import/", imports.roster_import, name="roster_import"),
     path("roster/import/<int:pk>/", imports.import_preview, name="import_preview"),
+    path("roster/import/<int:pk>/workbook/", workbooks.workbook_preview, name="workbook_preview"),
     path("roster/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("roster/<int:pk>/", roster.enrolment_edit, name="enrolment_edit"),
     path("roster/<int:pk>/remove/", roster.enrolment_remove, name="enrolment_remove"),
@@ -79,5 +84,12 @@ urlpatterns = [
     path("sheets/<str:code>/", sheets.edition, name="edition"),
     path("sheets/<str:code>/sheet.pdf", sheets.edition_pdf, name="edition_pdf"),
     path("sheets/<str:code>/undo/", sheets.edition_undo, name="edition_undo"),
+    path("duplicates/", duplicates.duplicate_list, name="duplicates"),
+    path("duplicates/look/", duplicates.duplicates_look, name="duplicates_look"),
+    path("duplicates/merged/", duplicates.merge_list, name="merges"),
+    path("duplicates/merged/<int:pk>/undo/", duplicates.merge_undo, name="merge_undo"),
+    path("duplicates/<int:pk>/", duplicates.duplicate_detail, name="duplicate"),
+    path("duplicates/<int:pk>/different/", duplicates.duplicate_different, name="duplicate_different"),
+    path("duplicates/<int:pk>/reopen/", duplicates.duplicate_reopen, name="duplicate_reopen"),
     path("<reference:reference>/", include(of_one)),
 ]

@@ -80,6 +80,8 @@ def answer_for(content: bytes, name: str) -> dict[str, object]:
 
 
 def main() -> None:
+    # openpyxl takes numpy along where it happens to be installed, which fills the memory before a row is read.
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # a module of None cannot be imported: its documented use
     limit_memory_and_time()
     answer = answer_for(sys.stdin.buffer.read(), sys.argv[1] if len(sys.argv) > 1 else "")
     sys.stdout.write(json.dumps(answer))

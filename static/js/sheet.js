@@ -1,113 +1,82 @@
-// Enhances the attendance sheet (form[data-sheet]): each mark is saved as it is made and the page says so after the
-// answer; arrow keys move, P, L, E, A mark, Delete clears. Without this file the Save button does the work.
+// Enhances the attendance sheet (form[data-sheet]): each mark is kept in this browser, then sent, and the page says so after
+// the answer; marks that wait from before are shown in their cells. Without this file the Save button does the work.
 
-const sheet = document.querySelector("form[data-sheet]");
-const status = document.querySelector("[data-sheet-status]");
-const words = sheet.dataset;
-const queue = new Map(); // cell name -> the edit that waits, the latest wins
-let sending = false;
-let retry = 0;
+import { cellNamed, cellOf, choose, note, pending, say, settle, sheet, show, versionOf, words, yours } from "./sheet_cells.js";
+import { drain, make, member, state } from "./waiting/outbox.js";
+import { all, isNotice, isWaiting } from "./waiting/store.js";
 
-const cellOf = (name) => sheet.querySelector(`[data-cell="${name}"]`);
-const shownOf = (cell) => cell.querySelector("input[type=hidden]");
-const states = ["is-saving", "is-saved", "is-waiting", "is-conflict", "is-error"];
+const { training } = sheet.dataset;
+let unwritten = 0; // marks that are not in the browser's store yet
+const isMine = (mark) => mark.member === member && mark.training === training;
 
-function show(cell, state, text = "") {
-  cell.classList.remove(...states);
-  if (state) cell.classList.add(state);
-  cell.querySelector(".mark-state").textContent = text;
-}
-
-function say(state, text) {
-  status.className = `sheet-status ${state}`;
-  status.textContent = text;
-}
-
-function choose(cell, value) {
-  const radio = [...cell.querySelectorAll("input[type=radio]")].find((one) => one.value === value);
-  if (radio) radio.checked = true;
-}
-
-function settle(cell, answer) {
-  shownOf(cell).value = `${answer.value} ${answer.version}`;
-  cell.classList.toggle("is-unmarked", !answer.value);
-  const attended = sheet.querySelector(`[data-attended="${cell.dataset.cell.split("-")[0]}"] span`);
-  if (attended && answer.attended !== null) attended.textContent = answer.attended;
-}
-
-async function send(name, edit) {
-  const [enrolment, session] = name.split("-");
-  const body = new URLSearchParams({ enrolment, session, value: edit.value, base: edit.base, key: edit.key });
-  const headers = { "X-CSRFToken": sheet.elements.csrfmiddlewaretoken.value, "X-Requested-With": "fetch" };
-  const response = await fetch(words.markUrl, { method: "POST", body, headers, redirect: "error" });
-  if (response.status >= 500) throw new Error("server");
-  return { status: response.status, answer: response.headers.get("content-type")?.includes("json") ? await response.json() : {} };
-}
-
-async function drain() {
-  if (sending) return;
-  sending = true;
-  while (queue.size) {
-    const [name, edit] = queue.entries().next().value;
-    const cell = cellOf(name);
-    try {
-      const { status: code, answer } = await send(name, edit);
-      retry = 0;
-      if (code === 401) { say("is-error", words.out); setTimeout(drain, 5000); break; }
-      const newest = queue.get(name) === edit;
-      if (newest) queue.delete(name);
-      if (code === 200) {
-        settle(cell, answer);
-        if (newest) show(cell, "is-saved"); else queue.get(name).base = answer.version;
-        if (!queue.size) say("is-saved", `✓ ${words.saved} ${answer.at}`);
-      } else if (answer.outcome) {
-        settle(cell, answer);
-        choose(cell, answer.value);
-        show(cell, "is-conflict", answer.message);
-        say("is-conflict", answer.message);
-      } else {
-        show(cell, "is-error", answer.error ?? "");
-        say("is-error", answer.error ?? "");
-      }
-    } catch {
-      retry = Math.min(retry + 1, 6);
-      show(cell, "is-waiting");
-      say("is-waiting", words.waiting);
-      setTimeout(drain, 500 * 2 ** retry);
-      break;
-    }
-  }
-  sending = false;
-}
-
-sheet.addEventListener("change", (event) => {
-  const cell = event.target.closest("[data-cell]");
+function answered({ mark, outcome, answer }) {
+  const cell = cellOf(mark);
+  const isLast = !note(mark, false);
   if (!cell) return;
-  const base = shownOf(cell).value.split(" ").pop();
-  queue.set(cell.dataset.cell, { value: event.target.value, base, key: crypto.randomUUID() });
-  show(cell, "is-saving");
-  say("", words.saving);
-  drain();
-});
-
-sheet.addEventListener("keydown", (event) => {
-  const cell = event.target.closest("[data-cell]");
-  if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
-  const value = { p: "present", l: "late", e: "excused", a: "absent", delete: "", "-": "" }[event.key.toLowerCase()];
-  const row = cell.parentElement;
-  const column = [...row.querySelectorAll("[data-cell]")].indexOf(cell);
-  const next = (toRow, toColumn) => toRow?.querySelectorAll("[data-cell]")[toColumn]?.querySelector(":checked")?.focus();
-  if (value !== undefined) {
-    event.preventDefault();
-    choose(cell, value);
-    cell.querySelector(":checked").dispatchEvent(new Event("change", { bubbles: true }));
-    next(row.nextElementSibling ?? row, column);
-  } else if (event.key.startsWith("Arrow")) {
-    event.preventDefault();
-    const move = { ArrowUp: [row.previousElementSibling, column], ArrowDown: [row.nextElementSibling, column], ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1] }[event.key];
-    next(...move);
+  if ("version" in answer) settle(cell, answer, isLast);
+  if (outcome === "saved") {
+    if (isLast) show(cell, "is-saved");
+    if (!pending.size) say("is-saved", `✓ ${words.saved} ${answer.at}`);
+    return;
   }
+  const text = outcome === "refused" && answer.error ? answer.error : yours(mark, outcome);
+  const look = answer.outcome ? "is-conflict" : "is-error";
+  if (isLast) show(cell, look, text);
+  say(look, text);
+}
+
+function showState() {
+  if (!["away", "out", "other"].includes(state) || !pending.size) return;
+  for (const name of pending.keys()) {
+    const cell = cellNamed(name);
+    if (cell) show(cell, "is-waiting", words.waits);
+  }
+  say("is-waiting", words[state]);
+}
+
+function added(mark) {
+  const cell = cellOf(mark);
+  if (!note(mark, true) || !cell) return;
+  choose(cell, mark.value);
+  show(cell, "is-saving");
+}
+
+document.addEventListener("mreza:marks", ({ detail }) => {
+  if (detail.kind === "state") showState();
+  else if (detail.kind === "understood") sheet.querySelectorAll(".is-conflict, .is-error").forEach((cell) => show(cell, ""));
+  else if (isMine(detail.mark) && detail.kind === "answered") answered(detail);
+  else if (isMine(detail.mark) && detail.elsewhere) added(detail.mark);
 });
 
-addEventListener("online", drain);
-addEventListener("beforeunload", (event) => { if (queue.size) event.preventDefault(); });
+sheet.addEventListener("change", async (event) => {
+  const cell = event.target.closest("[data-cell]");
+  if (!cell || !member) return;
+  const [enrolment, session] = cell.dataset.cell.split("-");
+  const mark = { training, enrolment, session, value: event.target.value, key: crypto.randomUUID() };
+  added(mark);
+  say("", words.saving);
+  unwritten += 1;
+  await make(mark, () => versionOf(cell));
+  unwritten -= 1;
+});
+
+// What else on this page writes marks, the Save button included, goes after those that wait: they were made before it.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post" || !form.closest("main") || !pending.size) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  await drain();
+  if (!pending.size && form !== sheet) form.requestSubmit(event.submitter);
+}, true);
+
+addEventListener("beforeunload", (event) => { if (unwritten) event.preventDefault(); });
+
+for (const mark of (await all()).filter(isMine)) {
+  const cell = cellOf(mark);
+  if (isWaiting(mark)) added(mark);
+  else if (!cell) continue;
+  else if (isNotice(mark)) show(cell, "is-conflict", yours(mark, mark.outcome));
+  else if (mark.version > versionOf(cell)) settle(cell, mark, !pending.has(cell.dataset.cell));
+}
+drain();

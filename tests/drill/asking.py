@@ -14,7 +14,7 @@ from django.utils import timezone
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members.models import Member, Organisation
-from tests.conftest import join, make_roster, make_training, profile_of
+from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
 from tests.suites.sides import ask as asked
 from tests.suites.sides import leaks, offers, verdict, wrongly_offered
@@ -22,7 +22,7 @@ from trainings.actions.evidence import attach_evidence, remove_evidence
 from trainings.actions.imports import start_import
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
 from trainings.actions.sheets import make_sheet
-from trainings.models import Assignment, Headcount, Training
+from trainings.models import Assignment, DuplicatePair, Headcount, Participant, Training
 
 # What differs between two answers that are the same: tokens of forms, keys made anew, nonces.
 PASSING = re.compile(
@@ -138,7 +138,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     post("trainer_me", reverse("trainings:attendance", args=[old.reference]), "trainings:attendance", **sheet)
     rest = reverse("trainings:mark_rest", args=[old.reference, mark["session"]])
     post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
-    found += _of_sheets(own, foreign, cast)
+    found += _of_sheets(own, foreign, cast) + _of_duplicates(own, foreign, cast)
     found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
     found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
     found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
@@ -190,6 +190,10 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     )
     url = reverse("trainings:import_preview", args=[own.training.reference, preview.pk])
     found.append(Ask("coordinator_me", "get", url, "trainings:import_preview"))
+    lists = reverse("trainings:roster_import", args=[own.training.reference])
+    found.append(Ask("coordinator_me", "get", lists, "trainings:roster_import"))
+    url = reverse("trainings:workbook_preview", args=[own.training.reference, preview.pk])
+    found += [Ask("coordinator_me", method, url, "trainings:workbook_preview") for method in ("get", "post")]
     for name in ("recorder_me", "observer"):
         people = (("as", "csv"), ("what", "people"))
         found.append(Ask(name, "post", "/trainings/export/", "trainings:list_export", body=people))
@@ -197,6 +201,34 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     suggestions = reverse("trainings:suggest", args=[own.training.reference])
     found.append(Ask("recorder_me", "post", suggestions, "trainings:suggest", body=(("family_name", "Pozna"),)))
     return found
+
+
+def _of_duplicates(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
+    """The duplicates desk with its numbers, and pages of a training where both records of a pair stand."""
+    first = DuplicatePair.objects.get(pk=foreign.pair).first
+    other = Participant.objects.filter(organisation=first.organisation).exclude(pk=first.pk).latest("pk")
+    DuplicatePair.objects.create(first=first, second=other, state=DuplicatePair.State.DIFFERENT)
+    abroad = Participant.objects.filter(organisation=first.organisation, merged_into=None).exclude(
+        pk__in=[first.pk, other.pk]
+    )
+    DuplicatePair.objects.create(first=first, second=abroad.latest("pk"))
+    pair, training = DuplicatePair.objects.get(pk=own.pair), make_training(cast["recorder_me"])
+    for person in (pair.first, pair.second):
+        row = RosterRow(person.family_name, person.given_name, person.organisation, participant=person.pk)
+        add_to_roster(training=training, rows=[row], by=cast["recorder_me"])
+    # Serbia's guest on Montenegro's roster: seen there by name, but not as one of a pair.
+    guest = RosterRow("Gostić", "Dvaput", first.organisation)
+    (there,) = add_to_roster(training=training, rows=[guest], by=cast["recorder_me"])
+    DuplicatePair.objects.create(first=first, second=there.participant)
+    mark_all(training, cast["recorder_me"])
+    roster = reverse("trainings:roster", args=[training.reference])
+    pages = {
+        "trainings:duplicates": ["/trainings/duplicates/", "/trainings/duplicates/?state=different"],
+        "trainings:merges": ["/trainings/duplicates/merged/"], "trainings:list": ["/trainings/"],
+        "trainings:detail": [training.get_absolute_url()], "trainings:roster": [roster],
+    }  # fmt: skip
+    names = ("coordinator_me", "recorder_me")
+    return [Ask(name, "get", url, route) for route, urls in pages.items() for url in urls for name in names]
 
 
 def _of_sheets(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,9 +24,9 @@ ONE_MEMBER = re.compile(r"/members/\d+/$")
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[services.PortalServer]:
+def portal(made_once: Path) -> Iterator[services.PortalServer]:
     """A demo portal that asks for the second factor, as it does where people work."""
-    with services.portal_server({"SECOND_FACTOR": "1"}) as server:
+    with services.portal_server({"SECOND_FACTOR": "1"}, made=made_once) as server:
         yield server
 
 

@@ -22,7 +22,8 @@ READERS = {
 }  # fmt: skip
 SIGNED_OUT = "signed out"
 # Answers that are no page: signs of life, files, fragments.
-NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "trainers:photo", "trainings:suggest", "mfa_login_webauthn",
+NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "offline_worker", "trainers:photo", "trainings:suggest",
+            "mfa_login_webauthn",
             "trainings:edition_pdf", "trainings:evidence_file"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
 ELSEWHERE = {"mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
@@ -36,15 +37,17 @@ ARGUMENTS: dict[str, str] = {
     "members:reset_factor": str(MEMBER), "members:organisation": "1", "trainers:topic_edit": "1", "trainings:course_edit": "1",
     "members:approve": "{asked}", "members:accept": "{token}", "trainers:detail": "predrag-vukovic", "trainers:edit": "predrag-vukovic",
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
-    "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}",
+    "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}", "trainings:workbook_preview": "{filled}",
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
-    "trainings:evidence_remove": "{evidence}",
+    "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
     "members:list": ("?q=a&state=active", "?q=zzzz"),
     "members:audit": ("?q=ME-2026-004&first=2020-01-01", "?q=zzzz", "?readings=on"),
     "trainings:list": ("?q=zzzz",),
+    "trainings:duplicates": ("?state=different", "?q=zzzz"),
+    "trainings:duplicate": ("../{apart}/", "../{locked}/"),
     "trainings:attendance": ("?view=all",),
     "trainings:import_preview": ("../{done}/", "../{reading}/"),
     "trainings:sheet_find": ("?code=ABCDE-FGHJK",),
@@ -88,14 +91,59 @@ done = commit_import(of=start_import(training=training, organisation=home, sheet
 from trainings.actions.long_imports import PASTED, keep_for_reading
 reading = keep_for_reading(training=training, organisation=home, content=b"Prezime", name=PASTED, by=recorder)
 type(reading).objects.filter(pk=reading.pk).update(work_began=reading.work_began - datetime.timedelta(minutes=5))
+import io
+from openpyxl import load_workbook
+from common.uploads.reading import read_upload
+from trainings.actions.workbooks import make_workbook
+from trainings.workbooks.writing import choices_for, write_workbook
+made, file = make_workbook(training=training, by=recorder), io.BytesIO()
+write_workbook(file, made.workbook, made.people, made.sessions, choices_for(training))
+book = load_workbook(io.BytesIO(file.getvalue()))
+sheet, marked = book.worksheets[0], [n for n, person in enumerate(made.people, 5) if person.marks]
+for n, word in zip(range(5, 9), ("Late", "xx", "Absent", "Excused")):
+    sheet.cell(n, 8).value = word
+sheet.cell(5, 2).value, sheet.cell(6, 6).value = "Sasvimdrugi", "Logistički bataljon u Danilovgradu"
+if marked:
+    sheet.cell(marked[-1], 8).value = None
+for n, cell in enumerate(("Konstantinović-Radosavljević", "Aleksandra-Anastasija", "Female", "nadkapetan", "Štab", "", "Present"), 2):
+    sheet.cell(5 + len(made.people), n).value, sheet.cell(6 + len(made.people), n).value = cell, cell if n != 5 else "major"
+file = io.BytesIO()
+book.save(file)
+sheets = read_upload(file.getvalue(), "filled.xlsx")
+filled = start_import(training=training, organisation=home, sheets=sheets, by=recorder)
+from trainings.actions.marks import MarkEdit, change_marks
+third = made.people[2]
+other = MarkEdit(third.enrolment, made.sessions[0].pk, "excused" if third.marks.get(made.sessions[0].pk, ("",))[0] != "excused" else "late",
+                 third.marks.get(made.sessions[0].pk, ("", 0))[1], uuid4())
+change_marks(training=training, edits=[other], by=recorder)
 session = enrolment.training.sessions.first()
 edition = make_sheet(session=session, script="both", headings=["en", "latin"], blank_lines=8, by=by)
 record_from_sheet(edition=edition, exceptions={}, walk_ins={}, shown={}, key=uuid4(), by=by)
 scans = [Scan(b"%PDF-1.7 of a test", PDF), Scan(b"%PDF-1.7 of another", PDF)]
 evidence = attach_evidence(training=enrolment.training, scans=scans, session=session, by=by)
+from trainings.actions.duplicates import set_different
+from trainings.actions.marks import MarkEdit, change_marks
+from trainings.actions.merging import Choice, merge_people
+from trainings.actions.roster import RosterRow, add_to_roster
+from trainings.merge_plan import compare, seen_digest
+from trainings.models import DuplicatePair, Participant
+def twice(one, other, **facts):
+    rows = [RosterRow(*names, home, is_another=bool(n), **facts) for n, names in enumerate((one, other))]
+    made = [add_to_roster(training=training, rows=[row], by=recorder)[0] for row in rows]
+    for enrolment_, value in zip(made, ("present", "absent")):
+        change_marks(training=training, edits=[MarkEdit(enrolment_.pk, session.pk, value, 0, uuid4())], by=recorder)
+    return DuplicatePair.objects.get_or_create(first=made[0].participant, second=made[1].participant)[0]
+pair = twice(("Konstantinović-Radosavljević", "Aleksandra-Anastasija"), ("Konstantinovic-Radosavljevic", "Aleksandra-Anastasia"))
+apart, gone = twice(("Dvojnić", "Dva"), ("Dvojnič", "Dva")), twice(("Spojić", "Spoj"), ("Spojič", "Spoj"))
+set_different(pair=apart, by=by)
+seen = seen_digest(gone.first, gone.second, compare(gone.first, gone.second))
+merge_people(pair=gone, choice=Choice(gone.first_id, "", gone.first.sex, seen, {session.pk: "present"}), by=by)
+verified = Enrolment.objects.filter(training__figures="verified", organisation=home, party__isnull=False).order_by("training", "pk")
+locked, _made = DuplicatePair.objects.get_or_create(first=verified[0].participant, second=verified[1].participant)
+of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
-lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk}
-print(json.dumps({**of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
+lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk, "filled": f"ME-2026-004/{filled.pk}"}
+print(json.dumps({**of_pairs, **of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
 
@@ -159,6 +207,7 @@ def test_pages_are_accessible_and_fit(page: Page, view: View, reader: str, made:
 
 
 @seen_by(DESKTOP, PHONE_DARK)
+@pytest.mark.usefixtures("made")
 def test_wrong_answers_are_accessible_and_fit(page: Page, view: View) -> None:
     """Forms that came back with what is wrong, and what asks before it is done."""
     found = []
@@ -200,6 +249,10 @@ def test_every_page_is_visited() -> None:
         "edition": "A",
         "evidence": f"{OPEN}/1",
         "preview": f"{OPEN}/1",
+        "pair": "1",
+        "apart": "2",
+        "locked": "3",
+        "filled": f"{OPEN}/1",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []

@@ -1,6 +1,7 @@
 """Setting up a second factor and signing in with it, in the browser: an authenticator app, and a passkey of a virtual key."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -22,9 +23,9 @@ from tests.e2e.factors import arrive_home, code_of, make_passkey, virtual_key
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[services.PortalServer]:
+def portal(made_once: Path) -> Iterator[services.PortalServer]:
     """A demo portal that asks for the second factor, as it does where people work."""
-    with services.portal_server({"SECOND_FACTOR": "1"}) as server:
+    with services.portal_server({"SECOND_FACTOR": "1"}, made=made_once) as server:
         yield server
 
 

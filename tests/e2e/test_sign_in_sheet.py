@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import DESKTOP, PHONE_PLAIN, View, axe_findings, overflow, seen_by, sign_in
-from tests.e2e.test_main_job import PEOPLE, _paste_roster, _record_training
+from tests.e2e.test_main_job import PEOPLE, paste_roster, record_training
 from trainings.typed_lines import read_exceptions
 
 SCAN = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 
 
-def _print_sheet(page: Page, training: str) -> str:
+def print_sheet(page: Page, training: str) -> str:
     """Make the sheet of the first session and return its code; the PDF is one."""
     page.goto(f"{training}attendance/")
     page.get_by_role("link", name="Print the sign-in sheet").click()
@@ -38,9 +38,9 @@ def _walk_in(page: Page, number: int, family: str, sex: str) -> None:
 @seen_by(DESKTOP, PHONE_PLAIN)
 def test_printed_sheet_is_typed_in_by_its_code(page: Page, view: View) -> None:
     sign_in(page, "recorder.me")
-    training = _record_training(page)
-    _paste_roster(page, view)
-    code = _print_sheet(page, training)
+    training = record_training(page)
+    paste_roster(page, view.name)
+    code = print_sheet(page, training)
     page.goto("/trainings/sheets/")
     page.get_by_label("Code").fill(code)
     page.get_by_role("button", name="Open the sheet").click()
@@ -70,9 +70,9 @@ def test_printed_sheet_is_typed_in_by_its_code(page: Page, view: View) -> None:
 @pytest.mark.main_job
 def test_wrong_lines_are_named_while_they_are_typed(page: Page) -> None:
     sign_in(page, "recorder.me")
-    training = _record_training(page)
-    _paste_roster(page, View("wrong-lines", 1280, 900))
-    code = _print_sheet(page, training)
+    training = record_training(page)
+    paste_roster(page, "wrong-lines")
+    code = print_sheet(page, training)
     page.goto(f"/trainings/sheets/{code.replace('-', '')}/")
     field = page.get_by_label("Who did not sign")
     wrong = page.locator("[data-typed-wrong] li")
@@ -105,9 +105,9 @@ TYPED = (
 
 def test_page_and_server_read_the_same(page: Page) -> None:
     sign_in(page, "recorder.me")
-    training = _record_training(page)
-    _paste_roster(page, View("same-reading", 1280, 900))
-    page.goto(f"/trainings/sheets/{_print_sheet(page, training).replace('-', '')}/")
+    training = record_training(page)
+    paste_roster(page, "same-reading")
+    page.goto(f"/trainings/sheets/{print_sheet(page, training).replace('-', '')}/")
     shown, meant = {}, {}
     for typed in TYPED:
         page.get_by_label("Who did not sign").fill(typed)

@@ -11,21 +11,11 @@ from playwright.sync_api import Page, expect
 from tests.common.sheet_files import workbook
 from tests.e2e.browsing import DESKTOP, seen_by, sign_in
 from tests.e2e.person import Person
+from tests.e2e.test_main_job import PEOPLE, as_pasted, list_of_forty, paste_roster, record_training
+from tests.e2e.test_sign_in_sheet import print_sheet
 
 SECONDS_MOST = 180
-PEOPLE = 40
 EXCEPTIONS = {3: "a", 7: "l", 12: "e", 31: "a"}
-FAMILIES = ("Marović", "Đukić", "Ћетковић", "Njegošević", "Šćepan")
-
-
-def _rows(tag: str) -> list[tuple[str, ...]]:
-    """A header and forty people; the names are new with each tag, and in the order of the roster."""
-    rows: list[tuple[str, ...]] = [("Prezime", "Ime", "Pol", "Čin", "Jedinica")]
-    for n in range(PEOPLE):
-        letters = "".join(chr(ord("a") + int(digit)) for digit in f"{n:02}")
-        sex, given = ("ž", "Milena") if n % 4 == 0 else ("m", "Marko")
-        rows.append((f"{FAMILIES[n % 5]}{letters}", f"{given} {tag}", sex, "vodnik", f"Bataljon {n % 3}"))
-    return rows
 
 
 def _records_training(person: Person) -> None:
@@ -109,7 +99,7 @@ def _tell(person: Person, way: str, record_property) -> None:
 def test_list_becomes_submitted_figures_in_three_minutes(page: Page, way: str, record_property) -> None:
     sign_in(page, "recorder.me")
     person = Person(page)
-    rows, tag = _rows(way.capitalize()), way.capitalize()
+    rows, tag = list_of_forty(way), way.capitalize()
     _records_training(person)
     with person.step("take a list in"):
         person.clicks_on(page.get_by_role("link", name="Take a list in"))
@@ -121,7 +111,7 @@ def test_list_becomes_submitted_figures_in_three_minutes(page: Page, way: str, r
     else:
         with person.step("copy the cells in the spreadsheet program, and paste"):
             page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-            page.evaluate("text => navigator.clipboard.writeText(text)", "\n".join("\t".join(row) for row in rows))
+            page.evaluate("text => navigator.clipboard.writeText(text)", as_pasted(rows))
             person.presses_elsewhere("Alt+Tab", "Control+A", "Control+C", "Alt+Tab")
             person.looks(page.get_by_role("heading", name="Take a list in"))
             person.clicks_on(page.locator("textarea[name=rows]"))
@@ -134,31 +124,14 @@ def test_list_becomes_submitted_figures_in_three_minutes(page: Page, way: str, r
     _tell(person, way, record_property)
 
 
-def _prints_sheet(page: Page) -> None:
-    """What was done before the training: the roster, the sheet and its paper."""
-    day = date.today() - timedelta(days=1)
-    page.goto("/trainings/new/")
-    page.select_option("select[name=course]", label="Gender awareness, basic")
-    page.fill("input[name=place]", "Nikšić")
-    page.select_option("select[name=language]", label="Montenegrin")
-    page.fill("input[name=days]", f"{day:%d.%m.} 9-15")
-    page.get_by_role("button", name="Record and add people").click()
-    page.get_by_role("link", name="Take a list in").click()
-    page.fill("textarea[name=rows]", "\n".join("\t".join(row) for row in _rows("Odštampan")))
-    page.get_by_role("button", name="Show what was understood").click()
-    page.get_by_role("button", name=f"Take {PEOPLE} people in").first.click()
-    page.get_by_role("link", name="Go on to attendance").click()
-    page.get_by_role("link", name="Print the sign-in sheet").click()
-    page.get_by_role("button", name="Make the sheet").click()
-    expect(page.get_by_text("Edition 1 is ready.")).to_be_visible()
-
-
 @pytest.mark.main_job
 @seen_by(DESKTOP)
 def test_printed_sheet_becomes_submitted_figures_in_three_minutes(page: Page, record_property) -> None:
     sign_in(page, "recorder.me")
-    _prints_sheet(page)
-    reference = re.search(r"ME-\d{4}-\d{3}", page.url)[0]
+    training = record_training(page, days=1)
+    paste_roster(page, "odštampan")
+    print_sheet(page, training)
+    reference = re.search(r"ME-\d{4}-\d{3}", training)[0]
     person = Person(page)
     with person.step("home page: what waits"):
         page.goto("/")

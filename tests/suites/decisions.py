@@ -20,13 +20,14 @@ ALL: Pair = (EVERYBODY, EVERYBODY)
 KEEPERS: Pair = (OWN_KEEPERS, FOREIGN_KEEPERS)
 RECORDING: Pair = (OWN_KEEPERS | {"trainer_me"}, FOREIGN_KEEPERS | {"trainer_rs"})
 COORDINATORS: Pair = ({"coordinator_me"}, {"coordinator_rs"})
+DESK: Pair = ({"coordinator_me", "coordinator_rs"}, {"coordinator_me", "coordinator_rs"})
 ADMINS: Pair = ({"admin"}, {"admin"})
 MANAGING: Pair = (MANAGERS, MANAGERS)
 MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 NOBODY: Pair = (set(), set())
 # Answers to a person whose second factor is still to be shown.
-OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt"}
+OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt", "offline_worker"}
 OTHER_METHODS = ("head", "options", "put", "patch", "delete")
 CREATORS = EVERYBODY - {"admin", "observer"}
 
@@ -54,6 +55,9 @@ DECISIONS: dict[str, Decision] = {
     "security_txt": Decision(get=ALL, public=True),
     "robots_txt": Decision(get=ALL, public=True),
     "ready": Decision(get=ALL, public=True),
+    "waiting_token": Decision(get=ALL),
+    "offline_worker": Decision(get=ALL, public=True),
+    "offline": Decision(get=ALL, public=True),
     "trainers:list": Decision(get=ALL),
     "trainers:detail": Decision(get=ALL),
     "trainers:edit": Decision(get=({"trainer_me"}, {"trainer_rs"}), post=({"trainer_me"}, {"trainer_rs"})),
@@ -77,12 +81,15 @@ DECISIONS: dict[str, Decision] = {
     "trainings:mark": Decision(post=RECORDING),
     "trainings:mark_rest": Decision(post=RECORDING),
     "trainings:undo": Decision(post=RECORDING),
+    "trainings:keep": Decision(post=RECORDING),
     "trainings:roster": Decision(get=RECORDING, post=RECORDING),
     "trainings:suggest": Decision(post=RECORDING),
     "trainings:export": Decision(post=RECORDING),
     "trainings:list_export": Decision(get=ALL, post=ALL),
     "trainings:roster_import": Decision(get=RECORDING, post=RECORDING),
     "trainings:import_preview": Decision(get=RECORDING, post=RECORDING),
+    "trainings:workbook": Decision(post=RECORDING),
+    "trainings:workbook_preview": Decision(get=RECORDING, post=RECORDING),
     "trainings:import_undo": Decision(post=RECORDING),
     "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),
@@ -103,6 +110,13 @@ DECISIONS: dict[str, Decision] = {
     "trainings:verify": Decision(post=COORDINATORS),
     "trainings:amend": Decision(get=COORDINATORS, post=COORDINATORS),
     "trainings:held_settle": Decision(post=COORDINATORS),
+    "trainings:duplicates": Decision(get=DESK),
+    "trainings:duplicates_look": Decision(post=DESK),
+    "trainings:duplicate": Decision(get=COORDINATORS, post=COORDINATORS, hidden=but(COORDINATORS)),
+    "trainings:duplicate_different": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
+    "trainings:duplicate_reopen": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
+    "trainings:merges": Decision(get=DESK),
+    "trainings:merge_undo": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
     "members:list": Decision(get=MANAGING),
     "members:invite": Decision(get=MANAGING, post=MANAGING),
     "members:revoke": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),

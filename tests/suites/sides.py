@@ -29,10 +29,12 @@ from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roste
 from trainings.actions.sheets import make_sheet
 from trainings.models import (
     Amendment,
+    DuplicatePair,
     FiguresVersion,
     Headcount,
     ImportedRow,
     MarkChange,
+    Merge,
     Participant,
     RosterImport,
     Training,
@@ -88,17 +90,21 @@ class Side:
     taken_in: int
     edition: str
     evidence: int
+    pair: int
+    merge: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
             "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
             "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
             "held_settle": self.change, "import_preview": self.taken_in, "import_undo": self.taken_in,
+            "workbook_preview": self.taken_in,
             "revoke": self.invitation, "deactivate": self.member,
             "reactivate": self.member, "reset_factor": self.member, "detail": self.member,
             "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.asked, "decline": self.asked,
             "organisation": self.organisation,
             "topic_edit": self.topic, "course_edit": self.training.course_id,
+            "duplicate": self.pair, "duplicate_different": self.pair, "duplicate_reopen": self.pair, "merge_undo": self.merge,
             "sheet": self.session, "evidence_file": self.evidence, "evidence_remove": self.evidence,
         }  # fmt: skip
         app, _colon, name = route.partition(":")
@@ -108,13 +114,29 @@ class Side:
             return [self.token]
         if app == "trainings" and name in ("edition", "edition_pdf", "edition_undo"):
             return [self.edition]
+        of_none = ("list", "list_export", "create", "courses", "course_new", "course_edit", "sheet_find", "duplicates",
+                   "duplicates_look", "duplicate", "duplicate_different", "duplicate_reopen", "merges", "merge_undo")  # fmt: skip
         first = {
-            "trainings": [self.training.reference]
-            if name not in ("list", "list_export", "create", "courses", "course_new", "course_edit", "sheet_find")
-            else [],
+            "trainings": [] if name in of_none else [self.training.reference],
             "trainers": [self.profile] if name not in ("list", "topics", "topic_new", "topic_edit") else [],
         }.get(app, [])
         return [*first, *([pk[name]] if name in pk else [])]
+
+
+def _known_twice(person: Participant, by: Member) -> tuple[int, int]:
+    """Make a pair of this person and a second record, and a merge of two more; return both ids."""
+    records = [
+        Participant.objects.create(
+            organisation=person.organisation, family_name=f"Dvojnik{letter}", given_name=person.family_name,
+            spelling_key=f"dvojnik{letter}", loose_key=f"dvojnik{letter}", sex=person.sex,
+        )
+        for letter in "abc"
+    ]  # fmt: skip
+    pair = DuplicatePair.objects.create(first=person, second=records[0], why=DuplicatePair.Why.TYPING)
+    nothing: dict[str, Any] = {key: [] for key in ("own", "moved", "joined", "returning", "pairs", "carried", "merged")}
+    merge = Merge.objects.create(kept=records[1], gone=records[2], by=by, before={**nothing, "fields": {}})
+    Participant.objects.filter(pk=records[2].pk).update(merged_into=records[1])
+    return pair.pk, merge.pk
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -191,7 +213,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
-        edition.code, evidence.pk,
+        edition.code, evidence.pk, *_known_twice(first.participant, recorder),
     )  # fmt: skip
 
 

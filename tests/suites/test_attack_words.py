@@ -42,6 +42,8 @@ NOT_TYPED = {
     "trainings.participant.service_digest": "a digest", "trainings.columnchoice": "folded headers and kinds of columns",
     # Cells of a list, which are attacked as a whole in tests/trainings/test_imports.py.
     "trainings.rosterimport": "cells of a list", "trainings.importedrow": "cells of a list",
+    "trainings.merge": "ids, and what stood on a record before",
+    "trainings.workbook": "a code, titles of sessions, marks and digests",
     "trainings.evidence.file": "a random name",
     "trainings.evidence.kind": "read from the file", "trainings.evidence.digest": "a digest",
     "trainings.sheetedition.code": "random", "trainings.sheetedition.headings": "chosen", "trainings.sheetentry.counts": "numbers",

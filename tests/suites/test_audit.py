@@ -22,9 +22,22 @@ from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
 from trainers.models import Topic
-from trainings.actions import evidence, figures, handover, imports, marks, roster, sheets
+from trainings.actions import (
+    duplicates,
+    evidence,
+    figures,
+    handover,
+    imports,
+    marks,
+    merging,
+    roster,
+    sheets,
+    unmerging,
+    workbooks,
+)
 from trainings.actions import trainings as trainings_actions
-from trainings.models import Course, Headcount
+from trainings.merge_plan import compare, seen_digest
+from trainings.models import Course, DuplicatePair, Headcount
 
 pytestmark = pytest.mark.django_db
 
@@ -179,7 +192,30 @@ def list_taken_in(stage):
     return imports.commit_import(of=list_of_one(stage), by=stage.recorder)
 
 
+def known_twice(stage):
+    """Two records that may be one person: one on the roster, one of another training."""
+    other = trainings_actions.create_training(
+        training=new_training(stage.recorder), sessions=plans(), by=stage.recorder
+    )
+    (second,) = roster.add_to_roster(training=other, rows=[person(9, other.keeper)], by=stage.recorder)
+    return DuplicatePair.objects.create(first=stage.enrolment.participant, second=second.participant)
+
+
+def said_different(stage):
+    duplicates.set_different(pair=(pair := known_twice(stage)), by=stage.coordinator)
+    return pair
+
+
+def merged(stage, pair):
+    seen = seen_digest(pair.first, pair.second, compare(pair.first, pair.second))
+    choice = merging.Choice(keep=pair.first_id, email="", sex=pair.first.sex, seen=seen)
+    return merging.merge_people(pair=pair, choice=choice, by=stage.coordinator)
+
+
 SCENARIOS: dict[str, Callable] = {
+    "trainings.actions.workbooks.make_workbook": plain(
+        lambda s: workbooks.make_workbook(training=s.training, by=s.recorder)
+    ),
     "trainings.actions.imports.commit_import": prepared(
         list_of_one, lambda s, made: imports.commit_import(of=made, by=s.recorder)
     ),
@@ -281,6 +317,19 @@ SCENARIOS: dict[str, Callable] = {
     ),
     "trainings.actions.marks.settle_held_change": prepared(
         lambda s: s.held(), lambda s, change: marks.settle_held_change(change=change, by=s.coordinator)
+    ),
+    "trainings.actions.duplicates.look_for_duplicates": plain(
+        lambda s: duplicates.look_for_duplicates(organisation=s.training.keeper, by=s.coordinator)
+    ),
+    "trainings.actions.duplicates.set_different": prepared(
+        known_twice, lambda s, pair: duplicates.set_different(pair=pair, by=s.coordinator)
+    ),
+    "trainings.actions.duplicates.reopen_pair": prepared(
+        said_different, lambda s, pair: duplicates.reopen_pair(pair=pair, by=s.coordinator)
+    ),
+    "trainings.actions.merging.merge_people": prepared(known_twice, merged),
+    "trainings.actions.unmerging.undo_merge": prepared(
+        lambda s: merged(s, known_twice(s)), lambda s, merge: unmerging.undo_merge(merge=merge, by=s.coordinator)
     ),
     "trainings.actions.sheets.make_sheet": plain(lambda s: s.printed()),
     "trainings.actions.sheets.record_from_sheet": prepared(lambda s: s.printed(), lambda s, edition: s.typed(edition)),

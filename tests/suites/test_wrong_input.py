@@ -25,6 +25,8 @@ ONLY_BUTTONS = {
     "trainings:submit", "trainings:headcount_switch", "trainings:held_settle", "members:revoke", "members:deactivate",
     "members:reactivate", "members:reset_factor", "members:resend", "members:decline", "members:export",
     "members:audit_export", "trainings:import_undo", "trainings:export", "trainings:list_export",
+    "trainings:duplicates_look", "trainings:duplicate_different", "trainings:duplicate_reopen", "trainings:merge_undo",
+    "trainings:workbook", "trainings:workbook_preview",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {

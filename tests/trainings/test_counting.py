@@ -210,6 +210,8 @@ def slow_figures(network: Network, rule: str, named: list, counted: list) -> dic
         "named_seats": len(named), "headcounted": headcounted, "unknown_completed": unknown,
         "people_at_least": max(least(SEXES), sum(least((sex,)) for sex in SEXES[:3])),
         "people_at_most": len({s.person.number for _e, s in named}) + headcounted + unknown,
+        "perhaps_twice": len({s.person.number for _e, s in named})
+        - slow_persons({s.person.number for _e, s in named}, network.pairs),
         "minutes": sum(e.minutes(s) for e, s in named) + sum(n * e.scheduled for e, _c, n in sure),
         "trainings": len({e.number for e, _s in named} | {e.number for e, _c, _n in sure}),
         "verified_seats": sum(e.state == "verified" for e, _s in named) + sum(n for e, _c, n in sure if e.state == "verified"),

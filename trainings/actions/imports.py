@@ -14,23 +14,25 @@ from audit.record import record
 from common.actions import action
 from common.uploads.cells import Sheet, packed
 from members.models import Member, Organisation
-from trainings.actions.marks import MarkEdit, apply_edits, recount_enrolments
-from trainings.actions.roster import is_compatible, name_keys, roster_party, take_off
+from trainings.actions.duplicates import locked_people, note_pairs
+from trainings.actions.marks import MarkEdit, apply_edits, edits_back, recount_enrolments
+from trainings.actions.roster import name_keys, roster_party, take_off
 from trainings.actions.trainings import check_open, locked
+from trainings.duplicates import is_one_error
 from trainings.models import (
     ColumnChoice,
-    DuplicatePair,
     Enrolment,
     ImportedRow,
     Mark,
-    MarkChange,
     Participant,
     RosterImport,
     Sex,
     Training,
 )
-from trainings.roster_import.matching import is_one_error, service_digest, unseen_with_service
+from trainings.roster_import.matching import service_digest, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
+from trainings.workbooks.differences import workbook_edits
+from trainings.workbooks.reading import chosen_of_filled, filled_of
 
 PREVIEW_HOURS = 24
 AT_ONCE = 1000
@@ -41,7 +43,25 @@ def start_import(
 ) -> RosterImport:
     """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet."""
     check_open(training)
-    return RosterImport.objects.create(training=training, organisation=organisation, sheets=packed(list(sheets)), by=by)
+    return RosterImport.objects.create(
+        training=training, organisation=organisation, by=by, **cells_of(sheets, training)
+    )
+
+
+def cells_of(sheets: Sequence[Sheet], training: Training) -> dict[str, Any]:
+    """Return the fields of an import that hold what was read.
+
+    A filled copy of an offline workbook is known by its keys; its own columns say what they hold.
+    """
+    filled = filled_of(sheets, training)
+    chosen, workbook = (chosen_of_filled(filled), filled.workbook) if filled else ({}, None)
+    return {"sheets": packed(list(sheets)), "workbook": workbook, "chosen": chosen}
+
+
+def check_preview(of: RosterImport, *or_in: RosterImport.State) -> None:
+    """Raise ValidationError where an import is no preview, nor in one of these states."""
+    if of.state not in (RosterImport.State.PREVIEW, *or_in):
+        raise ValidationError(_("This import is no longer a preview."))
 
 
 def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str) -> bool:
@@ -49,8 +69,7 @@ def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[
 
     Return whether it is anything new.
     """
-    if of.state != RosterImport.State.PREVIEW:
-        raise ValidationError(_("This import is no longer a preview."))
+    check_preview(of)
     read = next(one for one in of.sheets if one["name"] == sheet) if cells else {"numbers": [], "rows": []}
     rows = dict(zip(read["numbers"], read["rows"], strict=True))
     for (number, column), text in cells.items():
@@ -66,8 +85,7 @@ def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[
 def forget_old_previews() -> None:
     """Delete after a day what nobody took in: it holds names. The worker's round."""
     old = timezone.now() - timedelta(hours=PREVIEW_HOURS)
-    states = RosterImport.State
-    RosterImport.objects.exclude(state__in=(states.COMMITTED, states.UNDONE)).filter(made_at__lt=old).delete()
+    RosterImport.objects.exclude(state__in=RosterImport.FINISHED).filter(made_at__lt=old).delete()
 
 
 @action
@@ -81,11 +99,14 @@ def commit_import(
     """
     training = locked(of.training)
     check_open(training)
-    fresh = RosterImport.objects.select_for_update().select_related("organisation__country", "training").get(pk=of.pk)
+    fresh = (
+        RosterImport.objects.select_for_update(of=("self",))
+        .select_related("organisation__country", "training")
+        .get(pk=of.pk)
+    )
     if fresh.state == RosterImport.State.COMMITTED:
         return fresh
-    if fresh.state not in (RosterImport.State.PREVIEW, RosterImport.State.TAKING):
-        raise ValidationError(_("This import is no longer a preview."))
+    check_preview(fresh, RosterImport.State.TAKING)
     plan = plan_import(fresh, by=by)
     if decide is not None and decide(fresh, plan):
         plan = plan_import(fresh, by=by)
@@ -95,7 +116,8 @@ def commit_import(
     enrolments, fresh_ones = _enrolments_of(training, taken, people)
     before = _facts_before(taken, enrolments, fresh_ones)
     _change_facts(taken, enrolments)
-    answer = apply_edits(training, _mark_edits(fresh, taken, enrolments), by=by, batch=fresh.batch, locked=False)
+    edits = [*_mark_edits(fresh, taken, enrolments), *workbook_edits(fresh)]
+    answer = apply_edits(training, edits, by=by, batch=fresh.batch, locked=False)
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
@@ -112,7 +134,7 @@ def commit_import(
     fresh.save(update_fields=["state", "committed_at", "sheets", "work_began", "refusal"])
     changed = sum(bool(facts) for facts in before.values())
     record(
-        "import_roster",
+        "import_workbook" if fresh.workbook_id else "import_roster",
         fresh,
         by=by,
         root=training,
@@ -132,7 +154,7 @@ def refuse_waiting(plan: Plan) -> None:
 
 def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
     """Return the participant of each row by its number; new ones are made, with pairs opened where they may be known elsewhere."""
-    known = Participant.objects.in_bulk([row.person.pk for row in taken if row.person])
+    known = locked_people({row.person.pk for row in taken if row.person})
     digests = {
         row.number: service_digest(row.read.service_number, row.organisation.pk) for row in taken if row.organisation
     }
@@ -144,7 +166,7 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
         if row.person:
             people[row.number] = known[row.person.pk]
         elif digest in by_service and _may_be(row, by_service[digest]):
-            people[row.number] = by_service[digest]
+            people[row.number] = by_service[digest].standing
         else:
             assert row.organisation is not None  # noqa: S101 - narrows the type; rows without a home are never ready
             spelling_key, loose_key = name_keys(row.read.family, row.read.given)
@@ -156,7 +178,7 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
             by_service |= {digest: person} if digest else {}
     made = Participant.objects.bulk_create([person for _n, person in new], batch_size=AT_ONCE)
     people |= {number: person for (number, _person), person in zip(new, made, strict=True)}
-    _open_pairs(made)
+    note_pairs(made)
     _complete(taken, people, digests)
     return people
 
@@ -165,26 +187,6 @@ def _may_be(row: PlannedRow, person: Participant) -> bool:
     """Whether a person with the same service number bears nearly the name of the row: a mistyped number joins nobody."""
     one, other = name_keys(row.read.family, row.read.given), (person.spelling_key, person.loose_key)
     return one[1] == other[1] or is_one_error(one[0], other[0])
-
-
-def _open_pairs(made: Sequence[Participant]) -> None:
-    """Open a pair with each other record of the same home and spelling whose sex and number do not speak against it."""
-    keys = {person.spelling_key for person in made}
-    homes = {person.organisation_id for person in made}
-    twins: dict[tuple[int, str], list[Participant]] = {}
-    for twin in Participant.objects.filter(organisation__in=homes, spelling_key__in=keys):
-        twins.setdefault((twin.organisation_id, twin.spelling_key), []).append(twin)
-    pairs = set()
-    for person in made:
-        for twin in twins.get((person.organisation_id, person.spelling_key), []):
-            numbers_differ = (
-                twin.service_digest and person.service_digest and twin.service_digest != person.service_digest
-            )
-            if twin.pk != person.pk and is_compatible(twin.sex, person.sex) and not numbers_differ:
-                pairs.add((min(twin.pk, person.pk), max(twin.pk, person.pk)))
-    DuplicatePair.objects.bulk_create(
-        [DuplicatePair(first_id=a, second_id=b) for a, b in sorted(pairs)], ignore_conflicts=True, batch_size=AT_ONCE
-    )
 
 
 def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], digests: Mapping[int, str]) -> None:
@@ -340,12 +342,7 @@ def undo_import(*, of: RosterImport, by: Member) -> list[Enrolment]:
 
 
 def _take_marks_back(of: RosterImport, training: Training, by: Member) -> None:
-    done = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED)
-    apply_edits(
-        training,
-        [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done],
-        by=by, locked=False,
-    )  # fmt: skip
+    apply_edits(training, edits_back(training, of.batch), by=by, locked=False)
 
 
 def _is_untouched(row: ImportedRow) -> bool:

@@ -4,17 +4,16 @@ Each step moves the state of the import and is done once: whoever comes second, 
 """
 
 from datetime import timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_tasks import task
 
-from common.uploads.cells import packed
 from common.uploads.reading import read_pasted, read_upload
 from members.models import Member, Organisation
-from trainings.actions.imports import commit_import
+from trainings.actions.imports import cells_of, commit_import
 from trainings.actions.trainings import check_open
 from trainings.models import RosterImport, Training
 from trainings.roster_import.plan import plan_import
@@ -53,17 +52,19 @@ def read_kept_list(pk: int) -> None:
     of = RosterImport.objects.select_related("training", "organisation__country", "by").filter(pk=pk).first()
     if of is None or of.state != RosterImport.State.READING or of.upload is None:
         return
-    content, state, refusal = bytes(of.upload), RosterImport.State.PREVIEW, ""
+    content, is_text = bytes(of.upload), of.upload_name == PASTED
+    read: dict[str, Any]
     try:
-        is_text = of.upload_name == PASTED
-        of.sheets = packed(read_pasted(content.decode()) if is_text else read_upload(content, of.upload_name))
+        sheets = read_pasted(content.decode()) if is_text else read_upload(content, of.upload_name)
+        read = cells_of(sheets, of.training)
+        of.sheets, of.workbook, of.chosen = read["sheets"], read["workbook"], read["chosen"]
         plan_import(of, by=of.by)
     except ValidationError as wrong:
-        of.sheets, state, refusal = [], RosterImport.State.REFUSED, " ".join(wrong.messages)
+        read = {"state": RosterImport.State.REFUSED, "refusal": " ".join(wrong.messages)}
+    else:
+        read["state"] = RosterImport.State.PREVIEW
     # The state is compared and set in one statement: the second of two readers writes nothing.
-    RosterImport.objects.filter(pk=pk, state=RosterImport.State.READING).update(
-        sheets=of.sheets, state=state, refusal=refusal, upload=None, work_began=None
-    )
+    RosterImport.objects.filter(pk=pk, state=RosterImport.State.READING).update(**read, upload=None, work_began=None)
 
 
 def take_in_later(*, of: RosterImport, rows: int, by: Member) -> None:
@@ -113,9 +114,3 @@ def is_late(of: RosterImport) -> bool:
     """Return whether the worker should long be through: then a person may do it here."""
     allowed = timedelta(seconds=2 * of.work_seconds) + WORKER_IS_LATE
     return of.work_began is not None and timezone.now() - of.work_began > allowed
-
-
-def refuse_unfinished(of: RosterImport) -> None:
-    """Raise ValidationError while the worker has the list."""
-    if of.state in (RosterImport.State.READING, RosterImport.State.TAKING):
-        raise ValidationError(_("This list is being worked on. Wait until it is done."))

@@ -210,14 +210,24 @@ def mark_rest_present(*, session: Session, shown: Sequence[int], batch: UUID, by
     return answer
 
 
+def edits_back(training: Training, batch: UUID) -> list[MarkEdit]:
+    """Return the edits that take a batch back where nobody changed a mark since. One query.
+
+    Whose row was taken off, or joined to another record of the same person, keeps the marks it had.
+    """
+    done = MarkChange.objects.filter(
+        batch=batch, enrolment__training=training, enrolment__removed_at=None, outcome=MarkChange.Outcome.APPLIED
+    )
+    return [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done]
+
+
 @action
 def undo_batch(*, training: Training, batch: UUID, by: Member) -> MarksAnswer:
     """Take back a batch: each of its marks that nobody has changed since becomes what it was before."""
     fresh = Training.objects.select_for_update().get(pk=training.pk)
     if not fresh.is_open:
         raise ValidationError(_("The figures are locked, so nothing can be taken back."))
-    done = MarkChange.objects.filter(batch=batch, enrolment__training=fresh, outcome=MarkChange.Outcome.APPLIED)
-    edits = [MarkEdit(c.enrolment_id, c.session_id, c.old_value, c.answer_version, uuid5(c.key, "undo")) for c in done]
+    edits = edits_back(fresh, batch)
     if not edits:
         raise ValidationError(_("There is nothing to take back."))
     answer = apply_edits(fresh, edits, by=by, locked=False)

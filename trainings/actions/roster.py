@@ -13,10 +13,12 @@ from audit.record import changed_row, changes, record, values_of
 from common.actions import action
 from common.folding import loose, spelling
 from members.models import Member, Organisation, Rank, RankGroup
-from trainings.access import visible_participants
+from trainings.access import visible_records
+from trainings.actions.duplicates import locked_people, note_pairs
 from trainings.actions.marks import recount_enrolments
 from trainings.actions.trainings import check_open, locked
-from trainings.models import DuplicatePair, Enrolment, Headcount, Participant, Party, Sex, Training
+from trainings.duplicates import is_compatible
+from trainings.models import Enrolment, Headcount, Participant, Party, Sex, Training
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,6 @@ def roster_party(training: Training, organisation: Organisation) -> Party:
     return party
 
 
-def is_compatible(one: str, other: str) -> bool:
-    """Return whether two records of these sexes may be one person."""
-    return Sex.NOT_RECORDED in (one, other) or one == other
-
-
 def _known_person(
     row: RosterRow, visible: dict[tuple[int, str], list[Participant]], enrolled: set[int], taken: set[int]
 ) -> Participant | None:
@@ -81,24 +78,13 @@ def _known_person(
     return here[0] if here else None
 
 
-def _note_duplicates(person: Participant) -> None:
-    """Open a pair with each other record of the same home and spelling whose sex does not speak against it."""
-    twins = Participant.objects.filter(organisation=person.organisation, spelling_key=person.spelling_key).exclude(
-        pk=person.pk
-    )
-    for twin in twins:
-        if is_compatible(twin.sex, person.sex):
-            first, second = sorted((twin.pk, person.pk))
-            DuplicatePair.objects.get_or_create(first_id=first, second_id=second)
-
-
 def _new_person(row: RosterRow) -> Participant:
     spelling_key, loose_key = name_keys(row.family_name, row.given_name)
     person = Participant.objects.create(
         organisation=row.organisation, family_name=row.family_name, given_name=row.given_name,
         spelling_key=spelling_key, loose_key=loose_key, sex=row.sex,
     )  # fmt: skip
-    _note_duplicates(person)
+    note_pairs([person])
     return person
 
 
@@ -120,14 +106,30 @@ def _enrol(training: Training, row: RosterRow, person: Participant, line: int) -
     return Enrolment.objects.create(training=training, participant=person, line=line, **facts)
 
 
+def _known_people(
+    rows: Sequence[RosterRow], by: Member
+) -> tuple[dict[tuple[int, str], list[Participant]], dict[int, Participant]]:
+    """Return who may be meant: visible people by home and spelling, and those that rows name, by the record named.
+
+    A merged record stands for the one it was merged into. Three queries, one more where somebody was merged.
+    """
+    may_see = visible_records(by).order_by("pk")
+    homes, keys = {row.organisation.pk for row in rows}, {name_keys(r.family_name, r.given_name)[0] for r in rows}
+    written = list(may_see.filter(organisation__in=homes, spelling_key__in=keys))
+    named = set(
+        may_see.filter(pk__in=[row.participant for row in rows if row.participant]).values_list("pk", flat=True)
+    )
+    standing = locked_people({*named, *(record.pk for record in written)})
+    visible: dict[tuple[int, str], list[Participant]] = {}
+    for known in written:
+        same = visible.setdefault((known.organisation_id, known.spelling_key), [])
+        same += [] if standing[known.pk] in same else [standing[known.pk]]
+    return visible, {pk: standing[pk] for pk in named}
+
+
 def enrol_rows(training: Training, rows: Sequence[RosterRow], *, by: Member) -> list[Enrolment]:
     """Enrol people in a training whose row the caller has locked; see `add_to_roster`."""
-    may_see = visible_participants(by)
-    homes, keys = {row.organisation.pk for row in rows}, {name_keys(r.family_name, r.given_name)[0] for r in rows}
-    visible: dict[tuple[int, str], list[Participant]] = {}
-    for person in may_see.filter(organisation__in=homes, spelling_key__in=keys):
-        visible.setdefault((person.organisation_id, person.spelling_key), []).append(person)
-    chosen = may_see.in_bulk([row.participant for row in rows if row.participant])
+    visible, chosen = _known_people(rows, by)
     line = training.enrolments.aggregate(last=Max("line"))["last"] or 0
     enrolled = set(training.enrolments.filter(removed_at=None).order_by().values_list("participant", flat=True))
     taken: set[int] = set()
@@ -177,6 +179,7 @@ def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str,
     told |= changes(values_of(person, NAMED), {"family_name": family_name, "given_name": given_name, "sex": sex})
     person.family_name, person.given_name, person.sex = family_name, given_name, sex
     person.spelling_key, person.loose_key = name_keys(family_name, given_name)
+    person.compared_at = None if told.keys() & set(NAMED) else person.compared_at
     person.save()
     record("change_enrolment", enrolment, by=by, root=training, fields=told, told=told, about_people=True)
     return enrolment
@@ -204,6 +207,10 @@ def restore_to_roster(*, enrolment: Enrolment, by: Member) -> None:
     check_open(training)
     if enrolment.removed_at is None:
         raise ValidationError(_("This person is on the roster already."))
+    if enrolment.participant.merged_into_id:
+        raise ValidationError(
+            _("This record was merged into another of the same person. Bring that one back, or undo the merge.")
+        )
     enrolment.party = roster_party(training, enrolment.organisation)
     enrolment.removed_at = enrolment.removed_with = None
     enrolment.save(update_fields=["party", "removed_at", "removed_with"])
@@ -269,6 +276,8 @@ def switch_to_roster(*, party: Party, by: Member) -> None:
     dropped = [[c.sex, c.rank_group, c.attended, c.completed] for c in party.headcounts.all()]
     party.headcounts.all().delete()
     taken_off = training.enrolments.filter(organisation=party.organisation, removed_with=party.headcount_key)
+    # Who was merged into another record meanwhile comes back with that one.
+    taken_off = taken_off.filter(participant__merged_into=None)
     party.headcount_key, party.roster_key = None, party.roster_key or uuid4()
     party.save(update_fields=["headcount_key", "roster_key"])
     taken_off.filter(removed_with__isnull=False).update(party=party, removed_at=None, removed_with=None)

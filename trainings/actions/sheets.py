@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from common.actions import action
 from members.models import Member
-from trainings.actions.marks import KeyReusedError, MarkEdit, MarksAnswer, apply_edits
+from trainings.actions.marks import KeyReusedError, MarkEdit, MarksAnswer, apply_edits, edits_back
 from trainings.actions.roster import RosterRow, enrol_rows, take_off
 from trainings.actions.trainings import check_open, locked
 from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, SheetEntry, SheetLine, Training
@@ -231,14 +231,7 @@ def take_back_sheet(*, entry: SheetEntry, by: Member) -> TakenBack:
     entry = SheetEntry.objects.select_for_update().get(pk=entry.pk)
     if entry.taken_back_at:
         raise ValidationError(_("This is taken back already."))
-    done = MarkChange.objects.filter(batch=entry.key, outcome=MarkChange.Outcome.APPLIED)
-    edits = [
-        MarkEdit(
-            change.enrolment_id, change.session_id, change.old_value, change.answer_version, uuid5(change.key, "undo")
-        )
-        for change in done.filter(enrolment__removed_at=None)
-    ]
-    answer = apply_edits(training, edits, by=by, locked=False)
+    answer = apply_edits(training, edits_back(training, entry.key), by=by, locked=False)
     people = Enrolment.objects.filter(sheet_lines__filled_by=entry, removed_at=None)
     used = set(Mark.objects.filter(enrolment__in=people).exclude(value="").values_list("enrolment", flat=True))
     leaving = [person for person in people if person.pk not in used]

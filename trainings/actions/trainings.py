@@ -212,8 +212,11 @@ def _check_dates(training: Training) -> None:
 
 
 def locked(training: Training) -> Training:
-    """Return the training fresh from the database, its row locked until the end of the transaction."""
-    return Training.objects.select_for_update().select_related("course", "keeper").get(pk=training.pk)
+    """Return the training fresh from the database, its row locked until the end of the transaction.
+
+    Its course and keeper are not: each line of the record points to an organisation and would wait for it.
+    """
+    return Training.objects.select_for_update(of=("self",)).select_related("course", "keeper").get(pk=training.pk)
 
 
 def check_open(training: Training) -> None:

@@ -14,8 +14,9 @@ Pair = tuple[int, int]
 class Figures:
     """One answer. All are numbers of persons or seats, except `minutes` (of attendance) and `trainings`.
 
-    `unknown_completed` are headcounted persons of whom it is not known whether they completed. By the rule "once" a seat is
-    a person in a course, and `headcounted` stands beside the seats.
+    `unknown_completed` are headcounted persons of whom it is not known whether they completed; `perhaps_twice` are how many
+    fewer the named are if each open pair of records is one person. By the rule "once" a seat is a person in a course, and
+    `headcounted` stands beside the seats.
     """
 
     seats: int = 0
@@ -28,6 +29,7 @@ class Figures:
     unknown_completed: int = 0
     people_at_least: int = 0
     people_at_most: int = 0
+    perhaps_twice: int = 0
     minutes: int = 0
     trainings: int = 0
     verified_seats: int = 0
@@ -107,6 +109,7 @@ class Cell:
             unknown_completed=self.unknown_completed,
             people_at_least=self.at_least(),
             people_at_most=sum(self.distinct.values()) + self.possible_headcount,
+            perhaps_twice=self.merged,
             minutes=self.minutes,
             trainings=len(self.trainings),
             verified_seats=self.verified,

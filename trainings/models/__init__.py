@@ -1,11 +1,13 @@
 """What is: courses and trainings, the people in them, their marks, and the figures that come of it."""
 
 from trainings.models.attendance import Mark, MarkChange
+from trainings.models.duplicates import DuplicatePair, Merge
 from trainings.models.figures import Amendment, FiguresVersion
 from trainings.models.imports import ColumnChoice, ImportedRow, RosterImport
-from trainings.models.people import DuplicatePair, Enrolment, Headcount, Participant, Party, Sex
+from trainings.models.people import Enrolment, Headcount, Participant, Party, Sex
 from trainings.models.sheets import Evidence, SheetEdition, SheetEntry, SheetLine
 from trainings.models.training import Assignment, Course, ReferenceCounter, Session, Training
+from trainings.models.workbooks import Workbook
 
 __all__ = [
     "Amendment",
@@ -20,6 +22,7 @@ __all__ = [
     "ImportedRow",
     "Mark",
     "MarkChange",
+    "Merge",
     "Participant",
     "Party",
     "ReferenceCounter",
@@ -30,4 +33,5 @@ __all__ = [
     "SheetEntry",
     "SheetLine",
     "Training",
+    "Workbook",
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member, Organisation
 from trainings.models.people import Enrolment
 from trainings.models.training import Training
+from trainings.models.workbooks import Workbook
 
 
 class RosterImport(models.Model):
@@ -26,6 +27,8 @@ class RosterImport(models.Model):
         COMMITTED = "committed", _("Taken in")
         UNDONE = "undone", _("Undone")
 
+    FINISHED = (State.COMMITTED, State.UNDONE)
+
     training = models.ForeignKey(Training, models.CASCADE, related_name="imports")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
@@ -33,6 +36,8 @@ class RosterImport(models.Model):
     # What a person chose: the sheet, whether there is a header, what columns hold, and an answer for each row.
     chosen = models.JSONField(default=dict)
     batch = models.UUIDField(default=uuid4, unique=True)
+    # The offline workbook that this is a filled copy of.
+    workbook = models.ForeignKey(Workbook, models.PROTECT, null=True, related_name="imports")
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)
     committed_at = models.DateTimeField(null=True)
@@ -52,6 +57,15 @@ class RosterImport(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.state}"
+
+    @property
+    def is_finished(self) -> bool:
+        """Taken in, and perhaps undone since: it holds no cells any more."""
+        return self.state in self.FINISHED
+
+    @property
+    def is_with_the_worker(self) -> bool:
+        return self.state in (self.State.READING, self.State.TAKING)
 
 
 class ImportedRow(models.Model):

@@ -40,13 +40,24 @@ class Participant(models.Model):
     # A keyed digest: the service number itself is kept nowhere; see trainings.roster_import.matching.
     service_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The record this one was found to be the same person as: it is kept, but is nobody of its own any more.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", editable=False)
+    # When it was last compared with all others of its home; empty: new, or its name changed since.
+    compared_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         ordering = ["spelling_key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
+                name="participant_merged_into_another",
+            ),
+        ]
         indexes = [
             models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
             models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
             models.Index(fields=["service_digest"], condition=~models.Q(service_digest=""), name="participant_service"),
+            models.Index(fields=["organisation"], condition=models.Q(compared_at=None), name="participant_to_compare"),
         ]
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
@@ -54,27 +65,10 @@ class Participant(models.Model):
     def __str__(self) -> str:
         return written_name(self.family_name, self.given_name)
 
-
-class DuplicatePair(models.Model):
-    """Two records of one home organisation that may be one person. Open until the home coordinator decides."""
-
-    class State(models.TextChoices):
-        OPEN = "open", _("Open")
-        DIFFERENT = "different", _("Not the same person")
-
-    first = models.ForeignKey(Participant, models.CASCADE, related_name="+")
-    second = models.ForeignKey(Participant, models.CASCADE, related_name="+")
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
-            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="duplicate_pair_in_order"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.first_id} ~ {self.second_id}"
+    @property
+    def standing(self) -> "Participant":
+        """The record that speaks for this person: itself, or the one it was merged into. Chains are one step long."""
+        return self.merged_into or self
 
 
 class Party(models.Model):

@@ -15,12 +15,11 @@ from django.conf import settings
 
 from common.folding import loose, spelling
 from members.models import Member
-from trainings.access import visible_participants
-from trainings.actions.roster import is_compatible
+from trainings.access import visible_records
+from trainings.duplicates import LETTERS_FOR_AN_ERROR, is_compatible, is_one_error, may_be_one, with_standing
 from trainings.models import Participant
 
 CANDIDATES_MOST = 6
-LETTERS_FOR_AN_ERROR = 4  # in shorter names one letter is another name
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Known:
 
 @dataclass
 class Match:
-    """Who a person of a list may be: exactly these, or nearly these, each with why in the words of `WHY`."""
+    """Who a person of a list may be: exactly these, or nearly these, each with why in the words of `DuplicatePair.Why`."""
 
     exact: list[tuple[Known, str]] = field(default_factory=list)
     near: list[tuple[Known, str]] = field(default_factory=list)
@@ -69,22 +68,6 @@ def service_digest(number: str, organisation: int) -> str:
     if not bare:
         return ""
     return hmac.new(settings.PERSON_KEY.encode(), f"{organisation}:{bare}".encode(), hashlib.sha256).hexdigest()
-
-
-def is_one_error(one: str, other: str) -> bool:
-    """Return whether the words differ by one letter more, less or another, or by two neighbours swapped.
-
-    The optimal string alignment distance of 1 (Damerau 1964).
-    """
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
-    start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
-        start += 1
-    a, b = one[start:], other[start:]
-    if len(a) == len(b):
-        return a[1:] == b[1:] or (len(a) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:])
-    return a[1:] == b if len(a) > len(b) else a == b[1:]
 
 
 Row = tuple[Any, ...]  # (key, family name, given name, sex, service digest, spelling key, loose key)
@@ -155,9 +138,10 @@ def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
     One query for all; 5,000 people against 100,000 take about half a second.
     """
     rows: dict[int, list[Row]] = defaultdict(list)
-    columns = ("pk", "family_name", "given_name", "sex", "service_digest", "spelling_key", "loose_key", "organisation")
-    people = visible_participants(by).filter(organisation__in={one.organisation for one in wanted}).order_by()
-    for row in people.values_list(*columns):
+    people = visible_records(by).filter(organisation__in={one.organisation for one in wanted}).order_by()
+    columns = ("who", "family_name", "given_name", "standing_sex", "service_digest", "spelling_key", "loose_key",
+               "organisation")  # fmt: skip
+    for row in with_standing(people).values_list(*columns):
         rows[row[-1]].append(row[:-1])
     found: dict[Wanted, Match] = {}
     for home in {one.organisation for one in wanted}:
@@ -190,13 +174,12 @@ def _nearly(wanted: Wanted, among: _Near) -> list[tuple[Known, str]]:
     """Return who is near, but for people of the other sex or with another number."""
     found: dict[int, tuple[Known, str]] = {}
     for person, why in among.find(wanted):
-        differs = wanted.service and person.service
-        if is_compatible(person.sex, wanted.sex) and not differs:
+        if may_be_one(person, wanted):
             found.setdefault(person.pk, (person, why))
     return list(found.values())[:CANDIDATES_MOST]
 
 
 def unseen_with_service(digests: Iterable[str]) -> dict[str, Participant]:
-    """Return participants by their service digest, whoever may see them: to join silently, never to show. One query."""
-    found = Participant.objects.filter(service_digest__in=[d for d in digests if d])
-    return {person.service_digest: person for person in found.order_by("-pk")}
+    """Return records by their service digest, whoever may see them: to join silently, never to show. One query."""
+    rows = Participant.objects.filter(service_digest__in=[d for d in digests if d]).select_related("merged_into")
+    return {record.service_digest: record for record in rows.order_by("-pk")}

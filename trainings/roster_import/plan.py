@@ -5,25 +5,29 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from common.folding import spelling
 from common.uploads.cells import unpacked
 from members.models import Member, Organisation, RankGroup
-from trainings.actions.roster import is_compatible
-from trainings.models import ColumnChoice, Enrolment, ImportedRow, Mark, RosterImport, Session, Sex, Training
+from trainings.duplicates import is_compatible
+from trainings.models import (
+    ColumnChoice,
+    DuplicatePair,
+    Enrolment,
+    ImportedRow,
+    Mark,
+    RosterImport,
+    Session,
+    Sex,
+    Training,
+)
 from trainings.roster_import.matching import Known, Match, Wanted, match, service_digest
 from trainings.roster_import.sessions import sessions_of_columns
 from trainings.roster_reading.known import known_tables
 from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_roster
+from trainings.workbooks.differences import walk_in_sheet
 
 NEW, MATCHED, UNCLEAR, LEFT_OUT = "new", "matched", "unclear", "left out"
-WHY = {
-    "service": gettext_lazy("the same service number"), "name": gettext_lazy("the same name"),
-    "swapped": gettext_lazy("the same names the other way round"), "loose": gettext_lazy("a name that sounds alike"),
-    "typing": gettext_lazy("a name one letter apart"), "row": gettext_lazy("the same name in an earlier row"),
-}  # fmt: skip
-FIELDS = ("rank", "unit", "age_band", "sex")
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,9 @@ def header_key(header: str) -> str:
 
 def read_import(of: RosterImport) -> ReadRoster:
     """Read the cells of an import by what was chosen and what the ministry chose before. Four queries."""
-    sheets = unpacked(of.sheets)
+    sheets = [walk_in_sheet(of)] if of.workbook_id else unpacked(of.sheets)
+    if of.workbook_id and not sheets[0].rows:
+        return ReadRoster(sheets[0].name, [], None, [], [], [], [])
     tables = known_tables(of.organisation.country_id)
     options: dict[str, Any] = {"year": of.training.starts_on.year, "sheet": of.chosen.get("sheet"),
                                "has_header": of.chosen.get("has_header")}  # fmt: skip
@@ -153,6 +159,8 @@ def plan_import(of: RosterImport, *, by: Member) -> Plan:
     rows = [PlannedRow(row, _home_of(row, of.organisation, homes)) for row in roster.rows]
     answers: Mapping[str, Any] = of.chosen.get("rows", {})
     _judge(rows, answers, by)
+    if of.workbook_id:
+        _ask_about_listed(rows, of)
     held = [session for session in of.training.sessions.all() if not session.is_cancelled]
     chosen = {int(n): value for n, value in of.chosen.get("sessions", {}).items()}
     columns = sessions_of_columns(roster.sessions, held, chosen)
@@ -201,6 +209,21 @@ def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> No
         _identify(row, matches[id(row)], answer, seen, taken)
 
 
+def _ask_about_listed(rows: Sequence[PlannedRow], of: RosterImport) -> None:
+    """A row added to a workbook that is a person whom the workbook has a row for is asked about: their marks stand there."""
+    assert of.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
+    found = Enrolment.objects.filter(pk__in=[int(pk) for pk in of.workbook.rows], removed_at=None)
+    listed = set(found.order_by().values_list("participant", flat=True))
+    for row in rows:
+        if row.person is not None and row.person.pk in listed:
+            pk, row.person = row.person.pk, None
+            row.candidates = [candidate for candidate in row.candidates if candidate.pk != pk]
+            row.state, row.must_decide = UNCLEAR, True
+            row.reasons.append(
+                _("This person has a row in the workbook already. Leave this row out, or say that it is somebody else.")
+            )
+
+
 def _wanted(row: PlannedRow) -> Wanted:
     assert row.organisation is not None  # noqa: S101 - narrows the type; only rows with a home are matched
     digest = service_digest(row.read.service_number, row.organisation.pk)
@@ -219,7 +242,11 @@ def _identify(
     earlier = [other for other in seen.setdefault(key, []) if is_compatible(other.read.sex, row.read.sex)]
     seen[key].append(row)
     pairs = [*found.exact, *found.near]
-    row.candidates = [Candidate(p.pk, f"{p.family}, {p.given}", str(WHY[why])) for p, why in pairs if p.pk not in taken]
+    row.candidates = [
+        Candidate(p.pk, f"{p.family}, {p.given}", str(DuplicatePair.Why(why).label))
+        for p, why in pairs
+        if p.pk not in taken
+    ]
     chosen = answer.get("person")
     if chosen == "new":
         row.state = NEW

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audit.record import record_reading
+from audit.record import record, record_reading
 from common.views import sentences
 from members.models import Member
+from members.secrecy import browser_name
 from trainings import access
 from trainings.actions import marks as actions
 from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, Training
@@ -197,9 +198,14 @@ def _check_visible(request: HttpRequest, training: Training, enrolments: list[in
 
 @require_POST
 def mark(request: HttpRequest, reference: str) -> JsonResponse:
-    """Save one mark in the background. Answers after the commit: 200 saved, 409 conflict, 423 held, 422 refused."""
+    """Save one mark in the background. Answers after the commit: 200 saved, 409 conflict, 423 held, 422 refused.
+
+    A mark says whose it is: one that waited in the browser for another member is not written (401).
+    """
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
+    if request.POST.get("member", browser_name(member.pk)) != browser_name(member.pk):
+        return JsonResponse({"error": "other_member"}, status=401)
     try:
         edit = actions.MarkEdit(
             _number(request.POST.get("enrolment", "")), _number(request.POST.get("session", "")),
@@ -260,3 +266,12 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
         text = ngettext("%(n)d mark is taken back.", "%(n)d marks are taken back.", answer.applied)
         messages.success(request, text % {"n": answer.applied})
     return redirect(_sheet_url(request, training))
+
+
+@require_POST
+def keep(request: HttpRequest, reference: str) -> JsonResponse:
+    """Write down that a browser is about to keep this sheet with its names; it keeps nothing without this answer."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    record("keep_names", training, by=member, is_reading=True)
+    return JsonResponse({"kept": "recorded"})

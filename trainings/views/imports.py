@@ -19,8 +19,8 @@ from trainings import access
 from trainings.actions import imports as actions
 from trainings.actions import long_imports as long
 from trainings.forms_imports import ImportForm
-from trainings.models import RosterImport, Session, Training
-from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import
+from trainings.models import MarkChange, RosterImport, Session, Training
+from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import, read_import
 from trainings.roster_import.sessions import ALL
 from trainings.roster_reading.reading import WRONG
 from trainings.views.common import fetch_training, member_of, require
@@ -51,12 +51,12 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
         else:
             return redirect("trainings:import_preview", reference, made.pk)
     imports = access.visible_imports(member, training).defer("sheets", "upload").select_related("by")
-    finished = (RosterImport.State.COMMITTED, RosterImport.State.UNDONE)
     context = {
         "training": training,
         "form": form,
-        "earlier": imports.filter(state__in=finished),
-        "on_the_way": imports.exclude(state__in=finished),
+        "earlier": imports.filter(state__in=RosterImport.FINISHED),
+        "on_the_way": imports.exclude(state__in=RosterImport.FINISHED),
+        "can_use_workbook": training.is_open,  # who may record an open training sees its names, too
     }
     return render(request, "trainings/import_form.html", context, status=422 if form.errors else 200)
 
@@ -73,25 +73,28 @@ def _started(training: Training, data: dict[str, Any], by: Member) -> RosterImpo
     return made
 
 
-def _fetch(request: HttpRequest, reference: str, pk: int) -> tuple[Training, RosterImport]:
+def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Training, RosterImport]:
+    """Return the training and one of its imports: a preview is seen by who made it alone."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    found = access.visible_imports(member, training).select_related("organisation__country", "training", "by")
-    return training, get_object_or_404(found, pk=pk)
+    # An upload of megabytes is read by the worker alone, not each second by who waits for it.
+    found = access.visible_imports(member, training).defer("upload")
+    return training, get_object_or_404(found.select_related("organisation__country", "training", "by"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Show what was understood row by row, take decisions and mended cells in, and, when nothing is open, take it all in."""
-    training, of = _fetch(request, reference, pk)
+    training, of = fetch_import(request, reference, pk)
     member = member_of(request)
-    is_under_way = of.state in (RosterImport.State.READING, RosterImport.State.TAKING)
-    if is_fragment(request) and not is_under_way:  # the bar is full: load what came of it
+    if is_fragment(request) and not of.is_with_the_worker:  # the bar is full: load what came of it
         return HttpResponse(headers={"HX-Redirect": request.path})
-    if of.state in (RosterImport.State.COMMITTED, RosterImport.State.UNDONE):
+    if of.is_finished:
         return _done(request, training, of)
     if of.state != RosterImport.State.PREVIEW:
         return _under_way(request, training, of)
+    if of.workbook_id:
+        return redirect("trainings:workbook_preview", reference, pk)
     refusal: list[str] = [of.refusal] if of.refusal else []
     try:
         if request.method == "POST":
@@ -103,7 +106,7 @@ def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespons
         of.refresh_from_db()
         try:
             plan = plan_import(of, by=member)
-            if request.method == "POST" and _take_answers(request.POST, of, plan):
+            if request.method == "POST" and take_answers(request.POST, of, plan):
                 plan = plan_import(of, by=member)
         except ValidationError:
             messages.error(request, " ".join(refusal))
@@ -119,14 +122,14 @@ def _take_post(request: HttpRequest, of: RosterImport, member: Member) -> None:
     if "sheet" in sent and _take_sheet(sent["sheet"], of, member):
         return
     if "commit" not in sent:
-        _take_answers(sent, of, plan_import(of, by=member))
+        take_answers(sent, of, plan_import(of, by=member))
         return
     if sum(len(sheet["rows"]) for sheet in of.sheets) <= long.LONG_ROWS:
-        actions.commit_import(of=of, by=member, decide=lambda fresh, plan: _take_answers(sent, fresh, plan))
+        actions.commit_import(of=of, by=member, decide=lambda fresh, plan: take_answers(sent, fresh, plan))
         messages.success(request, _("The list is taken in."))
         return
     plan = plan_import(of, by=member)
-    if _take_answers(sent, of, plan):
+    if take_answers(sent, of, plan):
         plan = plan_import(of, by=member)
     actions.refuse_waiting(plan)
     long.take_in_later(of=of, rows=len(plan.rows), by=member)
@@ -136,7 +139,7 @@ def _take_sheet(name: str, of: RosterImport, by: Member) -> bool:
     """Read another sheet of the workbook, where `name` is one; return whether it is. A sheet without a list is refused."""
     names = [sheet["name"] for sheet in of.sheets]
     at = of.chosen.get("sheet")
-    if name not in names or name == (names[at] if at is not None else plan_import(of, by=by).roster.sheet):
+    if name not in names or name == (names[at] if at is not None else read_import(of).sheet):
         return False
     with transaction.atomic():
         chosen = {"sheet": names.index(name), "kinds": {}, "sessions": {}, "rows": {}}
@@ -203,7 +206,7 @@ def _proposed(plan: Plan, place: int | None, held: list[Session]) -> str:
     return str(held[place].pk) if as_many and place is not None else ""
 
 
-def _take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> bool:
+def take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> bool:
     """Keep what the form says: columns where they differ from what is shown, an answer for each row, mended cells.
 
     Return whether it says anything new.
@@ -252,6 +255,8 @@ def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpRes
         return redirect("trainings:import_preview", training.reference, of.pk)
     rows = of.rows.select_related("enrolment__participant")
     counts = {"rows": rows.count(), "added": rows.filter(enrolled_by_it=True).count()}
+    if of.workbook_id:
+        counts["marks"] = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED).count()
     context = {
         "training": training,
         "import": of,
@@ -264,7 +269,7 @@ def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpRes
 @require_POST
 def import_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Take an import back as a whole; who was used since stays and is named."""
-    _training, of = _fetch(request, reference, pk)
+    _training, of = fetch_import(request, reference, pk)
     try:
         stay = actions.undo_import(of=of, by=member_of(request))
     except ValidationError as refusal:

@@ -1,5 +1,6 @@
 """The roster: typing, pasting, correcting and removing people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audit.record import record_reading
 from common.folding import loose, spelling
 from common.views import add_refusal, sentences
-from members.models import Rank
+from members.models import Member, Rank
 from trainings import access
 from trainings.actions import roster as actions
 from trainings.forms import PersonForm, person_initial
@@ -32,13 +33,24 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
     seen = access.visible_enrolments(member, training).select_related("participant", "organisation", "rank")
     if seen:
         record_reading(training, "roster", by=member, session=request.session)
+    people = [row for row in seen if row.removed_at is None]
+    pairs = _pairs_of(member, people)
     return {
         "training": training,
-        "people": [row for row in seen if row.removed_at is None],
-        "removed": [row for row in seen if row.removed_at is not None] if record else [],
+        "people": [(row, pairs.get(row.participant_id)) for row in people],
+        # Who was merged into another record of the same person is no longer anybody to bring back.
+        "removed": [row for row in seen if row.removed_at and not row.participant.merged_into_id] if record else [],
         "can_record": record and training.is_open,
+        "can_use_workbook": training.is_open and access.can_use_workbook(member, training),
         "tabs": tabs_for(training, "roster", names=True, record=record),
     }
+
+
+def _pairs_of(member: Member, people: Sequence[Enrolment]) -> dict[int, int]:
+    """Return an open pair of each person who may be known twice, for who decides about them. One query, none for others."""
+    here = {row.participant_id for row in people}
+    pairs = access.open_pairs(member).filter(Q(first__in=here) | Q(second__in=here))
+    return {person: pk for pk, *two in pairs.values_list("pk", "first", "second") for person in two if person in here}
 
 
 def _first_person(training: Training, home: int) -> PersonForm:
@@ -90,11 +102,11 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
     typed = f"{request.POST.get('family_name', '')} {request.POST.get('given_name', '')}"[:160]
     found: list[Participant] = []
     if len(spelling(typed)) >= 2:
-        found = list(
-            access.visible_participants(member)
-            .filter(Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed)))
-            .select_related("organisation")[:SUGGESTIONS]
+        written = Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed))
+        records = (
+            access.visible_records(member).filter(written).select_related("organisation", "merged_into__organisation")
         )
+        found = list(dict.fromkeys(record.standing for record in records[: 2 * SUGGESTIONS]))[:SUGGESTIONS]
     if found:
         record_reading(training, "suggestions", by=member, session=request.session)
     last: dict[int, Enrolment] = {}

@@ -56,6 +56,8 @@ def training_list(request: HttpRequest) -> HttpResponse:
     context = {
         "trainings": whole() if request.GET else kept("training list", whole),
         "can_create": access.can_create(member),
+        "has_desk": access.can_decide_duplicates(member),
+        "pairs": access.open_pairs(member).count(),
     }
     return render(request, "trainings/training_list.html", context)
 
@@ -174,6 +176,7 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "missing": figures_actions.what_is_missing(training, totals) if record and training.is_open else [],
         "can_record": record,
         "can_print": access.can_use_sheets(member, training),
+        "has_desk": access.can_decide_duplicates(member),
         **_what_may_be_done(request, training),
     }
     if context["can_verify"]:

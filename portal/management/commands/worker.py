@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection
 from audit.seal import look_after_seals
 from members.actions import forget_old_requests
 from portal.totals import look_after_totals
+from trainings.actions.duplicates import compare_new_people
 from trainings.actions.imports import forget_old_previews
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,9 @@ def tidy_up() -> None:
 
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
-ROUNDS: list[tuple[Callable[[], None], float]] = [(look_after_totals, 20), (look_after_seals, 60), (tidy_up, 3600)]
+ROUNDS: list[tuple[Callable[[], None], float]] = [
+    (look_after_totals, 20), (look_after_seals, 60), (compare_new_people, 120), (tidy_up, 3600),
+]  # fmt: skip
 
 
 class Command(BaseCommand):

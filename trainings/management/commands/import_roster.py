@@ -20,6 +20,7 @@ from trainings.roster_import.plan import Plan, PlannedRow, plan_import
 from trainings.roster_reading.columns import Tables
 from trainings.roster_reading.known import known_tables
 from trainings.roster_reading.reading import ReadRoster, ReadRow, read_roster
+from trainings.workbooks.differences import Differences, find_differences
 
 
 def told_row(row: ReadRow) -> dict[str, Any]:
@@ -85,6 +86,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             made = start_import(training=training, organisation=training.keeper, sheets=sheets, by=by)
             plan = plan_import(made, by=by)
+            differences = find_differences(made) if made.workbook_id else None
             if not options["preview"]:
                 self._refuse_waiting(plan)
                 commit_import(of=made, by=by)
@@ -97,6 +99,18 @@ class Command(BaseCommand):
             self._print(plan.roster, rows)
             if not options["preview"]:
                 self.stdout.write(f"{len(plan.rows)} rows are taken in as import {made.pk}.")
+            if differences:
+                self._print_differences(differences)
+
+    def _print_differences(self, differences: Differences) -> None:
+        """Print what a filled workbook changes: a line for each mark, and what the portal changed since."""
+        for person in differences.people:
+            for cell in person.cells:
+                words = f"{cell.was or '·'} > {cell.says or '·'}, portal {cell.now or '·'}"
+                self.stdout.write(f"{person.number}: {person.person.name} | {cell.title} | {words} | {cell.kind}")
+        for note in differences.notes:
+            self.stdout.write(f"! {note}")
+        self.stdout.write(f"marks from the workbook: {len(differences.taken)}")
 
     def _refuse_waiting(self, plan: Plan) -> None:
         waiting = [row for row in plan.rows if not row.is_ready]

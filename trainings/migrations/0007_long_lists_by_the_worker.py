@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trainings", "0004_roster_imports"),
+        ("trainings", "0006_offline_workbooks"),
     ]
 
     operations = [

@@ -1,0 +1,37 @@
+"""What a browser asks for so that marks wait in it: a fresh token, and the worker and page for when there is no connection."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from members.models import Member
+from members.secrecy import browser_name
+
+WORKER = settings.BASE_DIR / "static" / "js" / "offline_worker.js"
+
+
+@require_GET
+def token(request: HttpRequest) -> JsonResponse:
+    """Say to whom this browser is signed in now, and give a token with which marks that waited can be sent."""
+    assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
+    return JsonResponse({"member": browser_name(request.user.pk), "token": get_token(request)})
+
+
+@login_not_required
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:
+    """Give the script that answers without a connection, and allow it to see every page, not only those below its own."""
+    answer = HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "no-cache"
+    answer["Service-Worker-Allowed"] = "/"
+    return answer
+
+
+@login_not_required
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """Show what a browser that keeps a sheet shows of everything else while the portal cannot be reached."""
+    return render(request, "portal/offline.html")

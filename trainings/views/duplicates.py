@@ -1,0 +1,181 @@
+"""The duplicates desk of a home coordinator: pairs, one pair side by side, merges done and taken back."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.record import record_reading
+from common.views import add_refusal, page_of, sentences
+from members.models import Member
+from trainings import access
+from trainings.actions import duplicates as actions
+from trainings.actions.merging import merge_people
+from trainings.actions.unmerging import undo_merge
+from trainings.filters import DuplicateFilter
+from trainings.forms_duplicates import MergeForm
+from trainings.merge_plan import Standing, against_merging, compare
+from trainings.models import DuplicatePair, Enrolment
+from trainings.views.common import member_of, require
+from trainings.views.pair_shown import differing, shown_trainings
+
+PAGE = 25
+OPEN, DIFFERENT = DuplicatePair.State.OPEN, DuplicatePair.State.DIFFERENT
+
+
+def _tabs(member: Member, current: str) -> list[tuple[str, str, bool]]:
+    """The pages of the desk with how many are on each. Two queries."""
+    counts = access.visible_pairs(member).aggregate(
+        open=Count("pk", filter=Q(pk__in=access.open_pairs(member))), different=Count("pk", filter=Q(state=DIFFERENT))
+    )
+    merged = access.visible_merges(member).filter(undone_at=None).count()
+    desk = reverse("trainings:duplicates")
+    tabs = [
+        (_("To decide (%(n)d)") % {"n": counts["open"]}, desk, OPEN),
+        (_("Not the same (%(n)d)") % {"n": counts["different"]}, f"{desk}?state={DIFFERENT}", DIFFERENT),
+        (_("Merged (%(n)d)") % {"n": merged}, reverse("trainings:merges"), "merged"),
+    ]
+    return [(label, url, state == current) for label, url, state in tabs]
+
+
+def _with_trainings(pairs: Sequence[DuplicatePair]) -> list[tuple[DuplicatePair, int, int]]:
+    """Return each pair with the number of trainings of either record. One query."""
+    people = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
+    rows = Enrolment.objects.filter(participant__in=people, removed_at=None).order_by().values_list("participant")
+    numbers = dict(rows.annotate(n=Count("pk")))
+    return [(pair, numbers.get(pair.first_id, 0), numbers.get(pair.second_id, 0)) for pair in pairs]
+
+
+@require_GET
+def duplicate_list(request: HttpRequest) -> HttpResponse:
+    """Pairs of one's own people that wait, or those that were said to be different."""
+    member = member_of(request)
+    require(access.can_decide_duplicates(member))
+    state = DIFFERENT if request.GET.get("state") == DIFFERENT else OPEN
+    pairs: QuerySet[DuplicatePair] = access.open_pairs(member)
+    if state == DIFFERENT:
+        pairs = access.visible_pairs(member).filter(state=DIFFERENT)
+    chosen = DuplicateFilter(request.GET, queryset=pairs.select_related("first", "second", "decided_by"))
+    page = page_of(request, chosen.qs, PAGE)
+    if page.object_list:
+        record_reading(member.organisation, "duplicates", by=member, session=request.session)
+    context = {
+        "filter": chosen, "page": page, "rows": _with_trainings(list(page)), "state": state,
+        "tabs": _tabs(member, state), "is_filtered": any(chosen.form[name].value() for name in ("q", "why")),
+    }  # fmt: skip
+    return render(request, "trainings/duplicate_list.html", context)
+
+
+@require_POST
+def duplicates_look(request: HttpRequest) -> HttpResponse:
+    """Compare all one's own people with each other."""
+    member = member_of(request)
+    require(access.can_decide_duplicates(member))
+    found = actions.look_for_duplicates(organisation=member.organisation, by=member)
+    words = ngettext("%(n)d more pair was found.", "%(n)d more pairs were found.", found) % {"n": found}
+    messages.success(request, words if found else _("All people were compared; no more pairs were found."))
+    return redirect("trainings:duplicates")
+
+
+def _fetch(request: HttpRequest, pk: int) -> DuplicatePair:
+    people = ("first__organisation", "second__organisation", "first__member", "second__member", "decided_by")
+    found = access.visible_pairs(member_of(request)).exclude(state=DuplicatePair.State.MERGED)
+    return get_object_or_404(found.select_related(*people), pk=pk)
+
+
+def _next(member: Member) -> HttpResponse:
+    """Go on to the next pair that waits, or to the list."""
+    pair = access.open_pairs(member).order_by("pk").first()
+    return redirect("trainings:duplicate", pair.pk) if pair else redirect("trainings:duplicates")
+
+
+@require_http_methods(["GET", "POST"])
+def duplicate_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two records side by side with their trainings; merging them."""
+    member, pair = member_of(request), _fetch(request, pk)
+    record_reading(member.organisation, "duplicates", by=member, session=request.session)
+    standings = compare(pair.first, pair.second)
+    form = MergeForm(request.POST or None, first=pair.first, second=pair.second, standings=standings)
+    if request.method == "POST" and form.is_valid():
+        try:
+            merge = merge_people(pair=pair, choice=form.choice(), by=member)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(
+                request, _("%(name)s is one person now. Under “Merged” you can undo it.") % {"name": merge.kept}
+            )
+            return _next(member)
+    context = _context(pair, standings, form)
+    return render(request, "trainings/duplicate_detail.html", context, status=422 if form.errors else 200)
+
+
+def _context(pair: DuplicatePair, standings: list[Standing], form: MergeForm) -> dict[str, Any]:
+    return {
+        "pair": pair,
+        "people": differing([pair.first, pair.second], standings),
+        "trainings": shown_trainings(standings, form),
+        "against": against_merging(pair.first, pair.second, standings) if pair.is_open else [],
+        "form": form,
+        "facts": form.facts(),
+        "to_choose": sum(len(standing.to_choose) for standing in standings),
+    }
+
+
+def _decided(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
+    try:
+        act()
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+        return False
+    messages.success(request, done)
+    return True
+
+
+@require_POST
+def duplicate_different(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remember that these two are not the same person."""
+    member, pair = member_of(request), _fetch(request, pk)
+    done = _("Remembered: %(one)s and %(other)s are two people.") % {"one": pair.first, "other": pair.second}
+    _decided(request, lambda: actions.set_different(pair=pair, by=member), done)
+    return _next(member)
+
+
+@require_POST
+def duplicate_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open two again that were said to be different."""
+    member, pair = member_of(request), _fetch(request, pk)
+    _decided(request, lambda: actions.reopen_pair(pair=pair, by=member), _("The two wait for a decision again."))
+    return redirect("trainings:duplicate", pk)
+
+
+@require_GET
+def merge_list(request: HttpRequest) -> HttpResponse:
+    """Merges done, newest first, each with its undo."""
+    member = member_of(request)
+    require(access.can_decide_duplicates(member))
+    merges = access.visible_merges(member).select_related("kept", "gone", "by", "undone_by")
+    page = page_of(request, merges, PAGE)
+    if page.object_list:
+        record_reading(member.organisation, "duplicates", by=member, session=request.session)
+    return render(request, "trainings/merge_list.html", {"page": page, "tabs": _tabs(member, "merged")})
+
+
+@require_POST
+def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a merge back; what stays is said."""
+    member = member_of(request)
+    merge = get_object_or_404(access.visible_merges(member), pk=pk)
+    stays: list[str] = []
+    done = _("The merge is undone: they are two records again, and wait for a decision.")
+    if _decided(request, lambda: stays.extend(undo_merge(merge=merge, by=member)), done) and stays:
+        messages.warning(request, " ".join(stays))
+    return redirect("trainings:merges")

@@ -1,0 +1,62 @@
+"""What a cell of an offline workbook belongs to, whatever was sorted, hidden, retyped or saved as CSV.
+
+A key names the workbook, a kind and what it is of, and is signed: `ABCDEFGHJK-person-1234-QWERTYUI`.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+
+from common.uploads.cells import Cell
+from trainings.models import Workbook
+
+# A person's row, a session's column, a column of facts, and rows of headings that say nothing.
+PERSON, SESSION, FACT, HEADING = "person", "session", "fact", "heading"
+FACTS = ("family_name", "given_name", "sex", "rank", "unit", "organisation")
+_KEY = re.compile(r"([A-Z2-9]{10})-(person|session|fact|heading)-(\w{1,20})-([A-Z2-7]{8})")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key as it stands in a cell."""
+
+    code: str
+    kind: str
+    of: str
+    signature: str
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.kind}-{self.of}-{self.signature}"
+
+
+def _signed(workbook: Workbook, kind: str, of: str) -> str:
+    made = hmac.new(workbook.secret.bytes, f"{workbook.code}-{kind}-{of}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(made).decode()[:8]
+
+
+def make_key(workbook: Workbook, kind: str, of: object) -> str:
+    """Return the key of a row or column of this workbook."""
+    return str(Key(workbook.code, kind, str(of), _signed(workbook, kind, str(of))))
+
+
+def key_in(cell: Cell) -> Key | None:
+    """Return the key a cell holds, genuine or not; None for any other cell."""
+    found = _KEY.fullmatch(cell.strip()) if isinstance(cell, str) and cell.count("-") == 3 else None
+    return Key(*found.groups()) if found else None
+
+
+def is_genuine(key: Key, workbook: Workbook) -> bool:
+    """Return whether the portal wrote this key into this workbook."""
+    return key.code == workbook.code and hmac.compare_digest(key.signature, _signed(workbook, key.kind, key.of))
+
+
+def written(text: str) -> str:
+    """Return a text as it comes back from a file: spaces single, none at the ends."""
+    return " ".join(text.split())
+
+
+def fact_digest(workbook: Workbook, fact: str, text: str) -> str:
+    """Return what is kept of a fact as written: enough to see that it was changed, not what it was."""
+    return hmac.new(workbook.secret.bytes, f"{fact}:{written(text)}".encode(), hashlib.sha256).hexdigest()[:12]
