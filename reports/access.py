@@ -51,5 +51,3 @@ def _quarter_end(day: date) -> date:
     start = _quarter_start(day)
     month, year = (start.month + 3, start.year) if start.month < 10 else (1, start.year + 1)
     return date.fromordinal(date(year, month, 1).toordinal() - 1)
-
-

@@ -92,12 +92,16 @@ class QuestionForm(forms.Form):
         for name in given:
             if name not in self.fields and name not in BESIDE:
                 self.add_error(None, _("Nothing can be asked by “%(name)s”.") % {"name": str(name)[:40]})
-        if isinstance(self.data, QueryDict) and any(len(self.data.getlist(name)) > 1 for name in given if name not in BESIDE):
+        if isinstance(self.data, QueryDict) and any(
+            len(self.data.getlist(name)) > 1 for name in given if name not in BESIDE
+        ):
             self.add_error(None, _("Each thing can be asked once, and figures broken down by two at most."))
         first, last = cleaned.get("first"), cleaned.get("last")
         for name, day in (("first", first), ("last", last)):
             if day and not YEARS[0] <= day.year <= YEARS[1]:
-                self.add_error(name, _("Choose a day between %(first)d and %(last)d.") % {"first": YEARS[0], "last": YEARS[1]})
+                self.add_error(
+                    name, _("Choose a day between %(first)d and %(last)d.") % {"first": YEARS[0], "last": YEARS[1]}
+                )
         if first and last and last < first:
             self.add_error("last", _("The period ends before it starts."))
         if cleaned.get("by") and cleaned.get("by") == cleaned.get("and_by"):
@@ -116,4 +120,6 @@ class QuestionForm(forms.Form):
         allowed = access.allowed_question(question, whole=whole)
         wanted = [name for name in (data["by"], data["and_by"]) if name]
         seen = tuple(name for name in wanted if name in access.allowed_dimensions(whole=whole))
-        return Asked(allowed, seen, data["count"] or "people", whole, widened=allowed != question or len(seen) < len(wanted))
+        return Asked(
+            allowed, seen, data["count"] or "people", whole, widened=allowed != question or len(seen) < len(wanted)
+        )

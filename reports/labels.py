@@ -19,7 +19,11 @@ DIMENSION_NAMES = {
     "time": gettext_lazy("first time or again"), "country": gettext_lazy("country of delivery"),
 }  # fmt: skip
 PERIODS = ("year", "quarter", "month")
-NATO_NAMES = {"cadet": gettext_lazy("Cadet"), "civilian": gettext_lazy("Civilian"), "not_recorded": gettext_lazy("Not recorded")}
+NATO_NAMES = {
+    "cadet": gettext_lazy("Cadet"),
+    "civilian": gettext_lazy("Civilian"),
+    "not_recorded": gettext_lazy("Not recorded"),
+}
 TIME_NAMES = {
     FIRST: gettext_lazy("First time"), AGAIN: gettext_lazy("Again"), NOT_KNOWN: gettext_lazy("Not known (counted by head)"),
 }  # fmt: skip

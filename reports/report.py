@@ -65,7 +65,13 @@ def answer(asked: Asked, things: Things) -> Report:
     gathered = gather(asked.question, dimensions)
     table = (show_whole if asked.whole else show_safe)(gathered, len(dimensions))
     report = Report(
-        asked, table.total, table.split, table.total_split, table.verified_share, table.headcounted, table.unknown_completed
+        asked,
+        table.total,
+        table.split,
+        table.total_split,
+        table.verified_share,
+        table.headcounted,
+        table.unknown_completed,
     )
     if dimensions:
         order, report.rows = _rows(dimensions[0], table.lines, things)
@@ -101,8 +107,12 @@ def definition(asked: Asked) -> str:
     """Return in one or two sentences what is counted, by which rule."""
     rules = {
         "attended": _("Attended: at least one mark present or late."),
-        "completed": _("Completed: attended, and at least as many minutes as the course asks for, 80 % unless it says otherwise."),
-        "once": _("Completed, each person once in a course. Persons counted by head stand beside: nobody knows who they are."),
+        "completed": _(
+            "Completed: attended, and at least as many minutes as the course asks for, 80 % unless it says otherwise."
+        ),
+        "once": _(
+            "Completed, each person once in a course. Persons counted by head stand beside: nobody knows who they are."
+        ),
     }
     return " ".join([
         rules[asked.question.rule],

@@ -18,12 +18,12 @@ from reports.behind import trainings_behind
 from reports.forms import BESIDE, Asked, QuestionForm
 from reports.labels import DIMENSION_NAMES, PERIODS, labels_of
 from reports.report import Report, Row, answer, definition, titled
+from reports.tabs import tabs_of
 from trainings.access import visible_trainings
 from trainings.counting.question import Question
 from trainings.models import Training
 from trainings.small_tables import ShownCell
 from trainings.views.common import member_of
-
 
 
 def _asked(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, Asked | None]:
@@ -45,7 +45,7 @@ def _address(form: QuestionForm) -> str:
 def people(request: HttpRequest) -> HttpResponse:
     """People trained: tiles, a chart, and the table of the question that stands in the address."""
     form, asked = _asked(request, request.GET)
-    context: dict[str, Any] = {"form": form, "address": _address(form)}
+    context: dict[str, Any] = {"form": form, "address": _address(form), "tabs": tabs_of(request)}
     if asked is None:
         return render(request, "reports/people.html", context, status=422)
     report = answer(asked, form.things)
@@ -65,7 +65,9 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def _waiting(question: Question) -> int:
     """Return how many trainings of that period are delivered and not submitted: they do not count yet. One query."""
-    waiting = Training.objects.filter(figures=Training.Figures.RECORDED, cancelled_at=None, ends_on__lt=timezone.localdate())
+    waiting = Training.objects.filter(
+        figures=Training.Figures.RECORDED, cancelled_at=None, ends_on__lt=timezone.localdate()
+    )
     return waiting.in_period(question.first, question.last).count()
 
 

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--as", dest="member", required=True, help="address of the member whose view it is")
         for name in FIELDS:
-            parser.add_argument(f"--{name.replace('_', '-')}", dest=name, default="", help=f"as “{name}” of the page's address")
+            parser.add_argument(
+                f"--{name.replace('_', '-')}", dest=name, default="", help=f"as “{name}” of the page's address"
+            )
         parser.add_argument("--verified", action="store_true", help="verified figures only")
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
@@ -28,7 +30,9 @@ class Command(BaseCommand):
         member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
         if member is None or not access.can_see_reports(member):
             raise CommandError(f"No active member has the address {options['member']}.")
-        asked = {name: options[name] for name in FIELDS if options[name]} | ({"verified": "on"} if options["verified"] else {})
+        asked = {name: options[name] for name in FIELDS if options[name]} | (
+            {"verified": "on"} if options["verified"] else {}
+        )
         form = QuestionForm(asked, member=member)
         if not form.is_valid():
             told = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
@@ -42,5 +46,9 @@ class Command(BaseCommand):
             cell = row.cell
             people = f"{cell.people_at_least}–{cell.people_at_most}" if cell.is_interval else f"{cell.people_at_least}"
             share = "" if cell.women_share is None else f", {cell.women_share:.0%} women"
-            self.stdout.write(f"{row.label}: {people} people, {cell.seats} seats{share}" if cell.seats is not None else f"{row.label}: –")
+            self.stdout.write(
+                f"{row.label}: {people} people, {cell.seats} seats{share}"
+                if cell.seats is not None
+                else f"{row.label}: –"
+            )
         self.stdout.write(definition(report.asked))

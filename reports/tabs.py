@@ -1,0 +1,15 @@
+"""The pages of the reports, as each of them shows the others."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+# Words and address of each page that stands beside the others, in the order of reading.
+PAGES = ((gettext_lazy("People trained"), "reports:people"),)
+
+
+def tabs_of(request: HttpRequest) -> list[tuple[str, str, bool]]:
+    """Return label, address and whether it is this page, of each page of the reports."""
+    here = request.path
+    found = [(str(label), reverse(name)) for label, name in PAGES]
+    return [(label, url, here.startswith(url)) for label, url in found]
