@@ -108,6 +108,8 @@ class Side:
             "sheet": self.session, "evidence_file": self.evidence, "evidence_remove": self.evidence,
         }  # fmt: skip
         app, _colon, name = route.partition(":")
+        if app == "reports":
+            return []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
