@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import people
+from reports.views import people, snapshots
 
 app_name = "reports"
 
@@ -10,4 +10,9 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/trainings/", people.behind, name="behind"),
     path("people/sheet/", people.sheet, name="sheet"),
+    path("snapshots/", snapshots.snapshots, name="snapshots"),
+    path("snapshots/new/", snapshots.snapshot_new, name="snapshot_new"),
+    path("snapshots/<int:pk>/", snapshots.snapshot, name="snapshot"),
+    path("snapshots/<int:pk>/sheet/", snapshots.snapshot_sheet, name="snapshot_sheet"),
+    path("snapshots/<int:pk>/show/", snapshots.snapshot_show, name="snapshot_show"),
 ]
