@@ -92,11 +92,14 @@ def digests(question: Question) -> dict[int, str]:
     seats = counted_enrolments(question).annotate(kind=Value("seat"), many=marks).values_list(
         "training", "kind", "pk", "participant", "organisation", "participant__sex", "rank_group", "age_band", "minutes", "many",
     )  # fmt: skip
-    nothing = {"kind": Value("headcount"), "nobody": Value(0), "no_seat": Value(0), "no_band": Value("")}
-    counts = counted_headcounts(question).annotate(**nothing, many=Cast("completed", TextField())).values_list(
+    counts = counted_headcounts(question).annotate(
+        kind=Value("headcount"), nobody=Value(0), no_seat=Value(0), no_band=Value(""), many=Cast("completed", TextField()),
+    ).values_list(
         "party__training", "kind", "no_seat", "nobody", "party__organisation", "sex", "rank_group", "no_band", "attended", "many",
     )  # fmt: skip
-    rows = seats.union(counts, all=True).order_by("training", "kind", "pk", "organisation", "participant__sex", "rank_group")
+    rows = seats.union(counts, all=True).order_by(
+        "training", "kind", "pk", "organisation", "participant__sex", "rank_group"
+    )
     found: dict[int, str] = {}
     for training, inside in groupby(rows.iterator(chunk_size=ROWS_AT_ONCE), key=lambda row: row[0]):
         seen = hashlib.sha256()
