@@ -56,7 +56,11 @@ class Record:
 
     @property
     def loose_key(self) -> str:
-        return loose(f"{self.family} {self.given}")
+        return f"{loose(self.family)} {loose(self.given)}"
+
+    @property
+    def swapped_loose_key(self) -> str:
+        return f"{loose(self.given)} {loose(self.family)}"
 
 
 Found = dict[tuple[int, int], str]
@@ -139,7 +143,7 @@ class _Home:
         if record.family != record.given:
             yield self.by_name.get((record.given, record.family), ()), Why.SWAPPED
         yield self.by_loose[record.loose_key], Why.LOOSE
-        yield self.by_loose.get(loose(f"{record.given} {record.family}"), ()), Why.LOOSE
+        yield self.by_loose.get(record.swapped_loose_key, ()), Why.LOOSE
         for family in self.families.get(record.family, ()):
             yield self.by_name.get((family, record.given), ()), Why.TYPING
         for given in self.given.get(record.given, ()):

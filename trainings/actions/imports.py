@@ -1,5 +1,6 @@
 """Taking a roster in from a sheet: a preview, one transaction, and taking it back as a whole."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.record import record
-from common.actions import action
+from common.actions import action, collection_paused
 from common.uploads.cells import Sheet, packed
 from members.models import Member, Organisation
 from trainings.actions.duplicates import locked_people, note_pairs
-from trainings.actions.marks import MarkEdit, apply_edits, edits_back, recount_enrolments
+from trainings.actions.marks import MarkEdit, apply_edits, count_first_marks, edits_back, recount_enrolments
 from trainings.actions.roster import name_keys, roster_party, take_off
 from trainings.actions.trainings import check_open, locked
 from trainings.duplicates import is_one_error
@@ -88,6 +89,7 @@ def forget_old_previews() -> None:
     RosterImport.objects.exclude(state__in=RosterImport.FINISHED).filter(made_at__lt=old).delete()
 
 
+@collection_paused()
 @action
 def commit_import(
     *, of: RosterImport, by: Member, decide: Callable[[RosterImport, Plan], bool] | None = None
@@ -113,11 +115,12 @@ def commit_import(
     refuse_waiting(plan)
     taken = [row for row in plan.rows if row.state != LEFT_OUT]
     people = _people_of(taken)
-    enrolments, fresh_ones = _enrolments_of(training, taken, people)
+    enrolments, made, back = _enrolments_of(training, plan, taken, people)
+    fresh_ones = made | back
     before = _facts_before(taken, enrolments, fresh_ones)
     _change_facts(taken, enrolments)
-    edits = [*_mark_edits(fresh, taken, enrolments), *workbook_edits(fresh)]
-    answer = apply_edits(training, edits, by=by, batch=fresh.batch, locked=False)
+    edits = [*_mark_edits(fresh, taken, enrolments, made), *workbook_edits(fresh)]
+    answer = apply_edits(training, edits, by=by, batch=fresh.batch, locked=False, made=made)
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
@@ -213,9 +216,9 @@ def _write_changed(rows: Sequence[Model], fields: Sequence[str]) -> None:
 
 
 def _enrolments_of(
-    training: Training, taken: Sequence[PlannedRow], people: Mapping[int, Participant]
-) -> tuple[dict[int, Enrolment], set[int]]:
-    """Return each row's enrolment by its number, and which of them this import made or brought back."""
+    training: Training, plan: Plan, taken: Sequence[PlannedRow], people: Mapping[int, Participant]
+) -> tuple[dict[int, Enrolment], set[int], set[int]]:
+    """Return each row's enrolment by its number, which of them this import made, and which it brought back."""
     homes = {row.organisation for row in taken if row.organisation}
     parties = {home.pk: roster_party(training, home) for home in homes}
     there = {
@@ -226,8 +229,10 @@ def _enrolments_of(
     new: list[Enrolment] = []
     back: list[Enrolment] = []
     found: dict[int, Enrolment] = {}
+    marks: dict[int, dict[int, str]] = defaultdict(dict)
     for row in taken:
         person = people[row.number]
+        marks[person.pk] |= row.changed_marks
         enrolment = there.get(person.pk)
         if enrolment is None:
             line += 1
@@ -242,10 +247,13 @@ def _enrolments_of(
             enrolment.party, enrolment.removed_at, enrolment.removed_with = parties[person.organisation_id], None, None
             back.append(enrolment)
         found[row.number] = enrolment
+    sessions = {session.pk: session for column in plan.columns for session in column}
+    for enrolment in new:
+        count_first_marks(enrolment, marks[enrolment.participant_id], sessions)
     Enrolment.objects.bulk_create(new, batch_size=AT_ONCE)
     _write_changed(back, ["party", "removed_at", "removed_with"])
     recount_enrolments(training, [enrolment.pk for enrolment in back])
-    return found, {enrolment.pk for enrolment in (*new, *back)}
+    return found, {enrolment.pk for enrolment in new}, {enrolment.pk for enrolment in back}
 
 
 FACTS = ("rank", "rank_words", "rank_group", "unit", "age_band")
@@ -278,18 +286,18 @@ def _change_facts(taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolmen
     _write_changed([enrolments[row.number] for row in changed], FACTS)
 
 
-def _mark_edits(of: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment]) -> list[MarkEdit]:
+def _mark_edits(
+    of: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: set[int]
+) -> list[MarkEdit]:
     """Return the marks to be set, each from the version that the plan saw."""
-    pks = [enrolment.pk for enrolment in enrolments.values()]
+    pks = {enrolment.pk for enrolment in enrolments.values()} - made
     versions = {(mark.enrolment_id, mark.session_id): mark.version for mark in Mark.objects.filter(enrolment__in=pks)}
     edits = []
     for row in taken:
         enrolment = enrolments[row.number].pk
-        for what, value in row.changes.items():
-            if what.startswith("mark "):
-                session = int(what.removeprefix("mark "))
-                key = uuid5(of.batch, f"{enrolment} {session}")
-                edits.append(MarkEdit(enrolment, session, value, versions.get((enrolment, session), 0), key))
+        for session, value in row.changed_marks.items():
+            key = uuid5(of.batch, f"{enrolment} {session}")
+            edits.append(MarkEdit(enrolment, session, value, versions.get((enrolment, session), 0), key))
     return edits
 
 
