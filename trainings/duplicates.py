@@ -187,9 +187,9 @@ def pairs_at_hand(people: Collection[Participant]) -> Found:
     """
     spellings, sounds, services = set(), set(), set()
     for person in people:
-        for name in (f"{person.family_name} {person.given_name}", f"{person.given_name} {person.family_name}"):
-            spellings.add(spelling(name))
-            sounds.add(loose(name))
+        family, given = person.family_name, person.given_name
+        spellings |= {person.spelling_key, f"{spelling(given)} {spelling(family)}"}
+        sounds |= {person.loose_key, f"{loose(given)} {loose(family)}"}
         services |= {person.service_digest} - {""}
     alike = Q(spelling_key__in=spellings) | Q(loose_key__in=sounds) | Q(service_digest__in=services)
     near = Participant.objects.filter(alike, organisation__in={person.organisation_id for person in people})

@@ -1,7 +1,7 @@
 """Taking a roster in from a sheet: a preview, one transaction, and taking it back as a whole."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid5
@@ -16,7 +16,8 @@ from common.actions import action, collection_paused
 from common.uploads.cells import Sheet, packed
 from members.models import Member, Organisation
 from trainings.actions.duplicates import locked_people, note_pairs
-from trainings.actions.marks import MarkEdit, apply_edits, count_first_marks, edits_back, recount_enrolments
+from trainings.actions.first_marks import count_first_marks, write_first_marks
+from trainings.actions.marks import MarkEdit, apply_edits, edits_back, recount_enrolments
 from trainings.actions.roster import name_keys, roster_party, take_off
 from trainings.actions.trainings import check_open, locked
 from trainings.duplicates import is_one_error
@@ -115,12 +116,17 @@ def commit_import(
     refuse_waiting(plan)
     taken = [row for row in plan.rows if row.state != LEFT_OUT]
     people = _people_of(taken)
-    enrolments, made, back = _enrolments_of(training, plan, taken, people)
-    fresh_ones = made | back
+    marks: dict[int, dict[int, str]] = defaultdict(dict)  # by person and session: of two rows of one the later says it
+    for row in taken:
+        marks[people[row.number].pk] |= row.changed_marks
+    enrolments, new, back = _enrolments_of(training, taken, people, marks)
+    fresh_ones = {enrolment.pk for enrolment in (*new, *back)}
     before = _facts_before(taken, enrolments, fresh_ones)
     _change_facts(taken, enrolments)
-    edits = [*_mark_edits(fresh, taken, enrolments, made), *workbook_edits(fresh)]
-    answer = apply_edits(training, edits, by=by, batch=fresh.batch, locked=False, made=made)
+    first = {enrolment.pk: marks[enrolment.participant_id] for enrolment in new}
+    applied = write_first_marks(first, by=by, batch=fresh.batch)
+    edits = [*_mark_edits(fresh, taken, enrolments, first.keys()), *workbook_edits(fresh)]
+    applied += apply_edits(training, edits, by=by, batch=fresh.batch, locked=False).applied
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
@@ -144,7 +150,7 @@ def commit_import(
         rows=len(taken),
         added=len(fresh_ones),
         changed=changed,
-        marks=answer.applied,
+        marks=applied,
     )
     return fresh
 
@@ -216,9 +222,15 @@ def _write_changed(rows: Sequence[Model], fields: Sequence[str]) -> None:
 
 
 def _enrolments_of(
-    training: Training, plan: Plan, taken: Sequence[PlannedRow], people: Mapping[int, Participant]
-) -> tuple[dict[int, Enrolment], set[int], set[int]]:
-    """Return each row's enrolment by its number, which of them this import made, and which it brought back."""
+    training: Training,
+    taken: Sequence[PlannedRow],
+    people: Mapping[int, Participant],
+    marks: Mapping[int, Mapping[int, str]],
+) -> tuple[dict[int, Enrolment], list[Enrolment], list[Enrolment]]:
+    """Return each row's enrolment by its number, which of them this import made, and which it brought back.
+
+    Those made are counted by their `marks`, still to be written.
+    """
     homes = {row.organisation for row in taken if row.organisation}
     parties = {home.pk: roster_party(training, home) for home in homes}
     there = {
@@ -229,10 +241,8 @@ def _enrolments_of(
     new: list[Enrolment] = []
     back: list[Enrolment] = []
     found: dict[int, Enrolment] = {}
-    marks: dict[int, dict[int, str]] = defaultdict(dict)
     for row in taken:
         person = people[row.number]
-        marks[person.pk] |= row.changed_marks
         enrolment = there.get(person.pk)
         if enrolment is None:
             line += 1
@@ -247,13 +257,11 @@ def _enrolments_of(
             enrolment.party, enrolment.removed_at, enrolment.removed_with = parties[person.organisation_id], None, None
             back.append(enrolment)
         found[row.number] = enrolment
-    sessions = {session.pk: session for column in plan.columns for session in column}
-    for enrolment in new:
-        count_first_marks(enrolment, marks[enrolment.participant_id], sessions)
+    count_first_marks(new, marks, training)
     Enrolment.objects.bulk_create(new, batch_size=AT_ONCE)
     _write_changed(back, ["party", "removed_at", "removed_with"])
     recount_enrolments(training, [enrolment.pk for enrolment in back])
-    return found, {enrolment.pk for enrolment in new}, {enrolment.pk for enrolment in back}
+    return found, new, back
 
 
 FACTS = ("rank", "rank_words", "rank_group", "unit", "age_band")
@@ -287,18 +295,17 @@ def _change_facts(taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolmen
 
 
 def _mark_edits(
-    of: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: set[int]
+    of: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: Collection[int]
 ) -> list[MarkEdit]:
-    """Return the marks to be set, each from the version that the plan saw."""
-    pks = {enrolment.pk for enrolment in enrolments.values()} - made
-    versions = {(mark.enrolment_id, mark.session_id): mark.version for mark in Mark.objects.filter(enrolment__in=pks)}
-    edits = []
-    for row in taken:
-        enrolment = enrolments[row.number].pk
-        for session, value in row.changed_marks.items():
-            key = uuid5(of.batch, f"{enrolment} {session}")
-            edits.append(MarkEdit(enrolment, session, value, versions.get((enrolment, session), 0), key))
-    return edits
+    """Return the marks to be set of enrolments that were there before, each from the version that the plan saw."""
+    there = [(enrolments[row.number].pk, row) for row in taken if enrolments[row.number].pk not in made]
+    marks = Mark.objects.filter(enrolment__in={pk for pk, _row in there})
+    versions = {(mark.enrolment_id, mark.session_id): mark.version for mark in marks}
+    return [
+        MarkEdit(pk, session, value, versions.get((pk, session), 0), uuid5(of.batch, f"{pk} {session}"))
+        for pk, row in there
+        for session, value in row.changed_marks.items()
+    ]
 
 
 def _remember_columns(of: RosterImport, plan: Plan) -> None:

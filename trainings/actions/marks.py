@@ -1,6 +1,6 @@
 """The life of a mark: every change is a kept row, applied by one compare-and-set."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -75,17 +75,6 @@ def recount_enrolments(training: Training, enrolments: Sequence[int] | None = No
     )
 
 
-def count_first_marks(enrolment: Enrolment, marks: Mapping[int, str], sessions: Mapping[int, Session]) -> None:
-    """Set the kept minutes and numbers of an enrolment that is about to be written with these marks, by session.
-
-    The same as `recount_enrolments` finds afterwards, but written only once.
-    """
-    held = {pk: value for pk, value in marks.items() if value and not sessions[pk].is_cancelled}
-    there = [sessions[pk] for pk, value in held.items() if value in ATTENDED]
-    enrolment.minutes = sum(session.minutes for session in there)
-    enrolment.attended_sessions, enrolment.recorded_sessions = len(there), len(held)
-
-
 def _same_body(change: MarkChange, edit: MarkEdit) -> bool:
     return (change.enrolment_id, change.session_id, change.new_value, change.base_version) == (
         edit.enrolment,
@@ -95,16 +84,16 @@ def _same_body(change: MarkChange, edit: MarkEdit) -> bool:
     )
 
 
-def _check_edits(training: Training, edits: Sequence[MarkEdit], made: Collection[int]) -> None:
-    """Raise ValidationError for a mark nobody knows, somebody not enrolled, or a session of another training.
-
-    Whom the caller has `made` is enrolled.
-    """
+def _check_edits(training: Training, edits: Sequence[MarkEdit]) -> None:
+    """Raise ValidationError for a mark nobody knows, somebody not enrolled, or a session of another training."""
     if any(edit.value and edit.value not in Mark.Value.values for edit in edits):
         raise ValidationError(_("A mark is present, late, excused or absent."))
-    asked = {edit.enrolment for edit in edits if edit.enrolment not in made}
-    enrolled = Enrolment.objects.filter(training=training, removed_at=None, pk__in=asked).order_by()
-    if not asked.issubset(enrolled.values_list("pk", flat=True)):
+    enrolled = set(
+        Enrolment.objects.filter(training=training, removed_at=None, pk__in={e.enrolment for e in edits}).values_list(
+            "pk", flat=True
+        )
+    )
+    if any(edit.enrolment not in enrolled for edit in edits):
         raise ValidationError(_("A mark was sent for somebody who is not enrolled. Load the sheet again."))
     sessions = set(Session.objects.filter(training=training).values_list("pk", flat=True))
     if any(edit.session not in sessions for edit in edits):
@@ -133,30 +122,21 @@ def _judge(edit: MarkEdit, mark: Mark | None, *, locked: bool, by: Member, batch
 
 
 def apply_edits(
-    training: Training,
-    edits: Sequence[MarkEdit],
-    *,
-    by: Member,
-    batch: UUID | None = None,
-    locked: bool,
-    made: Collection[int] = frozenset(),
+    training: Training, edits: Sequence[MarkEdit], *, by: Member, batch: UUID | None = None, locked: bool
 ) -> MarksAnswer:
     """Judge and write edits on a training whose row the caller has locked; recount whom they touch.
 
     A key seen before is answered as then; with another body it raises KeyReusedError. Six queries for any number.
-    `made` are enrolments that the caller has just made, with these marks counted (`count_first_marks`): nobody has asked
-    anything of them, so nothing is looked up.
     """
-    known = MarkChange.objects.in_bulk([edit.key for edit in edits if edit.enrolment not in made], field_name="key")
+    known = MarkChange.objects.in_bulk([edit.key for edit in edits], field_name="key")
     if any(edit.key in known and not _same_body(known[edit.key], edit) for edit in edits):
         raise KeyReusedError
     new = {edit.key: edit for edit in edits if edit.key not in known}
-    _check_edits(training, list(new.values()), made)
-    touched = {edit.enrolment for edit in new.values()}.difference(made)
+    _check_edits(training, list(new.values()))
     marks = {
         (mark.enrolment_id, mark.session_id): mark
         for mark in Mark.objects.select_for_update().filter(
-            enrolment__in=touched, session__in={edit.session for edit in new.values()}
+            enrolment__in={e.enrolment for e in new.values()}, session__in={e.session for e in new.values()}
         )
     }
     judged: dict[UUID, MarkChange] = dict(known)
@@ -177,7 +157,8 @@ def apply_edits(
         update_fields=["value", "version"],
     )
     MarkChange.objects.bulk_create([judged[key] for key in new])
-    recount_enrolments(training, sorted({enrolment for enrolment, _session in written}.difference(made)))
+    if written:
+        recount_enrolments(training, sorted({enrolment for enrolment, _session in written}))
     return MarksAnswer([judged[edit.key] for edit in edits])
 
 
