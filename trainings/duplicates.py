@@ -56,11 +56,11 @@ class Record:
 
     @property
     def loose_key(self) -> str:
-        return f"{loose(self.family)} {loose(self.given)}"
+        return f"{loose(self.family)} {loose(self.given)}".strip()
 
     @property
     def swapped_loose_key(self) -> str:
-        return f"{loose(self.given)} {loose(self.family)}"
+        return f"{loose(self.given)} {loose(self.family)}".strip()
 
 
 Found = dict[tuple[int, int], str]
@@ -188,8 +188,8 @@ def pairs_at_hand(people: Collection[Participant]) -> Found:
     spellings, sounds, services = set(), set(), set()
     for person in people:
         family, given = person.family_name, person.given_name
-        spellings |= {person.spelling_key, f"{spelling(given)} {spelling(family)}"}
-        sounds |= {person.loose_key, f"{loose(given)} {loose(family)}"}
+        spellings |= {person.spelling_key, f"{spelling(given)} {spelling(family)}".strip()}
+        sounds |= {person.loose_key, f"{loose(given)} {loose(family)}".strip()}
         services |= {person.service_digest} - {""}
     alike = Q(spelling_key__in=spellings) | Q(loose_key__in=sounds) | Q(service_digest__in=services)
     near = Participant.objects.filter(alike, organisation__in={person.organisation_id for person in people})
