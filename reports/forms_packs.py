@@ -81,9 +81,20 @@ class ReleaseForm(PeriodForm):
 
 
 class ContributionsForm(forms.Form):
-    """To which targets trainings of a course contribute."""
+    """To which targets trainings of a course contribute; `shown` are those that stood there when the form was shown."""
 
     targets = forms.MultipleChoiceField(
         label=gettext_lazy("Trainings of this course contribute to"), choices=SdgTarget.choices, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+    shown = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
+        self.known = " ".join(sorted(known)) or "none"
+        super().__init__(*args, initial={"targets": known, "shown": self.known}, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("shown") != self.known:
+            raise forms.ValidationError(_("This course was tagged otherwise meanwhile. Look at it again."))
+        return cleaned

@@ -129,12 +129,10 @@ def contributions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         return render(request, "reports/contribution_list.html", {"rows": rows, "tabs": tabs_of(request)})
     course = get_object_or_404(Course, pk=pk)
     known = list(Contribution.objects.filter(course=course).values_list("target", flat=True))
-    form = ContributionsForm(initial={"targets": known})
-    if request.method == "POST":
-        form = ContributionsForm(request.POST)
-        if form.is_valid():
-            set_contributions(course=course, targets=form.cleaned_data["targets"], by=member_of(request))
-            return redirect("reports:contributions")
+    form = ContributionsForm(request.POST if request.method == "POST" else None, known=known)
+    if form.is_valid():
+        set_contributions(course=course, targets=form.cleaned_data["targets"], by=member_of(request))
+        return redirect("reports:contributions")
     return render(
         request, "reports/contribution_form.html", {"form": form, "course": course}, status=422 if form.errors else 200
     )
