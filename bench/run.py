@@ -225,6 +225,28 @@ def bench(people: int) -> None:
     print(f"A list of {long.rows:,} people with {long.marks:,} marks, {long.known:,} known people of that ministry:")
     report("  reading the workbook and planning it", long.preview, PREVIEW_SECONDS, "s")
     report("  taking it in", long.commit, COMMIT_SECONDS, "s")
+    bench_figures(people)
+
+
+def bench_figures(people: int) -> None:
+    """The reports, at the size of a large network where the demo is scaled at all."""
+    from bench.figures import TRAININGS, fill_up, measure_figures, measure_sheet
+    from members.models import Member
+    from trainings.models import Enrolment, Mark, Participant, Training
+
+    if people:
+        fill_up(Member.objects.get(email=RECORDER), TRAININGS)
+    models = (Participant, Training, Enrolment, Mark)
+    print(
+        "Reports of",
+        ", ".join(f"{model.objects.count():,} {model._meta.verbose_name_plural}" for model in models),
+        flush=True,
+    )
+    measure_sheet(report)
+    measure_figures(
+        Member.objects.get(email=COORDINATOR), Member.objects.get(email="observer@demo.example"),
+        lambda email: cookie_of(email).partition("=")[2], report,
+    )  # fmt: skip
 
 
 def main() -> None:

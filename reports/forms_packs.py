@@ -91,7 +91,7 @@ class ContributionsForm(forms.Form):
 
     def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
         self.known = " ".join(sorted(known)) or "none"
-        super().__init__(*args, initial={"targets": known, "shown": self.known}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"targets": known, "shown": self.known}})
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
