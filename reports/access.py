@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from members.models import Member
+from django.db.models import QuerySet
+
+from members.models import Member, Organisation, RoleCode
+from reports.models import IndicatorValue, Strength
 from trainings.access import KEEPING_ROLES
 from trainings.counting import Question
 
@@ -51,3 +54,47 @@ def _quarter_end(day: date) -> date:
     start = _quarter_start(day)
     month, year = (start.month + 3, start.year) if start.month < 10 else (1, start.year + 1)
     return date.fromordinal(date(year, month, 1).toordinal() - 1)
+
+
+def ministries() -> QuerySet[Organisation]:
+    """The ministries of the network: whose strength and indicators are kept."""
+    return Organisation.objects.filter(kind=Organisation.Kind.MINISTRY).select_related("country")
+
+
+def can_enter_strengths(member: Member) -> bool:
+    """Enter the strength of one's own ministry: its coordinators. Admins read what the report shows."""
+    return member.has_role(RoleCode.COORDINATOR) and member.organisation.kind == Organisation.Kind.MINISTRY
+
+
+def editable_strengths(member: Member) -> QuerySet[Strength]:
+    """The tables that this member may open in full and change. The report shows them to others, small numbers hidden."""
+    if not can_enter_strengths(member):
+        return Strength.objects.none()
+    return Strength.objects.filter(organisation=member.organisation_id)
+
+
+def sees_units(member: Member, ministry: int) -> bool:
+    """See figures by unit: units stand beside names, and how strong each is tells more than a ministry may want told."""
+    return sees_whole(member, Question(organisation=ministry))
+
+
+def visible_indicators(member: Member) -> QuerySet[IndicatorValue]:
+    """Any active member reads every value, replaced ones too."""
+    return IndicatorValue.objects.all() if member.is_active else IndicatorValue.objects.none()
+
+
+def indicator_ministries(member: Member) -> QuerySet[Organisation]:
+    """The ministries whose indicators this member may enter: admins all, coordinators their own."""
+    if member.has_role(RoleCode.ADMIN):
+        return ministries()
+    if member.has_role(RoleCode.COORDINATOR):
+        return ministries().filter(pk=member.organisation_id)
+    return Organisation.objects.none()
+
+
+def can_enter_indicators(member: Member, organisation: int | None = None) -> bool:
+    """Enter indicators at all, or those of one ministry. No query."""
+    if member.has_role(RoleCode.ADMIN):
+        return True
+    own = can_enter_strengths(member)
+    return own if organisation is None else own and member.organisation_id == organisation
