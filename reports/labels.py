@@ -18,6 +18,10 @@ DIMENSION_NAMES = {
     "rank_group": gettext_lazy("rank group"), "nato": gettext_lazy("NATO band"), "age_band": gettext_lazy("age band"),
     "time": gettext_lazy("first time or again"), "country": gettext_lazy("country of delivery"),
 }  # fmt: skip
+RULE_NAMES = {
+    "attended": gettext_lazy("attended"), "completed": gettext_lazy("completed"),
+    "once": gettext_lazy("completed, once per course"),
+}  # fmt: skip
 PERIODS = ("year", "quarter", "month")
 NATO_NAMES = {
     "cadet": gettext_lazy("Cadet"),
@@ -55,7 +59,7 @@ def in_order(dimension: str, keys: Iterable[Hashable], label: Callable[[Any], st
     if dimension in ORDERS:
         return sorted(keys, key=lambda key: ORDERS[dimension].index(str(key)))
     if dimension in PERIODS:
-        return sorted(keys)  # type: ignore[type-var]  # years, or (year, part)
+        return sorted(keys)
     return sorted(keys, key=lambda key: (label(key) == _("Not recorded"), label(key)))
 
 
