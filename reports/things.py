@@ -28,10 +28,15 @@ class Things:
         return [("", nothing), *((k, name) for k, name in found.items() if kind != "keeper" or k in self.keepers)]
 
 
-def _rows(kind: str, rows: QuerySet[Any], name: Combinable, more: Combinable | None = None) -> QuerySet[Any, tuple[str, str, str, str]]:
+def _rows(
+    kind: str, rows: QuerySet[Any], name: Combinable, more: Combinable | None = None
+) -> QuerySet[Any, tuple[str, str, str, str]]:
     """Return (kind, key, name, more) of each row."""
     said = rows.order_by().annotate(
-        thing=Value(kind), key=Cast("pk", CharField()), named=Cast(name, CharField()), more=Cast(more or Value(""), CharField())
+        thing=Value(kind),
+        key=Cast("pk", CharField()),
+        named=Cast(name, CharField()),
+        more=Cast(more or Value(""), CharField()),
     )
     return said.values_list("thing", "key", "named", "more")
 

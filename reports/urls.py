@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import people
+from reports.views import coverage, indicators, people, strengths
 
 app_name = "reports"
 
@@ -10,4 +10,16 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/trainings/", people.behind, name="behind"),
     path("people/sheet/", people.sheet, name="sheet"),
+    path("coverage/", coverage.coverage, name="coverage"),
+    path("coverage/sheet/", coverage.coverage_sheet, name="coverage_sheet"),
+    path("coverage/strength/", strengths.strengths, name="strengths"),
+    path("coverage/strength/new/", strengths.strength_new, name="strength_new"),
+    path("coverage/strength/import/", strengths.strength_import, name="strength_import"),
+    path("coverage/strength/<int:pk>/", strengths.strength, name="strength"),
+    path("coverage/strength/<int:pk>/remove/", strengths.strength_remove, name="strength_remove"),
+    path("indicators/", indicators.indicators, name="indicators"),
+    path("indicators/sheet/", indicators.indicators_sheet, name="indicators_sheet"),
+    path("indicators/new/", indicators.indicator_new, name="indicator_new"),
+    path("indicators/<int:pk>/correct/", indicators.indicator_correct, name="indicator_correct"),
+    path("indicators/<int:pk>/withdraw/", indicators.indicator_withdraw, name="indicator_withdraw"),
 ]

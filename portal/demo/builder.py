@@ -23,6 +23,7 @@ from members.models import Language, Organisation
 from portal.demo.attendance import headcount_rows, marks_of
 from portal.demo.cast import Cast, load_cast
 from portal.demo.deliveries import Delivery, block_minutes
+from portal.demo.measures import write_measures
 from portal.demo.recent import recent
 from portal.demo.rosters import Person, Rosters
 from portal.demo.story import history, scaled
@@ -93,6 +94,7 @@ def build(today: date, people: int | None) -> Written:
         cursor.execute("ANALYZE")  # without statistics the totals below are slow on a large load
     _write_versions()
     _write_lines()
+    write_measures(organisations, cast, today)
     return written
 
 

@@ -7,97 +7,267 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0005_one_open_invitation_for_each_organisation'),
+        ("members", "0005_one_open_invitation_for_each_organisation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Strength',
+            name="Strength",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('unit', models.CharField(blank=True, default='', max_length=120, verbose_name='unit')),
-                ('unit_key', models.CharField(blank=True, default='', editable=False, max_length=250)),
-                ('as_on', models.DateField(verbose_name='as on')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='entered')),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='strengths', to='members.organisation', verbose_name='ministry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("unit", models.CharField(blank=True, default="", max_length=120, verbose_name="unit")),
+                ("unit_key", models.CharField(blank=True, default="", editable=False, max_length=250)),
+                ("as_on", models.DateField(verbose_name="as on")),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="entered")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="strengths",
+                        to="members.organisation",
+                        verbose_name="ministry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'strength',
-                'verbose_name_plural': 'strengths',
-                'ordering': ['-year', 'unit_key'],
+                "verbose_name": "strength",
+                "verbose_name_plural": "strengths",
+                "ordering": ["-year", "unit_key"],
             },
         ),
         migrations.CreateModel(
-            name='StrengthCell',
+            name="StrengthCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank_group', models.CharField(choices=[('general', 'General'), ('senior_officer', 'Senior officer'), ('junior_officer', 'Junior officer'), ('nco', 'NCO'), ('soldier', 'Soldier'), ('cadet', 'Cadet'), ('civilian', 'Civilian'), ('not_recorded', 'Not recorded')], max_length=20, verbose_name='rank group')),
-                ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('not_recorded', 'Not recorded')], max_length=12, verbose_name='sex')),
-                ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('strength', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='reports.strength')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "rank_group",
+                    models.CharField(
+                        choices=[
+                            ("general", "General"),
+                            ("senior_officer", "Senior officer"),
+                            ("junior_officer", "Junior officer"),
+                            ("nco", "NCO"),
+                            ("soldier", "Soldier"),
+                            ("cadet", "Cadet"),
+                            ("civilian", "Civilian"),
+                            ("not_recorded", "Not recorded"),
+                        ],
+                        max_length=20,
+                        verbose_name="rank group",
+                    ),
+                ),
+                (
+                    "sex",
+                    models.CharField(
+                        choices=[
+                            ("female", "Female"),
+                            ("male", "Male"),
+                            ("other", "Other"),
+                            ("not_recorded", "Not recorded"),
+                        ],
+                        max_length=12,
+                        verbose_name="sex",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "strength",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cells", to="reports.strength"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IndicatorValue',
+            name="IndicatorValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('indicator', models.CharField(choices=[('women', 'Women in the armed forces as a whole'), ('women_officers', 'Women among officers'), ('women_ncos', 'Women among NCOs'), ('women_soldiers', 'Women among soldiers'), ('women_civilians', 'Women among civilians'), ('women_command', 'Women in command posts'), ('mechanism', 'Gender mechanism'), ('action_plan', 'National action plan (UNSCR 1325)'), ('hr_policy', 'Human resources policy'), ('harassment', 'Procedure against harassment')], max_length=20, verbose_name='indicator')),
-                ('year', models.PositiveSmallIntegerField(null=True, verbose_name='year')),
-                ('share', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='share of women, in percent')),
-                ('women', models.PositiveIntegerField(null=True, verbose_name='number of women')),
-                ('is_there', models.BooleanField(null=True, verbose_name='is there')),
-                ('since', models.DateField(null=True, verbose_name='established or adopted on')),
-                ('title', models.CharField(blank=True, default='', max_length=200, verbose_name='title')),
-                ('document', models.CharField(blank=True, default='', max_length=500, verbose_name='document')),
-                ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('definition', models.CharField(blank=True, default='', max_length=500, verbose_name='definition')),
-                ('note', models.CharField(blank=True, default='', max_length=500, verbose_name='note')),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='entered')),
-                ('reason', models.CharField(blank=True, default='', max_length=500, verbose_name='reason')),
-                ('is_withdrawn', models.BooleanField(default=False)),
-                ('reference_key', models.CharField(editable=False, max_length=60, null=True, unique=True)),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='entered by')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicator_values', to='members.organisation', verbose_name='ministry')),
-                ('replaces', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='reports.indicatorvalue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "indicator",
+                    models.CharField(
+                        choices=[
+                            ("women", "Women in the armed forces as a whole"),
+                            ("women_officers", "Women among officers"),
+                            ("women_ncos", "Women among NCOs"),
+                            ("women_soldiers", "Women among soldiers"),
+                            ("women_civilians", "Women among civilians"),
+                            ("women_command", "Women in command posts"),
+                            ("mechanism", "Gender mechanism"),
+                            ("action_plan", "National action plan (UNSCR 1325)"),
+                            ("hr_policy", "Human resources policy"),
+                            ("harassment", "Procedure against harassment"),
+                        ],
+                        max_length=20,
+                        verbose_name="indicator",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(null=True, verbose_name="year")),
+                (
+                    "share",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=5, null=True, verbose_name="share of women, in percent"
+                    ),
+                ),
+                ("women", models.PositiveIntegerField(null=True, verbose_name="number of women")),
+                ("is_there", models.BooleanField(null=True, verbose_name="is there")),
+                ("since", models.DateField(null=True, verbose_name="established or adopted on")),
+                ("title", models.CharField(blank=True, default="", max_length=200, verbose_name="title")),
+                ("document", models.CharField(blank=True, default="", max_length=500, verbose_name="document")),
+                ("source", models.CharField(max_length=300, verbose_name="source")),
+                ("definition", models.CharField(blank=True, default="", max_length=500, verbose_name="definition")),
+                ("note", models.CharField(blank=True, default="", max_length=500, verbose_name="note")),
+                ("entered_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="entered")),
+                ("reason", models.CharField(blank=True, default="", max_length=500, verbose_name="reason")),
+                ("is_withdrawn", models.BooleanField(default=False)),
+                ("reference_key", models.CharField(editable=False, max_length=60, null=True, unique=True)),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="indicator_values",
+                        to="members.organisation",
+                        verbose_name="ministry",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="reports.indicatorvalue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'value of an indicator',
-                'verbose_name_plural': 'values of indicators',
-                'ordering': ['organisation__name', 'indicator', '-year', 'entered_at', 'pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('is_there', None), ('is_withdrawn', True), ('share', None), ('since', None), ('women', None)), models.Q(('indicator__in', ['women', 'women_officers', 'women_ncos', 'women_soldiers', 'women_civilians', 'women_command']), ('is_there', None), ('is_withdrawn', False), ('share__range', (0, 100)), ('since', None)), models.Q(('indicator__in', ['mechanism', 'action_plan', 'hr_policy', 'harassment']), ('is_there__isnull', False), ('is_withdrawn', False), ('share', None), ('women', None)), _connector='OR'), name='indicator_value_of_its_kind'), models.CheckConstraint(condition=models.Q(models.Q(('is_withdrawn', False), ('reason', ''), ('replaces', None)), models.Q(('replaces__isnull', False), models.Q(('reason', ''), _negated=True), models.Q(('replaces', models.F('id')), _negated=True)), _connector='OR'), name='indicator_value_replaced_for_a_reason'), models.CheckConstraint(condition=models.Q(('year', None), ('year__range', (1990, 2100)), _connector='OR'), name='indicator_value_year'), models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='indicator_value_has_a_source'), models.CheckConstraint(condition=models.Q(('women__range', (1, 4)), _negated=True), name='indicator_value_women_not_1_to_4')],
+                "verbose_name": "value of an indicator",
+                "verbose_name_plural": "values of indicators",
+                "ordering": ["organisation__name", "indicator", "-year", "entered_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("is_there", None),
+                                ("is_withdrawn", True),
+                                ("share", None),
+                                ("since", None),
+                                ("women", None),
+                            ),
+                            models.Q(
+                                (
+                                    "indicator__in",
+                                    [
+                                        "women",
+                                        "women_officers",
+                                        "women_ncos",
+                                        "women_soldiers",
+                                        "women_civilians",
+                                        "women_command",
+                                    ],
+                                ),
+                                ("is_there", None),
+                                ("is_withdrawn", False),
+                                ("share__range", (0, 100)),
+                                ("since", None),
+                            ),
+                            models.Q(
+                                ("indicator__in", ["mechanism", "action_plan", "hr_policy", "harassment"]),
+                                ("is_there__isnull", False),
+                                ("is_withdrawn", False),
+                                ("share", None),
+                                ("women", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="indicator_value_of_its_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_withdrawn", False), ("reason", ""), ("replaces", None)),
+                            models.Q(
+                                ("replaces__isnull", False),
+                                models.Q(("reason", ""), _negated=True),
+                                models.Q(("replaces", models.F("id")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="indicator_value_replaced_for_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year", None), ("year__range", (1990, 2100)), _connector="OR"),
+                        name="indicator_value_year",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="indicator_value_has_a_source"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("women__range", (1, 4)), _negated=True),
+                        name="indicator_value_women_not_1_to_4",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='strength',
-            constraint=models.UniqueConstraint(fields=('organisation', 'year', 'unit_key'), name='strength_once'),
+            model_name="strength",
+            constraint=models.UniqueConstraint(fields=("organisation", "year", "unit_key"), name="strength_once"),
         ),
         migrations.AddConstraint(
-            model_name='strength',
-            constraint=models.CheckConstraint(condition=models.Q(('year__range', (1990, 2100))), name='strength_year_1990_to_2100'),
+            model_name="strength",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__range", (1990, 2100))), name="strength_year_1990_to_2100"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strength',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('unit', ''), ('unit_key', '')), models.Q(('unit', ''), ('unit_key', ''), _connector='OR', _negated=True), _connector='OR'), name='strength_unit_has_its_key'),
+            model_name="strength",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("unit", ""), ("unit_key", "")),
+                    models.Q(("unit", ""), ("unit_key", ""), _connector="OR", _negated=True),
+                    _connector="OR",
+                ),
+                name="strength_unit_has_its_key",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strength',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='strength_has_a_source'),
+            model_name="strength",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="strength_has_a_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='strengthcell',
-            constraint=models.UniqueConstraint(fields=('strength', 'rank_group', 'sex'), name='strength_cell_once'),
+            model_name="strengthcell",
+            constraint=models.UniqueConstraint(fields=("strength", "rank_group", "sex"), name="strength_cell_once"),
         ),
         migrations.AddConstraint(
-            model_name='strengthcell',
-            constraint=models.CheckConstraint(condition=models.Q(('number__range', (0, 1000000))), name='strength_cell_0_to_1000000'),
+            model_name="strengthcell",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__range", (0, 1000000))), name="strength_cell_0_to_1000000"
+            ),
         ),
     ]

@@ -96,3 +96,7 @@ class IndicatorValue(models.Model):
     @property
     def is_share(self) -> bool:
         return self.indicator in SHARES
+
+    @property
+    def document_is_link(self) -> bool:
+        return self.document.startswith(("https://", "http://"))
