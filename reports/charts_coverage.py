@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from common.charts import Bar, Chart, Part, Series, bars, lines
-from common.charts.svg import written
 from reports.coverage import HEADINGS, Coverage
 
 MOST_BARS = 30
@@ -16,7 +16,7 @@ def _percent(share: float | None) -> float | None:
 
 
 def _in_words(share: float | None) -> str:
-    return "–" if share is None else written(round(100 * share, 1), "%")
+    return "–" if share is None else f"{number_format(100 * share, 1, force_grouping=True)}\N{NO-BREAK SPACE}%"
 
 
 def share_over_years(found: Coverage) -> Chart | None:

@@ -51,11 +51,10 @@ class Coverage:
 
     asked: Asked
     total: Covered
-    need: Need | None
     at_most: int | None
     years: dict[int, Covered]
-    sources: list[Source]
     is_from_units: bool
+    sources: list[Source] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     # Lines of people trained of whom no strength is given: they are among the trained of the total.
     without_strength: list[str] = field(default_factory=list)
@@ -63,6 +62,11 @@ class Coverage:
     @property
     def is_hidden(self) -> bool:
         return self.total.trained is None
+
+    @property
+    def need(self) -> Need | None:
+        """Return what the target needs of the whole."""
+        return self.total.need(self.asked.target, self.asked.year)
 
     @property
     def put_together(self) -> int:
@@ -77,28 +81,35 @@ class Coverage:
 
 def cover(asked: Asked, strengths: Strengths) -> Coverage:
     """Answer for one reader. Four to six queries; see `trainings.counting.gather` for the cost."""
-    years = list(strengths.by_year)
-    question = Question(rule=asked.rule, organisation=asked.ministry.pk, last=date(max([*years, asked.year]), 12, 31))
+    last = date(max([*strengths.by_year, asked.year]), 12, 31)
+    question = Question(rule=asked.rule, organisation=asked.ministry.pk, last=last)
     gathered = gather(question, ("year", *BREAKDOWNS[asked.by]))
+    units = unit_strengths(asked.ministry.pk, asked.year) if asked.by == "unit" else {}
+    found = answer(asked, strengths, gathered, units)
+    of_units = found.is_from_units or asked.by == "unit"
+    found.sources = sources_of(asked.ministry.pk, asked.year, of_units=of_units)
+    return found
+
+
+def answer(
+    asked: Asked, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]] | None = None
+) -> Coverage:
+    """Answer from what was read: people by (year, and what `asked` breaks down by). No query."""
     figures = gathered.figures(_until(gathered, asked.year))
     total = Covered(strengths.total(asked.year), figures.people_at_least)
     by_year = {
-        year: Covered(strengths.total(year), gathered.figures(_until(gathered, year)).people_at_least) for year in years
+        year: Covered(strengths.total(year), gathered.figures(_until(gathered, year)).people_at_least)
+        for year in strengths.by_year
     }
-    is_from_units = asked.year in strengths.from_units
-    found = Coverage(
-        asked, total, None, figures.people_at_most, by_year,
-        sources_of(asked.ministry.pk, asked.year, of_units=is_from_units or asked.by == "unit"), is_from_units,
-    )  # fmt: skip
-    table = _Table(asked, strengths, gathered)
+    found = Coverage(asked, total, figures.people_at_most, by_year, asked.year in strengths.from_units)
+    table = _Table(asked, strengths, gathered, units or {})
     if asked.whole:
         lines: list[Line] = [(key,) for key in table.keys]
     else:
         lines = safe_lines(table.keys, table.count, total)
         _shield(found)
     found.rows = [table.row(line) for line in lines]
-    found.without_strength = [row.label for row in found.rows if row.covered.strength is None and row.covered.trained]
-    found.need = found.total.need(asked.target, asked.year)
+    found.without_strength = table.without_strength(lines)
     return found
 
 
@@ -120,11 +131,10 @@ def _until(gathered: Gathering, year: int) -> list[tuple[Hashable, ...]]:
 class _Table:
     """The lines of a breakdown: which there are, in the order of reading, and the numbers of any of them together."""
 
-    def __init__(self, asked: Asked, strengths: Strengths, gathered: Gathering) -> None:
-        self.asked, self.gathered = asked, gathered
-        self.units: dict[str, tuple[str, int]] = {}
-        if asked.by == "unit":
-            self.units = unit_strengths(asked.ministry.pk, asked.year)
+    def __init__(
+        self, asked: Asked, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]]
+    ) -> None:
+        self.asked, self.gathered, self.units = asked, gathered, units
         self.strength = self._strengths(strengths.by_year.get(asked.year, {}))
         self.trained: dict[Hashable, list[tuple[Hashable, ...]]] = defaultdict(list)
         for key in _until(gathered, asked.year):
@@ -163,7 +173,12 @@ class _Table:
         """Return the numbers of some lines together; strength is that of those which have one."""
         given = [self.strength[key] for key in line if key in self.strength]
         keys = [inner for key in line for inner in self.trained.get(key, [])]
-        return Covered(sum(given) if given else None, self.gathered.figures(keys).people_at_least)
+        trained = self.gathered.figures(keys).people_at_least
+        return Covered(sum(given) if given else None, trained, is_partial=0 < len(given) < len(line))
+
+    def without_strength(self, lines: list[Line]) -> list[str]:
+        """Return the words of what is shown and has people trained, but no strength."""
+        return [self._label(key) for line in lines for key in line if key not in self.strength]
 
     def row(self, line: Line) -> Row:
         covered, words = self.count(line), tuple(self._label(key) for key in line)

@@ -32,26 +32,32 @@ class Need:
 
 @dataclass(frozen=True)
 class Covered:
-    """One line: people there are (None: not given) and people trained, at least (None: hidden)."""
+    """One line: people there are (None: not given) and people trained, at least (None: hidden).
+
+    Where the strength is that of some of these people only (`is_partial`), nothing is reckoned with it.
+    """
 
     strength: int | None
     trained: int | None
+    is_partial: bool = False
 
     @property
     def share(self) -> float | None:
         """Return trained / strength; None where either is missing or there is nobody."""
-        return self.trained / self.strength if self.strength and self.trained is not None else None
+        if not self.strength or self.trained is None or self.is_partial:
+            return None
+        return self.trained / self.strength
 
     @property
     def gap(self) -> int | None:
         """Return how many were not trained, at most; nobody where more were trained than there are."""
-        if self.strength is None or self.trained is None:
+        if self.strength is None or self.trained is None or self.is_partial:
             return None
         return max(0, self.strength - self.trained)
 
     def need(self, target: Target, year: int) -> Need | None:
         """Return what is missing at the end of `year` to the target, in whole people; a part of one counts as one."""
-        if self.strength is None or self.trained is None:
+        if self.strength is None or self.trained is None or self.is_partial:
             return None
         wanted = -(-self.strength * target.percent // 100)
         missing = max(0, wanted - self.trained)

@@ -36,7 +36,7 @@ class CoverageForm(forms.Form):
     by = forms.ChoiceField(label=gettext_lazy("Break down by"), required=False)
     rule = forms.ChoiceField(label=gettext_lazy("Count who"), choices=RULES, required=False)
     target = forms.IntegerField(
-        label=gettext_lazy("Target, in percent"), required=False, min_value=1, max_value=100,
+        label=gettext_lazy("Target, %"), required=False, min_value=1, max_value=100,
         error_messages={"min_value": gettext_lazy("A target is from 1 to 100 percent."),
                         "max_value": gettext_lazy("A target is from 1 to 100 percent.")},
     )  # fmt: skip

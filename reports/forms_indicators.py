@@ -148,10 +148,18 @@ class WithdrawForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why it is withdrawn"), max_length=500)
 
 
+# The shares in fewer words, after "Women among".
+SHOWN_CHOICES = [
+    (Indicator.WOMEN.value, gettext_lazy("all in the forces")), (Indicator.OFFICERS.value, gettext_lazy("officers")),
+    (Indicator.NCOS.value, gettext_lazy("NCOs")), (Indicator.SOLDIERS.value, gettext_lazy("soldiers")),
+    (Indicator.CIVILIANS.value, gettext_lazy("civilians")), (Indicator.COMMAND.value, gettext_lazy("command posts")),
+]  # fmt: skip
+
+
 class ShownForm(forms.Form):
     """What the page shows: which share, of which ministry. One query."""
 
-    indicator = forms.ChoiceField(label=gettext_lazy("Share of women"), choices=SHARE_CHOICES, required=False)
+    indicator = forms.ChoiceField(label=gettext_lazy("Women among"), choices=SHOWN_CHOICES, required=False)
     ministry = forms.ModelChoiceField(
         Organisation.objects.filter(kind=Organisation.Kind.MINISTRY), label=gettext_lazy("Ministry"), required=False,
         empty_label=gettext_lazy("All ministries"),

@@ -67,6 +67,25 @@ def trainings_by_year(ministry: Organisation | None) -> dict[int, int]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Matrix:
+    """Shares by year and ministry: for each year, the newest first and that without a year last, the values of each ministry."""
+
+    ministries: list[Organisation]
+    lines: list[tuple[int | None, list[list[IndicatorValue]]]]
+
+
+def matrix_of(values: Sequence[IndicatorValue]) -> Matrix:
+    """Put values side by side. No query."""
+    homes = {value.organisation_id: value.organisation for value in values}
+    ministries = sorted(homes.values(), key=lambda home: home.name)
+    by_place: dict[tuple[int | None, int], list[IndicatorValue]] = defaultdict(list)
+    for value in values:
+        by_place[value.year, value.organisation_id].append(value)
+    years = list(dict.fromkeys(value.year for value in values))
+    return Matrix(ministries, [(year, [by_place[year, home.pk] for home in ministries]) for year in years])
+
+
 def disagreeing(values: Iterable[IndicatorValue]) -> int:
     """Return of how many ministries and years several sources say different things."""
     said: dict[tuple[int, int], set[object]] = defaultdict(set)

@@ -59,7 +59,7 @@ def write_measures(organisations: dict[str, Organisation], cast: Cast, today: da
         values += [
             IndicatorValue(
                 organisation=organisations[ministry], indicator=indicator, is_there=is_there, since=since, title=title,
-                source=INVENTED, note=INVENTED, entered_by=by, entered_at=entered,
+                source=INVENTED, entered_by=by, entered_at=entered,
             )
             for home, indicator, is_there, since, title in _MECHANISMS
             if home == ministry
@@ -150,7 +150,7 @@ def _shares(home: Organisation, ministry: str, by: Member, entered: datetime, la
             share = round(100 * women / people * (0.7 if indicator == "women_command" else 1), 2)
             facts: dict[str, Any] = {
                 "organisation": home, "indicator": indicator, "year": year, "source": INVENTED, "definition": definitions[indicator],
-                "note": INVENTED, "entered_by": by, "entered_at": entered,
+                "entered_by": by, "entered_at": entered,
             }  # fmt: skip
             found.append(IndicatorValue(share=share, **facts))
     other = {**facts, "indicator": "women", "year": last, "source": f"{INVENTED}: another survey"}
@@ -158,5 +158,6 @@ def _shares(home: Organisation, ministry: str, by: Member, entered: datetime, la
     women, people = sum(pair[0] for pair in with_civilians), sum(sum(pair) for pair in with_civilians)
     other["definition"] = "Women among all personnel, civilians and cadets included"
     if ministry == "ME":
-        found.append(IndicatorValue(share=round(100 * women / people, 2), **other))
+        # Entered first: the chart has what was entered last.
+        found.insert(0, IndicatorValue(share=round(100 * women / people, 2), **other))
     return found

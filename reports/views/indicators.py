@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,6 +23,9 @@ from reports.forms_indicators import FORMS, ShownForm, WithdrawForm
 from reports.models import IndicatorValue
 from reports.tabs import tabs_of
 from trainings.views.common import member_of, require
+
+# So many values stand open below their table; more are folded.
+FEW = 16
 
 
 @require_safe
@@ -42,6 +46,8 @@ def indicators(request: HttpRequest) -> HttpResponse:
         "chart": shown.share_chart(values.shares, indicator, years), "trainings": shown.trainings_chart(counts, years),
         "years": [(year, counts.get(year, 0)) for year in reversed(years)] if counts else [],
         "can_enter": access.can_enter_indicators(member), "disagreeing": shown.disagreeing(values.shares),
+        "matrix": shown.matrix_of(values.shares), "few": len(values.shares) <= FEW,
+        "is_year_open": bool(years) and years[-1] >= timezone.localdate().year,
         "fields": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
     }  # fmt: skip
     return render(request, "reports/indicators.html", context)
