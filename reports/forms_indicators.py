@@ -1,5 +1,6 @@
 """Validation of values of indicators, and of what the page is asked."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,6 +25,10 @@ class PercentField(forms.DecimalField):
         if isinstance(value, str):
             value = value.strip().removesuffix("%").strip().replace(",", ".")
         return super().to_python(value)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else found.quantize(Decimal("0.01"))
 
 
 class _ValueForm(forms.Form):

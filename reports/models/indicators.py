@@ -66,7 +66,7 @@ class IndicatorValue(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_withdrawn=True, share=None, women=None, is_there=None, since=None)
-                | Q(is_withdrawn=False, indicator__in=[*SHARES], share__range=(0, 100), is_there=None, since=None)
+                | Q(is_withdrawn=False, indicator__in=[*SHARES], share__isnull=False, share__range=(0, 100), is_there=None, since=None)
                 | Q(
                     is_withdrawn=False, indicator__in=[Indicator.MECHANISM, *POLICIES], share=None, women=None,
                     is_there__isnull=False,

@@ -21,7 +21,9 @@ from trainings.counting.gathering import Counted, Gathering, Part
 SEXES = ("female", "male")
 GROUPS = ("general", "senior_officer", "nco", "soldier")
 YEARS = (2021, 2022, 2023)
-ASKED = Asked(Organisation(pk=1, short_name="Montenegro"), 2023, "rank_group", "attended", Target(80, 2030), whole=False)
+ASKED = Asked(
+    Organisation(pk=1, short_name="Montenegro"), 2023, "rank_group", "attended", Target(80, 2030), whole=False
+)
 few = st.sampled_from((0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 40))
 
 
@@ -63,7 +65,9 @@ def situations(draw: st.DrawFn) -> tuple[Strengths, Gathering]:
     """Random strengths and people by year and rank group; everybody is in one training."""
     strengths = Strengths()
     for year in YEARS:
-        cells = {(group, sex): draw(few) * 3 + draw(few) for group in GROUPS[draw(st.integers(0, 1)) :] for sex in SEXES}
+        cells = {
+            (group, sex): draw(few) * 3 + draw(few) for group in GROUPS[draw(st.integers(0, 1)) :] for sex in SEXES
+        }
         strengths.by_year[year] = cells
     parts, counted, person = [], [], 0
     for year, group, sex in product(YEARS, GROUPS, SEXES):
@@ -133,9 +137,9 @@ def questions() -> list[dict[tuple, int]]:
     for group in GROUPS:
         trained = {("t", year, group): 1 for year in YEARS}
         there = {("s", 2023, group): 1}
-        wanted += [trained, there, {**there, **{cell: -1 for cell in trained}}]
+        wanted += [trained, there, {**there, **dict.fromkeys(trained, -1)}]
     everybody = {("t", year, group): 1 for year in YEARS for group in GROUPS}
-    wanted += [{("s", 2023, group): 1 for group in GROUPS} | {cell: -1 for cell in everybody}, everybody]
+    wanted += [{("s", 2023, group): 1 for group in GROUPS} | dict.fromkeys(everybody, -1), everybody]
     return wanted + [{("t", year, group): 1 for group in GROUPS} for year in YEARS]
 
 
@@ -173,7 +177,9 @@ def test_no_shown_number_is_1_to_4_in_page_or_sheet(situation, by):
     numbers = [n for covered in shown for n in (covered.strength, covered.trained, covered.gap) if n is not None]
     numbers += [found.at_most or 0]
     # The years and the columns of needs are no numbers of people.
-    numbers += [cell for row in _rows(found) if len(row) > 3 for cell in (row[3], row[4], row[6]) if isinstance(cell, int)]
+    numbers += [
+        cell for row in _rows(found) if len(row) > 3 for cell in (row[3], row[4], row[6]) if isinstance(cell, int)
+    ]
     assert [n for n in numbers if 0 < n < 5] == []
 
 
@@ -212,7 +218,9 @@ def test_control_the_whole_page_is_told_apart():
     strengths = Strengths({2023: {("nco", "female"): 3, ("soldier", "male"): 60}})
     gathered = Gathering([Part((2023, "nco"), "female", [1, 2], [1, 1], 720, 0)], [])
     whole = answer(replace(ASKED, whole=True), strengths, gathered)
-    truth = {("s", year, group): 0 for year in YEARS for group in GROUPS} | {("t", y, g): 0 for y in YEARS for g in GROUPS}
+    truth = {("s", year, group): 0 for year in YEARS for group in GROUPS} | {
+        ("t", y, g): 0 for y in YEARS for g in GROUPS
+    }
     truth |= {("s", 2023, "nco"): 3, ("s", 2023, "soldier"): 60, ("t", 2023, "nco"): 2}
     assert len(told_apart(whole, truth)) >= 3
     safe = answer(ASKED, strengths, gathered)
