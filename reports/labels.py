@@ -13,7 +13,7 @@ from trainings.counting.dimensions import AGAIN, FIRST, NATO_BANDS, NOT_KNOWN
 from trainings.models import Sex
 
 DIMENSION_NAMES = {
-    "organisation": gettext_lazy("ministry or organisation"), "host": gettext_lazy("host"), "course": gettext_lazy("course"),
+    "organisation": gettext_lazy("ministry"), "host": gettext_lazy("host"), "course": gettext_lazy("course"),
     "year": gettext_lazy("year"), "quarter": gettext_lazy("quarter"), "month": gettext_lazy("month"), "sex": gettext_lazy("sex"),
     "rank_group": gettext_lazy("rank group"), "nato": gettext_lazy("NATO band"), "age_band": gettext_lazy("age band"),
     "time": gettext_lazy("first time or again"), "country": gettext_lazy("country of delivery"),

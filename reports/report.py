@@ -143,7 +143,7 @@ def as_plain(report: Report) -> dict[str, Any]:
         return {
             "seats": shown.seats, "people_at_least": shown.people_at_least, "people_at_most": shown.people_at_most,
             "by_sex": {"+".join(block): number for block, number in zip(sexes, shown.by_sex, strict=False)},
-            "women_share": shown.women_share, "hours": shown.hours, "trainings": shown.trainings,
+            "women_share": shown.women_share, "women_share_most": shown.women_share_most, "hours": shown.hours, "trainings": shown.trainings,
         }  # fmt: skip
 
     def rows(found: list[Row], sexes: tuple[tuple[str, ...], ...]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ def report_sheet(report: Report) -> tuple[list[str], Iterator[list[object]]]:
     """Return the header and the rows of the table, the total and the definition last; of two breakdowns a row for each block."""
     names = [titled(name) for name in report.counted_by] or [_("Figures")]
     by_sex = [] if report.blocks else sex_words(report.sexes)
-    header = [*names, _("People, at least"), _("People, at most"), _("Seats"), *by_sex, _("Share of women"),
+    header = [*names, _("People, at least"), _("People, at most"), _("Seats"), *by_sex, _("Share of women, at least"), _("Share of women, at most"),
               _("Person-hours"), _("Trainings")]  # fmt: skip
     return header, _rows(report, len(names), len(by_sex))
 
@@ -20,11 +20,11 @@ def report_sheet(report: Report) -> tuple[list[str], Iterator[list[object]]]:
 def _cells(cell: ShownCell, sexes: int) -> list[object]:
     hidden = _("hidden")
     if cell.seats is None:
-        return [hidden] * (6 + sexes)
+        return [hidden] * (7 + sexes)
     most = cell.people_at_most if cell.people_at_most is not None else hidden
     numbers: list[object] = list(cell.by_sex) if len(cell.by_sex) == sexes else [hidden] * sexes
-    share = hidden if cell.women_share is None else round(cell.women_share, 4)
-    return [cell.people_at_least, most, cell.seats, *numbers, share, round(cell.hours or 0, 2), cell.trainings]
+    shares = [hidden if share is None else round(share, 4) for share in (cell.women_share, cell.women_share_most)]
+    return [cell.people_at_least, most, cell.seats, *numbers, *shares, round(cell.hours or 0, 2), cell.trainings]
 
 
 def _rows(report: Report, names: int, sexes: int) -> Iterator[list[object]]:

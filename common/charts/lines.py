@@ -124,8 +124,8 @@ def _names(
         value = next((n for n in reversed(one.numbers) if n is not None), None)
         if value is not None:
             ends.append((TOP + HEIGHT - value * scale + 4, one.label))
-    shapes, above = [], -float(LINE_HEIGHT)
-    for y, words in sorted(ends):
-        above = max(y, above + LINE_HEIGHT)
-        shapes.append(label(words, room, x=x, y=above, class_="value"))
+    shapes, below = [], TOP + HEIGHT + float(LINE_HEIGHT)
+    for y, words in sorted(ends, reverse=True):  # from the lowest, so that none reaches the axis
+        below = min(y, below - LINE_HEIGHT)
+        shapes.append(label(words, room, x=x, y=below, class_="value"))
     return shapes

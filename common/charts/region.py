@@ -32,6 +32,8 @@ CENTRES = {
     "BA": (17.7, 44.2), "ME": (19.2, 42.7), "MK": (21.7, 41.6), "RS": (20.9, 43.9), "HR": (15.6, 45.3), "SI": (14.7, 46.0),
     "AL": (20.1, 40.8), "XK": (20.9, 42.6),
 }  # fmt: skip
+# Names stand below their circle, of these above it: circles of neighbours are below.
+NAMED_ABOVE = {"BA", "RS", "HR", "SI", "XK"}
 LARGEST = 44.0  # units of radius in a wide drawing
 IN_CIRCLE = 17.0  # the radius from which on a number stands in its circle
 
@@ -71,7 +73,7 @@ def _drawn(name: str, title: str, description: str, places: Sequence[Place], wid
         *(shape("path", class_="river", d=path(river), clip_path=f"url(#{name}-{width}-frame)") for river in (SAVA, DANUBE)),
     ]  # fmt: skip
     most = max((place.number or 0 for place in places), default=0)
-    largest = LARGEST if is_wide else LARGEST * 0.72
+    largest = LARGEST if is_wide else LARGEST * 0.6
     here = sorted((place for place in places if place.code in CENTRES), key=lambda place: -(place.number or 0))
     away = [place for place in places if place.code not in CENTRES]
     circles = [part for place in here for part in _circle(place, *at(*CENTRES[place.code]), most, largest)]
@@ -93,7 +95,8 @@ def _circle(place: Place, x: float, y: float, most: float, largest: float) -> li
         words = place.label
     else:
         words = f"{place.label} {number}"
-    return [*shapes, shape("text", words, class_="value halo", x=x, y=y + radius + 13, text_anchor="middle")]
+    beyond = y - radius - 6 if place.code in NAMED_ABOVE else y + radius + 13
+    return [*shapes, shape("text", words, class_="value halo", x=x, y=beyond, text_anchor="middle")]
 
 
 def _elsewhere(

@@ -52,6 +52,17 @@ MORE: dict[str, tuple[str, ...]] = {
     "trainings:import_preview": ("../{done}/", "../{reading}/"),
     "trainings:sheet_find": ("?code=ABCDE-FGHJK",),
     "trainers:list": ("?q=zzzz",),
+    "reports:people": (
+        "?by=year",
+        "?by=country",
+        "?by=rank_group&and_by=organisation",
+        "?by=year&and_by=organisation&organisation=1",
+        "?last=2001-01-01",
+        "?by=time&rule=once",
+        "?first=2020-01-01&last=2019-01-01",
+        "?by=quarter&rule=completed&count=hours",
+    ),
+    "reports:behind": ("?last=2001-01-01", "?by=organisation&at=1&organisation=1"),
 }
 WRONG = {
     SIGNED_OUT: ("/no-such-page/", "/members/welcome/used/", "/account/login/?next=/members/"),

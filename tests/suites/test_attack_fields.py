@@ -35,6 +35,7 @@ COME_TO_NOTHING = {
     "mfa_add_webauthn": "asks for a passkey", "mfa_reauthenticate_webauthn": "asks for a passkey",
     "members:export": "is a reading", "members:audit_export": "is a reading",
     "trainings:export": "is a reading", "trainings:list_export": "is a reading",
+    "reports:sheet": "is a reading", "reports:coverage_sheet": "is a reading", "reports:indicators_sheet": "is a reading",
     "trainings:evidence": "needs a file",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",
 }  # fmt: skip
