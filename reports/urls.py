@@ -19,7 +19,8 @@ urlpatterns = [
     path("coverage/strength/<int:pk>/remove/", strengths.strength_remove, name="strength_remove"),
     path("indicators/", indicators.indicators, name="indicators"),
     path("indicators/sheet/", indicators.indicators_sheet, name="indicators_sheet"),
-    path("indicators/new/", indicators.indicator_new, name="indicator_new"),
+    path("indicators/share/", indicators.indicator_share, name="indicator_share"),
+    path("indicators/fact/", indicators.indicator_fact, name="indicator_fact"),
     path("indicators/<int:pk>/correct/", indicators.indicator_correct, name="indicator_correct"),
     path("indicators/<int:pk>/withdraw/", indicators.indicator_withdraw, name="indicator_withdraw"),
 ]

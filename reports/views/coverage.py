@@ -56,7 +56,10 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @require_POST
 def coverage_sheet(request: HttpRequest) -> HttpResponseBase:
     """The tables of the page as a sheet: the numbers that it shows this reader, and no others."""
-    form = _form(request, request.POST)
+    sent = request.POST.copy()
+    for name in set(sent) - set(CoverageForm.base_fields):
+        del sent[name]
+    form = _form(request, sent)
     asked = form.asked() if form.is_valid() else None
     if asked is None:
         context = {"tabs": tabs_of(request), "form": form, "about": form.about}

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -56,7 +56,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
 @require_POST
 def indicators_sheet(request: HttpRequest) -> HttpResponseBase:
     """Every value of the ministries asked about, replaced and withdrawn ones too, as a sheet."""
-    member, form = member_of(request), ShownForm(request.POST)
+    member, form = member_of(request), ShownForm({"ministry": request.POST.get("ministry")})
     if not form.is_valid():
         return render(request, "reports/indicators.html", {"tabs": tabs_of(request), "form": form}, status=422)
     rows = shown.with_everything(access.visible_indicators(member))
@@ -86,16 +86,22 @@ def _rows(values: QuerySet[IndicatorValue]) -> Iterator[list[object]]:
 
 
 @require_http_methods(["GET", "POST"])
-def indicator_new(request: HttpRequest) -> HttpResponse:
-    """Add a value: `?kind=share` a share of women, `?kind=fact` a mechanism or a policy."""
+def indicator_share(request: HttpRequest) -> HttpResponse:
+    """Add a share of women."""
+    return _added(request, "share")
+
+
+@require_http_methods(["GET", "POST"])
+def indicator_fact(request: HttpRequest) -> HttpResponse:
+    """Add a gender mechanism or a policy."""
+    return _added(request, "fact")
+
+
+def _added(request: HttpRequest, kind: str) -> HttpResponse:
     member = member_of(request)
     require(access.can_enter_indicators(member))
-    kind = request.POST.get("kind") or request.GET.get("kind") or "share"
-    if kind not in FORMS:
-        raise Http404
-    ministries = access.indicator_ministries(member)
     first = {"organisation": member.organisation_id, "indicator": request.GET.get("indicator", "")}
-    form = FORMS[kind](request.POST or None, ministries=ministries, initial=first)
+    form = FORMS[kind](request.POST or None, ministries=access.indicator_ministries(member), initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.add_indicator(value=form.value(), by=member)

@@ -30,7 +30,7 @@ def browser(coordinator_me):
 
 
 def share(home, **facts) -> dict[str, str]:
-    return {"kind": "share", "organisation": str(home.pk), "indicator": "women", "year": "2023", "share": "11.5",
+    return {"organisation": str(home.pk), "indicator": "women", "year": "2023", "share": "11.5",
             "definition": "All", "source": "Survey", **facts}  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def test_a_corrected_baseline_stays_replaced_when_reference_data_is_loaded_again
 
 
 def test_sources_that_disagree_stand_beside_each_other(home, browser, observer):
-    assert browser.post(f"{PAGE}new/", share(home, share="11,5 %", women="")).status_code == 302
+    assert browser.post(f"{PAGE}share/", share(home, share="11,5 %", women="")).status_code == 302
     answer = client_of(observer).get(PAGE)
     matrix = answer.context["matrix"]
     at = [ministry.code for ministry in matrix.ministries].index("ME")
@@ -70,8 +70,8 @@ def test_sources_that_disagree_stand_beside_each_other(home, browser, observer):
 
 
 def test_the_same_click_again_adds_nothing(home, browser):
-    browser.post(f"{PAGE}new/", share(home))
-    answer = browser.post(f"{PAGE}new/", share(home))
+    browser.post(f"{PAGE}share/", share(home))
+    answer = browser.post(f"{PAGE}share/", share(home))
     assert (answer.status_code, IndicatorValue.objects.filter(source="Survey").count()) == (422, 1)
     assert "stands there already" in answer.content.decode()
 
@@ -140,12 +140,12 @@ def test_trainings_of_a_year_are_those_that_count(home, browser, recorder_me, re
 
 
 def test_a_policy_with_its_document(home, browser):
-    sent = {"kind": "fact", "organisation": str(home.pk), "indicator": "harassment", "is_there": "yes", "title": "Procedure",
+    sent = {"organisation": str(home.pk), "indicator": "harassment", "is_there": "yes", "title": "Procedure",
             "since": "2022-02-08", "document": "https://mod.example/p.pdf", "source": "Official gazette"}  # fmt: skip
-    assert browser.post(f"{PAGE}new/", sent).status_code == 302
+    assert browser.post(f"{PAGE}fact/", sent).status_code == 302
     assert '<a href="https://mod.example/p.pdf" rel="noopener noreferrer">' in browser.get(PAGE).content.decode()
     # What is no address is no link.
-    browser.post(f"{PAGE}new/", {**sent, "document": "javascript:alert(1)", "title": "Another"})
+    browser.post(f"{PAGE}fact/", {**sent, "document": "javascript:alert(1)", "title": "Another"})
     assert 'href="javascript' not in browser.get(PAGE).content.decode()
 
 
@@ -156,7 +156,7 @@ def test_a_policy_with_its_document(home, browser):
 )  # fmt: skip
 def test_wrong_input_gets_a_sentence_at_its_field(field, value, home, browser):
     before = IndicatorValue.objects.count()
-    answer = browser.post(f"{PAGE}new/", share(home, **{field: value}))
+    answer = browser.post(f"{PAGE}share/", share(home, **{field: value}))
     assert (answer.status_code, list(answer.context["form"].errors), IndicatorValue.objects.count()) == (
         422,
         [field],
@@ -167,10 +167,10 @@ def test_wrong_input_gets_a_sentence_at_its_field(field, value, home, browser):
 def test_coordinators_enter_for_their_own_ministry_and_admins_for_all(home, coordinator_rs, admin, recorder_me):
     old, before = baseline(home), IndicatorValue.objects.count()
     foreign = client_of(coordinator_rs)
-    assert foreign.post(f"{PAGE}new/", share(home)).status_code == 422
+    assert foreign.post(f"{PAGE}share/", share(home)).status_code == 422
     assert foreign.post(f"{PAGE}{old.pk}/correct/", share(home, reason="x")).status_code == 403
     assert foreign.post(f"{PAGE}{old.pk}/withdraw/", {"reason": "x"}).status_code == 403
-    assert client_of(recorder_me).post(f"{PAGE}new/", share(home)).status_code == 403
+    assert client_of(recorder_me).post(f"{PAGE}share/", share(home)).status_code == 403
     assert IndicatorValue.objects.count() == before
     assert client_of(admin).post(f"{PAGE}{old.pk}/correct/", share(home, reason="x")).status_code == 302
 

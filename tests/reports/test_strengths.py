@@ -1,14 +1,18 @@
 """Entering strengths: by form and from sheets, over the version that was seen, with what stood before in the record."""
 
+import csv
 import re
 from datetime import date
+from io import StringIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.utils.html import escape
 
 from audit.models import Line
+from common.sheets import harmless
 from reports.actions.strengths import Entry, import_strengths, save_strength
 from reports.models import Strength, StrengthCell
 from tests.common.sheet_files import workbook
@@ -237,3 +241,29 @@ def test_coordinators_of_ministries_alone_enter(coordinator_me, coordinator_rs, 
     assert [client_of(other).get(HOME).status_code for other in (coordinator_rs, admin, recorder_me)] == [200, 403, 403]
     admin.roles.add("coordinator")  # of the secretariat, which has no strength
     assert client_of(admin).get(HOME).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}{% now %}", "=1+1", "’; DROP TABLE"],
+)
+def test_hostile_units_and_sources_come_out_as_they_were_typed(words, browser, recorder_me):
+    browser.post(f"{HOME}new/", {**TYPED, "unit": words, "source": words})
+    made = Strength.objects.get()
+    assert (made.unit, made.source) == (words, words)
+    plan = preview(browser, rows=f"Godina\tJedinica\tKategorija\tBroj\n2025\t{words}\tNCO\t7", source=words)
+    urls = [
+        HOME,
+        f"{HOME}{made.pk}/",
+        f"{HOME}{made.pk}/remove/",
+        f"{HOME}new/?like={made.pk}",
+        "/reports/coverage/?by=unit",
+    ]
+    pages = [plan.content.decode(), *(browser.get(url).content.decode() for url in urls)]
+    for page in pages:
+        assert (escape(words) in page, "<script>alert" in page or "<img src=x" in page) == (True, False)
+    sheet = client_of(recorder_me).post("/reports/coverage/sheet/", {"by": "unit", "as": "csv"})
+    cells = [
+        cell for row in csv.reader(StringIO(b"".join(sheet.streaming_content).decode("utf-8-sig"))) for cell in row
+    ]
+    assert (harmless(words) in cells, [cell for cell in cells if cell.startswith("=")]) == (True, [])

@@ -36,6 +36,7 @@ TAKES_WORDS = {
     "trainers:topic_new",
     "trainers:topic_edit",
     "members:accept",
+    "reports:indicator_withdraw",
 }
 
 
