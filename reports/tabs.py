@@ -9,6 +9,7 @@ PAGES = (
     (gettext_lazy("People trained"), "reports:people"),
     (gettext_lazy("Coverage"), "reports:coverage"),
     (gettext_lazy("Indicators"), "reports:indicators"),
+    (gettext_lazy("As reported"), "reports:snapshots"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import coverage, indicators, people, strengths
+from reports.views import coverage, indicators, people, snapshots, strengths
 
 app_name = "reports"
 
@@ -23,4 +23,9 @@ urlpatterns = [
     path("indicators/fact/", indicators.indicator_fact, name="indicator_fact"),
     path("indicators/<int:pk>/correct/", indicators.indicator_correct, name="indicator_correct"),
     path("indicators/<int:pk>/withdraw/", indicators.indicator_withdraw, name="indicator_withdraw"),
+    path("snapshots/", snapshots.snapshots, name="snapshots"),
+    path("snapshots/new/", snapshots.snapshot_new, name="snapshot_new"),
+    path("snapshots/<int:pk>/", snapshots.snapshot, name="snapshot"),
+    path("snapshots/<int:pk>/sheet/", snapshots.snapshot_sheet, name="snapshot_sheet"),
+    path("snapshots/<int:pk>/show/", snapshots.snapshot_show, name="snapshot_show"),
 ]

@@ -1,1 +1,1 @@
-"""Every write of this app, by noun."""
+"""Every write of the reports."""

@@ -1,6 +1,7 @@
-"""What is: the strength of the ministries, and the indicators of what the network works for."""
+"""What the reports keep: figures as they were reported, the strength of the ministries, values of indicators."""
 
 from reports.models.indicators import Indicator, IndicatorValue
+from reports.models.snapshots import FrozenTraining, Snapshot
 from reports.models.strengths import Strength, StrengthCell
 
-__all__ = ["Indicator", "IndicatorValue", "Strength", "StrengthCell"]
+__all__ = ["FrozenTraining", "Indicator", "IndicatorValue", "Snapshot", "Strength", "StrengthCell"]

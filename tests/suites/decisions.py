@@ -24,6 +24,9 @@ DESK: Pair = ({"coordinator_me", "coordinator_rs"}, {"coordinator_me", "coordina
 ADMINS: Pair = ({"admin"}, {"admin"})
 MANAGING: Pair = (MANAGERS, MANAGERS)
 MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
+OF_MINISTRY: Pair = (
+    {"admin", "trainer_me", "recorder_me", "coordinator_me"}, {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},
+)  # fmt: skip
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 NOBODY: Pair = (set(), set())
 # Answers to a person whose second factor is still to be shown.
@@ -139,6 +142,11 @@ DECISIONS: dict[str, Decision] = {
     "reports:indicator_fact": Decision(get=MANAGING, post=MANAGING),
     "reports:indicator_correct": Decision(get=MANAGING_HOME, post=MANAGING_HOME),
     "reports:indicator_withdraw": Decision(get=MANAGING_HOME, post=MANAGING_HOME),
+    "reports:snapshots": Decision(get=ALL),
+    "reports:snapshot_new": Decision(get=MANAGING, post=MANAGING),
+    "reports:snapshot": Decision(get=OF_MINISTRY, hidden=but(OF_MINISTRY)),
+    "reports:snapshot_sheet": Decision(post=OF_MINISTRY, hidden=but(OF_MINISTRY)),
+    "reports:snapshot_show": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=but(OF_MINISTRY)),
     "members:export": Decision(post=MANAGING),
     "members:roles": Decision(get=ALL),
     "members:join": Decision(get=ALL, post=ALL, public=True),

@@ -25,13 +25,18 @@ from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Member, Organisation
 from reports.actions.indicators import add_indicator
 from reports.actions.strengths import Entry, save_strength
-from reports.models import IndicatorValue
+from reports.forms import Asked
+from reports.frozen import asked_plainly, freeze
+from reports.models import IndicatorValue, Snapshot
+from reports.report import answer
+from reports.things import Things
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
 from trainings.actions.evidence import attach_evidence
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
 from trainings.actions.sheets import make_sheet
+from trainings.counting import Question
 from trainings.models import (
     Amendment,
     DuplicatePair,
@@ -67,6 +72,7 @@ CANARIES: dict[str, set[str]] = {
     "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
     "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
     "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
 }
@@ -100,6 +106,7 @@ class Side:
     merge: int
     strength: int
     indicator: int
+    snapshot: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -115,6 +122,7 @@ class Side:
             "duplicate": self.pair, "duplicate_different": self.pair, "duplicate_reopen": self.pair, "merge_undo": self.merge,
             "strength": self.strength, "strength_remove": self.strength, "indicator_correct": self.indicator,
             "indicator_withdraw": self.indicator,
+            "snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
             "sheet": self.session, "evidence_file": self.evidence, "evidence_remove": self.evidence,
         }  # fmt: skip
         app, _colon, name = route.partition(":")
@@ -162,6 +170,17 @@ def _measured(recorder: Member) -> tuple[int, int]:
         organisation=home, indicator="women", year=2024, share=Decimal("10.5"), source="Survey", definition="All"
     )
     return made.pk, add_indicator(value=value, by=recorder).pk
+
+
+def snapshot_of(by: Member) -> Snapshot:
+    """Freeze what there is, though nothing counts yet."""
+    asked = Asked(Question(organisation=by.organisation_id), ("year",), "", whole=True)
+    numbers = freeze(answer(asked, Things()))
+    return Snapshot.objects.create(
+        made_by=by, organisation=by.organisation, signed=by.full_name, as_on=timezone.localdate(),
+        reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(asked), chosen=[],
+        definition="", numbers=numbers, safe_numbers=numbers, digest=by.organisation.code * 32,
+    )  # fmt: skip
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -238,7 +257,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
-        edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder),
+        edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ ONLY_BUTTONS = {
     "trainings:duplicates_look", "trainings:duplicate_different", "trainings:duplicate_reopen", "trainings:merge_undo",
     "trainings:workbook", "trainings:workbook_preview", "reports:sheet",
     "reports:coverage_sheet", "reports:indicators_sheet",
+    "reports:snapshot_sheet",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {
