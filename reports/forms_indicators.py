@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,13 +55,20 @@ class _ValueForm(forms.Form):
     choices: list[tuple[str, Any]] = []
     order: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, ministries: Any, old: IndicatorValue | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        ministries: QuerySet[Organisation] | None = None,
+        old: IndicatorValue | None = None,
+        **kwargs: Any,
+    ) -> None:
         if old is not None:
             kwargs["initial"] = {**self.initial_of(old), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.old = old
         home = self.fields["organisation"]
-        home.queryset = ministries  # type: ignore[attr-defined]  # a model choice field
+        own = Organisation.objects.filter(pk=old.organisation_id) if old else ministries
+        home.queryset = own  # type: ignore[attr-defined]  # a model choice field
         self.fields["indicator"].choices = self.choices  # type: ignore[attr-defined]  # a choice field
         if old is None:
             del self.fields["reason"]

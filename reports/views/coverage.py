@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -20,13 +20,6 @@ from reports.tabs import tabs_of
 from trainings.views.common import member_of
 
 
-def _form(request: HttpRequest, sent: QueryDict) -> CoverageForm:
-    member = member_of(request)
-    if not access.can_see_reports(member):
-        raise Http404
-    return CoverageForm(sent, member=member)
-
-
 def _fields(form: CoverageForm) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in form.data.items() if name in form.fields and value]
 
@@ -34,7 +27,8 @@ def _fields(form: CoverageForm) -> list[tuple[str, str]]:
 @require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
     """The share of one ministry's people that was trained by the end of a year, by rule and breakdown, with its target."""
-    form, member = _form(request, request.GET), member_of(request)
+    member = member_of(request)
+    form = CoverageForm(request.GET, member=member)
     is_valid = form.is_valid()
     asked = form.asked() if is_valid else None
     context: dict[str, Any] = {
@@ -48,7 +42,6 @@ def coverage(request: HttpRequest) -> HttpResponse:
             "found": found, "heading": HEADINGS[asked.by](), "by": BREAKDOWNS[asked.by], "shares": share_over_years(found),
             "chart": share_by_line(found), "years": [(year, one) for year, one in reversed(found.years.items())],
             "has_hidden_years": any(one.trained is None for one in found.years.values()),
-            "can_see_units": access.sees_units(member, asked.ministry.pk),
         }  # fmt: skip
     return render(request, "reports/coverage.html", context, status=200 if is_valid else 422)
 
@@ -59,7 +52,7 @@ def coverage_sheet(request: HttpRequest) -> HttpResponseBase:
     sent = request.POST.copy()
     for name in set(sent) - set(CoverageForm.base_fields):
         del sent[name]
-    form = _form(request, sent)
+    form = CoverageForm(sent, member=member_of(request))
     asked = form.asked() if form.is_valid() else None
     if asked is None:
         context = {"tabs": tabs_of(request), "form": form, "about": form.about}

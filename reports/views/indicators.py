@@ -143,7 +143,7 @@ def indicator_correct(request: HttpRequest, pk: int) -> HttpResponse:
     if shown.is_replaced(old):
         return _gone(request, old)
     kind = "share" if old.is_share else "fact"
-    form = FORMS[kind](request.POST or None, ministries=access.indicator_ministries(member), old=old)
+    form = FORMS[kind](request.POST or None, old=old)
     if request.method == "POST" and form.is_valid():
         try:
             actions.correct_indicator(old=old, value=form.value(), reason=form.cleaned_data["reason"], by=member)
