@@ -287,6 +287,8 @@ def test_every_page_is_visited() -> None:
         "apart": "2",
         "locked": "3",
         "filled": f"{OPEN}/1",
+        "strength": "1",
+        "value": "1",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []
