@@ -10,6 +10,7 @@ PAGES = (
     (gettext_lazy("Coverage"), "reports:coverage"),
     (gettext_lazy("Indicators"), "reports:indicators"),
     (gettext_lazy("As reported"), "reports:snapshots"),
+    (gettext_lazy("Packs"), "reports:packs"),
 )
 
 

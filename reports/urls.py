@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import coverage, indicators, people, snapshots, strengths
+from reports.views import coverage, indicators, packs, people, snapshots, strengths
 
 app_name = "reports"
 
@@ -10,6 +10,12 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/trainings/", people.behind, name="behind"),
     path("people/sheet/", people.sheet, name="sheet"),
+    path("packs/", packs.packs, name="packs"),
+    path("packs/make/", packs.pack, name="pack"),
+    path("packs/releases/", packs.releases, name="releases"),
+    path("packs/releases/<int:pk>/withdraw/", packs.release_withdraw, name="release_withdraw"),
+    path("packs/contributions/", packs.contributions, name="contributions"),
+    path("packs/contributions/<int:pk>/", packs.contributions, name="contribution"),
     path("coverage/", coverage.coverage, name="coverage"),
     path("coverage/sheet/", coverage.coverage_sheet, name="coverage_sheet"),
     path("coverage/strength/", strengths.strengths, name="strengths"),

@@ -27,7 +27,7 @@ from reports.actions.indicators import add_indicator
 from reports.actions.strengths import Entry, save_strength
 from reports.forms import Asked
 from reports.frozen import asked_plainly, freeze
-from reports.models import IndicatorValue, Snapshot
+from reports.models import IndicatorValue, Release, Snapshot
 from reports.report import answer
 from reports.things import Things
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
@@ -72,6 +72,7 @@ CANARIES: dict[str, set[str]] = {
     "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
     "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
     "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "Pustakanar": {"coordinator_rs"},  # why small numbers were released
     "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
@@ -107,6 +108,7 @@ class Side:
     strength: int
     indicator: int
     snapshot: int
+    release: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -120,14 +122,14 @@ class Side:
             "organisation": self.organisation,
             "topic_edit": self.topic, "course_edit": self.training.course_id,
             "duplicate": self.pair, "duplicate_different": self.pair, "duplicate_reopen": self.pair, "merge_undo": self.merge,
-            "strength": self.strength, "strength_remove": self.strength, "indicator_correct": self.indicator,
-            "indicator_withdraw": self.indicator,
-            "snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
             "sheet": self.session, "evidence_file": self.evidence, "evidence_remove": self.evidence,
         }  # fmt: skip
         app, _colon, name = route.partition(":")
         if app == "reports":
-            return [] if name == "sheet" or name not in pk else [pk[name]]
+            of = {"snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
+                  "release_withdraw": self.release, "contribution": self.training.course_id, "strength": self.strength,
+                  "strength_remove": self.strength, "indicator_correct": self.indicator, "indicator_withdraw": self.indicator}  # fmt: skip
+            return [of[name]] if name in of else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
@@ -181,6 +183,12 @@ def snapshot_of(by: Member) -> Snapshot:
         reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(asked), chosen=[],
         definition="", numbers=numbers, safe_numbers=numbers, digest=by.organisation.code * 32,
     )  # fmt: skip
+
+
+def released_by(by: Member) -> Release:
+    reason = "Pustakanar" if by.organisation.code == "RS" else "Pusta"
+    return Release.objects.create(organisation=by.organisation, kind="nato", first=date(2025, 1, 1), last=date(2025, 12, 31),
+                                  reason=reason, made_by=by)  # fmt: skip
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -258,6 +266,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
+        released_by(recorder).pk,
     )  # fmt: skip
 
 
