@@ -122,6 +122,11 @@ def save_strength(*, organisation: Organisation, entry: Entry, version_seen: int
     return strength
 
 
+def name_in_import(strength: Strength) -> str:
+    """Return what the line of an import calls a table. How a unit is called is somebody's word, so it is told by number."""
+    return f"{strength.year} #{strength.pk}" if strength.unit else str(strength.year)
+
+
 @action
 def import_strengths(
     *, organisation: Organisation, entries: Sequence[Entry], seen: Mapping[tuple[int, str], int], by: Member
@@ -131,9 +136,7 @@ def import_strengths(
     changed = 0
     for entry in entries:
         strength, differs = _put(organisation, entry, seen.get(entry.key, 0), by)
-        # Units are told by number: how they are called is somebody's word, which a line holds only in its text.
-        name = f"{entry.year} #{strength.pk}" if entry.unit else str(entry.year)
-        told |= {f"{name}: {what}": values for what, values in differs.items()}
+        told |= {f"{name_in_import(strength)}: {what}": values for what, values in differs.items()}
         changed += bool(differs)
     if told:
         record(

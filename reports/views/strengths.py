@@ -1,10 +1,12 @@
 """The strength of one's own ministry: the tables there are, entering one, taking a sheet in, taking one away."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +30,7 @@ from trainings.roster_reading.known import known_tables
 from trainings.views.common import member_of, require
 
 FORMER_SHOWN = 20
+LINES_LOOKED_AT = 200
 
 
 def _coordinator(request: HttpRequest) -> Member:
@@ -115,15 +118,22 @@ def strength(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: StrengthForm, found: Strength | None) -> HttpResponse:
-    former = []
-    if found is not None:
-        lines = Line.objects.filter(kind="reports.strength", object_id=str(found.pk), is_reading=False)
-        former = [
-            {"line": line, "changes": [(name, *line.told[name]) for name in line.fields if len(line.told.get(name, [])) == 2]}
-            for line in lines.select_related("by", "text")[:FORMER_SHOWN]
-        ]  # fmt: skip
+    former = list(islice(_former(found), FORMER_SHOWN)) if found else []
     context = {"tabs": tabs_of(request), "form": form, "strength": found, "former": former, "sexes": Sex.choices}
     return render(request, "reports/strength_form.html", context, status=422 if form.errors else 200)
+
+
+def _former(found: Strength) -> Iterator[dict[str, Any]]:
+    """Yield what changed a table, the latest first: typed, or taken in with others from a sheet. One query."""
+    typed = Q(kind="reports.strength", object_id=str(found.pk))
+    taken_in = Q(action="import_strengths", root_kind="members.organisation", root_id=str(found.organisation_id))
+    lines = Line.objects.filter(typed | taken_in, is_reading=False).select_related("by", "text")
+    for line in lines[:LINES_LOOKED_AT]:
+        before = actions.name_in_import(found) + ": " if line.action == "import_strengths" else ""
+        mine = [name for name in line.fields if name.startswith(before)]
+        if mine:
+            told = [(name.removeprefix(before), *line.told[name]) for name in mine if len(line.told.get(name, [])) == 2]
+            yield {"line": line, "changes": told}
 
 
 @require_http_methods(["GET", "POST"])

@@ -133,6 +133,10 @@ def test_a_pasted_table_is_shown_then_taken_in(browser):
         {"tables": 2, "years": [2024, 2025]},
     )
     assert (line.told["2025: NCO, Female"], line.told["2024: Senior officer, Male"]) == (["12", "14"], ["", "9"])
+    page = browser.get(f"{HOME}{Strength.objects.get(year=2025).pk}/")
+    assert [[change for change in entry["changes"] if change[0].startswith("NCO")] for entry in page.context["former"]] == [
+        [("NCO, Female", "12", "14")], [("NCO, Female", "", "12"), ("NCO, Male", "", "30")],
+    ]  # fmt: skip
     # Back and the same again: refused, as what was seen is no longer there; nothing twice.
     browser.post(f"{HOME}import/", {"plan": kept(answer)})
     assert Line.objects.count() == lines + 1
