@@ -6,8 +6,8 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
-from members.models import Member, RoleCode
-from reports.models import Release, Snapshot
+from members.models import Member, Organisation, RoleCode
+from reports.models import IndicatorValue, Release, Snapshot, Strength
 from trainings.access import KEEPING_ROLES
 from trainings.counting import Question
 
@@ -100,3 +100,47 @@ def visible_releases(member: Member) -> QuerySet[Release]:
 def can_tag_courses(member: Member) -> bool:
     """Say which courses contribute to which target: admins."""
     return member.is_active and member.has_role(RoleCode.ADMIN)
+
+
+def ministries() -> QuerySet[Organisation]:
+    """The ministries of the network: whose strength and indicators are kept."""
+    return Organisation.objects.filter(kind=Organisation.Kind.MINISTRY).select_related("country")
+
+
+def can_enter_strengths(member: Member) -> bool:
+    """Enter the strength of one's own ministry: its coordinators. Admins read what the report shows."""
+    return member.has_role(RoleCode.COORDINATOR) and member.organisation.kind == Organisation.Kind.MINISTRY
+
+
+def editable_strengths(member: Member) -> QuerySet[Strength]:
+    """The tables that this member may open in full and change. The report shows them to others, small numbers hidden."""
+    if not can_enter_strengths(member):
+        return Strength.objects.none()
+    return Strength.objects.filter(organisation=member.organisation_id)
+
+
+def sees_units(member: Member, ministry: int) -> bool:
+    """See figures by unit: units stand beside names, and how strong each is tells more than a ministry may want told."""
+    return sees_whole(member, Question(organisation=ministry))
+
+
+def visible_indicators(member: Member) -> QuerySet[IndicatorValue]:
+    """Any active member reads every value, replaced ones too."""
+    return IndicatorValue.objects.all() if member.is_active else IndicatorValue.objects.none()
+
+
+def indicator_ministries(member: Member) -> QuerySet[Organisation]:
+    """The ministries whose indicators this member may enter: admins all, coordinators their own."""
+    if member.has_role(RoleCode.ADMIN):
+        return ministries()
+    if member.has_role(RoleCode.COORDINATOR):
+        return ministries().filter(pk=member.organisation_id)
+    return Organisation.objects.none()
+
+
+def can_enter_indicators(member: Member, organisation: int | None = None) -> bool:
+    """Enter indicators at all, or those of one ministry. No query."""
+    if member.has_role(RoleCode.ADMIN):
+        return True
+    own = can_enter_strengths(member)
+    return own if organisation is None else own and member.organisation_id == organisation

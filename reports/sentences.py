@@ -16,6 +16,14 @@ SENTENCES = {
     ),
     "withdraw_release": _("withdrew the release of small numbers for a pack."),
     "set_contributions": _("changed to which SDG targets a course contributes."),
+    "enter_strength": _("entered the strength of %(year)s, version %(version)s (%(numbers)s numbers)."),
+    "import_strengths": _("took the strength in from a sheet: %(tables)s tables."),
+    "remove_strength": _("removed the strength of %(year)s, which was version %(version)s."),
+    "export_coverage": _("took a report of coverage along."),
+    "add_indicator": _("added a value of an indicator (%(indicator)s)."),
+    "correct_indicator": _("put a value of an indicator in the place of another (%(indicator)s): %(reason)s"),
+    "withdraw_indicator": _("withdrew a value of an indicator (%(indicator)s): %(reason)s"),
+    "export_indicators": _("took the indicators along (%(values)s values)."),
 }
 
 

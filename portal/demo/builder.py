@@ -23,6 +23,7 @@ from members.models import Language, Organisation
 from portal.demo.attendance import headcount_rows, marks_of
 from portal.demo.cast import Cast, load_cast
 from portal.demo.deliveries import Delivery, block_minutes
+from portal.demo.measures import write_measures
 from portal.demo.paper import attach_paper
 from portal.demo.recent import recent
 from portal.demo.rosters import Person, Rosters
@@ -96,6 +97,7 @@ def build(today: date, people: int | None) -> Written:
     _write_versions()
     attach_paper()
     _write_lines()
+    write_measures(organisations, cast, today)
     return written
 
 

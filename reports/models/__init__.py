@@ -1,6 +1,11 @@
-"""What the reports keep."""
+"""What the reports keep: figures as they were reported, the strength of the ministries, values of indicators."""
 
+from reports.models.indicators import Indicator, IndicatorValue
 from reports.models.packs import Contribution, PackKind, Release, SdgTarget
 from reports.models.snapshots import FrozenTraining, Snapshot
+from reports.models.strengths import Strength, StrengthCell
 
-__all__ = ["Contribution", "FrozenTraining", "PackKind", "Release", "SdgTarget", "Snapshot"]
+__all__ = [
+    "Contribution", "FrozenTraining", "Indicator", "IndicatorValue", "PackKind", "Release", "SdgTarget", "Snapshot", "Strength",
+    "StrengthCell",
+]  # fmt: skip

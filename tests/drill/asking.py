@@ -139,6 +139,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     rest = reverse("trainings:mark_rest", args=[old.reference, mark["session"]])
     post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
     found += _of_sheets(own, foreign, cast) + _of_duplicates(own, foreign, cast)
+    found += _of_measures(own, foreign)
     found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
     found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
     found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
@@ -263,6 +264,40 @@ def _of_sheets(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
         for route, url in urls.items()
         for method in ("get", "post")
     ]
+
+
+def _of_measures(own: Any, foreign: Any) -> list[Ask]:
+    """Strengths by unit, of either ministry, and indicators entered for either."""
+    found = []
+    for side in (own, foreign):
+        asked = (("ministry", side.organisation), ("by", "unit"))
+        url = f"{reverse('reports:coverage')}?ministry={side.organisation}"
+        for name in ("trainer_me", "recorder_me", "coordinator_me", "admin", "observer"):
+            found.append(Ask(name, "get", url, "reports:coverage"))
+            found.append(Ask(name, "get", f"{url}&by=unit", "reports:coverage"))
+            found.append(Ask(name, "post", reverse("reports:coverage_sheet"), "reports:coverage_sheet", body=asked))
+        value = {
+            "organisation": side.organisation,
+            "indicator": "women_ncos",
+            "share": "9",
+            "definition": "All",
+            "source": "S",
+        }
+        fact = {
+            "organisation": side.organisation,
+            "indicator": "mechanism",
+            "is_there": "yes",
+            "title": "T",
+            "source": "S",
+        }
+        for name in ("coordinator_me", "admin"):
+            share, other = reverse("reports:indicator_share"), reverse("reports:indicator_fact")
+            found.append(Ask(name, "post", share, "reports:indicator_share", body=tuple(value.items())))
+            found.append(Ask(name, "post", other, "reports:indicator_fact", body=tuple(fact.items())))
+        like = f"{reverse('reports:strength_new')}?like={side.strength}"
+        found.append(Ask("coordinator_me", "get", like, "reports:strength_new"))
+    pages = ("recorder_me", "coordinator_me", "admin", "observer")
+    return found + [Ask(name, "get", reverse("reports:indicators"), "reports:indicators") for name in pages]
 
 
 def _of_each_state(own: Any, cast: dict[str, Any]) -> list[Ask]:

@@ -29,7 +29,9 @@ MODULES = ("members.access", "trainers.access", "trainings.access", "reports.acc
 Clients = dict[str, Any]
 # Places whose loss nobody can notice, each with the reason: something else holds the same door.
 ACTIVE = "every active member sees every training, and nobody else is signed in; the scope itself is asked directly"
+ANYBODY = "every active member reads every value, and nobody else is signed in; the scope itself is asked directly"
 HELD_TWICE = {
+    "reports.views.indicators access.visible_indicators(member)": ANYBODY,
     "trainings.views.common access.visible_trainings(member_of(request))": ACTIVE,
     "trainings.views.trainings access.visible_trainings(member)": ACTIVE,
     "trainings.views.exports access.visible_trainings(member)": ACTIVE,
@@ -239,12 +241,12 @@ def caught(clients: Clients, pair: Any, mutant: Mutant, wishes: list[Ask], right
 
 def seen_without_account(mutant: Mutant, gone: Any) -> bool:
     """Ask a scope directly on behalf of a deactivated member, whom no request lets in: does it show anything when gone?"""
-    if mutant.label != "trainings.access.visible_trainings":
+    if mutant.label not in ("trainings.access.visible_trainings", "reports.access.visible_indicators"):
         return False
-    scope = import_module("trainings.access").visible_trainings
-    assert not scope(gone).exists()
+    module, _dot, name = mutant.label.rpartition(".")
+    assert not getattr(import_module(module), name)(gone).exists()
     with mutant.gone({}):
-        return bool(import_module("trainings.access").visible_trainings(gone).exists())
+        return bool(getattr(import_module(module), name)(gone).exists())
 
 
 def test_control_a_replacement_that_opens_nothing_survives(sides, browsers):

@@ -40,6 +40,8 @@ ARGUMENTS: dict[str, str] = {
     "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}", "trainings:workbook_preview": "{filled}",
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
+    "reports:strength": "{strength}", "reports:strength_remove": "{strength}", "reports:indicator_correct": "{value}",
+    "reports:indicator_withdraw": "{value}",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
@@ -62,6 +64,14 @@ MORE: dict[str, tuple[str, ...]] = {
         "?first=2020-01-01&last=2019-01-01",
         "?by=quarter&rule=completed&count=hours",
     ),
+    "reports:coverage": (
+        "?by=unit&year=2025",
+        "?by=sex&rule=completed&until=2020",
+        "?by=both&ministry=1",
+        "?year=9999",
+    ),
+    "reports:strength_new": ("?like={strength}",),
+    "reports:indicators": ("?indicator=women_officers", "?ministry=2&indicator=women_command", "?indicator=x"),
     "reports:behind": ("?last=2001-01-01", "?by=organisation&at=1&organisation=1"),
 }
 WRONG = {
@@ -151,10 +161,23 @@ seen = seen_digest(gone.first, gone.second, compare(gone.first, gone.second))
 merge_people(pair=gone, choice=Choice(gone.first_id, "", gone.first.sex, seen, {session.pk: "present"}), by=by)
 verified = Enrolment.objects.filter(training__figures="verified", organisation=home, party__isnull=False).order_by("training", "pk")
 locked, _made = DuplicatePair.objects.get_or_create(first=verified[0].participant, second=verified[1].participant)
+from decimal import Decimal
+from reports.actions.indicators import add_indicator, correct_indicator, withdraw_indicator
+from reports.actions.strengths import Entry, cells_of, save_strength
+from reports.models import IndicatorValue, Strength
+strength = Strength.objects.get(organisation=home, year=2025, unit="")
+entry = Entry(2025, "", strength.as_on, "Izvor " * 30, {**cells_of(strength), ("nco", "other"): 7})
+save_strength(organisation=home, entry=entry, version_seen=1, by=by)
+facts = {"organisation": home, "indicator": "women", "year": 2020, "source": "Izvor " * 40, "definition": "Definicija " * 40}
+value, gone = (add_indicator(value=IndicatorValue(share=Decimal(share), **facts), by=by) for share in ("9.1", "9.2"))
+value = correct_indicator(old=value, value=IndicatorValue(share=Decimal("9.3"), **facts), reason="Razlog " * 50, by=by)
+withdraw_indicator(old=gone, reason="Razlog", by=by)
+of_measures = {"strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
 lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk, "filled": f"ME-2026-004/{filled.pk}"}
-print(json.dumps({**of_pairs, **of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
+of_all = {**of_measures, **of_pairs}
+print(json.dumps({**of_all, **of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
 
@@ -264,6 +287,8 @@ def test_every_page_is_visited() -> None:
         "apart": "2",
         "locked": "3",
         "filled": f"{OPEN}/1",
+        "strength": "1",
+        "value": "1",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []

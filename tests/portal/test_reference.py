@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from common.folding import spelling
 from members.models import Country, Language, Organisation, Rank, Role, RoleCode
+from reports.models import IndicatorValue
 from trainers.models import Topic
 from trainings.models import Course
 
 pytestmark = pytest.mark.django_db
-MODELS = (Country, Language, Organisation, Rank, Role, Topic, Course)
+MODELS = (Country, Language, Organisation, Rank, Role, Topic, Course, IndicatorValue)
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +25,7 @@ def reference(db):
 def test_everything_is_there():
     assert {model.__name__: model.objects.count() for model in MODELS} == {
         "Country": 30, "Language": 15, "Organisation": 16, "Rank": 73, "Role": 5, "Topic": 12, "Course": 10,
+        "IndicatorValue": 9,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +23,11 @@ from audit.record import record
 from common.scans import PDF, Scan
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Member, Organisation
+from reports.actions.indicators import add_indicator
+from reports.actions.strengths import Entry, save_strength
 from reports.forms import Asked
 from reports.frozen import asked_plainly, freeze
-from reports.models import Release, Snapshot
+from reports.models import IndicatorValue, Release, Snapshot
 from reports.report import answer
 from reports.things import Things
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
@@ -59,6 +62,7 @@ CANARIES: dict[str, set[str]] = {
     "Tajnakanar": SEES_THE_CANARY,  # the same in the record
     "Izmenakanar": SEES_THE_CANARY,  # why figures were amended, in the record
     "Sklonjenkanar": SEES_THE_CANARY,  # who was taken off the roster
+    "Jedinicakanar": {"recorder_rs", "coordinator_rs"},  # a unit whose strength is known
     "Stavkakanar": set(),  # why a version was returned and another amended, kept beside them and shown nowhere
     "Funkcijakanar": {"recorder_rs", "coordinator_rs", "admin"},  # a member's function
     "Pozvankanar": {"coordinator_rs", "admin"},  # the name of who is invited
@@ -101,6 +105,8 @@ class Side:
     evidence: int
     pair: int
     merge: int
+    strength: int
+    indicator: int
     snapshot: int
     release: int
 
@@ -121,7 +127,8 @@ class Side:
         app, _colon, name = route.partition(":")
         if app == "reports":
             of = {"snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
-                  "release_withdraw": self.release, "contribution": self.training.course_id}  # fmt: skip
+                  "release_withdraw": self.release, "contribution": self.training.course_id, "strength": self.strength,
+                  "strength_remove": self.strength, "indicator_correct": self.indicator, "indicator_withdraw": self.indicator}  # fmt: skip
             return [of[name]] if name in of else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
@@ -152,6 +159,19 @@ def _known_twice(person: Participant, by: Member) -> tuple[int, int]:
     merge = Merge.objects.create(kept=records[1], gone=records[2], by=by, before={**nothing, "fields": {}})
     Participant.objects.filter(pk=records[2].pk).update(merged_into=records[1])
     return pair.pk, merge.pk
+
+
+def _measured(recorder: Member) -> tuple[int, int]:
+    """Make the strength of the ministry and of a unit, and a value of an indicator; return the unit's id and the value's."""
+    home, numbers = recorder.organisation, {("nco", "female"): 7, ("nco", "male"): 33}
+    name = "Jedinicakanar" if home.code == "RS" else "Četa"
+    whole, unit = (Entry(2025, words, date(2025, 12, 31), "List", numbers) for words in ("", name))
+    save_strength(organisation=home, entry=whole, version_seen=0, by=recorder)
+    made = save_strength(organisation=home, entry=unit, version_seen=0, by=recorder)
+    value = IndicatorValue(
+        organisation=home, indicator="women", year=2024, share=Decimal("10.5"), source="Survey", definition="All"
+    )
+    return made.pk, add_indicator(value=value, by=recorder).pk
 
 
 def snapshot_of(by: Member) -> Snapshot:
@@ -245,7 +265,8 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
-        edition.code, evidence.pk, *_known_twice(first.participant, recorder), snapshot_of(recorder).pk, released_by(recorder).pk,
+        edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
+        released_by(recorder).pk,
     )  # fmt: skip
 
 

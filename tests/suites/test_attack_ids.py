@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 
 # How a row leads to the ministry that it belongs to, tried in this order.
 WAYS_HOME = ("keeper", "training", "enrolment", "party", "session", "version", "member", "user", "trainer", "trainerprofile",
-             "invitation", "participant", "edition", "organisation")  # fmt: skip
+             "invitation", "participant", "edition", "strength", "organisation")  # fmt: skip
 # A person, or a wish to join, may be recorded for any ministry: what is there already must not change.
 MAY_BE_ADDED = {"trainings.participant", "members.joinrequest"}
 
 # On these no new row of ours may hang where they belong to another ministry.
 HANGS_ON = {
     f"trainings.{kind}" for kind in ("training", "enrolment", "session", "party", "participant", "sheetedition")
-}
+} | {"reports.strength"}
 
 
 def way_home(model: Any, seen: tuple[Any, ...] = ()) -> str:

@@ -48,6 +48,8 @@ NOT_TYPED = {
     "trainings.evidence.kind": "read from the file", "trainings.evidence.digest": "a digest",
     "trainings.sheetedition.code": "random", "trainings.sheetedition.headings": "chosen", "trainings.sheetentry.counts": "numbers",
     "trainings.sheetentry.body_digest": "a digest",
+    "reports.indicatorvalue.reference_key": "reference rows", "reports.strength.unit_key": "folded",
+    "reports.strength.unit": "kept beside numbers alone: attacked in tests/reports/test_strengths.py",
     # Figures are frozen only where some count: tests/reports/test_snapshots.py types hostile words into it.
     "reports.snapshot": "nothing counts yet", "reports.frozentraining": "digests",
 }  # fmt: skip

@@ -1,7 +1,7 @@
 """Each action leaves exactly one line; a GET leaves none and changes no domain row."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from uuid import uuid4
@@ -18,8 +18,10 @@ from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members import actions as members
 from members.models import Invitation, Organisation, Rank, Role
-from reports.actions import packs, snapshots
+from reports.actions import indicators, packs, snapshots, strengths
+from reports.actions.strengths import Entry
 from reports.forms import Asked
+from reports.models import IndicatorValue
 from reports.things import Things
 from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites.decisions import DECISIONS
@@ -227,7 +229,44 @@ def merged(stage, pair):
     return merging.merge_people(pair=pair, choice=choice, by=stage.coordinator)
 
 
+def measured(stage, year=2025):
+    entry = Entry(year, "", date(year, 12, 31), "List", {("nco", "male"): 7})
+    return strengths.save_strength(
+        organisation=stage.training.keeper, entry=entry, version_seen=0, by=stage.coordinator
+    )  # fmt: skip
+
+
+def taken_in(stage):
+    entries = [
+        Entry(year, unit, date(year, 12, 31), "List", {("nco", "male"): 7})
+        for year, unit in ((2024, ""), (2025, "Petrović"))
+    ]
+    return strengths.import_strengths(
+        organisation=stage.training.keeper, entries=entries, seen={}, by=stage.coordinator
+    )
+
+
+def value(stage, share=10):
+    return IndicatorValue(organisation=stage.training.keeper, indicator="women", share=share, source="s")
+
+
+def said(stage):
+    return indicators.add_indicator(value=value(stage), by=stage.coordinator)
+
+
 SCENARIOS: dict[str, Callable] = {
+    "reports.actions.strengths.save_strength": plain(measured),
+    "reports.actions.strengths.import_strengths": plain(taken_in),
+    "reports.actions.strengths.remove_strength": prepared(
+        measured, lambda s, made: strengths.remove_strength(strength=made, version_seen=1, by=s.coordinator)
+    ),
+    "reports.actions.indicators.add_indicator": plain(said),
+    "reports.actions.indicators.correct_indicator": prepared(
+        said, lambda s, old: indicators.correct_indicator(old=old, value=value(s, 11), reason="x", by=s.coordinator)
+    ),
+    "reports.actions.indicators.withdraw_indicator": prepared(
+        said, lambda s, old: indicators.withdraw_indicator(old=old, reason="x", by=s.coordinator)
+    ),
     "trainings.actions.workbooks.make_workbook": plain(
         lambda s: workbooks.make_workbook(training=s.training, by=s.recorder)
     ),

@@ -28,6 +28,7 @@ ONLY_BUTTONS = {
     "trainings:duplicates_look", "trainings:duplicate_different", "trainings:duplicate_reopen", "trainings:merge_undo",
     "trainings:workbook", "trainings:workbook_preview", "reports:sheet",
     "reports:snapshot_sheet", "reports:release_withdraw",
+    "reports:coverage_sheet", "reports:indicators_sheet",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {
@@ -36,6 +37,7 @@ TAKES_WORDS = {
     "trainers:topic_new",
     "trainers:topic_edit",
     "members:accept",
+    "reports:indicator_withdraw",
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from common.folding import spelling
 from members.models import RankGroup
 
 FIRST, AGAIN, NOT_KNOWN = "first", "again", "not_known"
@@ -51,6 +52,8 @@ DIMENSIONS: dict[str, Dimension] = {
     "rank_group": Dimension("rank_group", "rank_group"),
     "nato": Dimension("rank_group", "rank_group", NATO_BANDS.__getitem__),
     "age_band": Dimension("age_band"),
+    # By the folded name; units are typed as people write them.
+    "unit": Dimension("unit", key=spelling),
     # Told apart in Python, by each person's earliest counting training.
     "time": Dimension("", unknown=NOT_KNOWN),
 }

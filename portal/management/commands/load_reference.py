@@ -1,7 +1,8 @@
-"""Load the reference data that comes with the portal: countries, ranks, organisations, topics, courses."""
+"""Load the reference data that comes with the portal: countries, ranks, organisations, topics, courses, first indicators."""
 
 import csv
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import models, transaction
 
 from common.folding import spelling
 from members.models import Country, Language, Organisation, Rank, Role
-from reports.models import Contribution
+from reports.models import Contribution, IndicatorValue
 from trainers.models import Topic
 from trainings.models import Course
 
@@ -95,6 +96,21 @@ def _course(row: dict[str, str]) -> Course:
     )
 
 
+def _load_indicators() -> None:
+    """Add missing values of indicators. One that was corrected in the portal stays replaced."""
+    homes = dict(Organisation.objects.values_list("code", "pk"))
+    _add_missing([
+        IndicatorValue(
+            reference_key=row["key"], organisation_id=homes[row["organisation"]], indicator=row["indicator"],
+            year=int(row["year"]) if row["year"] else None, share=Decimal(row["share"]) if row["share"] else None,
+            women=int(row["women"]) if row["women"] else None, is_there=row["is_there"] == "yes" if row["is_there"] else None,
+            title=row["title"], source=row["source"], definition=row["definition"], note=row["note"],
+        )
+        for row in reference_rows("reports/reference/indicators.csv")
+        if row["organisation"] in homes
+    ])  # fmt: skip
+
+
 class Command(BaseCommand):
     help = "Adds the reference data that is missing. What an admin edited stays as it is; run it as often as you like."
 
@@ -103,5 +119,6 @@ class Command(BaseCommand):
         _load_members()
         _load_courses()
         _load_contributions()
+        _load_indicators()
         if options["verbosity"] > 0:
             self.stdout.write("Reference data is loaded.")
