@@ -10,9 +10,9 @@ SENTENCES = {
     "freeze_figures": _("froze the figures as reported to %(reported_to)s (%(trainings)s trainings)."),
     "show_snapshot": _("let more observers open a snapshot."),
     "export_snapshot": _("took a snapshot along."),
-    "export_pack": _("made a pack (%(kind)s, %(first)s to %(last)s)."),
+    "export_pack": _("made a pack (%(pack)s, %(first)s to %(last)s)."),
     "release_cells": _(
-        "released small numbers of the ministry for a pack (%(kind)s, %(first)s to %(last)s): %(reason)s"
+        "released small numbers of the ministry for a pack (%(pack)s, %(first)s to %(last)s): %(reason)s"
     ),
     "withdraw_release": _("withdrew the release of small numbers for a pack."),
     "set_contributions": _("changed to which SDG targets a course contributes."),

@@ -15,18 +15,18 @@ from trainings.models import Course
 
 
 @action
-def release_cells(*, kind: str, first: date, last: date, reason: str, by: Member) -> Release:
+def release_cells(*, pack: str, first: date, last: date, reason: str, by: Member) -> Release:
     """Let small numbers of one's own ministry's people be shown in packs of this kind and very period.
 
     Raises ValidationError where they are released already.
     """
-    there = Release.objects.filter(organisation=by.organisation_id, kind=kind, first=first, last=last, ended_at=None)
+    there = Release.objects.filter(organisation=by.organisation_id, kind=pack, first=first, last=last, ended_at=None)
     if there.select_for_update().exists():
         raise ValidationError(_("These numbers are released already."))
     made = Release.objects.create(
-        organisation=by.organisation, kind=kind, first=first, last=last, reason=reason, made_by=by
+        organisation=by.organisation, kind=pack, first=first, last=last, reason=reason, made_by=by
     )
-    record("release_cells", made, by=by, told={"reason": reason}, kind=kind, first=str(first), last=str(last))
+    record("release_cells", made, by=by, told={"reason": reason}, pack=pack, first=str(first), last=str(last))
     return made
 
 

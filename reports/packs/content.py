@@ -39,7 +39,7 @@ Row = list[Any]
 class PackAsked:
     """What a pack is asked for: its period in whole quarters, its ministry (None is the whole network) and the rule."""
 
-    kind: str
+    pack: str
     first: date
     last: date
     organisation: Organisation | None
@@ -76,7 +76,7 @@ def release_for(asked: PackAsked) -> Release | None:
         return None
     return (
         Release.objects.filter(
-            organisation=asked.organisation, kind=asked.kind, first=asked.first, last=asked.last, ended_at=None
+            organisation=asked.organisation, kind=asked.pack, first=asked.first, last=asked.last, ended_at=None
         )
         .select_related("made_by")
         .first()
@@ -90,17 +90,17 @@ def make_pack(asked: PackAsked, *, by: Member) -> Pack:
     own = access.sees_whole(by, question)
     release = None if own else release_for(asked)
     whole = own or release is not None
-    dimensions = TABLES[asked.kind]
+    dimensions = TABLES[asked.pack]
     gathered, things = gather(question, dimensions), read_things()
     reports = [
         report_of(gathered.along(place), Asked(question, (name,), "", whole), things)
         for place, name in enumerate(dimensions)
     ]
     tables = [_table(report) for report in reports]
-    if asked.kind == PackKind.SDG:
+    if asked.pack == PackKind.SDG:
         tables = [_of_targets(gathered, whole)]
     return Pack(
-        title=str(PackKind(asked.kind).label), facts=_facts(asked, reports[0], by, whole), tables=tables,
+        title=str(PackKind(asked.pack).label), facts=_facts(asked, reports[0], by, whole), tables=tables,
         definitions=_definitions(asked, reports[0]), completeness=_completeness(asked, reports[0]),
         released=_released(release),
     )  # fmt: skip
@@ -196,7 +196,7 @@ def _definitions(asked: PackAsked, report: Report) -> list[str]:
         _("Person-hours: minutes attended / 60, of persons counted by head the scheduled hours."),
         _("Rank, unit and home are those of the day of the training."),
     ]  # fmt: skip
-    if asked.kind == PackKind.NATO:
+    if asked.pack == PackKind.NATO:
         found.append(
             _("Bands follow STANAG 2116: OF-6 and above, OF-3 to OF-5, OF-1 and OF-2, OR-5 to OR-9, OR-1 to OR-4.")
         )

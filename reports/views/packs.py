@@ -69,9 +69,9 @@ def pack(request: HttpRequest) -> HttpResponseBase:
         context = {"form": form, "kinds": [(k, k.label, what()) for k, what in WHAT.items()], "tabs": tabs_of(request)}
         return render(request, "reports/pack_list.html", context, status=422)
     asked = form.asked()
-    record("export_pack", member.organisation, by=member, is_reading=True, kind=asked.kind, first=str(asked.first),
+    record("export_pack", member.organisation, by=member, is_reading=True, pack=asked.pack, first=str(asked.first),
            last=str(asked.last), ministry=asked.organisation.pk if asked.organisation else None, rule=asked.rule)  # fmt: skip
-    made, name = make_pack(asked, by=member), f"{asked.kind}-{asked.first}-{asked.last}"
+    made, name = make_pack(asked, by=member), f"{asked.pack}-{asked.first}-{asked.last}"
     if as_workbook:
         return xlsx_response(name, lambda file: write_pack(file, made))
     return FileResponse(io.BytesIO(pack_pdf(made)), content_type="application/pdf", filename=f"{name}.pdf")
@@ -87,7 +87,8 @@ def releases(request: HttpRequest) -> HttpResponse:
     form = ReleaseForm(request.POST or None, initial={"first": first, "last": last})
     if request.method == "POST" and form.is_valid():
         try:
-            release_cells(**form.cleaned_data, by=member)
+            data = form.cleaned_data
+            release_cells(pack=data["kind"], first=data["first"], last=data["last"], reason=data["reason"], by=member)
         except ValidationError as wrong:
             form.add_error(None, wrong)
         else:

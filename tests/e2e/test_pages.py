@@ -41,7 +41,8 @@ ARGUMENTS: dict[str, str] = {
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
     "reports:strength": "{strength}", "reports:strength_remove": "{strength}", "reports:indicator_correct": "{value}",
-    "reports:indicator_withdraw": "{value}",
+    "reports:indicator_withdraw": "{value}", "reports:snapshot": "{frozen}", "reports:snapshot_show": "{frozen}",
+    "reports:contribution": "1",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
@@ -64,6 +65,8 @@ MORE: dict[str, tuple[str, ...]] = {
         "?first=2020-01-01&last=2019-01-01",
         "?by=quarter&rule=completed&count=hours",
     ),
+    "reports:packs": ("?kind=nap",),
+    "reports:snapshot_new": ("?by=year", "?first=2020-01-01&last=2019-01-01"),
     "reports:coverage": (
         "?by=unit&year=2025",
         "?by=sex&rule=completed&until=2020",
@@ -172,7 +175,18 @@ facts = {"organisation": home, "indicator": "women", "year": 2020, "source": "Iz
 value, gone = (add_indicator(value=IndicatorValue(share=Decimal(share), **facts), by=by) for share in ("9.1", "9.2"))
 value = correct_indicator(old=value, value=IndicatorValue(share=Decimal("9.3"), **facts), reason="Razlog " * 50, by=by)
 withdraw_indicator(old=gone, reason="Razlog", by=by)
-of_measures = {"strength": strength.pk, "value": value.pk}
+from reports.actions.packs import release_cells
+from reports.actions.snapshots import freeze_figures
+from reports.forms import Asked
+from reports.things import read_things
+from trainings.counting import Question
+first, last = datetime.date(2026, 1, 1), datetime.date(2026, 9, 30)
+release_cells(pack="nato", first=first, last=last, reason="Dogovoreno " * 20, by=by)
+asked_of = Asked(Question(organisation=home.pk), ("year", "rank_group"), "", True)
+frozen = freeze_figures(asked=asked_of, things=read_things(), chosen=["Montenegro"], as_on=first, reported_to="Skupština " * 12,
+                        note="Beleška " * 60, observers=[Member.objects.get(email="observer@demo.example")], by=by)
+Enrolment.objects.filter(pk=verified[0].pk).update(attended_sessions=0, minutes=0)
+of_measures = {"frozen": frozen.pk, "strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
 lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk, "filled": f"ME-2026-004/{filled.pk}"}
@@ -287,6 +301,7 @@ def test_every_page_is_visited() -> None:
         "apart": "2",
         "locked": "3",
         "filled": f"{OPEN}/1",
+        "frozen": "1",
         "strength": "1",
         "value": "1",
     }

@@ -137,7 +137,7 @@ class Stage:
 
     def released(self):
         day = self.training.starts_on
-        return packs.release_cells(kind="nato", first=day, last=day, reason="x", by=self.coordinator)
+        return packs.release_cells(pack="nato", first=day, last=day, reason="x", by=self.coordinator)
 
     def frozen(self):
         asked = Asked(Question(keeper=self.training.keeper_id), (), "", whole=True)
