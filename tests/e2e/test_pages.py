@@ -38,7 +38,7 @@ ARGUMENTS: dict[str, str] = {
     "members:approve": "{asked}", "members:accept": "{token}", "trainers:detail": "predrag-vukovic", "trainers:edit": "predrag-vukovic",
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
     "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}", "trainings:workbook_preview": "{filled}",
-    "trainings:sheet": "{session}", "trainings:edition": "{edition}",
+    "trainings:enrolment_member": "{enrolment}", "trainings:sheet": "{session}", "trainings:edition": "{edition}",
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
 }  # fmt: skip
 # Addresses that show a page's other states.

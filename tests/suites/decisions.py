@@ -94,6 +94,7 @@ DECISIONS: dict[str, Decision] = {
     "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_restore": Decision(post=RECORDING, hidden=but(RECORDING)),
+    "trainings:enrolment_member": Decision(get=KEEPERS, post=KEEPERS, hidden=but(RECORDING)),
     "trainings:sheet": Decision(get=RECORDING, post=RECORDING),
     "trainings:sheet_find": Decision(get=ALL),
     "trainings:edition": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),

@@ -95,7 +95,7 @@ class Side:
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
-            "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
+            "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment, "enrolment_member": self.enrolment,
             "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
             "held_settle": self.change, "import_preview": self.taken_in, "import_undo": self.taken_in,
             "workbook_preview": self.taken_in,
