@@ -5,7 +5,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 # Words and address of each page that stands beside the others, in the order of reading.
-PAGES = ((gettext_lazy("People trained"), "reports:people"),)
+PAGES = (
+    (gettext_lazy("People trained"), "reports:people"),
+    (gettext_lazy("Trainers"), "reports:trainers"),
+)
 
 
 def tabs_of(request: HttpRequest) -> list[tuple[str, str, bool]]:

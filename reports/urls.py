@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import people
+from reports.views import people, trainers
 
 app_name = "reports"
 
@@ -10,4 +10,8 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/trainings/", people.behind, name="behind"),
     path("people/sheet/", people.sheet, name="sheet"),
+    path("trainers/", trainers.trainers, name="trainers"),
+    path("trainers/sheet/", trainers.sheet, name="trainers_sheet"),
+    path("trainers/<slug:slug>/trainings/", trainers.deliveries, name="deliveries"),
+    path("trainers/<slug:slug>/portfolio.pdf", trainers.portfolio, name="portfolio"),
 ]

@@ -1,5 +1,6 @@
 """Validation of which member a participant became."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -18,8 +19,8 @@ class MemberForm(forms.Form):
         help_text=_("A graduate who became a trainer stands in the report “Cascade” once they are linked."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, person: Participant, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"member": person.member_id or ""}, **kwargs)
+    def __init__(self, sent: Mapping[str, Any] | None, *, person: Participant) -> None:
+        super().__init__(sent, initial={"member": person.member_id or ""})
         self._members = {
             str(member.pk): member
             for member in sorted(
