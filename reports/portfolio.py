@@ -45,7 +45,8 @@ def _row(row: Assignment, seats: dict[int, int | None]) -> dict[str, Any]:
     place = "" if training.mode == Training.Mode.ONLINE else training.place
     country = _("online") if training.mode == Training.Mode.ONLINE else str(training.country)
     return {
-        "title": training.title, "course": training.course.name, "reference": training.reference,
+        "title": training.title, "course": "" if training.course.name == training.title else f"{training.course.name} · ",
+        "reference": training.reference,
         "place": ", ".join(part for part in (place, country) if part),
         "dates": date_range(training.starts_on, training.ends_on), "part": str(row.get_part_display()),
         "hours": _hours(training.scheduled_minutes), "seats": _("under 5") if shown is None else thousands(shown),
@@ -89,7 +90,7 @@ def _person(profile: TrainerProfile) -> list[list[str]]:
         [_("Ministry"), home.name], ["", home.local_name], [_("Position"), profile.position],
         [_("Certified on"), date_range(profile.certified_on) if profile.certified_on else ""],
         [_("Teaches in"), ", ".join(str(language) for language in profile.languages.all())],
-        [_("Topics"), ", ".join(str(topic) for topic in profile.topics.all())],
+        [_("Topics"), "; ".join(str(topic) for topic in profile.topics.all())],
     ]  # fmt: skip
     return [pair for pair in found if pair[1]]
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 PAGES = (
     (gettext_lazy("People trained"), "reports:people"),
     (gettext_lazy("Trainers"), "reports:trainers"),
+    (gettext_lazy("Cascade"), "reports:cascade"),
 )
 
 

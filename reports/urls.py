@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import people, trainers
+from reports.views import cascade, people, trainers
 
 app_name = "reports"
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("trainers/sheet/", trainers.sheet, name="trainers_sheet"),
     path("trainers/<slug:slug>/trainings/", trainers.deliveries, name="deliveries"),
     path("trainers/<slug:slug>/portfolio.pdf", trainers.portfolio, name="portfolio"),
+    path("cascade/", cascade.cascade, name="cascade"),
 ]

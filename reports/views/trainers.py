@@ -33,7 +33,6 @@ from trainers.access import can_take_portfolio, reported_profiles
 from trainings.access import KEEPING_ROLES
 from trainings.views.common import member_of
 
-
 DELIVERED_WORDS = {
     "": gettext_lazy("trainings delivered"), "lead": gettext_lazy("trainings delivered as lead trainer"),
     "co_trainer": gettext_lazy("trainings delivered as co-trainer"), "observer": gettext_lazy("trainings observed"),
