@@ -101,7 +101,10 @@ def _generations(
 def _became_trainers(
     traces: Traces, became: dict[int, date | None], trainings: frozenset[int], known: set[int]
 ) -> dict[int, tuple[date, int]]:
-    """Return who attended one of these trainings before they were a trainer: since when they are, and the first of these."""
+    """Return who attended one of these trainings and was no trainer before: since when they are one, and through which.
+
+    That is the last of them until they became a trainer; the first where the day is not known.
+    """
     found: dict[int, tuple[date, int]] = {}
     for profile, attended in traces.attended.items():
         day = became.get(profile)
@@ -111,6 +114,5 @@ def _became_trainers(
             if day is None or traces.ends[training] <= day
         ]
         if there and profile not in known:
-            first_day, through = min(there)
-            found[profile] = (day or first_day, through)
+            found[profile] = (day, max(there)[1]) if day else min(there)
     return found

@@ -24,6 +24,7 @@ DESK: Pair = ({"coordinator_me", "coordinator_rs"}, {"coordinator_me", "coordina
 ADMINS: Pair = ({"admin"}, {"admin"})
 MANAGING: Pair = (MANAGERS, MANAGERS)
 MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
+PORTFOLIO: Pair = ({"admin", "coordinator_me", "trainer_me"}, {"admin", "coordinator_rs", "trainer_rs"})
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 NOBODY: Pair = (set(), set())
 # Answers to a person whose second factor is still to be shown.
@@ -118,6 +119,14 @@ DECISIONS: dict[str, Decision] = {
     "trainings:duplicate_reopen": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
     "trainings:merges": Decision(get=DESK),
     "trainings:merge_undo": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
+    "reports:people": Decision(get=ALL),
+    "reports:behind": Decision(get=ALL),
+    "reports:sheet": Decision(post=ALL),
+    "reports:trainers": Decision(get=ALL),
+    "reports:trainers_sheet": Decision(post=ALL),
+    "reports:deliveries": Decision(get=ALL),
+    "reports:portfolio": Decision(get=PORTFOLIO),
+    "reports:cascade": Decision(get=ALL),
     "members:list": Decision(get=MANAGING),
     "members:invite": Decision(get=MANAGING, post=MANAGING),
     "members:revoke": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),

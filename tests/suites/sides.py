@@ -110,6 +110,8 @@ class Side:
         app, _colon, name = route.partition(":")
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
+        if app == "reports":
+            return [self.profile] if name in ("deliveries", "portfolio") else []
         if route == "members:accept":
             return [self.token]
         if app == "trainings" and name in ("edition", "edition_pdf", "edition_undo"):

@@ -35,7 +35,7 @@ COME_TO_NOTHING = {
     "mfa_add_webauthn": "asks for a passkey", "mfa_reauthenticate_webauthn": "asks for a passkey",
     "members:export": "is a reading", "members:audit_export": "is a reading",
     "trainings:export": "is a reading", "trainings:list_export": "is a reading",
-    "trainings:evidence": "needs a file",
+    "trainings:evidence": "needs a file", "reports:trainers_sheet": "is a reading",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",
 }  # fmt: skip
 

@@ -117,7 +117,9 @@ class Stage:
 
     def linked(self):
         person = self.enrolment.participant
-        return linking.link_participant(participant=person, member=self.trainer, training=self.training, by=self.recorder)
+        return linking.link_participant(
+            participant=person, member=self.trainer, training=self.training, by=self.recorder
+        )
 
     def kept(self):
         return [trainings_actions.SessionPlan(s.date, s.starts, s.ends, pk=s.pk) for s in self.training.sessions.all()]
