@@ -1,6 +1,8 @@
 """The surroundings of every test, set before Django reads its settings: nothing of this machine's `.env` leaks in."""
 
 import os
+import tempfile
+from pathlib import Path
 
 import django
 from hypothesis import settings as hypothesis_settings
@@ -8,6 +10,8 @@ from hypothesis import settings as hypothesis_settings
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
 os.environ.update(TESTING="1", DEMO="0", BENCH="0", SECRET_KEY="tests", SITE_URL="http://localhost:8000")
 os.environ.update(ALLOWED_HOSTS="testserver", TIME_ZONE="Europe/Belgrade", TRUSTED_PROXIES="0")
+# Files that tests store, beside none of the portal's own.
+os.environ.setdefault("VAR_DIR", str(Path(tempfile.gettempdir()) / f"mreza-tests-{os.getuid()}"))
 # tests/run.py names the database of each part; a plain `pytest` takes SQLite in memory.
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 

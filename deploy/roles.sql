@@ -28,6 +28,6 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO mreza_app
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO mreza_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE mreza_owner IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO mreza_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE mreza_owner IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO mreza_app;
--- The record of who did what only grows: nothing in it is changed or removed by the portal.
+-- The record of who did what, and figures as they were reported, only grow: nothing of them is changed or removed by the portal.
 SELECT format('REVOKE UPDATE, DELETE, TRUNCATE ON %I FROM mreza_app', tablename)
-  FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('audit_line', 'audit_linetext', 'audit_seal') \gexec
+  FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('audit_line', 'audit_linetext', 'audit_seal', 'reports_snapshot', 'reports_frozentraining') \gexec

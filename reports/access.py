@@ -3,7 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from members.models import Member
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from members.models import Member, RoleCode
+from reports.models import Snapshot
 from trainings.access import KEEPING_ROLES
 from trainings.counting import Question
 
@@ -51,3 +54,25 @@ def _quarter_end(day: date) -> date:
     start = _quarter_start(day)
     month, year = (start.month + 3, start.year) if start.month < 10 else (1, start.year + 1)
     return date.fromordinal(date(year, month, 1).toordinal() - 1)
+
+
+def can_freeze(member: Member) -> bool:
+    """Freeze figures as they are reported, and sign them: coordinators and admins."""
+    return member.is_active and member.has_role(RoleCode.COORDINATOR, RoleCode.ADMIN)
+
+
+def visible_snapshots(member: Member) -> QuerySet[Snapshot]:
+    """Snapshots this member may open: their own, their organisation's, those shown to them; an admin all."""
+    if not member.is_active:
+        return Snapshot.objects.none()
+    if member.has_role(RoleCode.ADMIN):
+        return Snapshot.objects.all()
+    shown = Snapshot.shown_to.through.objects.filter(snapshot=OuterRef("pk"), member=member)
+    return Snapshot.objects.filter(Q(made_by=member) | Q(organisation=member.organisation_id) | Q(Exists(shown)))
+
+
+def can_show_snapshot(member: Member, snapshot: Snapshot) -> bool:
+    """Let more observers see a snapshot: who made it, and who may make one for the same organisation; admins."""
+    if not can_freeze(member):
+        return False
+    return member.has_role(RoleCode.ADMIN) or member.organisation_id == snapshot.organisation_id

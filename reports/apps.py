@@ -9,7 +9,6 @@ class ReportsConfig(AppConfig):
     verbose_name = _("reports")
 
     def ready(self) -> None:
-        # Models are at hand only now.
         from reports import sentences
 
         sentences.tell()

@@ -3,10 +3,10 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
+from members.models import Member
 from reports.forms import Asked
 from reports.labels import written
+from trainings.access import trainings_with_all_names, visible_trainings
 from trainings.counting import Figures
 from trainings.counting.gathering import gather
 from trainings.counting.question import training_filter
@@ -23,9 +23,15 @@ class Behind:
 
     training: Training
     part: Figures | None
+    opens_names: bool = False
+
+    @property
+    def opens_scans(self) -> bool:
+        """Scans of signed sheets open for who sees every name of their training."""
+        return self.opens_names
 
 
-def trainings_behind(asked: Asked, at: tuple[str, ...], rows: QuerySet[Training]) -> tuple[list[Behind], int]:
+def trainings_behind(asked: Asked, at: tuple[str, ...], member: Member) -> tuple[list[Behind], int]:
     """Return the trainings behind the cell `at`, the newest first, and how many there are; `at` names a value of each breakdown.
 
     Who sees every number sees each training's part. Others see the trainings alone, of breakdowns that are about trainings:
@@ -42,6 +48,8 @@ def trainings_behind(asked: Asked, at: tuple[str, ...], rows: QuerySet[Training]
             parts.setdefault(int(str(key[-1])), []).append(key)
     counted = {training: gathered.figures(keys) for training, keys in parts.items()}
     meant = [training for training, figures in counted.items() if figures.seats or figures.unknown_completed]
-    found = rows.filter(training_filter(asked.question, ""), pk__in=meant).order_by("-counts_on", "-pk")
-    shown = [Behind(training, counted[training.pk] if asked.whole else None) for training in found[:MOST]]
+    rows = visible_trainings(member).with_list_parts().with_scans()
+    found = list(rows.filter(training_filter(asked.question, ""), pk__in=meant).order_by("-counts_on", "-pk")[:MOST])
+    named = set(trainings_with_all_names(member).filter(pk__in=[row.pk for row in found]).values_list("pk", flat=True))
+    shown = [Behind(row, counted[row.pk] if asked.whole else None, row.pk in named) for row in found]
     return shown, len(meant)

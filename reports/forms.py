@@ -12,17 +12,15 @@ from django.utils.translation import gettext_lazy
 from common.forms import DateInput
 from members.models import Member
 from reports import access
-from reports.labels import DIMENSION_NAMES
+from reports.labels import DIMENSION_NAMES, RULE_NAMES
 from reports.things import read_things
 from trainings.counting import Question
 from trainings.models import Training
 
-RULES = [
-    ("attended", gettext_lazy("attended")), ("completed", gettext_lazy("completed")),
-    ("once", gettext_lazy("completed, once per course")),
-]  # fmt: skip
+RULES = list(RULE_NAMES.items())
 MEASURES = [
-    ("people", gettext_lazy("people, at least")), ("seats", gettext_lazy("seats")), ("hours", gettext_lazy("person-hours")),
+    ("", gettext_lazy("what fits best")), ("people", gettext_lazy("people, at least")), ("seats", gettext_lazy("seats")),
+    ("hours", gettext_lazy("person-hours")),
 ]  # fmt: skip
 BREAKDOWNS_MOST = 2
 # What may stand in the address beside the fields: which cell, and which form of file.
@@ -32,7 +30,11 @@ YEARS = (1990, access.LAST_YEAR)
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as this reader may ask it, its breakdowns, what is counted, and whether they see every number."""
+    """A question as this reader may ask it, its breakdowns, and whether they see every number.
+
+    `measure` is "people", "seats", "hours" or, where the reader left it open, nothing. `widened` says that the question is
+    not quite what was asked for, because the reader may not ask that.
+    """
 
     question: Question
     dimensions: tuple[str, ...]
@@ -108,10 +110,34 @@ class QuestionForm(forms.Form):
             self.add_error("and_by", _("Choose two different breakdowns."))
         return cleaned
 
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("first", "last", "by", "and_by", "rule", "count")]
+
+    @property
+    def more_names(self) -> list[str]:
+        return [name for name in self.fields if name in SELECTS or name in ("mode", "verified")]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.more_names]
+
+    def chosen_words(self) -> list[str]:
+        """Return what was filtered by in words: "Montenegro", "verified figures only"."""
+        words = []
+        for name in self.more_names:
+            value = self.cleaned_data.get(name)
+            if name == "verified" and value:
+                words.append(str(self.fields[name].label).lower())
+            elif value:
+                choices = dict(self.fields[name].choices)  # type: ignore[attr-defined]  # a choice field
+                words.append(str(choices.get(value) or choices.get(str(value))))
+        return words
+
     def asked(self) -> Asked:
         """Return what a valid form asks, as its reader may ask it."""
         data = self.cleaned_data
-        keys = {name: data.get(name) for name in SELECTS}
+        keys: dict[str, Any] = {name: data.get(name) for name in SELECTS}
         question = Question(
             rule=data["rule"] or "attended", first=data["first"], last=data["last"], mode=data["mode"] or None,
             verified_only=data["verified"], **keys,
@@ -120,6 +146,4 @@ class QuestionForm(forms.Form):
         allowed = access.allowed_question(question, whole=whole)
         wanted = [name for name in (data["by"], data["and_by"]) if name]
         seen = tuple(name for name in wanted if name in access.allowed_dimensions(whole=whole))
-        return Asked(
-            allowed, seen, data["count"] or "people", whole, widened=allowed != question or len(seen) < len(wanted)
-        )
+        return Asked(allowed, seen, data["count"], whole, widened=allowed != question or len(seen) < len(wanted))

@@ -13,10 +13,14 @@ from trainings.counting.dimensions import AGAIN, FIRST, NATO_BANDS, NOT_KNOWN
 from trainings.models import Sex
 
 DIMENSION_NAMES = {
-    "organisation": gettext_lazy("ministry or organisation"), "host": gettext_lazy("host"), "course": gettext_lazy("course"),
+    "organisation": gettext_lazy("ministry"), "host": gettext_lazy("host"), "course": gettext_lazy("course"),
     "year": gettext_lazy("year"), "quarter": gettext_lazy("quarter"), "month": gettext_lazy("month"), "sex": gettext_lazy("sex"),
     "rank_group": gettext_lazy("rank group"), "nato": gettext_lazy("NATO band"), "age_band": gettext_lazy("age band"),
     "time": gettext_lazy("first time or again"), "country": gettext_lazy("country of delivery"),
+}  # fmt: skip
+RULE_NAMES = {
+    "attended": gettext_lazy("attended"), "completed": gettext_lazy("completed"),
+    "once": gettext_lazy("completed, once per course"),
 }  # fmt: skip
 PERIODS = ("year", "quarter", "month")
 NATO_NAMES = {
@@ -55,7 +59,7 @@ def in_order(dimension: str, keys: Iterable[Hashable], label: Callable[[Any], st
     if dimension in ORDERS:
         return sorted(keys, key=lambda key: ORDERS[dimension].index(str(key)))
     if dimension in PERIODS:
-        return sorted(keys)  # type: ignore[type-var]  # years, or (year, part)
+        return sorted(keys)
     return sorted(keys, key=lambda key: (label(key) == _("Not recorded"), label(key)))
 
 

@@ -1,6 +1,5 @@
 """A question answered for one reader: what page, sheet, chart and command line alike show."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +11,7 @@ from reports.labels import DIMENSION_NAMES, in_order, labels_of, written
 from reports.things import Things
 from trainings.counting import Question
 from trainings.counting.gathering import gather
-from trainings.small_tables import Line, ShownCell, ShownTable, show_safe, show_whole
-
-SEX_COLUMNS = {"women": "women", "men": "men", "other": "other", "not_recorded": "not_recorded"}
+from trainings.small_tables import Line, ShownCell, show_safe, show_whole
 
 
 @dataclass(frozen=True)
@@ -50,6 +47,11 @@ class Report:
     blocks: list[list[ShownCell | None]] = field(default_factory=list)
 
     @property
+    def counted_by(self) -> tuple[str, ...]:
+        """The breakdowns that are lines and columns."""
+        return counted_by(self.asked.dimensions)
+
+    @property
     def is_hidden(self) -> bool:
         return self.total.seats is None
 
@@ -61,7 +63,7 @@ class Report:
 
 def answer(asked: Asked, things: Things) -> Report:
     """Answer a question for its reader. Three to five queries; see `trainings.counting.gather` for the cost."""
-    dimensions = _counted_by(asked.dimensions)
+    dimensions = counted_by(asked.dimensions)
     gathered = gather(asked.question, dimensions)
     table = (show_whole if asked.whole else show_safe)(gathered, len(dimensions))
     report = Report(
@@ -81,7 +83,7 @@ def answer(asked: Asked, things: Things) -> Report:
     return report
 
 
-def _counted_by(dimensions: tuple[str, ...]) -> tuple[str, ...]:
+def counted_by(dimensions: tuple[str, ...]) -> tuple[str, ...]:
     """Return the breakdowns that are lines: sex is columns already where it is the second, and lines where it is alone."""
     return tuple(name for name in dimensions if name != "sex") or dimensions
 
@@ -89,7 +91,7 @@ def _counted_by(dimensions: tuple[str, ...]) -> tuple[str, ...]:
 def _rows(dimension: str, lines: dict[Line, ShownCell], things: Things) -> tuple[list[Line], list[Row]]:
     label = labels_of(dimension, things)
     single = {line[0]: line for line in lines if len(line) == 1}
-    ordered = [single[key] for key in in_order(dimension, single, label)]
+    ordered: list[Line] = [single[key] for key in in_order(dimension, single, label)]
     ordered += [line for line in lines if len(line) > 1]
     return ordered, [_row(dimension, line, lines[line], label) for line in ordered]
 
@@ -101,6 +103,19 @@ def _row(dimension: str, line: Line, cell: ShownCell, label: Any) -> Row:
         return Row(words[0], (written(line[0]),), cell)
     text = ngettext("%(n)d line together", "%(n)d lines together", len(line)) % {"n": len(line)}
     return Row(text, tuple(map(written, keys)), cell, words)
+
+
+def number_of(cell: ShownCell | None, measure: str) -> float | int | None:
+    """Return the number of a cell that the reader chose to see, people where they chose nothing; None is hidden, no cell 0."""
+    if cell is None:
+        return 0
+    return {"people": cell.people_at_least, "seats": cell.seats, "hours": cell.hours}[measure or "people"]
+
+
+def sex_words(sexes: tuple[tuple[str, ...], ...]) -> list[str]:
+    """Return the heading of each column of sexes; what is shown together stands in one."""
+    words = {"women": _("Women"), "men": _("Men"), "other": _("Other"), "not_recorded": _("Not recorded")}
+    return [" + ".join(words[sex] for sex in block) for block in sexes]
 
 
 def definition(asked: Asked) -> str:
@@ -128,7 +143,7 @@ def as_plain(report: Report) -> dict[str, Any]:
         return {
             "seats": shown.seats, "people_at_least": shown.people_at_least, "people_at_most": shown.people_at_most,
             "by_sex": {"+".join(block): number for block, number in zip(sexes, shown.by_sex, strict=False)},
-            "women_share": shown.women_share, "hours": shown.hours, "trainings": shown.trainings,
+            "women_share": shown.women_share, "women_share_most": shown.women_share_most, "hours": shown.hours, "trainings": shown.trainings,
         }  # fmt: skip
 
     def rows(found: list[Row], sexes: tuple[tuple[str, ...], ...]) -> list[dict[str, Any]]:

@@ -1,15 +1,26 @@
-"""What was taken along from the reports, in sentences."""
+"""What was done in the reports, in sentences, and what the record calls snapshots."""
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.sentences import say
+from audit.sentences import Label, label, say
+from reports.models import Snapshot
 
 SENTENCES = {
+    "export_figures": _("took a report of people trained along."),
+    "freeze_figures": _("froze the figures as reported to %(reported_to)s (%(trainings)s trainings)."),
+    "show_snapshot": _("let more observers open a snapshot."),
+    "export_snapshot": _("took a snapshot along."),
     "export_trainers": _("took the trainers’ report along (%(trainers)s trainers)."),
     "export_portfolio": _("took a trainer’s portfolio along."),
 }
 
 
+def _snapshots(keys: set[str]) -> dict[str, Label]:
+    found = Snapshot.objects.filter(pk__in=keys).only("pk", "as_on")
+    return {str(one.pk): Label(f"{one.as_on:%Y-%m-%d}", one.get_absolute_url()) for one in found}
+
+
 def tell() -> None:
     """Say this app's actions in the record."""
     say(SENTENCES)
+    label("reports.snapshot", _snapshots)

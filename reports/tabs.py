@@ -9,6 +9,7 @@ PAGES = (
     (gettext_lazy("People trained"), "reports:people"),
     (gettext_lazy("Trainers"), "reports:trainers"),
     (gettext_lazy("Cascade"), "reports:cascade"),
+    (gettext_lazy("As reported"), "reports:snapshots"),
 )
 
 

@@ -1,8 +1,10 @@
 """The organisations, countries, courses, topics, languages and trainers that a question can name: all of them in one query."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import CharField, F, Model, QuerySet, Value
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 
 from members.models import Country, Language, Organisation
@@ -26,19 +28,24 @@ class Things:
         return [("", nothing), *((k, name) for k, name in found.items() if kind != "keeper" or k in self.keepers)]
 
 
-def _rows(kind: str, rows: QuerySet[Model], name: object, more: object = Value("")) -> QuerySet[Model]:
+def _rows(
+    kind: str, rows: QuerySet[Any], name: Combinable, more: Combinable | None = None
+) -> QuerySet[Any, tuple[str, str, str, str]]:
     """Return (kind, key, name, more) of each row."""
     said = rows.order_by().annotate(
-        thing=Value(kind), key=Cast("pk", CharField()), named=Cast(name, CharField()), more=Cast(more, CharField())
+        thing=Value(kind),
+        key=Cast("pk", CharField()),
+        named=Cast(name, CharField()),
+        more=Cast(more or Value(""), CharField()),
     )
-    return said.values_list("thing", "key", "named", "more")  # type: ignore[return-value]  # rows of values
+    return said.values_list("thing", "key", "named", "more")
 
 
 def read_things() -> Things:
     """Return everything a question can name. One query."""
     trainer = Concat("member__given_name", Value(" "), "member__family_name")
     parts = [
-        _rows("organisation", Organisation.objects.all(), F("name"), F("kind")), _rows("country", Country.objects.all(), F("name")),
+        _rows("organisation", Organisation.objects.all(), F("short_name"), F("kind")), _rows("country", Country.objects.all(), F("name")),
         _rows("course", Course.objects.all(), F("name")), _rows("topic", Topic.objects.all(), F("name")),
         _rows("language", Language.objects.all(), F("name")), _rows("trainer", TrainerProfile.objects.all(), trainer),
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import cascade, people, trainers
+from reports.views import cascade, people, snapshots, trainers
 
 app_name = "reports"
 
@@ -15,4 +15,9 @@ urlpatterns = [
     path("trainers/<slug:slug>/trainings/", trainers.deliveries, name="deliveries"),
     path("trainers/<slug:slug>/portfolio.pdf", trainers.portfolio, name="portfolio"),
     path("cascade/", cascade.cascade, name="cascade"),
+    path("snapshots/", snapshots.snapshots, name="snapshots"),
+    path("snapshots/new/", snapshots.snapshot_new, name="snapshot_new"),
+    path("snapshots/<int:pk>/", snapshots.snapshot, name="snapshot"),
+    path("snapshots/<int:pk>/sheet/", snapshots.snapshot_sheet, name="snapshot_sheet"),
+    path("snapshots/<int:pk>/show/", snapshots.snapshot_show, name="snapshot_show"),
 ]

@@ -26,13 +26,17 @@ Line = tuple[Hashable, ...]  # the keys that are shown as one line
 
 @dataclass(frozen=True)
 class ShownCell:
-    """One line as it is shown; None is hidden. `by_sex` has a number for each block of `ShownTable.split`."""
+    """One line as it is shown; None is hidden. `by_sex` has a number for each block of `ShownTable.split`.
+
+    The share of women lies from `women_share` to `women_share_most`, None where that is not told: see `_safe_share`.
+    """
 
     seats: int | None
     people_at_least: int | None
     people_at_most: int | None
     by_sex: tuple[int, ...]
     women_share: float | None
+    women_share_most: float | None
     minutes: int | None
     trainings: int | None
     is_gap_small: bool = False
@@ -46,7 +50,7 @@ class ShownCell:
         return self.people_at_least is not None and self.people_at_least != self.people_at_most
 
 
-NOTHING = ShownCell(None, None, None, (), None, None, None)
+NOTHING = ShownCell(None, None, None, (), None, None, None, None)
 
 
 @dataclass(frozen=True)
@@ -78,33 +82,30 @@ def is_bad(figures: Figures, split: Sequence[Sequence[str]] = ()) -> bool:
     return any(is_small(n) for n in shown) or 0 < figures.minutes < SMALLEST_SHOWN * 60
 
 
-def _safe_share(figures: Figures, split: Sequence[Sequence[str]]) -> float | None:
-    """Return the share of women where it says nothing more than the columns do.
+def _safe_share(figures: Figures, split: Sequence[Sequence[str]]) -> tuple[float | None, float | None]:
+    """Return between what the share of women lies, as far as the numbers that are shown say it.
 
-    With all sexes shown it follows from them. Else it is rounded to whole percent, and shown where it would be the same with
-    any number from 0 to 5 of those whose number is hidden.
+    With all sexes shown it is exact. Where other and not recorded stand together, it lies between the share with all of them
+    recorded and the share with none; where men stand with them, the upper end is not told.
     """
     known = figures.women + figures.men + figures.other
-    if not split or (W,) not in split or not known:
-        return None
     if split == SPLITS[0]:
-        return figures.women / known
-    hidden = figures.not_recorded if (M,) not in split else figures.other
-    # Of the seats that are shown together as much may be hidden as not.
-    rest = known + figures.not_recorded if (M,) not in split else figures.women + figures.men
-    sign = -1 if (M,) not in split else 1
-    shares = {round(100 * figures.women / max(rest + sign * n, 1)) for n in (0, 1, 2, 3, 4, 5, hidden)}
-    return next(iter(shares)) / 100 if len(shares) == 1 else None
+        return (figures.women / known,) * 2 if known else (None, None)
+    if not split or split == SPLITS[3] or not figures.seats:
+        return None, None
+    most = figures.women / (figures.women + figures.men) if split == SPLITS[1] and figures.women + figures.men else None
+    return figures.women / figures.seats, most
 
 
 def _shown(figures: Figures, split: Sequence[Sequence[str]]) -> ShownCell:
     if is_bad(figures):
         return NOTHING
     gap = figures.people_at_most - figures.people_at_least
+    share, share_most = _safe_share(figures, split)
     return ShownCell(
         seats=figures.seats, people_at_least=figures.people_at_least,
         people_at_most=None if is_small(gap) else figures.people_at_most, is_gap_small=is_small(gap),
-        by_sex=_numbers(figures, split), women_share=_safe_share(figures, split), minutes=figures.minutes,
+        by_sex=_numbers(figures, split), women_share=share, women_share_most=share_most, minutes=figures.minutes,
         trainings=figures.trainings,
     )  # fmt: skip
 
@@ -112,7 +113,7 @@ def _shown(figures: Figures, split: Sequence[Sequence[str]]) -> ShownCell:
 def _whole(figures: Figures) -> ShownCell:
     return ShownCell(
         seats=figures.seats, people_at_least=figures.people_at_least, people_at_most=figures.people_at_most,
-        by_sex=_numbers(figures, SPLITS[0]), women_share=figures.women_share, minutes=figures.minutes,
+        by_sex=_numbers(figures, SPLITS[0]), women_share=figures.women_share, women_share_most=figures.women_share, minutes=figures.minutes,
         trainings=figures.trainings,
     )  # fmt: skip
 
@@ -208,8 +209,38 @@ def _best_split(
     return (() if split == SPLITS[3] else split), {line: count(line)[0] for line in lines}
 
 
+def _cut_both(
+    rows: Sequence[Hashable], columns: Sequence[Hashable], block: Callable[[Line, Line], Figures]
+) -> tuple[list[Line], list[Line]]:
+    """Return lines and columns with those put together that hold bad blocks: the smallest of either first."""
+    together: tuple[list[Hashable], list[Hashable]] = ([], [])
+    whole: tuple[Line, Line] = (tuple(rows), tuple(columns))
+
+    def size(place: int, key: Hashable) -> tuple[int, str]:
+        one = block((key,), whole[1]) if place == 0 else block(whole[0], (key,))
+        return one.seats, str(key)
+
+    def cut(place: int) -> list[Line]:
+        single: list[Line] = [(key,) for key in whole[place] if key not in together[place]]
+        some = tuple(key for key in whole[place] if key in together[place])
+        return [*single, some] if some else single
+
+    while True:
+        lines, across = cut(0), cut(1)
+        bad = [(a, b) for a in lines for b in across if is_bad(block(a, b))]
+        # What may still be put together: the lines and columns of bad blocks; beside those together, the smallest of the others.
+        some = {(0, a[0]) for a, _b in bad} | {(1, b[0]) for _a, b in bad}
+        some = {(place, key) for place, key in some if key not in together[place]}
+        if bad and not some:
+            some = {(place, key) for place in (0, 1) for key in whole[place] if key not in together[place]}
+        if not some:
+            return lines, across
+        place, key = min(some, key=lambda found: size(*found))
+        together[place].append(key)
+
+
 def _matrix(gathered: Gathering, total: Figures, total_split: Sequence[Sequence[str]]) -> ShownTable:
-    """Cut a table of two breakdowns: lines or columns first, whichever leaves more blocks."""
+    """Cut a table of two breakdowns into lines and columns whose blocks may be shown."""
     rows, columns = (
         list(dict.fromkeys(key[place] for key in sorted(gathered.all_keys(), key=lambda key: str(key[place]))))
         for place in (0, 1)
@@ -221,21 +252,9 @@ def _matrix(gathered: Gathering, total: Figures, total_split: Sequence[Sequence[
             known[some, others] = gathered.figures((a, b) for a in some for b in others)
         return known[some, others]
 
-    def cut(across: Sequence[Line]) -> list[Line]:
-        return _put_together(rows, lambda line: [block(line, other) for other in across], is_bad)
-
-    def cut_columns(across: Sequence[Line]) -> list[Line]:
-        return _put_together(columns, lambda line: [block(other, line) for other in across], is_bad)
-
-    tries = []
-    lines = cut([(column,) for column in columns])
-    tries.append((lines, cut_columns(lines)))
-    lines_of_columns = cut_columns([(row,) for row in rows])
-    tries.append((cut(lines_of_columns), lines_of_columns))
-    sound = [(a, b) for a, b in tries if not any(is_bad(block(line, column)) for line in a for column in b)]
-    if not sound:
+    lines, across = _cut_both(rows, columns, block)
+    if any(is_bad(block(line, column)) for line in lines for column in across):
         return _table(total, total_split, (), {}, {}, {})
-    lines, across = max(sound, key=lambda found: len(found[0]) * len(found[1]))
     whole_rows, whole_columns = tuple(rows), tuple(columns)
     return _table(
         total, total_split, (), {line: block(line, whole_columns) for line in lines},

@@ -12,6 +12,7 @@ from django.template import Context
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -59,6 +60,17 @@ def percent(share: float | str | None) -> str:
     else:
         shown = formats.number_format(int(share * 100 + 0.5), use_l10n=True)
     return f"{shown}{NO_BREAK_SPACE}%"
+
+
+@register.simple_tag
+def between(least: float | None, most: float | None) -> str:
+    """A share between two: "32 %" where both are written alike, else "32–33 %"; "at least 32 %" where the upper is not told."""
+    low, high = percent(least), percent(most)
+    if least is None or low == high:
+        return low
+    if most is None:
+        return gettext("at least %(share)s") % {"share": low}
+    return f"{low.removesuffix(f'{NO_BREAK_SPACE}%')}{EN_DASH}{high}"
 
 
 @register.filter

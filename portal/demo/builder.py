@@ -23,6 +23,7 @@ from members.models import Language, Organisation
 from portal.demo.attendance import headcount_rows, marks_of
 from portal.demo.cast import Cast, load_cast
 from portal.demo.deliveries import Delivery, block_minutes
+from portal.demo.paper import attach_paper
 from portal.demo.recent import recent
 from portal.demo.rosters import Person, Rosters
 from portal.demo.story import history, scaled
@@ -32,6 +33,7 @@ from trainings.models import (
     Course,
     DuplicatePair,
     Enrolment,
+    Evidence,
     FiguresVersion,
     Headcount,
     Mark,
@@ -92,6 +94,7 @@ def build(today: date, people: int | None) -> Written:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # without statistics the totals below are slow on a large load
     _write_versions()
+    attach_paper()
     _write_lines()
     return written
 
@@ -345,6 +348,7 @@ def _write_lines() -> None:
     texts: list[LineText] = []
     seats = {version.training_id: version.totals["attended"]["seats"] for version in FiguresVersion.objects.iterator()}
     sessions = dict(Session.objects.values_list("training").annotate(n=Count("pk")).order_by())
+    scanned = set(Evidence.objects.values_list("training", flat=True))
     for training in Training.objects.order_by("pk"):
         facts: dict[str, Any] = {"reference": training.reference, "sessions": sessions[training.pk]}
         dated.append(_line(training, "create_training", training.created_by_id, training.created_at, **facts))
@@ -357,6 +361,11 @@ def _write_lines() -> None:
         if training.submitted_at:
             facts = {"version": 1, "seats": seats[training.pk], "unmarked": 0}
             dated.append(_line(training, "submit_figures", training.submitted_by_id, training.submitted_at, **facts))
+            if training.pk in scanned:
+                facts = {"files": 1}
+                dated.append(
+                    _line(training, "attach_evidence", training.submitted_by_id, training.submitted_at, **facts)
+                )
         if training.verified_at:
             dated.append(_line(training, "verify_figures", training.verified_by_id, training.verified_at, version=1))
     dated.sort(key=lambda entry: entry[0])

@@ -60,6 +60,17 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "reports:deliveries": ("?what=observer&first=1991-01-01&last=1991-02-01",),
     "reports:cascade": ("?cohort=BA-2014-001",),
+    "reports:people": (
+        "?by=year",
+        "?by=country",
+        "?by=rank_group&and_by=organisation",
+        "?by=year&and_by=organisation&organisation=1",
+        "?last=2001-01-01",
+        "?by=time&rule=once",
+        "?first=2020-01-01&last=2019-01-01",
+        "?by=quarter&rule=completed&count=hours",
+    ),
+    "reports:behind": ("?last=2001-01-01", "?by=organisation&at=1&organisation=1"),
 }
 WRONG = {
     SIGNED_OUT: ("/no-such-page/", "/members/welcome/used/", "/account/login/?next=/members/"),

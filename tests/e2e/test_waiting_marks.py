@@ -427,7 +427,7 @@ class Journey:
 
     def __init__(self, context: BrowserContext, seed: int) -> None:
         self.context, self.mode = context, "on"
-        self.random = random.Random(seed)  # noqa: S311 - the same journey again
+        self.random = random.Random(seed)
         self.page = open_sheet(context)
         self.cells = [unmarked(self.page, n) for n in range(3)]
         self.last: dict[str, str] = {}

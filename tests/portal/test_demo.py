@@ -24,6 +24,7 @@ from trainings.models import (
     Assignment,
     DuplicatePair,
     Enrolment,
+    Evidence,
     FiguresVersion,
     Headcount,
     Mark,
@@ -335,6 +336,7 @@ def test_record_tells_the_life_of_a_verified_training():
     assert [(line.action, line.at, line.by_id) for line in lines] == [
         ("create_training", training.created_at, training.created_by_id),
         ("submit_figures", training.submitted_at, training.submitted_by_id),
+        ("attach_evidence", training.submitted_at, training.submitted_by_id),
         ("verify_figures", training.verified_at, training.verified_by_id),
     ]
 
@@ -426,3 +428,12 @@ def test_days_of_one_week_stay_within_it(shift):
     assert before[-1] <= first
     assert len({day.isocalendar().week for day in after}) == len({day.isocalendar().week for day in before}) == 1
     assert max(day.weekday() for day in after + before) <= 4
+
+
+def test_latest_trainings_have_their_signed_sheets():
+    latest = Training.objects.counting().exclude(submitted_by=None).order_by("-counts_on", "-pk")[:24]
+    assert set(Evidence.objects.values_list("training", flat=True)) == {training.pk for training in latest}
+    for evidence in Evidence.objects.all():
+        with evidence.file.open() as file:
+            content = file.read()
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (evidence.digest, evidence.size)

@@ -25,6 +25,9 @@ ADMINS: Pair = ({"admin"}, {"admin"})
 MANAGING: Pair = (MANAGERS, MANAGERS)
 MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
 PORTFOLIO: Pair = ({"admin", "coordinator_me", "trainer_me"}, {"admin", "coordinator_rs", "trainer_rs"})
+OF_MINISTRY: Pair = (
+    {"admin", "trainer_me", "recorder_me", "coordinator_me"}, {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},
+)  # fmt: skip
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 NOBODY: Pair = (set(), set())
 # Answers to a person whose second factor is still to be shown.
@@ -119,9 +122,6 @@ DECISIONS: dict[str, Decision] = {
     "trainings:duplicate_reopen": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
     "trainings:merges": Decision(get=DESK),
     "trainings:merge_undo": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
-    "reports:people": Decision(get=ALL),
-    "reports:behind": Decision(get=ALL),
-    "reports:sheet": Decision(post=ALL),
     "reports:trainers": Decision(get=ALL),
     "reports:trainers_sheet": Decision(post=ALL),
     "reports:deliveries": Decision(get=ALL),
@@ -133,6 +133,14 @@ DECISIONS: dict[str, Decision] = {
     "members:accept": Decision(get=ALL, post=ALL, public=True),
     "members:deactivate": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=OTHER_HOME),
     "members:reactivate": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),
+    "reports:people": Decision(get=ALL),
+    "reports:behind": Decision(get=ALL),
+    "reports:sheet": Decision(post=ALL),
+    "reports:snapshots": Decision(get=ALL),
+    "reports:snapshot_new": Decision(get=MANAGING, post=MANAGING),
+    "reports:snapshot": Decision(get=OF_MINISTRY, hidden=but(OF_MINISTRY)),
+    "reports:snapshot_sheet": Decision(post=OF_MINISTRY, hidden=but(OF_MINISTRY)),
+    "reports:snapshot_show": Decision(get=MANAGING_HOME, post=MANAGING_HOME, hidden=but(OF_MINISTRY)),
     "members:export": Decision(post=MANAGING),
     "members:roles": Decision(get=ALL),
     "members:join": Decision(get=ALL, post=ALL, public=True),

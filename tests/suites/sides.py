@@ -21,12 +21,18 @@ from audit.record import record
 from common.scans import PDF, Scan
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Member, Organisation
+from reports.forms import Asked
+from reports.frozen import asked_plainly, freeze
+from reports.models import Snapshot
+from reports.report import answer
+from reports.things import Things
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
 from trainings.actions.evidence import attach_evidence
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
 from trainings.actions.sheets import make_sheet
+from trainings.counting import Question
 from trainings.models import (
     Amendment,
     DuplicatePair,
@@ -61,6 +67,7 @@ CANARIES: dict[str, set[str]] = {
     "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
     "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
     "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
 }
@@ -92,6 +99,7 @@ class Side:
     evidence: int
     pair: int
     merge: int
+    snapshot: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -108,10 +116,11 @@ class Side:
             "sheet": self.session, "evidence_file": self.evidence, "evidence_remove": self.evidence,
         }  # fmt: skip
         app, _colon, name = route.partition(":")
+        if app == "reports":
+            of_snapshots, of_trainers = ("snapshot", "snapshot_sheet", "snapshot_show"), ("deliveries", "portfolio")
+            return [self.snapshot] if name in of_snapshots else [self.profile] if name in of_trainers else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
-        if app == "reports":
-            return [self.profile] if name in ("deliveries", "portfolio") else []
         if route == "members:accept":
             return [self.token]
         if app == "trainings" and name in ("edition", "edition_pdf", "edition_undo"):
@@ -139,6 +148,17 @@ def _known_twice(person: Participant, by: Member) -> tuple[int, int]:
     merge = Merge.objects.create(kept=records[1], gone=records[2], by=by, before={**nothing, "fields": {}})
     Participant.objects.filter(pk=records[2].pk).update(merged_into=records[1])
     return pair.pk, merge.pk
+
+
+def snapshot_of(by: Member) -> Snapshot:
+    """Freeze what there is, though nothing counts yet."""
+    asked = Asked(Question(organisation=by.organisation_id), ("year",), "", whole=True)
+    numbers = freeze(answer(asked, Things()))
+    return Snapshot.objects.create(
+        made_by=by, organisation=by.organisation, signed=by.full_name, as_on=timezone.localdate(),
+        reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(asked), chosen=[],
+        definition="", numbers=numbers, safe_numbers=numbers, digest=by.organisation.code * 32,
+    )  # fmt: skip
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -215,7 +235,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
-        edition.code, evidence.pk, *_known_twice(first.participant, recorder),
+        edition.code, evidence.pk, *_known_twice(first.participant, recorder), snapshot_of(recorder).pk,
     )  # fmt: skip
 
 

@@ -35,7 +35,9 @@ COME_TO_NOTHING = {
     "mfa_add_webauthn": "asks for a passkey", "mfa_reauthenticate_webauthn": "asks for a passkey",
     "members:export": "is a reading", "members:audit_export": "is a reading",
     "trainings:export": "is a reading", "trainings:list_export": "is a reading",
-    "trainings:evidence": "needs a file", "reports:trainers_sheet": "is a reading",
+    "reports:sheet": "is a reading", "reports:snapshot_sheet": "is a reading", "reports:trainers_sheet": "is a reading",
+    "reports:snapshot_new": "nothing counts yet", "reports:snapshot_show": "there is no observer to choose",
+    "trainings:evidence": "needs a file",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",
 }  # fmt: skip
 

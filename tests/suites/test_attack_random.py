@@ -161,7 +161,7 @@ def attacked(stage: Stage, browsers: Any, aims: list[Target], times: int) -> tup
     theirs = rows_of(stage.foreign[0].organisation)
     for aim in aims:
         for name in filter(None, (aim.allowed, aim.refused)):
-            random = Random(f"{aim.route} {name}")  # noqa: S311 - to be repeated, not to be guessed
+            random = Random(f"{aim.route} {name}")
             for n in range(times):
                 request = random_request(random, aim.form, numbers)
                 # A body of its own kind goes as it is; the test browser would write it anew.

@@ -18,6 +18,9 @@ from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members import actions as members
 from members.models import Invitation, Organisation, Rank, Role
+from reports.actions import snapshots
+from reports.forms import Asked
+from reports.things import Things
 from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
@@ -37,12 +40,13 @@ from trainings.actions import (
     workbooks,
 )
 from trainings.actions import trainings as trainings_actions
+from trainings.counting import Question
 from trainings.merge_plan import compare, seen_digest
 from trainings.models import Course, DuplicatePair, Headcount
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = ("members.actions", "trainers.actions", "trainings.actions")
+ROOMS = ("members.actions", "trainers.actions", "trainings.actions", "reports.actions")
 # Rows that a GET may change: what was seen last is no row of its own, and readings of names are counted apart.
 EXCEPTIONS = {"sessions.session"}
 
@@ -134,6 +138,13 @@ class Stage:
         return sheets.record_from_sheet(
             edition=edition, exceptions={1: "late"}, walk_ins={4: person(9, home)}, shown={1: ("present", 1)},
             key=uuid4(), by=self.recorder,
+        )  # fmt: skip
+
+    def frozen(self):
+        asked = Asked(Question(keeper=self.training.keeper_id), (), "", whole=True)
+        return snapshots.freeze_figures(
+            asked=asked, things=Things(), chosen=[], as_on=self.training.starts_on, reported_to="Donor", note="",
+            observers=[], by=self.coordinator,
         )  # fmt: skip
 
     def scanned(self):
@@ -363,6 +374,11 @@ SCENARIOS: dict[str, Callable] = {
     "trainings.actions.figures.verify_figures": prepared(
         lambda s: s.submit(),
         lambda s, _r: figures.verify_figures(training=s.training, version_seen=1, by=s.coordinator),
+    ),
+    "reports.actions.snapshots.freeze_figures": prepared(lambda s: s.submit(), lambda s, _r: s.frozen()),
+    "reports.actions.snapshots.show_snapshot": prepared(
+        lambda s: (s.submit(), s.frozen())[1],
+        lambda s, kept: snapshots.show_snapshot(snapshot=kept, observers=[s.admin], by=s.coordinator),
     ),
     "trainings.actions.figures.amend_figures": prepared(lambda s: s.verify(), amend),
 }

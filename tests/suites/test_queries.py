@@ -37,6 +37,13 @@ ASKED = {
     "trainings:list": ["", "?state=delivered&q=a&page=2"],
     "trainings:duplicates": ["", "?q=a&why=typing"],
     "trainings:history": ["", "?page=2"],
+    "reports:people": [
+        "",
+        "?by=rank_group&and_by=organisation&rule=completed",
+        "?by=time&organisation=1",
+        "?by=year&rule=once",
+    ],
+    "reports:behind": ["", "?by=organisation&at=1&organisation=1"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
     "reports:trainers": ["", "?topic=1&language=en&not_current=on&sort=-last&first=2020-01-01"],
     "reports:deliveries": ["", "?what=abroad&first=2020-01-01"],

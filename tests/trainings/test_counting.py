@@ -454,7 +454,7 @@ def test_interval_holds_the_truth_whoever_the_headcounted_are(places, network, s
         for rule in RULES:
             answer = figures(Question(rule=rule))
             for n in range(5):
-                truth = hidden_truth(network, rule, Random(seed + n))  # noqa: S311 - a game, not a secret
+                truth = hidden_truth(network, rule, Random(seed + n))
                 assert answer.people_at_least <= truth <= answer.people_at_most
 
 

@@ -81,7 +81,7 @@ def test_two_names_that_many_bear_are_no_slip():
 def test_close_words_are_those_a_slow_comparison_finds():
     from trainings.duplicates import is_one_error
 
-    random, letters = Random(7), "abc"  # noqa: S311 - words for a test
+    random, letters = Random(7), "abc"
     words = {"".join(random.choice(letters) for _l in range(random.randint(2, 6))): 1 for _n in range(300)}
     slow = {
         word: sorted(other for other in words if min(len(word), len(other)) >= 4 and is_one_error(word, other))
@@ -151,7 +151,7 @@ def test_hundred_thousand_people_are_compared_in_seconds():
     """About 4 s on one core; the bound leaves room for a busy machine, and would not hold a quadratic search."""
     from time import process_time
 
-    random = Random(11)  # noqa: S311 - names for a test
+    random = Random(11)
     syllables = ["pe", "tro", "ma", "ri", "jo", "va", "no", "lu", "ka", "ne", "bo", "sti", "du", "ra", "mi", "le"]
     families = ["".join(random.choices(syllables, k=random.randint(2, 4))) + "vic" for _n in range(4000)]
     given = ["".join(random.choices(syllables, k=random.randint(2, 3))) for _n in range(600)]

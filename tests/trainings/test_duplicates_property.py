@@ -131,7 +131,7 @@ def crowded(draw: st.DrawFn) -> Network:
 @per_example
 @given(network=crowded(), seed=st.integers(0, 999))
 def test_merges_keep_marks_and_figures_and_undoing_brings_every_row_back(places, network, seed):  # noqa: F811 - the fixture
-    random = Random(seed)  # noqa: S311 - choices of a test
+    random = Random(seed)
     with written(network, places):
         for training in Training.objects.all():
             recount_enrolments(training)

@@ -474,7 +474,7 @@ def expected_of(was, says, now):
 
 def random_story(seed, training, by):
     """A random roster with marks, a workbook of it, and random edits on both sides. Return the file and what was."""
-    random = Random(seed)  # noqa: S311 - a story, no secret
+    random = Random(seed)
     people = make_roster(training, random.randrange(1, 12), by)
     places = range(len(training.sessions.all()))
     was, now, says = {}, {}, {}

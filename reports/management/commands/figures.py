@@ -45,7 +45,7 @@ class Command(BaseCommand):
         for row in rows:
             cell = row.cell
             people = f"{cell.people_at_least}–{cell.people_at_most}" if cell.is_interval else f"{cell.people_at_least}"
-            share = "" if cell.women_share is None else f", {cell.women_share:.0%} women"
+            share = "" if cell.women_share is None else f", at least {cell.women_share:.0%} women"
             self.stdout.write(
                 f"{row.label}: {people} people, {cell.seats} seats{share}"
                 if cell.seats is not None

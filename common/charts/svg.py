@@ -1,0 +1,99 @@
+"""What all charts are made of: shapes as text, a scale with round steps, words cut to a width."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+WIDE, NARROW = 720, 340
+# About the width of a letter of 11 units, the size of the words of a chart.
+LETTER = 5.9
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart. `legend` are (class, words) pairs, for the template components/chart.html."""
+
+    title: str
+    description: str
+    wide: SafeString
+    narrow: SafeString
+    legend: tuple[tuple[str, str], ...] = ()
+
+
+def shape(name: str, words: object = "", **attributes: object) -> SafeString:
+    """Return one element; `class_` is class, an underscore a hyphen, numbers have two decimals at most."""
+    said = [
+        (
+            key.rstrip("_").replace("_", "-"),
+            f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else value,
+        )
+        for key, value in attributes.items()
+        if value is not None
+    ]
+    inside = format_html_join("", ' {}="{}"', said)
+    return format_html("<{0}{1}>{2}</{0}>", mark_safe(name), inside, words)  # noqa: S308 - names are our own
+
+
+def joined(shapes: Iterable[SafeString]) -> SafeString:
+    return mark_safe("".join(shapes))  # noqa: S308 - each was escaped as it was made
+
+
+def drawing(
+    name: str, title: str, description: str, width: int, height: float, shapes: Iterable[SafeString]
+) -> SafeString:
+    """Return a whole drawing with its title and description for who cannot see it. `name` is unique on its page."""
+    size = "wide" if width == WIDE else "narrow"
+    spoken = [shape("title", title, id=f"{name}-{size}-title"), shape("desc", description, id=f"{name}-{size}-desc")]
+    hatch = shape(
+        "pattern", shape("path", d="M0 6 6 0M-1 1 1-1M5 7 7 5", class_="hatch-line"),
+        id=f"{name}-{size}-hatch", width=6, height=6, patternUnits="userSpaceOnUse",
+    )  # fmt: skip
+    return shape(
+        "svg", joined([*spoken, shape("defs", hatch), *shapes]),
+        class_=f"chart {'wide-only' if size == 'wide' else 'phone-only'}", viewBox=f"0 0 {width} {math.ceil(height)}",
+        role="img", aria_labelledby=f"{name}-{size}-title", aria_describedby=f"{name}-{size}-desc",
+    )  # fmt: skip
+
+
+def hatched(name: str, *, of: int, **attributes: object) -> SafeString:
+    """Return a hatched rectangle in a drawing of the width `of`, for what is not known for sure."""
+    size = "wide" if of == WIDE else "narrow"
+    return shape("rect", fill=f"url(#{name}-{size}-hatch)", **attributes)
+
+
+def steps(most: float, wanted: int = 4) -> list[float]:
+    """Return the marks of an axis from 0 to at least `most`, 1, 2 or 5 times a power of ten apart."""
+    if most <= 0:
+        return [0, 1]
+    rough = most / wanted
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(power * times for times in (1, 2, 5, 10) if power * times >= rough)
+    step = max(step, 1) if most > 1 else step
+    return [round(n * step, 6) for n in range(math.ceil(round(most / step, 6)) + 1)]
+
+
+def cut(words: str, width: float) -> str:
+    """Return words that fit into about `width` units; what is cut ends with an ellipsis."""
+    room = max(4, int(width / LETTER))
+    return words if len(words) <= room else f"{words[: room - 1].rstrip()}…"
+
+
+def label(words: str, width: float, **attributes: object) -> SafeString:
+    """Return words cut to a width; the whole of them shows on pointing."""
+    short = cut(words, width)
+    return shape(
+        "text", short if short == words else joined([format_html("{}", short), shape("title", words)]), **attributes
+    )
+
+
+def written(number: float, unit: str = "") -> str:
+    """Return a number as its reader writes it: 1,234 or 9.75 %."""
+    whole = float(number).is_integer()
+    said = number_format(
+        int(number) if whole else number, None if whole else 2 if unit == "%" else 1, force_grouping=True
+    )
+    return f"{said}\N{NO-BREAK SPACE}{unit}" if unit else said

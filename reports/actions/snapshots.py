@@ -1,0 +1,90 @@
+"""Freezing figures as they are reported."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from audit.kept import latest_line
+from audit.record import record
+from common.actions import action
+from members.models import Member
+from reports import access
+from reports.forms import Asked
+from reports.frozen import asked_plainly, content_of, digests, freeze, parts_of, whole_digest
+from reports.models import FrozenTraining, Snapshot
+from reports.report import answer, definition
+from reports.things import Things
+from trainings.counting.gathering import gather
+
+AT_ONCE = 1000
+
+
+@action
+def freeze_figures(
+    *, asked: Asked, things: Things, chosen: Sequence[str], as_on: date, reported_to: str, note: str,
+    observers: Sequence[Member], by: Member,
+) -> Snapshot:  # fmt: skip
+    """Freeze the answer to a question with its definition, signed by who makes it. The same again is the same snapshot.
+
+    Raises ValidationError where nothing counts yet, or all of it is too small for its maker to see. See
+    `reports.frozen.digests` for the cost.
+    """
+    line = latest_line()
+    mine = answer(asked, things)
+    parts, rows = parts_of(gather(asked.question, ("training",))), digests(asked.question)
+    if mine.is_hidden or not parts:
+        raise ValidationError(
+            _("There is nothing to freeze: no training counts, or the figures are too small to be told.")
+        )
+    as_others_may = asked.question == access.allowed_question(asked.question, whole=False)
+    safe = answer(_asked_by_others(asked), things) if as_others_may else None
+    made = Snapshot(
+        made_by=by, organisation=by.organisation, as_on=as_on, reported_to=reported_to, note=note,
+        signed=", ".join([by.full_name, *by.role_labels, by.organisation.short_name])[:320],
+        question=asked_plainly(asked), chosen=list(chosen), definition=definition(asked),
+        numbers=freeze(answer(_asked_whole(asked), things)), safe_numbers=freeze(safe) if safe else None,
+    )  # fmt: skip
+    made.digest = sha256 = whole_digest(content_of(made), {pk: rows[pk] for pk in parts})
+    if latest_line() != line:
+        raise ValidationError(_("Something was changed while the figures were read. Freeze them again."))
+    there = Snapshot.objects.filter(made_by=by, digest=made.digest).first()
+    if there is not None:
+        return there
+    made.save()
+    made.shown_to.set(observers)
+    verified = {pk for pk, figures in parts.items() if figures.verified_seats}
+    FrozenTraining.objects.bulk_create(
+        [
+            FrozenTraining(
+                snapshot=made, training_id=pk, seats=found.seats, women=found.women, men=found.men, minutes=found.minutes,
+                is_verified=pk in verified, digest=rows[pk],
+            )
+            for pk, found in parts.items()
+        ],
+        batch_size=AT_ONCE,
+    )  # fmt: skip
+    record("freeze_figures", made, by=by, told={"reported_to": reported_to, "note": note}, sha256=sha256,
+           trainings=len(parts), observers=[member.pk for member in observers])  # fmt: skip
+    return made
+
+
+def _asked_by_others(asked: Asked) -> Asked:
+    dimensions = tuple(name for name in asked.dimensions if name in access.allowed_dimensions(whole=False))
+    return Asked(asked.question, dimensions, asked.measure, whole=False)
+
+
+def _asked_whole(asked: Asked) -> Asked:
+    return Asked(asked.question, asked.dimensions, asked.measure, whole=True)
+
+
+@action
+def show_snapshot(*, snapshot: Snapshot, observers: Sequence[Member], by: Member) -> None:
+    """Let these observers see a snapshot, too. Who was let see it before goes on seeing it."""
+    known = set(snapshot.shown_to.values_list("pk", flat=True))
+    new = [member for member in observers if member.pk not in known]
+    if not new:
+        raise ValidationError(_("Choose at least one observer who does not see it yet."))
+    snapshot.shown_to.add(*new)
+    record("show_snapshot", snapshot, by=by, observers=[member.pk for member in new])

@@ -1,0 +1,70 @@
+"""Figures as they were reported: frozen, signed by name, with a digest of the rows they were counted from."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member, Organisation
+from trainings.models import Training
+
+
+class Snapshot(models.Model):
+    """One answer as reported. Nothing of it is ever changed; only more observers may be let see it.
+
+    `numbers` is the table for who may see the names behind it, `safe_numbers` for everybody else, None where others may not
+    ask that at all. `digest` covers the numbers, the question, the digests of the trainings and the signature.
+    """
+
+    made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("made by"))
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("made for"))
+    signed = models.CharField(_("signed"), max_length=320)
+    made_at = models.DateTimeField(_("made"), default=timezone.now)
+    as_on = models.DateField(_("reported on"))
+    reported_to = models.CharField(_("reported to"), max_length=160)
+    note = models.TextField(_("note"), max_length=1000, blank=True)
+    question = models.JSONField(_("question"))
+    chosen = models.JSONField(_("filters in words"))
+    definition = models.TextField(_("definition"))
+    numbers = models.JSONField(_("numbers"))
+    safe_numbers = models.JSONField(_("numbers without small cells"), null=True)
+    digest = models.CharField(_("digest"), max_length=64)
+    shown_to = models.ManyToManyField(Member, related_name="+", blank=True, verbose_name=_("shown to observers"))
+
+    class Meta:
+        ordering = ["-as_on", "-pk"]
+        verbose_name = _("snapshot")
+        verbose_name_plural = _("snapshots")
+        constraints = [
+            # The same figures frozen twice by one hand for one reader are one snapshot.
+            models.UniqueConstraint(fields=["made_by", "digest"], name="snapshot_once"),
+            models.CheckConstraint(condition=~Q(reported_to=""), name="snapshot_reported_to_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.as_on} {self.reported_to}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:snapshot", args=[self.pk])
+
+
+class FrozenTraining(models.Model):
+    """One training behind a snapshot with its part in the figures. `digest` covers marks and categories, no names."""
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="trainings")
+    training = models.ForeignKey(Training, models.PROTECT, related_name="+")
+    seats = models.PositiveIntegerField()
+    women = models.PositiveIntegerField()
+    men = models.PositiveIntegerField()
+    minutes = models.PositiveBigIntegerField()
+    is_verified = models.BooleanField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("training of a snapshot")
+        verbose_name_plural = _("trainings of snapshots")
+        constraints = [models.UniqueConstraint(fields=["snapshot", "training"], name="frozen_training_once")]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id} {self.training_id}"

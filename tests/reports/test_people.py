@@ -1,0 +1,185 @@
+"""People trained: the page, the trainings behind a figure, the sheet and the command say the same, and refuse in words."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from audit.models import Line
+from members.models import Organisation
+from tests.conftest import client_of, make_training
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "/reports/people/"
+
+
+def sheet_of(member, **asked):
+    answer = client_of(member).post("/reports/people/sheet/", {"as": "csv", **asked})
+    body = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(body, newline="")))
+
+
+def command_of(member, *words):
+    call_command("figures", "--as", member.email, *words, "--json", stdout=(out := io.StringIO()))
+    return json.loads(out.getvalue())
+
+
+def test_page_without_a_question_shows_figures_by_ministry(counting, coordinator_me):
+    page = client_of(coordinator_me).get(PEOPLE)
+    report = page.context["report"]
+    assert [(row.label, row.cell.seats) for row in report.rows] == [(counting.keeper.short_name, 8)]
+    assert page.context["form"].data.dict() == {"by": "organisation"}
+
+
+def test_coordinator_sees_own_people_whole(counting, coordinator_me):
+    home = coordinator_me.organisation_id
+    report = client_of(coordinator_me).get(PEOPLE, {"organisation": home, "by": "sex"}).context["report"]
+    assert (report.asked.whole, report.total.seats, report.total.minutes) == (True, 8, 8 * 360)
+    assert sorted((row.keys[0], row.cell.seats) for row in report.rows) == [("female", 4), ("male", 4)]
+
+
+def test_others_see_no_number_below_five(counting, observer):
+    report = client_of(observer).get(PEOPLE, {"by": "sex"}).context["report"]
+    assert (report.asked.whole, report.total.seats, report.total.by_sex) == (False, 8, ())
+    assert [(row.keys, row.cell.seats) for row in report.rows] == [(("female", "male"), 8)]
+
+
+def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, observer):
+    for member, asked in (
+        (coordinator_me, {"by": "rank_group", "organisation": str(coordinator_me.organisation_id)}),
+        (observer, {"by": "year", "and_by": "organisation", "rule": "completed"}),
+        (observer, {"by": "course"}),
+    ):
+        report = client_of(member).get(PEOPLE, asked).context["report"]
+        words = [part for name, value in asked.items() for part in (f"--{name.replace('_', '-')}", value)]
+        told = command_of(member, *words)
+        assert [row["label"] for row in told["rows"]] == [row.label for row in report.rows]
+        assert [row["seats"] for row in told["rows"]] == [row.cell.seats for row in report.rows]
+        header, *lines, total, _definition = sheet_of(member, **asked)
+        seats = header.index("Seats")
+        assert total[seats] == str(report.total.seats)
+        if report.blocks:
+            shown = [str(block.seats) for line in report.blocks for block in line if block is not None]
+            assert [line[seats] for line in lines] == shown
+        else:
+            assert [line[seats] for line in lines] == [str(row.cell.seats) for row in report.rows]
+    assert Line.objects.filter(action="export_figures", is_reading=True).count() == 3
+
+
+def test_page_writes_every_number_of_its_report(network, observer):
+    page = client_of(observer).get(PEOPLE, {"by": "country"})
+    text = page.content.decode()
+    for row in page.context["report"].rows:
+        assert f">{row.cell.seats:,}</td>" in text
+    assert len(re.findall(r'<svg class="chart', text)) == 2
+    assert text.count("<title id=") == text.count("<desc id=") == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"first": "2026-05-01", "last": "2026-04-30"}, "The period ends before it starts."),
+        ({"first": "9999-01-01"}, "Choose a day between 1990 and 9998."),
+        ({"colour": "red"}, "Nothing can be asked by “colour”."),
+        ({"by": ["year", "sex", "host"]}, "Each thing can be asked once, and figures broken down by two at most."),
+        ({"by": "year", "and_by": "year"}, "Choose two different breakdowns."),
+        ({"by": "shoe_size"}, "Select a valid choice. shoe_size is not one of the available choices."),
+        ({"organisation": "99999"}, "Select a valid choice. 99999 is not one of the available choices."),
+        ({"first": "31.02.2026"}, "Enter a valid date."),
+    ],
+)
+def test_what_cannot_be_asked_is_a_sentence(asked, says, counting, coordinator_me):
+    for path in (PEOPLE, "/reports/people/trainings/"):
+        page = client_of(coordinator_me).get(path, asked)
+        told = [str(error) for errors in page.context["form"].errors.values() for error in errors]
+        assert (page.status_code, told, "report" in page.context) == (422, [says], False)
+    page = client_of(coordinator_me).post("/reports/people/sheet/", {"as": "csv", **asked})
+    assert (page.status_code, page["Content-Type"]) == (422, "text/html; charset=utf-8")
+
+
+def test_observer_cannot_ask_for_a_trainer_or_a_month(counting, observer):
+    page = client_of(observer).get(PEOPLE, {"trainer": "1"})
+    assert page.context["form"].errors["__all__"] == ["Nothing can be asked by “trainer”."]
+    assert client_of(observer).get(PEOPLE, {"by": "month"}).status_code == 422
+
+
+def test_recorder_of_another_question_gets_whole_quarters(counting, recorder_me):
+    page = client_of(recorder_me).get(PEOPLE, {"first": "2025-02-10", "last": "2025-04-02", "by": "month"})
+    asked = page.context["asked"]
+    assert (str(asked.question.first), str(asked.question.last), asked.dimensions) == ("2025-01-01", "2025-06-30", ())
+    assert (asked.widened, "widened to what you may ask" in page.content.decode()) == (True, True)
+
+
+def test_trainings_behind_a_figure_add_up_to_it(network, coordinator_me):
+    home = coordinator_me.organisation_id
+    asked = {"organisation": home, "by": "year", "and_by": "rank_group"}
+    client = client_of(coordinator_me)
+    report = client.get(PEOPLE, asked).context["report"]
+    seen = 0
+    for row, line in zip(report.rows, report.blocks, strict=True):
+        for column, block in zip(report.columns, line, strict=True):
+            if block is None or not block.seats:
+                continue
+            page = client.get("/reports/people/trainings/", {**asked, "at": [row.keys[0], column.keys[0]]})
+            assert sum(one.part.seats for one in page.context["rows"]) == block.seats
+            assert page.context["count"] == block.trainings
+            seen += 1
+    assert seen > 8
+    whole = client.get("/reports/people/trainings/", asked)
+    assert sum(one.part.seats for one in whole.context["rows"]) == report.total.seats
+
+
+def test_observer_sees_trainings_behind_without_their_parts(counting, observer):
+    page = client_of(observer).get("/reports/people/trainings/", {"by": "organisation"})
+    assert [(one.training, one.part, one.opens_scans) for one in page.context["rows"]] == [(counting, None, False)]
+
+
+def test_ranks_do_not_tell_an_observer_which_trainings_their_people_came_to(network, observer):
+    client = client_of(observer)
+    everything = client.get("/reports/people/trainings/", {"by": "rank_group"}).context["count"]
+    one = client.get("/reports/people/trainings/", {"by": "rank_group", "at": "general"}).context["count"]
+    assert one == everything
+
+
+@pytest.mark.parametrize("at", ["2026-13", "abc", "1-2-3", "99999-1", "-"])
+def test_cell_that_is_none_is_not_found(at, counting, coordinator_me):
+    asked = {"by": "quarter", "at": at}
+    assert client_of(coordinator_me).get("/reports/people/trainings/", asked).status_code == 404
+
+
+def test_more_cells_than_breakdowns_are_not_found(counting, coordinator_me):
+    asked = {"by": "year", "at": ["2025", "1", "2"]}
+    assert client_of(coordinator_me).get("/reports/people/trainings/", asked).status_code == 404
+
+
+def test_command_refuses_who_is_no_member_and_what_cannot_be_asked(counting, coordinator_me):
+    with pytest.raises(CommandError, match=r"No active member has the address nobody@mod\.example\."):
+        call_command("figures", "--as", "nobody@mod.example")
+    with pytest.raises(CommandError, match=r"The period ends before it starts\."):
+        call_command("figures", "--as", coordinator_me.email, "--first", "2026-02-01", "--last", "2026-01-01")
+
+
+def test_page_says_what_waits_to_be_submitted(counting, recorder_me):
+    make_training(recorder_me)
+    assert client_of(recorder_me).get(PEOPLE).context["waiting"] == 1
+    assert client_of(recorder_me).get(PEOPLE, {"first": "2030-01-01"}).context["waiting"] == 0
+
+
+def test_nobody_yet_is_an_empty_page_with_a_next_step(reference, coordinator_me):
+    page = client_of(coordinator_me).get(PEOPLE)
+    assert (page.status_code, "Nobody yet." in page.content.decode()) == (200, True)
+
+
+def test_names_with_markup_are_words(counting, coordinator_me):
+    Organisation.objects.filter(pk=counting.keeper_id).update(short_name='<b onx="1">&"')
+    text = client_of(coordinator_me).get(PEOPLE).content.decode()
+    assert '<b onx="1">' not in text
+    assert "&lt;b onx=&quot;1&quot;&gt;&amp;&quot;" in text
+
+
+def test_reports_stand_in_the_navigation(counting, observer):
+    assert reverse("reports:people") in client_of(observer).get("/").content.decode()
