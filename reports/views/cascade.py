@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET
 
 from reports import access
 from reports.cascade.shown import ShownCohort, show_cascade
@@ -16,7 +16,7 @@ OWN = "own"
 IDLE_MOST = 12
 
 
-@require_safe
+@require_GET
 def cascade(request: HttpRequest) -> HttpResponse:
     """Every course that made trainers with what came of it, or with `?cohort=` one of them with its trainers by name.
 

@@ -1,14 +1,15 @@
 """The trainers' report: what each delivered, the trainings behind it, a sheet, and a portfolio to hand in."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from common.sheets import sheet_response
@@ -55,24 +56,25 @@ def _lines(form: TrainersForm, member: Member) -> list[Taught]:
     return sorted_lines(form.wanted(found, timezone.localdate()), asked.sort)
 
 
-def _fields(sent: QueryDict) -> list[tuple[str, str]]:
+def _fields(sent: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return what was asked as it stands in an address, without what is empty."""
     return [(name, str(value)) for name, value in sent.items() if value and name not in BESIDE]
 
 
-@require_safe
+@require_GET
 def trainers(request: HttpRequest) -> HttpResponse:
     """Every trainer with what they delivered in the period; each number opens the trainings behind it."""
     member, today = _reader(request), timezone.localdate()
     form = TrainersForm(request.GET, member=member)
     fields = _fields(request.GET)
-    context: dict[str, Any] = {"form": form, "tabs": tabs_of(request), "fields": fields, "chosen_count": len(fields)}
+    context: dict[str, Any] = {"form": form, "tabs": tabs_of(request), "chosen_count": len(fields)}
     if not form.is_valid():
         return render(request, "reports/trainers.html", context, status=422)
     lines, sort = _lines(form, member), form.asked().sort
     page = page_of(request, lines)
     period = urlencode([(name, value) for name, value in fields if name in ("first", "last")])
     context |= {
+        "asked": [(name, request.GET.get(name, "")) for name in form.fields],
         "page": page, "total": total_of(lines, today), "period": period, "heads": _heads(sort), "sort": sort,
         "first": form.asked().first, "last": form.asked().last,
         "rows": [(line, is_current(line.last, today), can_take_portfolio(member, line.profile)) for line in page],
@@ -96,20 +98,19 @@ def _heads(sort: str) -> dict[str, tuple[str, str]]:
 
 @require_POST
 def sheet(request: HttpRequest) -> HttpResponseBase:
-    """The whole report as a sheet, as it was asked for."""
+    """The whole report as a sheet, as it was asked for. Fields that the page's own form does not send are not read."""
     member = _reader(request)
-    sent = request.POST.copy()
-    sent.pop("csrfmiddlewaretoken", None)
+    known = {*TrainersForm.base_fields, *BESIDE}
+    sent = {name: str(value) for name, value in request.POST.items() if name in known}
     form = TrainersForm(sent, member=member)
     if not form.is_valid():
-        context = {"form": form, "tabs": tabs_of(request), "fields": _fields(sent)}
-        return render(request, "reports/trainers.html", context, status=422)
+        return render(request, "reports/trainers.html", {"form": form, "tabs": tabs_of(request)}, status=422)
     lines = _lines(form, member)
     record("export_trainers", member.organisation, by=member, is_reading=True, trainers=len(lines))
     return sheet_response(sent.get("as", ""), "trainers", sheet_header(), sheet_rows(lines, timezone.localdate()))
 
 
-@require_safe
+@require_GET
 def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
     """The trainings behind a trainer's numbers."""
     member = _reader(request)
@@ -130,7 +131,7 @@ def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reports/trainer_deliveries.html", context)
 
 
-@require_safe
+@require_GET
 def portfolio(request: HttpRequest, slug: str) -> HttpResponse:
     """What a trainer delivered, as a document for their personnel office; each time a line of the record."""
     member = _reader(request)

@@ -38,7 +38,7 @@ def here(reference):
 
 
 def networks(seed, number=NETWORKS, **sizes):
-    rng = Random(seed)  # noqa: S311 - random networks, no secrets
+    rng = Random(seed)
     return [random_network(rng, **sizes) for _network in range(number)]
 
 

@@ -101,9 +101,12 @@ def test_wrong_questions_are_answered_with_a_sentence(trainer_me, observer):
         {"first": "2024-01-02", "last": "2024-01-01"}, {"first": "9999-01-01"}, {"first": "x"}, {"ministry": "x"}, {"topic": "99999"},
         {"language": "xx"}, {"nothing": "1"}, {"trainer": "1"}, {"left": "on"},
     ):  # fmt: skip
-        answer, sheet = client.get(PAGE, asked), client.post(f"{PAGE}sheet/", asked)
-        assert (answer.status_code, sheet.status_code, b"form-errors" in answer.content) == (422, 422, True), asked
-        assert "rows" not in answer.context
+        answer = client.get(PAGE, asked)
+        assert (answer.status_code, b"form-errors" in answer.content, "rows" in answer.context) == (422, True, False), (
+            asked
+        )
+        if not asked.keys() & {"nothing", "trainer"}:  # what its form does not send, the sheet does not read
+            assert client.post(f"{PAGE}sheet/", asked).status_code == 422
     assert Line.objects.filter(action="export_trainers").count() == 0
 
 
