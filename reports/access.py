@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import Http404
 
 from members.models import Member, RoleCode
-from reports.models import Snapshot
+from reports.models import Release, Snapshot
 from trainings.access import KEEPING_ROLES
 from trainings.counting import Question
 
@@ -33,8 +34,8 @@ def allowed_question(question: Question, *, whole: bool) -> Question:
         return question
     return replace(
         question, trainer=None, training=None,
-        first=_quarter_start(question.first) if question.first else None,
-        last=_quarter_end(question.last) if question.last else None,
+        first=quarter_start(question.first) if question.first else None,
+        last=quarter_end(question.last) if question.last else None,
     )  # fmt: skip
 
 
@@ -46,12 +47,12 @@ def allowed_dimensions(*, whole: bool) -> frozenset[str]:
     return frozenset(everything if whole else everything - {"month"})
 
 
-def _quarter_start(day: date) -> date:
+def quarter_start(day: date) -> date:
     return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
 
 
-def _quarter_end(day: date) -> date:
-    start = _quarter_start(day)
+def quarter_end(day: date) -> date:
+    start = quarter_start(day)
     month, year = (start.month + 3, start.year) if start.month < 10 else (1, start.year + 1)
     return date.fromordinal(date(year, month, 1).toordinal() - 1)
 
@@ -76,3 +77,26 @@ def can_show_snapshot(member: Member, snapshot: Snapshot) -> bool:
     if not can_freeze(member):
         return False
     return member.has_role(RoleCode.ADMIN) or member.organisation_id == snapshot.organisation_id
+
+
+def check_sees_reports(member: Member) -> None:
+    """Answer as if there were no reports where a member may not see them."""
+    if not can_see_reports(member):
+        raise Http404
+
+
+def can_release(member: Member) -> bool:
+    """Release small numbers of their own ministry's people for a pack: its coordinators."""
+    return member.is_active and member.has_role(RoleCode.COORDINATOR) and member.organisation.can_keep
+
+
+def visible_releases(member: Member) -> QuerySet[Release]:
+    """Releases of a coordinator's own ministry."""
+    return (
+        Release.objects.filter(organisation=member.organisation_id) if can_release(member) else Release.objects.none()
+    )
+
+
+def can_tag_courses(member: Member) -> bool:
+    """Say which courses contribute to which target: admins."""
+    return member.is_active and member.has_role(RoleCode.ADMIN)

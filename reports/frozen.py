@@ -92,8 +92,9 @@ def digests(question: Question) -> dict[int, str]:
     seats = counted_enrolments(question).annotate(kind=Value("seat"), many=marks).values_list(
         "training", "kind", "pk", "participant", "organisation", "participant__sex", "rank_group", "age_band", "minutes", "many",
     )  # fmt: skip
-    nothing = {"kind": Value("headcount"), "nobody": Value(0), "no_seat": Value(0), "no_band": Value("")}
-    counts = counted_headcounts(question).annotate(**nothing, many=Cast("completed", TextField())).values_list(
+    counts = counted_headcounts(question).annotate(
+        kind=Value("headcount"), nobody=Value(0), no_seat=Value(0), no_band=Value(""), many=Cast("completed", TextField()),
+    ).values_list(
         "party__training", "kind", "no_seat", "nobody", "party__organisation", "sex", "rank_group", "no_band", "attended", "many",
     )  # fmt: skip
     rows = seats.union(counts, all=True).order_by(

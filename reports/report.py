@@ -10,7 +10,7 @@ from reports.forms import Asked
 from reports.labels import DIMENSION_NAMES, in_order, labels_of, written
 from reports.things import Things
 from trainings.counting import Question
-from trainings.counting.gathering import gather
+from trainings.counting.gathering import Gathering, gather
 from trainings.small_tables import Line, ShownCell, show_safe, show_whole
 
 
@@ -63,8 +63,12 @@ class Report:
 
 def answer(asked: Asked, things: Things) -> Report:
     """Answer a question for its reader. Three to five queries; see `trainings.counting.gather` for the cost."""
+    return report_of(gather(asked.question, counted_by(asked.dimensions)), asked, things)
+
+
+def report_of(gathered: Gathering, asked: Asked, things: Things) -> Report:
+    """Return what a reader gets of what was gathered by the breakdowns of their question. No query."""
     dimensions = counted_by(asked.dimensions)
-    gathered = gather(asked.question, dimensions)
     table = (show_whole if asked.whole else show_safe)(gathered, len(dimensions))
     report = Report(
         asked,

@@ -12,6 +12,12 @@ SENTENCES = {
     "export_snapshot": _("took a snapshot along."),
     "export_trainers": _("took the trainers’ report along (%(trainers)s trainers)."),
     "export_portfolio": _("took a trainer’s portfolio along."),
+    "export_pack": _("made a pack (%(kind)s, %(first)s to %(last)s)."),
+    "release_cells": _(
+        "released small numbers of the ministry for a pack (%(kind)s, %(first)s to %(last)s): %(reason)s"
+    ),
+    "withdraw_release": _("withdrew the release of small numbers for a pack."),
+    "set_contributions": _("changed to which SDG targets a course contributes."),
 }
 
 

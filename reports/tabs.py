@@ -10,6 +10,7 @@ PAGES = (
     (gettext_lazy("Trainers"), "reports:trainers"),
     (gettext_lazy("Cascade"), "reports:cascade"),
     (gettext_lazy("As reported"), "reports:snapshots"),
+    (gettext_lazy("Packs"), "reports:packs"),
 )
 
 

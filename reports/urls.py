@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import cascade, people, snapshots, trainers
+from reports.views import cascade, packs, people, snapshots, trainers
 
 app_name = "reports"
 
@@ -15,6 +15,12 @@ urlpatterns = [
     path("trainers/<slug:slug>/trainings/", trainers.deliveries, name="deliveries"),
     path("trainers/<slug:slug>/portfolio.pdf", trainers.portfolio, name="portfolio"),
     path("cascade/", cascade.cascade, name="cascade"),
+    path("packs/", packs.packs, name="packs"),
+    path("packs/make/", packs.pack, name="pack"),
+    path("packs/releases/", packs.releases, name="releases"),
+    path("packs/releases/<int:pk>/withdraw/", packs.release_withdraw, name="release_withdraw"),
+    path("packs/contributions/", packs.contributions, name="contributions"),
+    path("packs/contributions/<int:pk>/", packs.contributions, name="contribution"),
     path("snapshots/", snapshots.snapshots, name="snapshots"),
     path("snapshots/new/", snapshots.snapshot_new, name="snapshot_new"),
     path("snapshots/<int:pk>/", snapshots.snapshot, name="snapshot"),

@@ -56,7 +56,11 @@ class Record:
 
     @property
     def loose_key(self) -> str:
-        return loose(f"{self.family} {self.given}")
+        return f"{loose(self.family)} {loose(self.given)}".strip()
+
+    @property
+    def swapped_loose_key(self) -> str:
+        return f"{loose(self.given)} {loose(self.family)}".strip()
 
 
 Found = dict[tuple[int, int], str]
@@ -139,7 +143,7 @@ class _Home:
         if record.family != record.given:
             yield self.by_name.get((record.given, record.family), ()), Why.SWAPPED
         yield self.by_loose[record.loose_key], Why.LOOSE
-        yield self.by_loose.get(loose(f"{record.given} {record.family}"), ()), Why.LOOSE
+        yield self.by_loose.get(record.swapped_loose_key, ()), Why.LOOSE
         for family in self.families.get(record.family, ()):
             yield self.by_name.get((family, record.given), ()), Why.TYPING
         for given in self.given.get(record.given, ()):
@@ -183,9 +187,9 @@ def pairs_at_hand(people: Collection[Participant]) -> Found:
     """
     spellings, sounds, services = set(), set(), set()
     for person in people:
-        for name in (f"{person.family_name} {person.given_name}", f"{person.given_name} {person.family_name}"):
-            spellings.add(spelling(name))
-            sounds.add(loose(name))
+        family, given = person.family_name, person.given_name
+        spellings |= {person.spelling_key, f"{spelling(given)} {spelling(family)}".strip()}
+        sounds |= {person.loose_key, f"{loose(given)} {loose(family)}".strip()}
         services |= {person.service_digest} - {""}
     alike = Q(spelling_key__in=spellings) | Q(loose_key__in=sounds) | Q(service_digest__in=services)
     near = Participant.objects.filter(alike, organisation__in={person.organisation_id for person in people})

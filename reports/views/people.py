@@ -28,8 +28,7 @@ UNASKED = "by=organisation"
 def asked_of(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, Asked | None]:
     """Return the form and, where it can be asked, the question; nothing asked is all figures by ministry."""
     member = member_of(request)
-    if not access.can_see_reports(member):
-        raise Http404
+    access.check_sees_reports(member)
     chosen = sent if any(name not in BESIDE for name in sent) else QueryDict(UNASKED)
     form = QuestionForm(chosen, member=member)
     return form, form.asked() if form.is_valid() else None

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Member, Organisation
 from reports.forms import Asked
 from reports.frozen import asked_plainly, freeze
-from reports.models import Snapshot
+from reports.models import Release, Snapshot
 from reports.report import answer
 from reports.things import Things
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
@@ -67,6 +68,7 @@ CANARIES: dict[str, set[str]] = {
     "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
     "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
     "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "Pustakanar": {"coordinator_rs"},  # why small numbers were released
     "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
@@ -100,6 +102,7 @@ class Side:
     pair: int
     merge: int
     snapshot: int
+    release: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -117,8 +120,10 @@ class Side:
         }  # fmt: skip
         app, _colon, name = route.partition(":")
         if app == "reports":
-            of_snapshots, of_trainers = ("snapshot", "snapshot_sheet", "snapshot_show"), ("deliveries", "portfolio")
-            return [self.snapshot] if name in of_snapshots else [self.profile] if name in of_trainers else []
+            of = {"snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
+                  "release_withdraw": self.release, "contribution": self.training.course_id,
+                  "deliveries": self.profile, "portfolio": self.profile}  # fmt: skip
+            return [of[name]] if name in of else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
@@ -159,6 +164,12 @@ def snapshot_of(by: Member) -> Snapshot:
         reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(asked), chosen=[],
         definition="", numbers=numbers, safe_numbers=numbers, digest=by.organisation.code * 32,
     )  # fmt: skip
+
+
+def released_by(by: Member) -> Release:
+    reason = "Pustakanar" if by.organisation.code == "RS" else "Pusta"
+    return Release.objects.create(organisation=by.organisation, kind="nato", first=date(2025, 1, 1), last=date(2025, 12, 31),
+                                  reason=reason, made_by=by)  # fmt: skip
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -235,7 +246,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
-        edition.code, evidence.pk, *_known_twice(first.participant, recorder), snapshot_of(recorder).pk,
+        edition.code, evidence.pk, *_known_twice(first.participant, recorder), snapshot_of(recorder).pk, released_by(recorder).pk,
     )  # fmt: skip
 
 

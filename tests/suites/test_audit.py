@@ -18,7 +18,7 @@ from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members import actions as members
 from members.models import Invitation, Organisation, Rank, Role
-from reports.actions import snapshots
+from reports.actions import packs, snapshots
 from reports.forms import Asked
 from reports.things import Things
 from tests.conftest import edit_of, new_training, person, plans, profile_of
@@ -139,6 +139,10 @@ class Stage:
             edition=edition, exceptions={1: "late"}, walk_ins={4: person(9, home)}, shown={1: ("present", 1)},
             key=uuid4(), by=self.recorder,
         )  # fmt: skip
+
+    def released(self):
+        day = self.training.starts_on
+        return packs.release_cells(kind="nato", first=day, last=day, reason="x", by=self.coordinator)
 
     def frozen(self):
         asked = Asked(Question(keeper=self.training.keeper_id), (), "", whole=True)
@@ -376,6 +380,13 @@ SCENARIOS: dict[str, Callable] = {
         lambda s, _r: figures.verify_figures(training=s.training, version_seen=1, by=s.coordinator),
     ),
     "reports.actions.snapshots.freeze_figures": prepared(lambda s: s.submit(), lambda s, _r: s.frozen()),
+    "reports.actions.packs.release_cells": plain(lambda s: s.released()),
+    "reports.actions.packs.withdraw_release": prepared(
+        lambda s: s.released(), lambda s, release: packs.withdraw_release(release=release, by=s.coordinator)
+    ),
+    "reports.actions.packs.set_contributions": plain(
+        lambda s: packs.set_contributions(course=Course.objects.first(), targets=["5.1", "5.c"], by=s.admin)
+    ),
     "reports.actions.snapshots.show_snapshot": prepared(
         lambda s: (s.submit(), s.frozen())[1],
         lambda s, kept: snapshots.show_snapshot(snapshot=kept, observers=[s.admin], by=s.coordinator),

@@ -26,7 +26,8 @@ ONLY_BUTTONS = {
     "members:reactivate", "members:reset_factor", "members:resend", "members:decline", "members:export",
     "members:audit_export", "trainings:import_undo", "trainings:export", "trainings:list_export",
     "trainings:duplicates_look", "trainings:duplicate_different", "trainings:duplicate_reopen", "trainings:merge_undo",
-    "trainings:workbook", "trainings:workbook_preview", "reports:sheet", "reports:snapshot_sheet", "reports:trainers_sheet",
+    "trainings:workbook", "trainings:workbook_preview", "reports:sheet", "reports:trainers_sheet",
+    "reports:snapshot_sheet", "reports:release_withdraw",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {

@@ -94,6 +94,13 @@ class Gathering:
             groups[key if place is None else (key[place],)].append(key)
         return {group: self.figures(keys) for group, keys in groups.items()}
 
+    def along(self, place: int) -> "Gathering":
+        """Return the same rows by the breakdown at `place` alone, without asking again."""
+        parts = [replace(part, key=(part.key[place],)) for part in self.parts]
+        return Gathering(
+            parts, [replace(row, key=(row.key[place],)) for row in self.headcounts], self.pairs, self.courses
+        )
+
     def _count(self, parts: Sequence[Part], headcounts: Sequence[Counted]) -> Figures:
         cell = Cell()
         by_sex: dict[str, set[int]] = defaultdict(set)

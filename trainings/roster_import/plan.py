@@ -76,6 +76,13 @@ class PlannedRow:
         return self.state in (NEW, MATCHED, LEFT_OUT)
 
     @property
+    def changed_marks(self) -> dict[int, str]:
+        """The marks it would set, by session."""
+        return {
+            int(what.removeprefix("mark ")): value for what, value in self.changes.items() if what.startswith("mark ")
+        }
+
+    @property
     def does_nothing(self) -> bool:
         """Whether taking it in would change nothing."""
         return self.enrolment is not None and self.enrolment.removed_at is None and not self.changes

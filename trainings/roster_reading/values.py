@@ -68,9 +68,11 @@ _YEAR = re.compile(r"(?<!\d)(19\d\d|20\d\d)(?!\d)")
 
 def text_of(cell: Cell) -> str:
     """Return a cell as people would type it."""
+    if isinstance(cell, str):
+        return " ".join(cell.split())
     if isinstance(cell, date):
         return f"{cell.day}.{cell.month}.{cell.year}."
-    return "" if cell is None else " ".join(str(cell).split())
+    return "" if cell is None else str(cell)
 
 
 def read_sex(cell: Cell) -> str | None:

@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from common.folding import spelling
 from members.models import Country, Language, Organisation, Rank, Role
+from reports.models import Contribution
 from trainers.models import Topic
 from trainings.models import Course
 
@@ -72,6 +73,18 @@ def _load_courses() -> None:
     link.objects.bulk_create(links, ignore_conflicts=True)
 
 
+def _load_contributions() -> None:
+    """Say of courses nobody has tagged yet which targets they contribute to."""
+    if Contribution.objects.exists():
+        return
+    course_ids = dict(Course.objects.values_list("code", "pk"))
+    Contribution.objects.bulk_create(
+        Contribution(course_id=course_ids[row["course"]], target=target)
+        for row in reference_rows("reports/reference/contributions.csv")
+        for target in row["targets"].split(";")
+    )
+
+
 def _course(row: dict[str, str]) -> Course:
     return Course(
         code=row["code"],
@@ -90,5 +103,6 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         _load_members()
         _load_courses()
+        _load_contributions()
         if options["verbosity"] > 0:
             self.stdout.write("Reference data is loaded.")

@@ -1,0 +1,51 @@
+"""Releasing small numbers for a pack, and saying which courses contribute to which target."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.record import record
+from common.actions import action
+from members.models import Member
+from reports.models import Contribution, Release
+from trainings.models import Course
+
+
+@action
+def release_cells(*, kind: str, first: date, last: date, reason: str, by: Member) -> Release:
+    """Let small numbers of one's own ministry's people be shown in packs of this kind and very period.
+
+    Raises ValidationError where they are released already.
+    """
+    there = Release.objects.filter(organisation=by.organisation_id, kind=kind, first=first, last=last, ended_at=None)
+    if there.select_for_update().exists():
+        raise ValidationError(_("These numbers are released already."))
+    made = Release.objects.create(
+        organisation=by.organisation, kind=kind, first=first, last=last, reason=reason, made_by=by
+    )
+    record("release_cells", made, by=by, told={"reason": reason}, kind=kind, first=str(first), last=str(last))
+    return made
+
+
+@action
+def withdraw_release(*, release: Release, by: Member) -> None:
+    """Show no small numbers from now on. Packs that were made before stay as they are."""
+    fresh = Release.objects.select_for_update().get(pk=release.pk)
+    if fresh.ended_at is not None:
+        raise ValidationError(_("This release was withdrawn already."))
+    fresh.ended_at = timezone.now()
+    fresh.save(update_fields=["ended_at"])
+    record("withdraw_release", fresh, by=by)
+
+
+@action
+def set_contributions(*, course: Course, targets: Iterable[str], by: Member) -> None:
+    """Say to which targets trainings of a course contribute; nothing else of the course is changed."""
+    of_it = Contribution.objects.filter(course=course)
+    wanted, there = set(targets), set(of_it.values_list("target", flat=True))
+    of_it.exclude(target__in=wanted).delete()
+    Contribution.objects.bulk_create([Contribution(course=course, target=target) for target in sorted(wanted - there)])
+    record("set_contributions", course, by=by, targets=sorted(wanted))

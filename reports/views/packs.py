@@ -1,0 +1,140 @@
+"""Framework packs in one click, releases of small numbers for them, and what courses contribute to."""
+
+import io
+from collections import defaultdict
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from audit.record import record
+from common.sheets import xlsx_response
+from reports import access
+from reports.actions.packs import release_cells, set_contributions, withdraw_release
+from reports.forms_packs import ContributionsForm, PackForm, ReleaseForm
+from reports.models import Contribution, PackKind
+from reports.packs.content import default_period, make_pack
+from reports.packs.documents import pack_pdf, write_pack
+from reports.tabs import tabs_of
+from trainings.models import Course
+from trainings.views.common import member_of
+
+WHAT = {
+    PackKind.NAP: lambda: _("Activities of one ministry by course, quarter, rank group and country of delivery."),
+    PackKind.NATO: lambda: _("Rank bands of STANAG 2116 by sex, of one ministry or of all."),
+    PackKind.DONOR: lambda: _("People, seats and hours by ministry, year, course and country of delivery."),
+    PackKind.SDG: lambda: _(
+        "Trainings that contribute to targets 5.1, 5.2, 5.5 and 5.c, never as the indicator’s value."
+    ),
+}
+
+
+def _form(request: HttpRequest) -> PackForm:
+    if request.GET:
+        return PackForm(request.GET)
+    member = member_of(request)
+    first, last = default_period(timezone.localdate())
+    return PackForm(initial={"first": first, "last": last, "organisation": member.organisation_id})
+
+
+@require_safe
+def packs(request: HttpRequest) -> HttpResponse:
+    """The packs, each made by one click for the period and the ministry chosen above."""
+    member = member_of(request)
+    access.check_sees_reports(member)
+    return render(
+        request, "reports/pack_list.html",
+        {
+            "form": _form(request), "kinds": [(kind, kind.label, what()) for kind, what in WHAT.items()], "tabs": tabs_of(request),
+            "can_release": access.can_release(member), "can_tag": access.can_tag_courses(member),
+        },
+    )  # fmt: skip
+
+
+@require_POST
+def pack(request: HttpRequest) -> HttpResponseBase:
+    """One pack as a PDF or a workbook, with a line of its own in the record."""
+    member = member_of(request)
+    access.check_sees_reports(member)
+    # The button says which pack and which form: `kind` makes the PDF, `xlsx` the workbook.
+    sent, as_workbook = request.POST.copy(), "xlsx" in request.POST
+    if as_workbook:
+        sent["kind"] = request.POST["xlsx"]
+    form = PackForm(sent)
+    if not form.is_valid():
+        context = {"form": form, "kinds": [(k, k.label, what()) for k, what in WHAT.items()], "tabs": tabs_of(request)}
+        return render(request, "reports/pack_list.html", context, status=422)
+    asked = form.asked()
+    record("export_pack", member.organisation, by=member, is_reading=True, kind=asked.kind, first=str(asked.first),
+           last=str(asked.last), ministry=asked.organisation.pk if asked.organisation else None, rule=asked.rule)  # fmt: skip
+    made, name = make_pack(asked, by=member), f"{asked.kind}-{asked.first}-{asked.last}"
+    if as_workbook:
+        return xlsx_response(name, lambda file: write_pack(file, made))
+    return FileResponse(io.BytesIO(pack_pdf(made)), content_type="application/pdf", filename=f"{name}.pdf")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def releases(request: HttpRequest) -> HttpResponse:
+    """The releases of one's own ministry, and a form for another."""
+    member = member_of(request)
+    if not access.can_release(member):
+        raise PermissionDenied
+    first, last = default_period(timezone.localdate())
+    form = ReleaseForm(request.POST or None, initial={"first": first, "last": last})
+    if request.method == "POST" and form.is_valid():
+        try:
+            release_cells(**form.cleaned_data, by=member)
+        except ValidationError as wrong:
+            form.add_error(None, wrong)
+        else:
+            messages.success(
+                request, _("Packs of this kind and period show small numbers of your ministry, and say so.")
+            )
+            return redirect("reports:releases")
+    rows = access.visible_releases(member).select_related("made_by")
+    return render(
+        request, "reports/release_list.html", {"form": form, "rows": rows, "tabs": tabs_of(request)},
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@require_POST
+def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show no small numbers from now on."""
+    member = member_of(request)
+    release = get_object_or_404(access.visible_releases(member), pk=pk)
+    try:
+        withdraw_release(release=release, by=member)
+    except ValidationError as wrong:
+        messages.error(request, " ".join(wrong.messages))
+    else:
+        messages.success(request, _("Withdrawn. Packs that were made before stay as they are."))
+    return redirect("reports:releases")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contributions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """To which SDG targets each course contributes; of one course, the form."""
+    if not access.can_tag_courses(member_of(request)):
+        raise PermissionDenied
+    if pk is None:
+        tagged: dict[int, list[str]] = defaultdict(list)
+        for one in Contribution.objects.order_by("target"):
+            tagged[one.course_id].append(one.get_target_display())
+        rows = [(course, tagged[course.pk]) for course in Course.objects.order_by("code")]
+        return render(request, "reports/contribution_list.html", {"rows": rows, "tabs": tabs_of(request)})
+    course = get_object_or_404(Course, pk=pk)
+    known = list(Contribution.objects.filter(course=course).values_list("target", flat=True))
+    form = ContributionsForm(initial={"targets": known})
+    if request.method == "POST":
+        form = ContributionsForm(request.POST)
+        if form.is_valid():
+            set_contributions(course=course, targets=form.cleaned_data["targets"], by=member_of(request))
+            return redirect("reports:contributions")
+    return render(
+        request, "reports/contribution_form.html", {"form": form, "course": course}, status=422 if form.errors else 200
+    )

@@ -1,0 +1,217 @@
+"""Packs: the same figures as the page, with what they mean, small numbers only where released, attacked as a whole."""
+
+import io
+from datetime import date
+from random import Random
+
+import pytest
+from django.db import IntegrityError, transaction
+from openpyxl import load_workbook
+
+from audit.models import Line
+from members.models import Organisation
+from reports.models import Contribution, PackKind, Release
+from reports.packs.content import TABLES, PackAsked, make_pack
+from reports.packs.documents import pack_pdf
+from tests.conftest import client_of, join
+from tests.reports.networks import rows, write_network
+from tests.reports.slow import SEXES
+from tests.reports.test_attack import WORDS, Cell, truth_of
+from trainings.counting import Question, figures
+from trainings.models import Course
+
+pytestmark = pytest.mark.django_db
+PERIOD = {"first": "2023-01-01", "last": "2025-12-31"}
+ALL = (date(2023, 1, 1), date(2025, 12, 31))
+
+
+def workbook_of(member, **asked):
+    answer = client_of(member).post("/reports/packs/make/", {**PERIOD, **asked})
+    assert answer["Content-Type"].endswith("spreadsheetml.sheet"), answer.status_code
+    return load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def cells_of(sheet):
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize("kind", PackKind.values)
+def test_each_pack_is_a_tagged_pdf_and_a_workbook(kind, network, coordinator_me):
+    home = coordinator_me.organisation_id
+    body = {**PERIOD, "organisation": home, "kind": kind}
+    answer = client_of(coordinator_me).post("/reports/packs/make/", body)
+    content = b"".join(answer.streaming_content)
+    assert (answer.status_code, content[:5], b"/MarkInfo" in content or b"/StructTreeRoot" in content) == (
+        200,
+        b"%PDF-",
+        True,
+    )
+    book = workbook_of(coordinator_me, organisation=home, xlsx=kind)
+    about = dict(row[:2] for row in cells_of(book["About"]) if row[0])
+    total = figures(Question(organisation=home, first=ALL[0], last=ALL[1]))
+    assert (about["Seats"], about["Small numbers"]) == (f"{total.seats:,}", "shown")
+    assert {"Definitions", "How complete it is", "Period", "Counted", "Made"} <= about.keys()
+    assert len(book.sheetnames) == 2 if kind in ("nato", "sdg") else 5
+    assert Line.objects.filter(action="export_pack", is_reading=True).count() == 2
+
+
+def test_tables_of_a_pack_add_up_to_its_seats(network, coordinator_me):
+    asked = PackAsked(PackKind.NAP, *ALL, coordinator_me.organisation)
+    pack = make_pack(asked, by=coordinator_me)
+    for table in pack.tables:
+        seats = table.header.index("Seats")
+        assert sum(row[seats] for row in table.rows[:-1]) == table.rows[-1][seats] > 0
+
+
+def test_targets_count_the_trainings_of_their_courses(network, coordinator_me):
+    Contribution.objects.all().delete()
+    courses = list(Course.objects.order_by("code")[:3])
+    for course, target in ((courses[0], "5.1"), (courses[1], "5.1"), (courses[1], "5.5")):
+        Contribution.objects.create(course=course, target=target)
+    home = coordinator_me.organisation
+    (table,) = make_pack(PackAsked(PackKind.SDG, *ALL, home), by=coordinator_me).tables
+    asked = Question(organisation=home.pk, first=ALL[0], last=ALL[1])
+    by_course = [figures(Question(**{**vars(asked), "course": course.pk})) for course in courses[:2]]
+    found = {row[0][:3]: row[1:] for row in table.rows}
+    assert found["5.1"][2] == by_course[0].seats + by_course[1].seats
+    assert found["5.5"] == [
+        by_course[1].trainings,
+        by_course[1].people_at_least,
+        by_course[1].seats,
+        round(by_course[1].hours, 2),
+    ]
+    assert found["5.2"] == found["5.c"] == [0, 0, 0, 0]
+    assert "never the value of its indicator" in table.note
+
+
+def test_observer_sees_small_numbers_only_where_released(network, coordinator_me, observer):
+    home = coordinator_me.organisation
+    asked = PackAsked(PackKind.NATO, *ALL, home)
+    whole = make_pack(asked, by=coordinator_me)
+    before = make_pack(asked, by=observer)
+    assert before.tables != whole.tables
+    body = {**PERIOD, "kind": "nato", "reason": "Agreed with the ministry"}
+    assert client_of(coordinator_me).post("/reports/packs/releases/", body).status_code == 302
+    after = make_pack(asked, by=observer)
+    assert after.tables == whole.tables
+    assert after.released.startswith(
+        f"Small numbers of this ministry were released for this pack by {coordinator_me.full_name}"
+    )
+    assert after.released.endswith("Agreed with the ministry")
+    for other in (PackAsked(PackKind.NAP, *ALL, home), PackAsked(PackKind.NATO, date(2023, 4, 1), ALL[1], home),
+                  PackAsked(PackKind.NATO, *ALL, None), PackAsked(PackKind.NATO, *ALL, Organisation.objects.get(code="RS"))):  # fmt: skip
+        assert make_pack(other, by=observer).released == ""
+    client_of(coordinator_me).post(f"/reports/packs/releases/{Release.objects.get().pk}/withdraw/")
+    assert make_pack(asked, by=observer).tables == before.tables
+
+
+def test_release_is_a_coordinators_of_that_ministry(network, coordinator_me, coordinator_rs, recorder_me, admin):
+    body = {**PERIOD, "kind": "nato", "reason": "x"}
+    for member in (recorder_me, admin):
+        assert client_of(member).post("/reports/packs/releases/", body).status_code == 403
+    client_of(coordinator_me).post("/reports/packs/releases/", body)
+    again = client_of(coordinator_me).post("/reports/packs/releases/", body)
+    assert again.context["form"].non_field_errors() == ["These numbers are released already."]
+    release = Release.objects.get()
+    assert (release.organisation, release.first, release.last) == (coordinator_me.organisation, *ALL)
+    url = f"/reports/packs/releases/{release.pk}/withdraw/"
+    assert client_of(coordinator_rs).post(url).status_code == 404
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Release.objects.create(
+            organisation=release.organisation, kind="nato", first=ALL[0], last=ALL[1], made_by=coordinator_me
+        )
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"first": "2026-05-01", "last": "2026-04-30", "kind": "nato"}, "The period ends before it starts."),
+        ({"first": "0001-01-01", "last": "9999-12-31", "kind": "nato"}, "Choose a day between 1990 and 9998."),
+        ({**PERIOD, "kind": "nap"}, "A national action plan is of one country: choose its ministry."),
+        ({**PERIOD, "kind": "iso"}, "Select a valid choice. iso is not one of the available choices."),
+        ({"kind": "nato"}, "This field is required."),
+    ],
+)
+def test_what_cannot_be_made_is_a_sentence(asked, says, reference, coordinator_me):
+    page = client_of(coordinator_me).post("/reports/packs/make/", asked)
+    told = {str(error) for errors in page.context["form"].errors.values() for error in errors}
+    assert (page.status_code, told) == (422, {says})
+
+
+def test_pack_of_nothing_is_still_a_document(reference, coordinator_me):
+    asked = PackAsked(PackKind.DONOR, *ALL, None)
+    pack = make_pack(asked, by=coordinator_me)
+    assert pack_pdf(pack)[:5] == b"%PDF-"
+
+
+def facts_of(pack, dimensions, cells: list[Cell], labels) -> list[tuple[set[Cell], int]]:
+    """Every number of seats in the tables of a pack, with the cells it is the sum of."""
+    facts = []
+    for place, table in enumerate(pack.tables):
+        for row in table.rows:
+            names = row[0].partition(": ")[2].split(", ") if " together: " in row[0] else [row[0]]
+            for words, value in zip(table.header, row, strict=True):
+                sexes = SEXES if words == "Seats" else [WORDS[p] for p in words.split(" + ") if p in WORDS]
+                if not sexes or not isinstance(value, int):
+                    continue
+                inside = {
+                    c for c in cells if c[1] in sexes and (row[0] == "Total" or labels[place][c[0][place]] in names)
+                }
+                facts.append((inside, value))
+    return facts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
+def test_tables_of_one_pack_together_give_no_small_number_away(reference, seed):
+    from reports.labels import labels_of
+    from reports.things import read_things
+
+    write_network(Random(seed), people=24, trainings=12)
+    there, observer, things = rows(), join("ME", "Vidi", "Posmatrač", "observer"), read_things()
+    for kind in (PackKind.NAP, PackKind.DONOR, PackKind.NATO):
+        dimensions = TABLES[kind]
+        org = Organisation.objects.get(code="RS") if kind == PackKind.NAP else None
+        some = {
+            k: [r for r in v if org is None or r["organisation"] == org.pk] if k != "pairs" else v
+            for k, v in there.items()
+        }
+        truth = truth_of(some, dimensions)
+        labels = []
+        for place, name in enumerate(dimensions):
+            words = labels_of(name, things)
+            keys = {cell[0][place] for cell in truth}
+            labels.append({key: words(tuple(map(int, key.split("-"))) if name == "quarter" else key) for key in keys})
+        pack = make_pack(PackAsked(kind, *ALL, org), by=observer)
+        facts = facts_of(pack, dimensions, sorted(truth), labels)
+        assert all(sum(truth[c] for c in inside) == n and not 0 < n < 5 for inside, n in facts)
+        assert told_apart_in_margins(facts, truth, dimensions) == []
+
+
+def told_apart_in_margins(facts, truth, dimensions) -> list[object]:
+    """The attack on each line of each table, by sex and in all: smaller cells stand on no page."""
+    from tests.trainings.test_small_tables import bounds
+
+    cells, found = sorted(truth), []
+    for place in range(len(dimensions)):
+        for key in {cell[0][place] for cell in cells}:
+            for sexes in (SEXES, *((sex,) for sex in SEXES)):
+                some = {cell for cell in cells if cell[0][place] == key and cell[1] in sexes}
+                n = sum(truth[cell] for cell in some)
+                if 0 < n < 5:
+                    least, most = bounds(facts, cells, some)
+                    if least > 1 + 1e-6 or most < 5 - 1e-6:
+                        found.append((dimensions[place], key, sexes, n, least, most))
+    return found
+
+
+def test_words_of_a_document_say_where_its_numbers_come_from(network, coordinator_me):
+    pack = make_pack(PackAsked(PackKind.DONOR, *ALL, None), by=coordinator_me)
+    text = " ".join([*pack.definitions, *pack.completeness])
+    for words in (
+        "Attended: at least one mark",
+        "women / (women + men + other)",
+        "verified by a coordinator",
+        "signed sheet attached",
+    ):
+        assert words in text
