@@ -15,7 +15,6 @@ from audit.record import record
 from common.sheets import sheet_response
 from common.views import page_of
 from members.models import Member
-from reports import access
 from reports.forms_trainers import BESIDE, DeliveriesForm, TrainersForm
 from reports.portfolio import portfolio_pdf
 from reports.tabs import tabs_of
@@ -41,14 +40,6 @@ DELIVERED_WORDS = {
 }  # fmt: skip
 
 
-def _reader(request: HttpRequest) -> Member:
-    """Return the signed-in member, who must be one that reads reports."""
-    member = member_of(request)
-    if not access.can_see_reports(member):
-        raise Http404
-    return member
-
-
 def _lines(form: TrainersForm, member: Member) -> list[Taught]:
     """Return the lines that a valid form asks for, in its order. Two queries."""
     asked = form.asked()
@@ -64,7 +55,7 @@ def _fields(sent: Mapping[str, str]) -> list[tuple[str, str]]:
 @require_GET
 def trainers(request: HttpRequest) -> HttpResponse:
     """Every trainer with what they delivered in the period; each number opens the trainings behind it."""
-    member, today = _reader(request), timezone.localdate()
+    member, today = member_of(request), timezone.localdate()
     form = TrainersForm(request.GET, member=member)
     fields = _fields(request.GET)
     context: dict[str, Any] = {"form": form, "tabs": tabs_of(request), "chosen_count": len(fields)}
@@ -99,7 +90,7 @@ def _heads(sort: str) -> dict[str, tuple[str, str]]:
 @require_POST
 def sheet(request: HttpRequest) -> HttpResponseBase:
     """The whole report as a sheet, as it was asked for. Fields that the page's own form does not send are not read."""
-    member = _reader(request)
+    member = member_of(request)
     known = {*TrainersForm.base_fields, *BESIDE}
     sent = {name: str(value) for name, value in request.POST.items() if name in known}
     form = TrainersForm(sent, member=member)
@@ -113,7 +104,7 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
     """The trainings behind a trainer's numbers."""
-    member = _reader(request)
+    member = member_of(request)
     profile = get_object_or_404(reported_profiles(member).select_related("member__organisation"), slug=slug)
     form = DeliveriesForm(request.GET)
     if not form.is_valid():
@@ -134,7 +125,7 @@ def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def portfolio(request: HttpRequest, slug: str) -> HttpResponse:
     """What a trainer delivered, as a document for their personnel office; each time a line of the record."""
-    member = _reader(request)
+    member = member_of(request)
     seen = reported_profiles(member).select_related("member__organisation__country", "rank")
     profile = get_object_or_404(seen.prefetch_related("languages", "topics"), slug=slug)
     if not can_take_portfolio(member, profile):

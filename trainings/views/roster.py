@@ -37,10 +37,11 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
         record_reading(training, "roster", by=member, session=request.session)
     people = [row for row in seen if row.removed_at is None]
     pairs = _pairs_of(member, people)
+    listed = [(row, pairs.get(row.participant_id), access.can_link(member, row.participant)) for row in people]
     return {
         "training": training,
-        "people": [(row, pairs.get(row.participant_id), access.can_link(member, row.participant)) for row in people],
-        "can_link": any(access.can_link(member, row.participant) and not row.participant.member_id for row in people),
+        "people": listed,
+        "can_link": any(may_link and not row.participant.member_id for row, _pair, may_link in listed),
         # Who was merged into another record of the same person is no longer anybody to bring back.
         "removed": [row for row in seen if row.removed_at and not row.participant.merged_into_id] if record else [],
         "can_record": record and training.is_open,
