@@ -29,7 +29,9 @@ def _navigation(request: HttpRequest, member: Member | None) -> list[NavLink]:
         if member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR):
             entries.append((_("Members"), reverse("members:list")))
     here = request.path
-    return [NavLink(label, url, here == url or (url != "/" and here.startswith(url))) for label, url in entries]
+    # The reports begin with one of their pages, which stand beside each other.
+    parts = [(label, url, url.removesuffix("people/")) for label, url in entries]
+    return [NavLink(label, url, here == url or (part != "/" and here.startswith(part))) for label, url, part in parts]
 
 
 def demo_accounts() -> dict[str, object]:

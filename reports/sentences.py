@@ -11,6 +11,8 @@ SENTENCES = {
     "show_snapshot": _("let more observers open a snapshot."),
     "export_snapshot": _("took a snapshot along."),
     "export_pack": _("made a pack (%(pack)s, %(first)s to %(last)s)."),
+    "export_trainers": _("took the trainers’ report along (%(trainers)s trainers)."),
+    "export_portfolio": _("took a trainer’s portfolio along."),
     "release_cells": _(
         "released small numbers of the ministry for a pack (%(pack)s, %(first)s to %(last)s): %(reason)s"
     ),

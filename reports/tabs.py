@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 # Words and address of each page that stands beside the others, in the order of reading.
 PAGES = (
     (gettext_lazy("People trained"), "reports:people"),
+    (gettext_lazy("Trainers"), "reports:trainers"),
+    (gettext_lazy("Cascade"), "reports:cascade"),
     (gettext_lazy("Coverage"), "reports:coverage"),
     (gettext_lazy("Indicators"), "reports:indicators"),
     (gettext_lazy("As reported"), "reports:snapshots"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import coverage, indicators, packs, people, snapshots, strengths
+from reports.views import cascade, coverage, indicators, packs, people, snapshots, strengths, trainers
 
 app_name = "reports"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/trainings/", people.behind, name="behind"),
     path("people/sheet/", people.sheet, name="sheet"),
+    path("trainers/", trainers.trainers, name="trainers"),
+    path("trainers/sheet/", trainers.sheet, name="trainers_sheet"),
+    path("trainers/<slug:slug>/trainings/", trainers.deliveries, name="deliveries"),
+    path("trainers/<slug:slug>/portfolio.pdf", trainers.portfolio, name="portfolio"),
+    path("cascade/", cascade.cascade, name="cascade"),
     path("packs/", packs.packs, name="packs"),
     path("packs/make/", packs.pack, name="pack"),
     path("packs/releases/", packs.releases, name="releases"),

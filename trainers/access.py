@@ -1,7 +1,8 @@
 """Who may see and edit trainers' profiles. Nowhere else."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from members.access import manageable_members
 from members.models import Member, RoleCode
 from trainers.models import TrainerProfile
 
@@ -15,6 +16,24 @@ def visible_profiles(member: Member) -> QuerySet[TrainerProfile]:
 def public_profiles() -> QuerySet[TrainerProfile]:
     """Trainers who opted in to the public page; only name, ministry, photograph and topics are shown of them."""
     return TrainerProfile.objects.filter(is_public=True, member__is_active=True)
+
+
+def reported_profiles(member: Member) -> QuerySet[TrainerProfile]:
+    """Trainers of whom this member may read what they delivered: the active ones, and who left where they manage members."""
+    if not member.is_active:
+        return TrainerProfile.objects.none()
+    return TrainerProfile.objects.filter(Q(member__is_active=True) | Q(member__in=manageable_members(member)))
+
+
+def can_take_portfolio(member: Member, profile: TrainerProfile) -> bool:
+    """Take what a trainer delivered along as a document: themselves, the coordinators of their ministry, admins.
+
+    No query where the profile came with its member.
+    """
+    if not member.is_active:
+        return False
+    of_their_home = member.has_role(RoleCode.COORDINATOR) and profile.member.organisation_id == member.organisation_id
+    return profile.member_id == member.pk or of_their_home or member.has_role(RoleCode.ADMIN)
 
 
 def can_edit(member: Member, profile: TrainerProfile) -> bool:

@@ -27,7 +27,12 @@ def _member(request: HttpRequest) -> Member:
     return request.user
 
 
-DELIVERED = Q(assignments__training__cancelled_at=None) & ~Q(assignments__training__figures="recorded")
+# Who only observes has delivered nothing. The parts are named as trainings write them: that app stands above this one.
+TAUGHT = ("lead", "co_trainer")
+DELIVERED = (
+    Q(assignments__training__cancelled_at=None, assignments__part__in=TAUGHT)
+    & ~Q(assignments__training__figures="recorded")
+)  # fmt: skip
 
 
 @require_GET
@@ -61,16 +66,19 @@ def trainer_detail(request: HttpRequest, slug: str) -> HttpResponse:
     profiles = access.visible_profiles(member).select_related("member__organisation", "rank")
     profile = get_object_or_404(profiles.prefetch_related("topics", "languages"), slug=slug)
     assignments = (
-        profile.assignments.filter(training__cancelled_at=None)
+        profile.assignments.filter(training__cancelled_at=None, part__in=TAUGHT)
         .exclude(training__figures="recorded")
         .select_related("training__country", "training__course")
         .order_by("-training__starts_on")
     )
+    # Online one teaches in no country.
+    in_a_room = assignments.exclude(training__mode="online").order_by()
     context = {
         "profile": profile,
         "assignments": page_of(request, assignments, 20),
-        "countries": sorted({str(c) for c in assignments.values_list("training__country__name", flat=True)}),
+        "countries": sorted({str(c) for c in in_a_room.values_list("training__country__name", flat=True)}),
         "can_edit": access.can_edit(member, profile),
+        "can_take_portfolio": access.can_take_portfolio(member, profile),
     }
     return render(request, "trainers/trainer_detail.html", context)
 

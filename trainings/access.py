@@ -129,6 +129,11 @@ def visible_records(member: Member) -> QuerySet[Participant]:
     return Participant.objects.alias(who=Coalesce("merged_into", "pk")).filter(seen)
 
 
+def can_link(member: Member, participant: Participant) -> bool:
+    """Say which member a participant became: recorders and coordinators of the home organisation. No query."""
+    return _keeps_records(member) and participant.organisation_id == member.organisation_id
+
+
 def can_decide_duplicates(member: Member) -> bool:
     """Decide which records of one's own organisation are one person: its coordinators."""
     return member.has_role(RoleCode.COORDINATOR) and member.organisation.can_keep

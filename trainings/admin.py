@@ -13,7 +13,7 @@ from trainings.models import Course, Training
 
 @admin.register(Course)
 class CourseAdmin(EditableDeskAdmin):
-    list_display = ("name", "code", "days", "completion_threshold", "is_offered")
+    list_display = ("name", "code", "days", "completion_threshold", "makes_trainers", "is_offered")
     list_filter = ("is_offered",)
     search_fields = ("name", "code")
     filter_horizontal = ("topics",)

@@ -11,6 +11,8 @@ class CourseForm(forms.ModelForm[Course]):
 
     class Meta:
         model = Course
-        fields = ("code", "name", "days", "audience", "summary", "topics", "completion_threshold", "is_offered")
+        fields = (
+            "code", "name", "days", "audience", "summary", "topics", "completion_threshold", "makes_trainers", "is_offered",
+        )  # fmt: skip
         field_classes = {"topics": ManyChoices}
         widgets = {"summary": forms.Textarea(attrs={"rows": 5}), "topics": forms.CheckboxSelectMultiple}

@@ -60,6 +60,7 @@ of_one = [
     path("roster/import/<int:pk>/workbook/", workbooks.workbook_preview, name="workbook_preview"),
     path("roster/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
     path("roster/<int:pk>/", roster.enrolment_edit, name="enrolment_edit"),
+    path("roster/<int:pk>/member/", roster.enrolment_member, name="enrolment_member"),
     path("roster/<int:pk>/remove/", roster.enrolment_remove, name="enrolment_remove"),
     path("roster/<int:pk>/restore/", roster.enrolment_restore, name="enrolment_restore"),
     path("headcounts/", headcounts.headcounts, name="headcounts"),

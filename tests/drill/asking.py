@@ -117,6 +117,17 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     Member.objects.filter(pk=gone.member_id).update(is_active=False)
     found += [Ask("observer", "get", f"/trainers/{gone.slug}/{page}", f"trainers:{route}")
               for page, route in (("", "detail"), ("edit/", "edit"), ("photo.jpg", "photo"))]  # fmt: skip
+    found += [Ask(name, "get", f"/reports/trainers/{gone.slug}/{page}", f"reports:{route}")
+              for page, route in (("trainings/", "deliveries"), ("portfolio.pdf", "portfolio"))
+              for name in ("observer", "recorder_me", "coordinator_me", "coordinator_rs")]  # fmt: skip
+    found += [
+        Ask(name, "get", "/reports/trainers/?left=on", "reports:trainers") for name in ("observer", "coordinator_rs")
+    ]
+    found += [Ask(name, "post", "/reports/trainers/sheet/", "reports:trainers_sheet", body=(("left", "on"),))
+              for name in ("observer", "coordinator_rs")]  # fmt: skip
+    found += [
+        Ask(name, "get", "/reports/cascade/?of=own", "reports:cascade") for name in ("observer", "admin", "recorder_me")
+    ]
     found += [
         Ask("observer", "get", "/trainers/", "trainers:list"),
         Ask("coordinator_me", "get", "/", "home"),
@@ -149,8 +160,8 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
 def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     """Requests about things below the wrong whole, and a training kept by Serbia in which there is a person of Montenegro's."""
     found = []
-    for route in ("session_toggle", "mark_rest", "enrolment_edit", "enrolment_remove", "enrolment_restore", "headcount_switch",
-                  "held_settle"):  # fmt: skip
+    for route in ("session_toggle", "mark_rest", "enrolment_edit", "enrolment_member", "enrolment_remove", "enrolment_restore",
+                  "headcount_switch", "held_settle"):  # fmt: skip
         _reference, pk = foreign.arguments(f"trainings:{route}")
         url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
         found.append(Ask("coordinator_me", "post", url, f"trainings:{route}"))
@@ -172,7 +183,11 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     found += [
         Ask("recorder_me", method, urls[page], f"trainings:{page}") for page in pages for method in ("get", "post")
     ]
-    for route in ("enrolment_edit", "enrolment_remove"):
+    # A keeper does not say which member a person of another home became.
+    member = reverse("trainings:enrolment_member", args=[shared.reference, guest.pk])
+    found += [Ask(name, "post", member, "trainings:enrolment_member", body=(("member", cast["trainer_rs"].pk),))
+              for name in ("recorder_rs", "coordinator_rs", "coordinator_me")]  # fmt: skip
+    for route in ("enrolment_edit", "enrolment_remove", "enrolment_member"):
         for enrolment in (theirs, guest):
             url = reverse(f"trainings:{route}", args=[shared.reference, enrolment.pk])
             found += [Ask("recorder_me", method, url, f"trainings:{route}") for method in ("get", "post")]

@@ -36,6 +36,7 @@ HELD_TWICE = {
     "trainings.views.trainings access.visible_trainings(member)": ACTIVE,
     "trainings.views.exports access.visible_trainings(member)": ACTIVE,
     "trainings.views.trainings access.visible_trainings(member_of(request))": ACTIVE,
+    "reports.views.cascade access.can_see_reports(member)": "every active member reads reports, and nobody else is signed in",
     "trainings.views.duplicates access.open_pairs(member)": "the pair it leads on to is fetched through its own scope",
     "trainings.views.workbooks access.can_see_all_names(member, training)": "who records sees every name until 30 days after "
     "verification; tests/trainings/test_workbooks.py asks after that",

@@ -24,7 +24,7 @@ SIGNED_OUT = "signed out"
 # Answers that are no page: signs of life, files, fragments.
 NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "offline_worker", "trainers:photo", "trainings:suggest",
             "mfa_login_webauthn",
-            "trainings:edition_pdf", "trainings:evidence_file"}  # fmt: skip
+            "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
 ELSEWHERE = {"mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
 # Parts of the portal with pages of their own making.
@@ -38,6 +38,7 @@ ARGUMENTS: dict[str, str] = {
     "members:approve": "{asked}", "members:accept": "{token}", "trainers:detail": "predrag-vukovic", "trainers:edit": "predrag-vukovic",
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
     "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}", "trainings:workbook_preview": "{filled}",
+    "trainings:enrolment_member": "{enrolment}", "reports:deliveries": "sanja-pejovic",
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
     "reports:strength": "{strength}", "reports:strength_remove": "{strength}", "reports:indicator_correct": "{value}",
@@ -55,6 +56,13 @@ MORE: dict[str, tuple[str, ...]] = {
     "trainings:import_preview": ("../{done}/", "../{reading}/"),
     "trainings:sheet_find": ("?code=ABCDE-FGHJK",),
     "trainers:list": ("?q=zzzz",),
+    "reports:trainers": (
+        "?sort=-last&not_current=on",
+        "?first=2024-01-01&last=2023-01-01",
+        "?first=1991-01-01&last=1991-02-01",
+    ),
+    "reports:deliveries": ("?what=observer&first=1991-01-01&last=1991-02-01",),
+    "reports:cascade": ("?cohort=BA-2014-001",),
     "reports:people": (
         "?by=year",
         "?by=country",

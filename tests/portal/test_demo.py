@@ -18,6 +18,8 @@ from common.folding import spelling
 from members.models import Member
 from portal.demo.deliveries import days_of_one_week, working_days, working_days_until
 from portal.demo.names import to_cyrillic, to_latin
+from reports.cascade.shown import show_cascade
+from reports.taught import taught_by, total_of
 from trainers.models import TrainerProfile
 from trainings.counting import Question, figures, figures_by, training_totals
 from trainings.models import (
@@ -232,6 +234,25 @@ def test_montenegrin_trainers_served_in_five_countries():
     ).exclude(training__country="ME")
     assert set(away.values_list("training__country", flat=True)) == {"GE", "MD", "RS", "UA", "GB"}
     assert set(Training.objects.filter(host__kind="host").values_list("keeper__code", flat=True)) == {"ME"}
+
+
+def test_trainers_report_tells_the_same_story():
+    montenegro = total_of(taught_by(TrainerProfile.objects.filter(member__organisation__code="ME"), None, None), TODAY)
+    assert montenegro.served_in == ("Georgia", "Moldova", "Serbia", "Ukraine", "United Kingdom")
+    total = total_of(taught_by(TrainerProfile.objects.all(), None, None), TODAY)
+    assert (total.trainers, 0 < total.trainers - total.current < 12) == (33, True)
+
+
+def test_cascade_of_the_demo_is_alive():
+    reader = Member.objects.get(email="observer@demo.example")
+    first, second, third = show_cascade(reader, own=False, today=TODAY).cohorts
+    assert [(c.training.reference, c.graduates, c.trainers) for c in (first, second, third)] == [
+        ("BA-2014-001", 16, 16), ("RS-2015-001", 17, 17), ("RS-2016-003", 15, 0),
+    ]  # fmt: skip
+    assert [(way.reference, len(some)) for way, some in first.first.after.through] == [("RS-2015-001", 17)]
+    assert [way.reference for way, _graduates in first.first.makers] == ["RS-2015-001", "RS-2016-003"]
+    assert first.people.least > second.people.least > 1_500
+    assert all(after.has_passed and after.for_each > 5 for cohort in (first, second) for after in cohort.after)
 
 
 def test_online_course_has_minutes_without_clock_times():

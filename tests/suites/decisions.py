@@ -24,6 +24,7 @@ DESK: Pair = ({"coordinator_me", "coordinator_rs"}, {"coordinator_me", "coordina
 ADMINS: Pair = ({"admin"}, {"admin"})
 MANAGING: Pair = (MANAGERS, MANAGERS)
 MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
+PORTFOLIO: Pair = ({"admin", "coordinator_me", "trainer_me"}, {"admin", "coordinator_rs", "trainer_rs"})
 OF_MINISTRY: Pair = (
     {"admin", "trainer_me", "recorder_me", "coordinator_me"}, {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},
 )  # fmt: skip
@@ -97,6 +98,7 @@ DECISIONS: dict[str, Decision] = {
     "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_restore": Decision(post=RECORDING, hidden=but(RECORDING)),
+    "trainings:enrolment_member": Decision(get=KEEPERS, post=KEEPERS, hidden=but(RECORDING)),
     "trainings:sheet": Decision(get=RECORDING, post=RECORDING),
     "trainings:sheet_find": Decision(get=ALL),
     "trainings:edition": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
@@ -120,6 +122,11 @@ DECISIONS: dict[str, Decision] = {
     "trainings:duplicate_reopen": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
     "trainings:merges": Decision(get=DESK),
     "trainings:merge_undo": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
+    "reports:trainers": Decision(get=ALL),
+    "reports:trainers_sheet": Decision(post=ALL),
+    "reports:deliveries": Decision(get=ALL),
+    "reports:portfolio": Decision(get=PORTFOLIO),
+    "reports:cascade": Decision(get=ALL),
     "members:list": Decision(get=MANAGING),
     "members:invite": Decision(get=MANAGING, post=MANAGING),
     "members:revoke": Decision(post=MANAGING_HOME, hidden=OTHER_HOME),

@@ -112,7 +112,7 @@ class Side:
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
-            "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment,
+            "session_toggle": self.session, "mark_rest": self.session, "enrolment_edit": self.enrolment, "enrolment_member": self.enrolment,
             "enrolment_remove": self.enrolment, "enrolment_restore": self.removed, "headcount_switch": self.party,
             "held_settle": self.change, "import_preview": self.taken_in, "import_undo": self.taken_in,
             "workbook_preview": self.taken_in,
@@ -128,7 +128,8 @@ class Side:
         if app == "reports":
             of = {"snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
                   "release_withdraw": self.release, "contribution": self.training.course_id, "strength": self.strength,
-                  "strength_remove": self.strength, "indicator_correct": self.indicator, "indicator_withdraw": self.indicator}  # fmt: skip
+                  "strength_remove": self.strength, "indicator_correct": self.indicator, "indicator_withdraw": self.indicator,
+                  "deliveries": self.profile, "portfolio": self.profile}  # fmt: skip
             return [of[name]] if name in of else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]

@@ -37,6 +37,7 @@ COME_TO_NOTHING = {
     "trainings:export": "is a reading", "trainings:list_export": "is a reading",
     "reports:sheet": "is a reading", "reports:pack": "is a reading", "reports:snapshot_sheet": "is a reading",
     "reports:coverage_sheet": "is a reading", "reports:indicators_sheet": "is a reading",
+    "reports:trainers_sheet": "is a reading",
     "reports:snapshot_new": "nothing counts yet", "reports:snapshot_show": "there is no observer to choose",
     "trainings:evidence": "needs a file",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",

@@ -33,6 +33,7 @@ from trainings.actions import (
     figures,
     handover,
     imports,
+    linking,
     marks,
     merging,
     roster,
@@ -119,6 +120,12 @@ class Stage:
     def clear(self):
         edits = [edit_of(self.enrolment, self.session, "", 1)]
         return marks.change_marks(training=self.training, edits=edits, by=self.recorder)
+
+    def linked(self):
+        person = self.enrolment.participant
+        return linking.link_participant(
+            participant=person, member=self.trainer, training=self.training, by=self.recorder
+        )
 
     def kept(self):
         return [trainings_actions.SessionPlan(s.date, s.starts, s.ends, pk=s.pk) for s in self.training.sessions.all()]
@@ -355,6 +362,11 @@ SCENARIOS: dict[str, Callable] = {
         lambda s: roster.change_enrolment(
             enrolment=s.enrolment, family_name="A", given_name="B", sex="male", by=s.recorder
         )
+    ),
+    "trainings.actions.linking.link_participant": plain(lambda s: s.linked()),
+    "trainings.actions.linking.unlink_participant": prepared(
+        lambda s: s.linked(),
+        lambda s, person: linking.unlink_participant(participant=person, training=s.training, by=s.recorder),
     ),
     "trainings.actions.roster.remove_from_roster": plain(removed),
     "trainings.actions.roster.restore_to_roster": prepared(

@@ -21,7 +21,15 @@ pytestmark = pytest.mark.django_db
 MOST = 10
 
 # Answers that are no page: a sign of life and a file.
-NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "trainers:photo", "trainings:evidence_file"}
+NO_PAGES = {
+    "alive",
+    "ready",
+    "security_txt",
+    "robots_txt",
+    "trainers:photo",
+    "trainings:evidence_file",
+    "reports:portfolio",
+}
 # Pages that look different by what the address asks.
 ASKED = {
     "trainings:create": ["", "?copy={reference}"],
@@ -37,6 +45,9 @@ ASKED = {
     ],
     "reports:behind": ["", "?by=organisation&at=1&organisation=1"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
+    "reports:trainers": ["", "?topic=1&language=en&not_current=on&sort=-last&first=2020-01-01"],
+    "reports:deliveries": ["", "?what=abroad&first=2020-01-01"],
+    "reports:cascade": ["", "?of=own"],
     "members:list": ["", "?page=2", "?q=a&state=active&factor=no&seen=never"],
     "members:audit": ["", "?q=a&readings=on", "?q={reference}&first=2020-01-01"],
 }

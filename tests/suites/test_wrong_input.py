@@ -26,7 +26,7 @@ ONLY_BUTTONS = {
     "members:reactivate", "members:reset_factor", "members:resend", "members:decline", "members:export",
     "members:audit_export", "trainings:import_undo", "trainings:export", "trainings:list_export",
     "trainings:duplicates_look", "trainings:duplicate_different", "trainings:duplicate_reopen", "trainings:merge_undo",
-    "trainings:workbook", "trainings:workbook_preview", "reports:sheet",
+    "trainings:workbook", "trainings:workbook_preview", "reports:sheet", "reports:trainers_sheet",
     "reports:snapshot_sheet", "reports:release_withdraw",
     "reports:coverage_sheet", "reports:indicators_sheet",
 }  # fmt: skip
@@ -59,7 +59,7 @@ def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):
 @pytest.mark.parametrize("kind", sorted(set(RUBBISH) - {"lines", "long"}))
 def test_rubbish_in_an_address_is_no_error(kind, sides, browsers):
     names = ("q", "state", "keeper", "country", "course", "first", "last", "page", "copy", "session", "view", "organisation",
-             "family_name", "given_name", "ministry", "language", "topic")  # fmt: skip
+             "family_name", "given_name", "ministry", "language", "topic", "sort", "what", "cohort", "of", "left", "not_current")  # fmt: skip
     answers = {}
     for route in sorted(name for name, decision in DECISIONS.items() if decision.get and name != "trainers:photo"):
         url = reverse(route, args=sides[0].arguments(route))

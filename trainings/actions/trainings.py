@@ -315,7 +315,10 @@ def change_keeper(*, training: Training, keeper: Organisation, reason: str, by: 
 def save_course(*, course: Course, topics: Iterable[Topic], by: Member) -> Course:
     """Keep a new or changed course. Trainings created before keep their threshold."""
     created = course.pk is None
-    told = changed_row(course, ("code", "name", "days", "audience", "summary", "completion_threshold", "is_offered"))
+    told = changed_row(
+        course,
+        ("code", "name", "days", "audience", "summary", "completion_threshold", "makes_trainers", "is_offered"),
+    )
     course.save()
     course.topics.set(topics)
     record("create_course" if created else "change_course", course, by=by, fields=told, told=told)

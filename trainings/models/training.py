@@ -34,6 +34,12 @@ class Course(models.Model):
         help_text=_("Holds for trainings created from now on; earlier ones keep theirs."),
     )
     is_offered = models.BooleanField(_("offered"), default=True)
+    makes_trainers = models.BooleanField(
+        _("completion makes a trainer"),
+        default=False,
+        db_default=False,
+        help_text=_("Its graduates, and what comes of them, stand in the report “Cascade”."),
+    )
 
     class Meta:
         ordering = ["name"]

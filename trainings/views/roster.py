@@ -16,8 +16,10 @@ from common.folding import loose, spelling
 from common.views import add_refusal, sentences
 from members.models import Member, Rank
 from trainings import access
+from trainings.actions import linking
 from trainings.actions import roster as actions
 from trainings.forms import PersonForm, person_initial
+from trainings.forms_linking import MemberForm
 from trainings.models import Enrolment, Participant, Training
 from trainings.views.common import fetch_training, member_of, require, tabs_for
 
@@ -30,14 +32,16 @@ ROWS_MOST = 500
 def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
     member = member_of(request)
     record = access.can_record(member, training)
-    seen = access.visible_enrolments(member, training).select_related("participant", "organisation", "rank")
+    seen = access.visible_enrolments(member, training).select_related("participant__member", "organisation", "rank")
     if seen:
         record_reading(training, "roster", by=member, session=request.session)
     people = [row for row in seen if row.removed_at is None]
     pairs = _pairs_of(member, people)
+    listed = [(row, pairs.get(row.participant_id), access.can_link(member, row.participant)) for row in people]
     return {
         "training": training,
-        "people": [(row, pairs.get(row.participant_id)) for row in people],
+        "people": listed,
+        "can_link": any(may_link and not row.participant.member_id for row, _pair, may_link in listed),
         # Who was merged into another record of the same person is no longer anybody to bring back.
         "removed": [row for row in seen if row.removed_at and not row.participant.merged_into_id] if record else [],
         "can_record": record and training.is_open,
@@ -144,6 +148,34 @@ def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpRespons
             return redirect("trainings:roster", reference)
     context = {"form": form, "training": training, "enrolment": enrolment}
     return render(request, "trainings/enrolment_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def enrolment_member(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Say which member a person on the roster became, or take it back; the figures may be locked."""
+    training, member = fetch_training(request, reference), member_of(request)
+    enrolment = get_object_or_404(
+        access.visible_enrolments(member, training).select_related("participant__member", "participant__organisation"),
+        pk=pk, removed_at=None,
+    )  # fmt: skip
+    person = enrolment.participant
+    require(access.can_link(member, person))
+    record_reading(training, "roster", by=member, session=request.session)
+    form = MemberForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen = form.cleaned_data["member"]
+            if chosen and chosen != person.member:
+                linking.link_participant(participant=person, member=chosen, training=training, by=member)
+            elif person.member and not chosen:
+                linking.unlink_participant(participant=person, training=training, by=member)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("It is saved whom this person became."))
+            return redirect("trainings:roster", reference)
+    context = {"form": form, "training": training, "person": person}
+    return render(request, "trainings/participant_member.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -93,6 +93,7 @@ def _course(row: dict[str, str]) -> Course:
         days=int(row["days"]) if row["days"] else None,
         audience=row["audience"],
         summary=row["summary"],
+        makes_trainers=row["makes_trainers"] == "yes",
     )
 
 

@@ -1,0 +1,83 @@
+"""What the cascade is made of: who completed a course that makes trainers, who attended what, who taught what, and when."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from trainers.models import TrainerProfile
+from trainings.counting.question import Question, counted_enrolments, counted_headcounts, training_filter
+from trainings.models import Assignment, Training
+
+# A graduate: the profile they have now, else the record of the person.
+Graduate = tuple[str, int]
+
+
+@dataclass
+class Traces:
+    """Trainings that count, by their keys, and what trainers did in them, by the keys of their profiles.
+
+    `ends` is the day on which a training counts. `completed` holds the graduates of each course that makes trainers,
+    `unnamed` how many more completed it by a headcount. `attended` and `taught` are trainings of each trainer; who observed
+    taught nothing.
+    """
+
+    ends: dict[int, date] = field(default_factory=dict)
+    makers: list[int] = field(default_factory=list)
+    unnamed: dict[int, int] = field(default_factory=dict)
+    completed: dict[int, set[Graduate]] = field(default_factory=lambda: defaultdict(set))
+    attended: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    taught: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    certified: dict[int, date | None] = field(default_factory=dict)
+
+
+def makers_of_trainers() -> QuerySet[Training]:
+    """Return the trainings that made trainers and count, the earliest first, each with its `unnamed` graduates."""
+    question = Question(rule="completed")
+    headcounted = (
+        counted_headcounts(question)
+        .filter(party__training=OuterRef("pk"))
+        .values("party__training")
+        .values(n=Sum("completed"))
+    )
+    found = Training.objects.filter(training_filter(question, ""), course__makes_trainers=True)
+    return found.select_related("country", "course").annotate(unnamed=Coalesce(Subquery(headcounted), 0)).order_by(
+        "counts_on", "pk"
+    )  # fmt: skip
+
+
+def all_profiles() -> QuerySet[TrainerProfile]:
+    """Return every trainer, who left too: what they delivered stays."""
+    return TrainerProfile.objects.select_related("member__organisation").order_by("name_key")
+
+
+def read_traces(makers: list[Training], profiles: list[TrainerProfile]) -> Traces:
+    """Return what happened in trainings that count. Two queries."""
+    found = Traces(
+        ends={training.pk: training.counts_on for training in makers},
+        makers=[training.pk for training in makers],
+        unnamed={training.pk: training.unnamed for training in makers},  # type: ignore[attr-defined]  # annotated
+        certified={profile.pk: profile.certified_on for profile in profiles},
+    )
+    _read_enrolments(found)
+    taught = Assignment.objects.filter(training_filter(Question(), "training__")).exclude(part=Assignment.Part.OBSERVER)
+    for profile, training, day in taught.order_by().values_list("trainer", "training", "training__counts_on"):
+        found.ends[training] = day
+        found.taught[profile].add(training)
+    return found
+
+
+def _read_enrolments(found: Traces) -> None:
+    """Note who completed the makers of trainers, and what trainers attended. One query."""
+    profile = "participant__member__profile"
+    completed = Exists(counted_enrolments(Question(rule="completed")).filter(pk=OuterRef("pk")))
+    rows = counted_enrolments(Question()).filter(Q(training__in=found.makers) | Q(**{f"{profile}__isnull": False}))
+    columns = ("training", "training__counts_on", "participant", profile, "has_completed")
+    for training, day, person, trainer, has_completed in rows.annotate(has_completed=completed).values_list(*columns):
+        found.ends[training] = day
+        if trainer:
+            found.attended[trainer].add(training)
+        if has_completed and training in found.unnamed:
+            found.completed[training].add(("trainer", trainer) if trainer else ("person", person))

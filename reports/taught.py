@@ -1,0 +1,228 @@
+"""What each trainer delivered: trainings, hours, countries and when last. Facts of trainings; nothing here is about who was trained."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.utils.translation import gettext as _
+
+from trainers.models import TrainerProfile
+from trainings.counting.question import Question, training_filter
+from trainings.models import Assignment, Training
+
+CURRENT_MONTHS = 12
+Part = Assignment.Part
+
+
+def months_before(day: date, months: int) -> date:
+    """Return the same day so many months earlier, or later where negative; the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    for number in (day.day, 30, 29):
+        try:
+            return date(year, month + 1, number)
+        except ValueError:
+            continue
+    return date(year, month + 1, 28)
+
+
+def is_current(last: date | None, today: date) -> bool:
+    """Delivered within the last twelve months, the day a year ago not counted."""
+    return last is not None and last > months_before(today, CURRENT_MONTHS)
+
+
+@dataclass
+class Taught:
+    """One trainer and what they delivered in a period. `last` is the last delivery of any time; minutes are scheduled ones.
+
+    Countries are by code with their name; online trainings are taught in none. Who observed delivered nothing.
+    """
+
+    profile: TrainerProfile
+    lead: int = 0
+    co_trainer: int = 0
+    observed: int = 0
+    minutes: int = 0
+    abroad: int = 0
+    countries: dict[str, str] = field(default_factory=dict)
+    trainings: set[int] = field(default_factory=set)
+    last: date | None = None
+
+    @property
+    def name(self) -> str:
+        return self.profile.member.full_name
+
+    @property
+    def ministry(self) -> str:
+        return self.profile.member.organisation.short_name
+
+    @property
+    def is_active(self) -> bool:
+        return self.profile.member.is_active
+
+    @property
+    def home(self) -> str:
+        return self.profile.member.organisation.country_id
+
+    @property
+    def delivered(self) -> int:
+        return self.lead + self.co_trainer
+
+    @property
+    def hours(self) -> float:
+        return self.minutes / 60
+
+    @property
+    def country_names(self) -> list[str]:
+        return sorted(self.countries.values())
+
+    @property
+    def served_in(self) -> list[str]:
+        """The names of the countries, not their own, in which they taught."""
+        return sorted(name for code, name in self.countries.items() if code != self.home)
+
+    def add(self, row: tuple[str, int, int, str, str, str]) -> None:
+        """Add one assignment of the period: part, training, minutes, country, its name and the mode."""
+        part, training, minutes, country, country_name, mode = row
+        if part == Part.OBSERVER:
+            self.observed += 1
+            return
+        self.lead += part == Part.LEAD
+        self.co_trainer += part == Part.CO_TRAINER
+        self.trainings.add(training)
+        self.minutes += minutes
+        if mode != Training.Mode.ONLINE:
+            self.countries[country] = country_name
+            self.abroad += country != self.home
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums of the lines, and beside them what several lines share: different trainings and countries."""
+
+    trainers: int
+    current: int
+    lead: int
+    co_trainer: int
+    observed: int
+    minutes: int
+    abroad: int
+    different_trainings: int
+    countries: tuple[str, ...]
+    served_in: tuple[str, ...]
+
+    @property
+    def delivered(self) -> int:
+        return self.lead + self.co_trainer
+
+    @property
+    def hours(self) -> float:
+        return self.minutes / 60
+
+
+def taught_by(profiles: QuerySet[TrainerProfile], first: date | None, last: date | None) -> list[Taught]:
+    """Return a line for each of these trainers, in the order of the profiles. Two queries."""
+    lines = {profile.pk: Taught(profile) for profile in profiles.select_related("member__organisation")}
+    of_period = Case(
+        When(training_filter(Question(first=first, last=last), "training__"), then=True), default=Value(False),
+        output_field=BooleanField(),
+    )  # fmt: skip
+    columns = (
+        "part",
+        "training",
+        "training__scheduled_minutes",
+        "training__country",
+        "training__country__name",
+        "training__mode",
+    )
+    counting = Assignment.objects.filter(training_filter(Question(), "training__")).order_by()
+    rows = counting.annotate(of_period=of_period).values_list("trainer", "of_period", "training__counts_on", *columns)
+    for trainer, is_of_period, day, part, *facts in rows:
+        line = lines.get(trainer)
+        if line is None:
+            continue
+        if part != Part.OBSERVER and (line.last is None or day > line.last):
+            line.last = day
+        if is_of_period:
+            line.add((part, *facts))
+    return list(lines.values())
+
+
+def total_of(lines: Sequence[Taught], today: date) -> Totals:
+    """Return the sums of lines. No query."""
+
+    def together(names: Iterable[Iterable[str]]) -> tuple[str, ...]:
+        return tuple(sorted({name for some in names for name in some}))
+
+    return Totals(
+        trainers=len(lines), current=sum(is_current(line.last, today) for line in lines),
+        lead=sum(line.lead for line in lines), co_trainer=sum(line.co_trainer for line in lines),
+        observed=sum(line.observed for line in lines), minutes=sum(line.minutes for line in lines),
+        abroad=sum(line.abroad for line in lines),
+        different_trainings=len({training for line in lines for training in line.trainings}),
+        countries=together(line.country_names for line in lines), served_in=together(line.served_in for line in lines),
+    )  # fmt: skip
+
+
+SORTS: dict[str, Callable[[Taught], Any]] = {
+    "name": lambda line: line.profile.name_key,
+    "ministry": lambda line: line.ministry.casefold(),
+    "delivered": lambda line: line.delivered,
+    "lead": lambda line: line.lead,
+    "co_trainer": lambda line: line.co_trainer,
+    "observed": lambda line: line.observed,
+    "hours": lambda line: line.minutes,
+    "countries": lambda line: len(line.countries),
+    "abroad": lambda line: line.abroad,
+    "last": lambda line: line.last or date.min,
+}  # fmt: skip
+
+
+def sorted_lines(lines: Iterable[Taught], by: str) -> list[Taught]:
+    """Return the lines sorted by one of SORTS, downwards with a "-" before it; equal ones by name."""
+    named = sorted(lines, key=SORTS["name"])
+    return sorted(named, key=SORTS[by.removeprefix("-")], reverse=by.startswith("-"))
+
+
+# What of a trainer's assignments may be listed: all they delivered, one part, what was abroad.
+DELIVERIES = ("", *Part.values, "abroad")
+
+
+def deliveries_of(
+    profile: TrainerProfile, first: date | None, last: date | None, what: str = ""
+) -> QuerySet[Assignment]:
+    """Return what is behind a trainer's numbers: of their assignments in a period one of DELIVERIES, newest first.
+
+    They come with their trainings. Abroad is in a room in another country than that of the trainer's organisation.
+    """
+    found = profile.assignments.filter(training_filter(Question(first=first, last=last), "training__"))
+    found = found.filter(part=what) if what in Part.values else found.exclude(part=Part.OBSERVER)
+    if what == "abroad":
+        home = profile.member.organisation.country_id
+        found = found.exclude(training__mode=Training.Mode.ONLINE).exclude(training__country=home)
+    rows = found.select_related("training__course", "training__country", "training__host")
+    return rows.order_by("-training__counts_on", "-training")
+
+
+def sheet_header() -> list[str]:
+    """Return the columns of the report as a sheet."""
+    return [_("Trainer"), _("Ministry"), _("Trainings delivered"), _("As lead"), _("As co-trainer"), _("Observed"),
+            _("Hours delivered"), _("Countries"), _("Taught in"), _("Trainings abroad"), _("Served in"), _("Last delivered"),
+            _("Not in the last 12 months")]  # fmt: skip
+
+
+def sheet_rows(lines: Sequence[Taught], today: date) -> Iterator[list[object]]:
+    """Yield the lines of the report, the sums last. No query."""
+    for line in lines:
+        yield [
+            line.name, line.ministry, line.delivered, line.lead, line.co_trainer, line.observed, round(line.hours, 2),
+            len(line.countries), ", ".join(line.country_names), line.abroad, ", ".join(line.served_in),
+            line.last.isoformat() if line.last else "", "" if is_current(line.last, today) else _("yes"),
+        ]  # fmt: skip
+    total = total_of(lines, today)
+    yield [
+        _("Total"), "", total.delivered, total.lead, total.co_trainer, total.observed, round(total.hours, 2),
+        len(total.countries), ", ".join(total.countries), total.abroad, ", ".join(total.served_in), "",
+        total.trainers - total.current,
+    ]  # fmt: skip

@@ -1,0 +1,53 @@
+"""Which member a participant became: the only tie between a person who is trained and an account."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from audit.record import changes, record
+from common.actions import action
+from members.models import Member
+from trainings.models import Participant, Training
+
+
+def _standing(participant: Participant) -> Participant:
+    """Return the locked record of a person; refuse one that was merged into another."""
+    person = Participant.objects.select_for_update().get(pk=participant.pk)
+    if person.merged_into_id:
+        raise ValidationError(_("This record was merged into another of the same person. Link that one."))
+    return person
+
+
+def _keep(person: Participant, member: Member | None, root: Training, verb: str, by: Member) -> Participant:
+    former, person.member = person.member, member
+    told = changes({"member": former and former.full_name}, {"member": member and member.full_name})
+    person.save(update_fields=["member"])
+    record(verb, person, by=by, root=root, fields=told, told=told, about_people=True)
+    return person
+
+
+@action
+def link_participant(*, participant: Participant, member: Member, training: Training, by: Member) -> Participant:
+    """Say that this person became that member, of the same organisation; an earlier link is replaced. No figure changes.
+
+    `training` is where they were found; the line stands in its history. One record of a member stands for them: a second
+    waits until the two are merged.
+    """
+    Member.objects.select_for_update().get(pk=member.pk)
+    person = _standing(participant)
+    if member.organisation_id != person.organisation_id:
+        raise ValidationError(_("Choose a member of the organisation that this person comes from."))
+    if Participant.objects.filter(member=member, merged_into=None).exclude(pk=person.pk).exists():
+        raise ValidationError(
+            _(
+                "%(name)s is linked to another record of your organisation. If both are the same person, have your coordinator "
+                "merge the two; if not, take the other link back first."
+            )
+            % {"name": member.full_name}
+        )
+    return _keep(person, member, training, "link_participant", by)
+
+
+@action
+def unlink_participant(*, participant: Participant, training: Training, by: Member) -> Participant:
+    """Take back what `link_participant` said."""
+    return _keep(_standing(participant), None, training, "unlink_participant", by)
