@@ -15,7 +15,7 @@ from members.models import Member, Organisation
 from reports import access
 from reports.forms import Asked
 from reports.labels import DIMENSION_NAMES, RULE_NAMES
-from reports.models import Contribution, PackKind, Release, SdgTarget
+from reports.models import Contribution, Indicator, IndicatorValue, PackKind, Release, SdgTarget
 from reports.report import Report, definition, report_of
 from reports.sheets import report_sheet
 from reports.things import read_things
@@ -99,6 +99,8 @@ def make_pack(asked: PackAsked, *, by: Member) -> Pack:
     tables = [_table(report) for report in reports]
     if asked.pack == PackKind.SDG:
         tables = [_of_targets(gathered, whole)]
+    if asked.pack == PackKind.NAP and asked.organisation:
+        tables.append(_of_indicators(asked.organisation, asked.last.year))
     return Pack(
         title=str(PackKind(asked.pack).label), facts=_facts(asked, reports[0], by, whole), tables=tables,
         definitions=_definitions(asked, reports[0]), completeness=_completeness(asked, reports[0]),
@@ -174,6 +176,24 @@ def _of_targets(gathered: Gathering, whole: bool) -> Table:
     )
     header = [_("Target"), _("Trainings"), _("People, at least"), _("Seats"), _("Person-hours")]
     return Table(_("Contributions to SDG 5"), header, rows, note)
+
+
+def _of_indicators(organisation: Organisation, last: int) -> Table:
+    """Return the values of the ministry's indicators up to a year, each with its source. One query."""
+    values = IndicatorValue.objects.filter(organisation=organisation, is_withdrawn=False, replaced_by=None)
+    rows: list[Row] = []
+    for value in sorted(values, key=lambda one: (list(Indicator).index(Indicator(one.indicator)), -(one.year or 0))):
+        if value.year is not None and value.year > last:
+            continue
+        said = f"{value.share} %" if value.is_share else _("yes") if value.is_there else _("no")
+        if value.since:
+            said = _("%(said)s, since %(day)s") % {"said": said, "day": date_format(value.since, "j F Y")}
+        name = f"{value.get_indicator_display()}: {value.title}" if value.title else str(value.get_indicator_display())
+        rows.append([name, said, str(value.year or _("year not stated")), value.source])
+    note = _(
+        "Indicators say how things are, trainings what was done: they stand side by side, and neither is shown to be the cause."
+    )
+    return Table(_("Indicators"), [_("Indicator"), _("Value"), _("Year"), _("Source")], rows, note)
 
 
 def _numbers(found: Figures | None) -> Row:

@@ -34,9 +34,15 @@ def pack_pdf(pack: Pack) -> bytes:
 def _written(table: Table) -> dict[str, Any]:
     columns = list(shown_columns(table)) or list(range(len(table.header)))
     return {
-        "title": table.title, "header": [table.header[n] for n in columns], "note": table.note,
+        "title": table.title, "words": [n for n, column in enumerate(columns) if _is_words(table, column)],
+        "header": [table.header[n] for n in columns], "note": table.note,
         "rows": [[_cell(row[n], is_share=n in table.shares) for n in columns] for row in table.rows],
     }  # fmt: skip
+
+
+def _is_words(table: Table, column: int) -> bool:
+    """Whether a column holds words in every line: it is set like the first."""
+    return bool(table.rows) and all(isinstance(row[column], str) for row in table.rows)
 
 
 def _cell(value: Any, *, is_share: bool) -> str:

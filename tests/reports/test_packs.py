@@ -52,14 +52,14 @@ def test_each_pack_is_a_tagged_pdf_and_a_workbook(kind, network, coordinator_me)
     total = figures(Question(organisation=home, first=ALL[0], last=ALL[1]))
     assert (about["Seats"], about["Small numbers"]) == (f"{total.seats:,}", "shown")
     assert {"Definitions", "How complete it is", "Period", "Counted", "Made"} <= about.keys()
-    assert len(book.sheetnames) == 2 if kind in ("nato", "sdg") else 5
+    assert len(book.sheetnames) == {"nap": 6, "donor": 5}.get(kind, 2)
     assert Line.objects.filter(action="export_pack", is_reading=True).count() == 2
 
 
 def test_tables_of_a_pack_add_up_to_its_seats(network, coordinator_me):
     asked = PackAsked(PackKind.NAP, *ALL, coordinator_me.organisation)
     pack = make_pack(asked, by=coordinator_me)
-    for table in pack.tables:
+    for table in pack.tables[:4]:
         seats = table.header.index("Seats")
         assert sum(row[seats] for row in table.rows[:-1]) == table.rows[-1][seats] > 0
 
@@ -148,7 +148,7 @@ def test_pack_of_nothing_is_still_a_document(reference, coordinator_me):
 def facts_of(pack, dimensions, cells: list[Cell], labels) -> list[tuple[set[Cell], int]]:
     """Every number of seats in the tables of a pack, with the cells it is the sum of."""
     facts = []
-    for place, table in enumerate(pack.tables):
+    for place, table in enumerate(pack.tables[: len(dimensions)]):
         for row in table.rows:
             said = f", {row[0].partition(': ')[2] if ' together: ' in row[0] else row[0]}, "
             names = [words for words in labels[place].values() if f", {words}, " in said]
