@@ -100,3 +100,18 @@ def visible_releases(member: Member) -> QuerySet[Release]:
 def can_tag_courses(member: Member) -> bool:
     """Say which courses contribute to which target: admins."""
     return member.is_active and member.has_role(RoleCode.ADMIN)
+
+
+def mends_records(member: Member) -> bool:
+    """Has records to mend: recorders and coordinators their organisation's, trainers those of trainings they record."""
+    return member.has_role(*KEEPING_ROLES, RoleCode.TRAINER)
+
+
+def sees_network_quality(member: Member) -> bool:
+    """See by ministry what the network's records lack, without names: admins."""
+    return member.has_role(RoleCode.ADMIN)
+
+
+def can_see_quality(member: Member) -> bool:
+    """See the data-quality desk: who can mend something, and admins. Observers do not."""
+    return mends_records(member) or sees_network_quality(member)

@@ -11,6 +11,7 @@ SENTENCES = {
     "show_snapshot": _("let more observers open a snapshot."),
     "export_snapshot": _("took a snapshot along."),
     "export_pack": _("made a pack (%(kind)s, %(first)s to %(last)s)."),
+    "export_quality": _("took a list of the data-quality desk along (%(list)s, %(rows)s rows)."),
     "release_cells": _(
         "released small numbers of the ministry for a pack (%(kind)s, %(first)s to %(last)s): %(reason)s"
     ),

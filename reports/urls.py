@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import packs, people, snapshots
+from reports.views import packs, people, quality, snapshots
 
 app_name = "reports"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("packs/releases/<int:pk>/withdraw/", packs.release_withdraw, name="release_withdraw"),
     path("packs/contributions/", packs.contributions, name="contributions"),
     path("packs/contributions/<int:pk>/", packs.contributions, name="contribution"),
+    path("quality/", quality.quality, name="quality"),
+    path("quality/<str:kind>/", quality.rows, name="quality_rows"),
+    path("quality/<str:kind>/sheet/", quality.sheet, name="quality_sheet"),
     path("snapshots/", snapshots.snapshots, name="snapshots"),
     path("snapshots/new/", snapshots.snapshot_new, name="snapshot_new"),
     path("snapshots/<int:pk>/", snapshots.snapshot, name="snapshot"),

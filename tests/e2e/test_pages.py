@@ -39,7 +39,7 @@ ARGUMENTS: dict[str, str] = {
     "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
     "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}", "trainings:workbook_preview": "{filled}",
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
-    "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
+    "reports:quality_rows": "sex", "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
@@ -62,6 +62,7 @@ MORE: dict[str, tuple[str, ...]] = {
         "?first=2020-01-01&last=2019-01-01",
         "?by=quarter&rule=completed&count=hours",
     ),
+    "reports:quality_rows": ("../evidence/", "../late/", "../rank/", "../headcounts/", "../overdue/", "../unverified/"),
     "reports:behind": ("?last=2001-01-01", "?by=organisation&at=1&organisation=1"),
 }
 WRONG = {

@@ -121,7 +121,8 @@ class Side:
         app, _colon, name = route.partition(":")
         if app == "reports":
             of = {"snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
-                  "release_withdraw": self.release, "contribution": self.training.course_id}  # fmt: skip
+                  "release_withdraw": self.release, "contribution": self.training.course_id,
+                  "quality_rows": "rank", "quality_sheet": "rank"}  # fmt: skip
             return [of[name]] if name in of else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]

@@ -36,6 +36,7 @@ COME_TO_NOTHING = {
     "members:export": "is a reading", "members:audit_export": "is a reading",
     "trainings:export": "is a reading", "trainings:list_export": "is a reading",
     "reports:sheet": "is a reading", "reports:pack": "is a reading", "reports:snapshot_sheet": "is a reading",
+    "reports:quality_sheet": "is a reading",
     "reports:snapshot_new": "nothing counts yet", "reports:snapshot_show": "there is no observer to choose",
     "trainings:evidence": "needs a file",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",

@@ -27,7 +27,7 @@ ONLY_BUTTONS = {
     "members:audit_export", "trainings:import_undo", "trainings:export", "trainings:list_export",
     "trainings:duplicates_look", "trainings:duplicate_different", "trainings:duplicate_reopen", "trainings:merge_undo",
     "trainings:workbook", "trainings:workbook_preview", "reports:sheet",
-    "reports:snapshot_sheet", "reports:release_withdraw",
+    "reports:snapshot_sheet", "reports:release_withdraw", "reports:quality_sheet",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {
