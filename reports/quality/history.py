@@ -3,15 +3,16 @@
 As known today: a training that was cancelled since, or a scan that was removed, counts as if it had never been.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from reports.quality.kinds import LATE_DAYS, first_of_month, months_of
+from reports.quality.kinds import LATE_DAYS, months_of
 from trainings.models import DuplicatePair, Evidence, FiguresVersion, Training
 
 Months = tuple[int, ...]
@@ -26,48 +27,46 @@ class _Stay:
     taken_back: datetime | None
     verified: datetime | None
 
-    def counts(self, at: datetime) -> bool:
-        return self.made <= at and not (self.taken_back and self.taken_back <= at)
-
-    def waits(self, at: datetime) -> bool:
-        return self.counts(at) and not (self.verified and self.verified <= at)
-
 
 def ends_of_months(today: date) -> list[datetime]:
-    """Return the end of each of the eleven months before this one, by the clock of the portal."""
-    return [
-        timezone.make_aware(datetime.combine(first_of_month(today, back), time()))
-        for back in reversed(range(len(months_of(today)) - 1))
-    ]
+    """Return the end of each of the eleven months before this one, by the clock of the portal, as moments in UTC."""
+    return [timezone.make_aware(datetime.combine(month, time())).astimezone(UTC) for month in months_of(today)[1:]]
 
 
 def training_histories(trainings: QuerySet[Training], today: date) -> dict[str, Months]:
     """Return for "overdue", "unverified" and "evidence" how many there were at each month's end; for "late" by month of submission.
 
-    Two queries, and a pass over the trainings: 40 ms for 5,000.
+    Two queries, and a pass over the trainings: 60 ms for 3,000.
     """
     standing = trainings.filter(cancelled_at=None).order_by()
     scanned = Evidence.objects.filter(training=OuterRef("pk"), removed_at=None).order_by("added_at").values("added_at")
-    stays = _stays(standing)
+    stays, months = _stays(standing), months_of(today)
     ends = ends_of_months(today)
-    numbers: dict[str, list[int]] = {code: [0] * len(ends) for code in ("overdue", "unverified", "evidence")}
+    numbers: dict[str, Counter[int]] = {code: Counter() for code in ("overdue", "unverified", "evidence")}
     late: Counter[date] = Counter()
     rows = standing.values_list("pk", "counts_on", "created_at", Subquery(scanned[:1]))
     for pk, counts_on, created_at, scanned_at in rows:
         own = stays.get(pk, ())
-        due = timezone.make_aware(datetime.combine(counts_on + timedelta(days=LATE_DAYS + 1), time()))
-        for n, end in enumerate(ends):
-            counting = any(stay.counts(end) for stay in own)
-            numbers["overdue"][n] += due < end and created_at <= end and not counting
-            numbers["unverified"][n] += any(stay.waits(end) for stay in own)
-            numbers["evidence"][n] += counting and not (scanned_at and scanned_at <= end)
-        first = next((stay.made for stay in own if stay.number == 1), None)
-        if first is not None and first >= due and any(stay.taken_back is None for stay in own):
-            late[timezone.localtime(first).date().replace(day=1)] += 1
+        counting: set[int] = set()
+        for stay in own:
+            counting.update(_between(ends, stay.made, stay.taken_back))
+            numbers["unverified"].update(_between(ends, stay.made, stay.taken_back or stay.verified))
+        numbers["evidence"].update(counting.difference(_between(ends, scanned_at, None) if scanned_at else ()))
+        due = counts_on + timedelta(days=LATE_DAYS + 1)
+        overdue = range(max(bisect_right(months, due, 1) - 1, bisect_left(ends, created_at)), len(ends))
+        numbers["overdue"].update(n for n in overdue if n not in counting)
+        if own and own[0].number == 1 and any(stay.taken_back is None for stay in own):
+            first = timezone.localtime(own[0].made).date()
+            late[first.replace(day=1)] += first >= due
     return {
-        **{code: tuple(found) for code, found in numbers.items()},
-        "late": tuple(late[month] for month in months_of(today)),
+        **{code: tuple(found[n] for n in range(len(ends))) for code, found in numbers.items()},
+        "late": tuple(late[month] for month in months),
     }
+
+
+def _between(ends: Sequence[datetime], first: datetime, last: datetime | None) -> range:
+    """Return the places of the month's ends from a moment on, until before another."""
+    return range(bisect_left(ends, first), bisect_left(ends, last) if last else len(ends))
 
 
 def _stays(trainings: QuerySet[Training]) -> Mapping[int, Sequence[_Stay]]:
