@@ -115,24 +115,24 @@ def sheet(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 @reauthentication_required(app="reports")
-def _people_sheet(request: HttpRequest, desk: Desk, kind: Kind) -> HttpResponseBase:
-    member, number = desk.member, rows_of(desk, kind).count()
+def _people_sheet(request: HttpRequest, desk: Desk, meant: Kind) -> HttpResponseBase:
+    member, number = desk.member, rows_of(desk, meant).count()
     record(
         "export_names",
         member.organisation,
         by=member,
         is_reading=True,
-        what=f"rows to mend: {kind.code}",
+        what=f"rows to mend: {meant.code}",
         people=number,
     )
-    return _written(request, desk, kind)
+    return _written(request, desk, meant)
 
 
-def _sheet(request: HttpRequest, desk: Desk, kind: Kind) -> HttpResponseBase:
-    member, number = desk.member, rows_of(desk, kind).count()
-    record("export_quality", member.organisation, by=member, is_reading=True, list=kind.code, rows=number)
-    return _written(request, desk, kind)
+def _sheet(request: HttpRequest, desk: Desk, meant: Kind) -> HttpResponseBase:
+    member, number = desk.member, rows_of(desk, meant).count()
+    record("export_quality", member.organisation, by=member, is_reading=True, list=meant.code, rows=number)
+    return _written(request, desk, meant)
 
 
-def _written(request: HttpRequest, desk: Desk, kind: Kind) -> HttpResponseBase:
-    return sheet_response(request.POST.get("as", ""), f"quality-{kind.code}", *sheet_of(desk, kind))
+def _written(request: HttpRequest, desk: Desk, meant: Kind) -> HttpResponseBase:
+    return sheet_response(request.POST.get("as", ""), f"quality-{meant.code}", *sheet_of(desk, meant))
