@@ -41,6 +41,8 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def safe_next(request: HttpRequest, wanted: str, otherwise: str) -> str:
-    """Return the address to go on to where it is on this portal, else the other one."""
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
+    """Return the address to go on to where it is a path of this portal, else the other one."""
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None, require_https=request.is_secure()
+    )
     return wanted if ours else otherwise

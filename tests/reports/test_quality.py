@@ -344,7 +344,7 @@ def test_row_is_mended_and_leads_back(recorder_me):
     assert client.get(f"{DESK}sex/").context["page"].paginator.count == 1
 
 
-@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "/\\evil.example", ""])
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "/\\evil.example", "evil", "home", ""])
 def test_form_leads_nowhere_else(away, recorder_me):
     training = lacking(recorder_me, 1)
     enrolment = training.enrolments.order_by("pk").first()
