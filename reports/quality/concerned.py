@@ -15,11 +15,15 @@ from trainings.models.training import TrainingQuerySet
 
 @dataclass(frozen=True)
 class Desk:
-    """A reader's desk: their own records, with names where they see them, or the whole network's trainings, without any."""
+    """A reader's desk: their own records, with names where they see them, or the whole network's trainings, without any.
+
+    `ministry` is one keeper of the network; `has_both` says that this reader has the other desk, too.
+    """
 
     member: Member
     is_network: bool = False
     ministry: int | None = None
+    has_both: bool = False
     today: date = date.min
 
     @property
@@ -55,6 +59,8 @@ class Desk:
         return found.filter(training__in=self.trainings)
 
 
-def desk_of(member: Member, *, is_network: bool = False, ministry: int | None = None) -> Desk:
+def desk_of(
+    member: Member, *, is_network: bool = False, has_both: bool = False, ministry: int | None = None
+) -> Desk:  # fmt: skip
     """Return a member's desk as of today."""
-    return Desk(member, is_network, ministry, timezone.localdate())
+    return Desk(member, is_network, ministry, has_both, timezone.localdate())

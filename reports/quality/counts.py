@@ -11,7 +11,6 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
-from reports.access import KEEPING_ROLES
 from reports.quality.concerned import Desk
 from reports.quality.history import pair_history, training_histories
 from reports.quality.kinds import KINDS, PEOPLE_KINDS, TRAINING_KINDS, Kind, months_of, people_rule, training_rule
@@ -69,7 +68,7 @@ def count_own(desk: Desk) -> list[Found]:
     """Return every kind of a reader's own desk, in the order of KINDS. Eight queries at most, whatever there is."""
     found = _of_trainings(desk) | _of_people(desk) | {"headcounts": _by_month(_headcounts(desk), desk.today)}
     made = [Found(kind, *found[kind.code]) for kind in KINDS.values()]
-    if desk.member.has_role(*KEEPING_ROLES) and can_decide_duplicates(desk.member):
+    if can_decide_duplicates(desk.member):
         number = desk.pairs.count()
         made.append(Found(DUPLICATES, number, (*pair_history(visible_pairs(desk.member), desk.today), number)))
     return made

@@ -28,23 +28,22 @@ NETWORK = "network"
 def _desk(request: HttpRequest, asked: QueryDict) -> Desk:
     """Return the desk asked for: one's own, or for an admin the network's, of one keeper if `ministry` names it."""
     member = member_of(request)
-    if not access.can_see_quality(member):
+    mends, sees_network = access.mends_records(member), access.sees_network_quality(member)
+    if not (mends or sees_network):
         raise PermissionDenied
-    if not access.sees_network_quality(member) or (access.mends_records(member) and asked.get("of") != NETWORK):
-        return desk_of(member)
+    if not sees_network or (mends and asked.get("of") != NETWORK):
+        return desk_of(member, has_both=mends and sees_network)
     ministry = asked.get("ministry", "")
     if not ministry:
-        return desk_of(member, is_network=True)
+        return desk_of(member, is_network=True, has_both=mends)
     if not (ministry.isascii() and ministry.isdecimal() and len(ministry) < 10):
         raise Http404
-    return desk_of(member, is_network=True, ministry=int(ministry))
+    return desk_of(member, is_network=True, has_both=mends, ministry=int(ministry))
 
 
 def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
-    member = desk.member
     return {
-        "tabs": tabs_of(request), "is_network": desk.is_network,
-        "has_both": access.mends_records(member) and access.sees_network_quality(member),
+        "tabs": tabs_of(request), "is_network": desk.is_network, "has_both": desk.has_both,
         "of": urlencode({"of": NETWORK}) if desk.is_network else "",
     }  # fmt: skip
 

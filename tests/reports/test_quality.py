@@ -477,3 +477,15 @@ def test_queries_are_few_and_the_same_for_many_rows(address, recorder_me, coordi
             taken[member.email, more] = len([q for q in queries if "SAVEPOINT" not in q["sql"]])
     assert max(taken.values()) < 12
     assert {taken[email, 0] - taken[email, 6] for email, _n in taken} == {0}
+
+
+def test_admin_who_keeps_records_has_both_desks(recorder_me, admin):
+    admin.roles.add("recorder")
+    make_training(recorder_me)
+    Training.objects.update(keeper=admin.organisation)
+    client = client_of(admin)
+    own, network = client.get(DESK), client.get(DESK, {"of": "network"})
+    assert [page.context["is_network"] for page in (own, network)] == [False, True]
+    assert [f"{DESK}?of=network" in page.content.decode() for page in (own, network)] == [True, False]
+    numbers = [{card["kind"].code: card["found"].number for card in page.context["cards"]} for page in (own, network)]
+    assert (numbers[0]["overdue"], numbers[1]["overdue"]) == (1, 1)
