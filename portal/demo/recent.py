@@ -69,7 +69,9 @@ def _lacking_marks(cast: Cast, rng: Random, today: date) -> list[Delivery]:
     focal = ordinary_delivery(cast, rng, "BA", "GFP", today, 19)
     focal.blocks = whole_days(working_days_until(today - timedelta(days=13), 3))
     focal.state, focal.present = "recorded", [19, None, None]
-    return [ncos, staff, focal]
+    for delivery in (lacking := [ncos, staff, focal]):
+        delivery.lines_without_rank = 2
+    return lacking
 
 
 def _waiting_for_verification(cast: Cast, rng: Random, today: date) -> list[Delivery]:
