@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 PAGE_SIZE = 50
 
@@ -37,3 +38,11 @@ def sentences(refusal: ValidationError) -> str:
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether htmx asks for a part of the page; a restored history entry gets the whole page."""
     return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+
+
+def safe_next(request: HttpRequest, wanted: str, otherwise: str) -> str:
+    """Return the address to go on to where it is a path of this portal, else the other one."""
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts=None, require_https=request.is_secure()
+    )
+    return wanted if ours else otherwise

@@ -144,3 +144,18 @@ def can_enter_indicators(member: Member, organisation: int | None = None) -> boo
         return True
     own = can_enter_strengths(member)
     return own if organisation is None else own and member.organisation_id == organisation
+
+
+def mends_records(member: Member) -> bool:
+    """Has records to mend: recorders and coordinators their organisation's, trainers those of trainings they record."""
+    return member.has_role(*KEEPING_ROLES, RoleCode.TRAINER)
+
+
+def sees_network_quality(member: Member) -> bool:
+    """See by ministry what the network's records lack, without names: admins."""
+    return member.has_role(RoleCode.ADMIN)
+
+
+def can_see_quality(member: Member) -> bool:
+    """See the data-quality desk: who can mend something, and admins. Observers do not."""
+    return mends_records(member) or sees_network_quality(member)

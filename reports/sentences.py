@@ -13,6 +13,7 @@ SENTENCES = {
     "export_pack": _("made a pack (%(pack)s, %(first)s to %(last)s)."),
     "export_trainers": _("took the trainers’ report along (%(trainers)s trainers)."),
     "export_portfolio": _("took a trainer’s portfolio along."),
+    "export_quality": _("took a list of the data-quality desk along (%(list)s, %(rows)s rows)."),
     "release_cells": _(
         "released small numbers of the ministry for a pack (%(pack)s, %(first)s to %(last)s): %(reason)s"
     ),

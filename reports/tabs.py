@@ -2,7 +2,11 @@
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from reports.access import can_see_quality
+from trainings.views.common import member_of
 
 # Words and address of each page that stands beside the others, in the order of reading.
 PAGES = (
@@ -17,7 +21,9 @@ PAGES = (
 
 
 def tabs_of(request: HttpRequest) -> list[tuple[str, str, bool]]:
-    """Return label, address and whether it is this page, of each page of the reports."""
+    """Return label, address and whether it is this page, of each page of the reports that this reader may open."""
     here = request.path
     found = [(str(label), reverse(name)) for label, name in PAGES]
+    if can_see_quality(member_of(request)):
+        found.append((_("Data quality"), reverse("reports:quality")))
     return [(label, url, here.startswith(url)) for label, url in found]

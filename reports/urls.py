@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import cascade, coverage, indicators, packs, people, snapshots, strengths, trainers
+from reports.views import cascade, coverage, indicators, packs, people, quality, snapshots, strengths, trainers
 
 app_name = "reports"
 
@@ -21,19 +21,7 @@ urlpatterns = [
     path("packs/releases/<int:pk>/withdraw/", packs.release_withdraw, name="release_withdraw"),
     path("packs/contributions/", packs.contributions, name="contributions"),
     path("packs/contributions/<int:pk>/", packs.contributions, name="contribution"),
-    path("coverage/", coverage.coverage, name="coverage"),
-    path("coverage/sheet/", coverage.coverage_sheet, name="coverage_sheet"),
-    path("coverage/strength/", strengths.strengths, name="strengths"),
-    path("coverage/strength/new/", strengths.strength_new, name="strength_new"),
-    path("coverage/strength/import/", strengths.strength_import, name="strength_import"),
-    path("coverage/strength/<int:pk>/", strengths.strength, name="strength"),
-    path("coverage/strength/<int:pk>/remove/", strengths.strength_remove, name="strength_remove"),
-    path("indicators/", indicators.indicators, name="indicators"),
-    path("indicators/sheet/", indicators.indicators_sheet, name="indicators_sheet"),
-    path("indicators/share/", indicators.indicator_share, name="indicator_share"),
-    path("indicators/fact/", indicators.indicator_fact, name="indicator_fact"),
-    path("indicators/<int:pk>/correct/", indicators.indicator_correct, name="indicator_correct"),
-    path("indicators/<int:pk>/withdraw/", indicators.indicator_withdraw, name="indicator_withdraw"),
+from reports.views import cascade, coverage, indicators, packs, people, quality, snapshots, strengths, trainers
     path("snapshots/", snapshots.snapshots, name="snapshots"),
     path("snapshots/new/", snapshots.snapshot_new, name="snapshot_new"),
     path("snapshots/<int:pk>/", snapshots.snapshot, name="snapshot"),

@@ -208,10 +208,22 @@ def can_use_workbook(member: Member, training: Training) -> bool:
     return can_use_sheets(member, training)
 
 
+def trainings_to_record(member: Member) -> TrainingQuerySet:
+    """Trainings this member may record and see every name of: the same answer as `can_use_sheets`, over all trainings."""
+    return visible_trainings(member).filter(_named_by_keeper(member) | _named_by_assignment(member, RECORDING_PARTS))
+
+
+def enrolments_to_mend(member: Member) -> QuerySet[Enrolment]:
+    """Rows whose names this member sees and answers for: of trainings they record, and their own ministry's people anywhere."""
+    concerned = Q(training__in=trainings_to_record(member))
+    if _keeps_records(member):
+        concerned |= Q(organisation=member.organisation_id)
+    return Enrolment.objects.filter(concerned)
+
+
 def visible_editions(member: Member) -> QuerySet[SheetEdition]:
     """Editions of sign-in sheets that this member may open: the same answer as `can_use_sheets`, over all trainings."""
-    seen = _named_by_keeper(member) | _named_by_assignment(member, RECORDING_PARTS)
-    return SheetEdition.objects.filter(training__in=visible_trainings(member).filter(seen))
+    return SheetEdition.objects.filter(training__in=trainings_to_record(member))
 
 
 def visible_evidence(member: Member, training: Training) -> QuerySet[Evidence]:

@@ -8,6 +8,7 @@ stands without its table.
 from common.charts.bars import Bar, Part, bars
 from common.charts.lines import Series, lines
 from common.charts.region import Place, region_map
+from common.charts.small import small_columns
 from common.charts.svg import Chart
 
-__all__ = ["Bar", "Chart", "Part", "Place", "Series", "bars", "lines", "region_map"]
+__all__ = ["Bar", "Chart", "Part", "Place", "Series", "bars", "lines", "region_map", "small_columns"]

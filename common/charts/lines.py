@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from common.charts.svg import LETTER, NARROW, WIDE, Chart, drawing, label, shape, steps, written
 
-TOP, HEIGHT = 14, 200
+TOP, HEIGHT = 24, 200
 LINE_HEIGHT = 14
 # The mark of each series, drawn around 0,0; the same number is in the class that colours and dashes it.
 MARKS = ("circle", "square", "diamond", "triangle", "circle", "square")

@@ -9,22 +9,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common.views import safe_next
 from members.held_forms import drop_held_form, held_form
 from members.second_factor import factors_of, is_last, is_pending, must_have_second_factor
 from members.views.common import member_of
 
 NEXT_KEY = "after_second_factor"
-
-
-def _safe_next(request: HttpRequest) -> str:
-    """Return the address to go on to: on this portal, else the home page."""
-    wanted = request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if ours else reverse("home")
 
 
 @require_GET
@@ -35,7 +28,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """
     member = member_of(request)
     if request.GET.get("next"):
-        request.session[NEXT_KEY] = _safe_next(request)
+        request.session[NEXT_KEY] = safe_next(request, request.GET["next"], reverse("home"))
     wanted = request.session.get(NEXT_KEY) or reverse("home")
     factors = factors_of(member)
     if not is_pending(request, member):

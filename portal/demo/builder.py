@@ -19,7 +19,7 @@ from django.utils import timezone
 from audit.models import Line, LineText
 from audit.record import digest_of_text
 from common.folding import loose, spelling
-from members.models import Language, Organisation
+from members.models import Language, Organisation, RankGroup
 from portal.demo.attendance import headcount_rows, marks_of
 from portal.demo.cast import Cast, load_cast
 from portal.demo.deliveries import Delivery, block_minutes
@@ -217,7 +217,8 @@ class _Trainings:
             training.cancelled_at, training.cancelled_reason = at(cancelled, 12), delivery.cancelled_reason
         elif delivery.state in ("submitted", "verified"):
             training.figures, training.figures_version = delivery.state, 1
-            submitted = delivery.ends_on + timedelta(days=self.rng.randint(2, 9))
+            usual = self.rng.randint(2, 9)
+            submitted = delivery.ends_on + timedelta(days=delivery.submitted_after or usual)
             training.submitted_at = at(submitted, 11, self.rng.randrange(60))
             training.submitted_by = self.cast.recorder(delivery.keeper)
             if delivery.state == "verified":
@@ -236,6 +237,8 @@ class _Trainings:
         for line, (person, values) in enumerate(zip(people, marks, strict=True), start=1):
             enrolment = _enrolment(training, parties[person.organisation], person, delivery.starts_on, line)
             enrolment.age_band = person.age_band(delivery.starts_on) if is_age_known else ""
+            if line <= delivery.lines_without_rank:
+                enrolment.rank, enrolment.rank_words, enrolment.rank_group = None, "", RankGroup.NOT_RECORDED
             _count(enrolment, sessions, values)
             rows.enrolments.append(enrolment)
             rows.marks.append((enrolment, sessions, values))

@@ -61,6 +61,9 @@ class Delivery:
     everybody_completes: bool = False
     is_marked: bool = True
     completed_is_known: bool = True
+    # What the data-quality desk finds: figures submitted so many days after the end, and lines without a rank.
+    submitted_after: int | None = None
+    lines_without_rank: int = 0
     cancelled_reason: str = ""
     notes: str = ""
 

@@ -42,7 +42,7 @@ def recent(cast: Cast, today: date) -> list[Delivery]:
 
 def _last_months(cast: Cast, rng: Random, today: date) -> list[Delivery]:
     courses, weights = list(COURSE_WEIGHTS), list(COURSE_WEIGHTS.values())
-    return [
+    told = [
         ordinary_delivery(
             cast, rng, ministry, rng.choices(courses, weights)[0],
             before_holidays(today - timedelta(days=rng.randint(300, 320) - 250 * n // (number - 1))),
@@ -51,6 +51,10 @@ def _last_months(cast: Cast, rng: Random, today: date) -> list[Delivery]:
         for ministry, number in _ORDINARY.items()
         for n in range(number)
     ]  # fmt: skip
+    # The first of each ministry was handed in late, and without the ranks of a few.
+    for first in {delivery.keeper: delivery for delivery in reversed(told)}.values():
+        first.submitted_after, first.lines_without_rank = 44, 3
+    return told
 
 
 def _lacking_marks(cast: Cast, rng: Random, today: date) -> list[Delivery]:
@@ -65,7 +69,9 @@ def _lacking_marks(cast: Cast, rng: Random, today: date) -> list[Delivery]:
     focal = ordinary_delivery(cast, rng, "BA", "GFP", today, 19)
     focal.blocks = whole_days(working_days_until(today - timedelta(days=13), 3))
     focal.state, focal.present = "recorded", [19, None, None]
-    return [ncos, staff, focal]
+    for delivery in (lacking := [ncos, staff, focal]):
+        delivery.lines_without_rank = 2
+    return lacking
 
 
 def _waiting_for_verification(cast: Cast, rng: Random, today: date) -> list[Delivery]:

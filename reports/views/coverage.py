@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from common.sheets import sheet_response
@@ -24,7 +24,7 @@ def _fields(form: CoverageForm) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in form.data.items() if name in form.fields and value]
 
 
-@require_safe
+@require_GET
 def coverage(request: HttpRequest) -> HttpResponse:
     """The share of one ministry's people that was trained by the end of a year, by rule and breakdown, with its target."""
     member = member_of(request)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.record import record
 from common.sheets import sheet_response
@@ -28,7 +28,7 @@ from trainings.views.common import member_of, require
 FEW = 16
 
 
-@require_safe
+@require_GET
 def indicators(request: HttpRequest) -> HttpResponse:
     """Women's share over the years beside the trainings delivered, then gender mechanisms and policies."""
     member = member_of(request)

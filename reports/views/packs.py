@@ -9,7 +9,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.record import record
 from common.sheets import xlsx_response
@@ -41,7 +41,7 @@ def _form(request: HttpRequest) -> PackForm:
     return PackForm(initial={"first": first, "last": last, "organisation": member.organisation_id})
 
 
-@require_safe
+@require_GET
 def packs(request: HttpRequest) -> HttpResponse:
     """The packs, each made by one click for the period and the ministry chosen above."""
     member = member_of(request)
@@ -77,7 +77,7 @@ def pack(request: HttpRequest) -> HttpResponseBase:
     return FileResponse(io.BytesIO(pack_pdf(made)), content_type="application/pdf", filename=f"{name}.pdf")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def releases(request: HttpRequest) -> HttpResponse:
     """The releases of one's own ministry, and a form for another."""
     member = member_of(request)
@@ -117,7 +117,7 @@ def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("reports:releases")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def contributions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """To which SDG targets each course contributes; of one course, the form."""
     if not access.can_tag_courses(member_of(request)):

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from common.sheets import sheet_response
@@ -39,7 +39,7 @@ def address_of(form: QuestionForm) -> str:
     return urlencode([(name, value) for name, value in form.data.items() if value and name not in BESIDE])
 
 
-@require_safe
+@require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """People trained: tiles, a chart, and the table of the question that stands in the address."""
     form, asked = asked_of(request, request.GET)
@@ -63,7 +63,7 @@ def _waiting(question: Question) -> int:
     return waiting.in_period(question.first, question.last).count()
 
 
-@require_safe
+@require_GET
 def behind(request: HttpRequest) -> HttpResponse:
     """The trainings behind one figure with their part in it: of the whole, or of the cell that `at` names."""
     form, asked = asked_of(request, request.GET)

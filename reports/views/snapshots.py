@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.kept import kept
 from audit.record import record
@@ -28,7 +28,7 @@ from trainings.views.common import member_of
 SHOWN_MOST = 500
 
 
-@require_safe
+@require_GET
 def snapshots(request: HttpRequest) -> HttpResponse:
     """The snapshots this member may open, the latest report first."""
     member = member_of(request)
@@ -39,7 +39,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def snapshot_new(request: HttpRequest) -> HttpResponse:
     """Freeze the figures of the question in the address: shown before, signed and kept by the button."""
     member = member_of(request)
@@ -85,7 +85,7 @@ def _frozen(member: Member, snapshot: Snapshot) -> tuple[Report | None, bool]:
     return thaw(snapshot.safe_numbers, snapshot.question, whole=False), False
 
 
-@require_safe
+@require_GET
 def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     """One snapshot: its numbers as frozen, who signed it, and what has changed since."""
     member = member_of(request)
@@ -120,7 +120,7 @@ def snapshot_sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     return sheet_response(request.POST.get("as", ""), f"reported-{found.as_on}", *report_sheet(report))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def snapshot_show(request: HttpRequest, pk: int) -> HttpResponse:
     """Let more observers open a snapshot."""
     member = member_of(request)

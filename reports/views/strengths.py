@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from audit.models import Line
 from common.uploads.reading import read_pasted, read_upload
@@ -47,7 +47,7 @@ def _fetch(request: HttpRequest, pk: int) -> Strength:
     )
 
 
-@require_safe
+@require_GET
 def strengths(request: HttpRequest) -> HttpResponse:
     """Every table of the ministry, the newest year first, the whole before its units."""
     member = _coordinator(request)

@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, str] = {
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
     "reports:strength": "{strength}", "reports:strength_remove": "{strength}", "reports:indicator_correct": "{value}",
     "reports:indicator_withdraw": "{value}", "reports:snapshot": "{frozen}", "reports:snapshot_show": "{frozen}",
-    "reports:contribution": "1",
+    "reports:contribution": "1", "reports:quality_rows": "sex",
 }  # fmt: skip
 # Addresses that show a page's other states.
 MORE: dict[str, tuple[str, ...]] = {
@@ -83,6 +83,7 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "reports:strength_new": ("?like={strength}",),
     "reports:indicators": ("?indicator=women_officers", "?ministry=2&indicator=women_command", "?indicator=x"),
+    "reports:quality_rows": ("../evidence/", "../late/", "../rank/", "../headcounts/", "../overdue/", "../unverified/"),
     "reports:behind": ("?last=2001-01-01", "?by=organisation&at=1&organisation=1"),
 }
 WRONG = {

@@ -29,6 +29,8 @@ OF_MINISTRY: Pair = (
     {"admin", "trainer_me", "recorder_me", "coordinator_me"}, {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},
 )  # fmt: skip
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
+MENDING: Pair = (EVERYBODY - {"observer"}, EVERYBODY - {"observer"})
+NAMED: Pair = (EVERYBODY - {"admin", "observer"}, EVERYBODY - {"admin", "observer"})
 NOBODY: Pair = (set(), set())
 # Answers to a person whose second factor is still to be shown.
 OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt", "offline_worker"}
@@ -155,6 +157,10 @@ DECISIONS: dict[str, Decision] = {
     "reports:indicator_fact": Decision(get=MANAGING, post=MANAGING),
     "reports:indicator_correct": Decision(get=MANAGING_HOME, post=MANAGING_HOME),
     "reports:indicator_withdraw": Decision(get=MANAGING_HOME, post=MANAGING_HOME),
+    "reports:quality": Decision(get=MENDING),
+    # Of the rows of people; an admin opens those of trainings: tests/reports/test_quality.py.
+    "reports:quality_rows": Decision(get=NAMED),
+    "reports:quality_sheet": Decision(post=NAMED),
     "reports:snapshots": Decision(get=ALL),
     "reports:snapshot_new": Decision(get=MANAGING, post=MANAGING),
     "reports:snapshot": Decision(get=OF_MINISTRY, hidden=but(OF_MINISTRY)),

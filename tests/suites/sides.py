@@ -129,7 +129,8 @@ class Side:
             of = {"snapshot": self.snapshot, "snapshot_sheet": self.snapshot, "snapshot_show": self.snapshot,
                   "release_withdraw": self.release, "contribution": self.training.course_id, "strength": self.strength,
                   "strength_remove": self.strength, "indicator_correct": self.indicator, "indicator_withdraw": self.indicator,
-                  "deliveries": self.profile, "portfolio": self.profile}  # fmt: skip
+                  "deliveries": self.profile, "portfolio": self.profile,
+                  "quality_rows": "rank", "quality_sheet": "rank"}  # fmt: skip
             return [of[name]] if name in of else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]

@@ -38,6 +38,7 @@ COME_TO_NOTHING = {
     "reports:sheet": "is a reading", "reports:pack": "is a reading", "reports:snapshot_sheet": "is a reading",
     "reports:coverage_sheet": "is a reading", "reports:indicators_sheet": "is a reading",
     "reports:trainers_sheet": "is a reading",
+    "reports:quality_sheet": "is a reading",
     "reports:snapshot_new": "nothing counts yet", "reports:snapshot_show": "there is no observer to choose",
     "trainings:evidence": "needs a file",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",

@@ -29,6 +29,7 @@ ONLY_BUTTONS = {
     "trainings:workbook", "trainings:workbook_preview", "reports:sheet", "reports:trainers_sheet",
     "reports:snapshot_sheet", "reports:release_withdraw",
     "reports:coverage_sheet", "reports:indicators_sheet",
+    "reports:quality_sheet",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {

@@ -271,6 +271,110 @@ def test_choice_of_a_column_is_remembered_for_the_ministry(training, recorder_me
     assert set(ColumnChoice.objects.values_list("organisation", flat=True)) == {recorder_me.organisation_id}
 
 
+NUMBERED = "Prezime\tIme\tPol\tČin\tMatični broj\n"
+ONE_NUMBER = f"{NUMBERED}Đurić\tMaja\tž\tkapetan\tB 123\nDjurić\tMaja\tž\tkapetan\tb-123"
+SAME_NUMBER = "Row 2 has the same service number and the same name or nearly so. Is it another person?"
+
+
+@pytest.mark.parametrize(
+    "second", ["Djurić\tMaja\tž", "Đurić\tMaja\tž", "Đurič\tMaja\tm", "Maja\tĐurić\t", "Đurićč\tMaja\tž"]
+)
+def test_two_rows_of_one_number_and_name_wait(second, training, recorder_me):
+    """New people both: left out, told apart or with the number mended, and never a crash at the commit."""
+    text = f"{NUMBERED}Đurić\tMaja\tž\tkapetan\tB 123\n{second}\tkapetan\tb-123"
+    made = started(training, text, recorder_me)
+    plan = plan_import(made, by=recorder_me)
+    assert [(row.state, row.twin_of, row.reasons) for row in plan.rows] == [
+        ("new", None, []), ("unclear", 2, [SAME_NUMBER]),
+    ]  # fmt: skip
+    with pytest.raises(ValidationError, match="wait for a decision"):
+        commit_import(of=made, by=recorder_me)
+    assert (Participant.objects.count(), ImportedRow.objects.count()) == (0, 0)
+    taken_in(training, text, recorder_me, {3: {"leave": True}})
+    assert training.enrolments.count() == 1
+
+
+def test_two_of_one_number_said_to_be_two_are_two(training, recorder_me):
+    taken_in(training, ONE_NUMBER, recorder_me, {3: {"person": "new"}})
+    assert sorted(e.participant.family_name for e in training.enrolments.select_related("participant")) == [
+        "Djurić", "Đurić",
+    ]  # fmt: skip
+    assert list(DuplicatePair.objects.values_list("state", "why")) == [("open", "service")]
+
+
+def test_two_of_one_number_are_mended_or_left_out_on_the_page(training, recorder_me):
+    client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
+    preview = client.post(url, {"rows": ONE_NUMBER, "organisation": training.keeper_id}).url
+    page = client.get(preview)
+    (row,) = page.context["waiting"]
+    assert (row.number, page.content.decode().count(SAME_NUMBER)) == (3, 1)
+    assert client.post(preview, {"commit": "1"}).status_code == 422
+    assert Enrolment.objects.count() == 0
+    assert client.post(preview, {"shown-3": "1", "c-3-4": "B 124"}).url == preview
+    assert client.get(preview).context["counts"]["unclear"] == 0
+    assert client.post(preview, {"commit": "1"}).url == preview
+    assert training.enrolments.filter(removed_at=None).count() == 2
+
+
+KNOWN = f"{NUMBERED}Đurić\tMaja\tž\tkapetan\tB 123"
+
+
+@pytest.mark.parametrize(
+    ("rows", "shares"),
+    [("Djurićević\tMaja\tž\tkapetan\tB 123\nĐurić\tMaja\tž\tkapetan\t", False),
+     ("Đurić\tMaja\tž\tkapetan\t\nDjurić\tMaja\tž\tkapetan\tb123", True),
+     ("Đurić\tMaja\tž\tkapetan\t\nMaja\tĐurić\tž\tkapetan\t", False),
+     ("Đurić\tMaja\tž\tkapetan\tB 123\nIlić\tVesna\tž\tkapetan\tb123", True)],
+)  # fmt: skip
+def test_second_row_of_one_known_person_waits(rows, shares, training, recorder_me):
+    """By number and by name, in either order: the second row is asked about, and said to be another it is new."""
+    taken_in(make_training(recorder_me), KNOWN, recorder_me)
+    text = NUMBERED + rows
+    made = started(training, text, recorder_me)
+    plan = plan_import(made, by=recorder_me)
+    assert [(row.state, row.twin_of, row.shares_number) for row in plan.rows] == [
+        ("matched", None, False), ("unclear", 2, shares),
+    ]  # fmt: skip
+    assert plan.rows[1].reasons == ["Row 2 is the same known person already. Is it another person?"]
+    with pytest.raises(ValidationError, match="wait for a decision"):
+        commit_import(of=made, by=recorder_me)
+    taken_in(training, text, recorder_me, {3: {"person": "new"}})
+    assert (training.enrolments.count(), Participant.objects.count()) == (2, 2)
+
+
+def test_two_of_one_name_with_two_numbers_are_two(training, recorder_me):
+    text = f"{NUMBERED}Jović\tAna\tž\tkapetan\t111\nJović\tAna\tž\tkapetan\t222"
+    taken_in(training, text, recorder_me)
+    plan = plan_import(started(training, text, recorder_me), by=recorder_me)
+    assert ([row.state for row in plan.rows], plan.unchanged) == (["matched", "matched"], 2)
+    assert Participant.objects.count() == 2
+
+
+def test_number_of_a_record_unseen_joins_once(training, recorder_me, recorder_rs):
+    """Two rows for one record that is not shown, the second said to be another: a person of its own."""
+    head = NUMBERED.replace("Pol", "Ministarstvo")
+    taken_in(make_training(recorder_rs), f"{head}Petrović\tJovana\tSrbija\tkapetan\t9", recorder_rs)
+    text = f"{head}Petrović\tJovana\tSrbija\tkapetan\t9\nPetrovič\tJovana\tSrbija\tkapetan\t9"
+    taken_in(training, text, recorder_me, {3: {"person": "new"}})
+    assert (training.enrolments.count(), Participant.objects.count()) == (2, 2)
+
+
+def test_people_merged_while_a_list_is_taken_in_refuse_it(training, recorder_me):
+    """Two rows that became one person after the plan was made: a sentence, and nothing is written."""
+    there = make_training(recorder_me)
+    taken_in(there, f"{NUMBERED}Jović\tAna\tž\tkapetan\t\nIlić\tVesna\tž\tkapetan\t", recorder_me)
+    one, other = Participant.objects.order_by("pk")
+    made = started(training, f"{NUMBERED}Jović\tAna\tž\tkapetan\t\nIlić\tVesna\tž\tkapetan\t", recorder_me)
+
+    def merge_meanwhile(*_of):
+        Participant.objects.filter(pk=other.pk).update(merged_into=one)
+        return False
+
+    with pytest.raises(ValidationError, match="turned out to be one person"):
+        commit_import(of=made, by=recorder_me, decide=merge_meanwhile)
+    assert (training.enrolments.count(), ImportedRow.objects.filter(roster_import=made).count()) == (0, 0)
+
+
 def test_row_is_mended_in_place(training, recorder_me):
     made = started(training, "Prezime\tIme\tPol\n\tAna\tž", recorder_me)
     (row,) = plan_import(made, by=recorder_me).rows

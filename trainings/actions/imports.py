@@ -20,7 +20,6 @@ from trainings.actions.first_marks import count_first_marks, write_first_marks
 from trainings.actions.marks import MarkEdit, apply_edits, edits_back, recount_enrolments
 from trainings.actions.roster import name_keys, roster_party, take_off
 from trainings.actions.trainings import check_open, locked
-from trainings.duplicates import is_one_error
 from trainings.models import (
     ColumnChoice,
     Enrolment,
@@ -31,7 +30,7 @@ from trainings.models import (
     Sex,
     Training,
 )
-from trainings.roster_import.matching import service_digest, unseen_with_service
+from trainings.roster_import.matching import Wanted, bears_nearly, service_digest, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
 from trainings.workbooks.differences import workbook_edits
 from trainings.workbooks.reading import chosen_of_filled, filled_of
@@ -150,20 +149,29 @@ def refuse_waiting(plan: Plan) -> None:
 
 
 def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
-    """Return the participant of each row by its number; new ones are made, with pairs opened where they may be known elsewhere."""
+    """Return the participant of each row by its number, no two the same; new ones are made.
+
+    Pairs are opened where they may be known elsewhere, or are two persons of one service number.
+    """
     known = locked_people({row.person.pk for row in taken if row.person})
     digests = {
         row.number: service_digest(row.read.service_number, row.organisation.pk) for row in taken if row.organisation
     }
     by_service = unseen_with_service(digests.values())
-    people: dict[int, Participant] = {}
+    people = {row.number: known[row.person.pk] for row in taken if row.person}
+    # Whom another row is, or who was shown and not chosen, is not joined by the number.
+    apart = {person.pk for person in people.values()}
+    if len(apart) < len(people):
+        raise ValidationError(_("Two rows turned out to be one person meanwhile. Look at the list again."))
     new: list[tuple[int, Participant]] = []
     for row in taken:
-        digest = digests.get(row.number, "")
         if row.person:
-            people[row.number] = known[row.person.pk]
-        elif digest in by_service and _may_be(row, by_service[digest]):
-            people[row.number] = by_service[digest].standing
+            continue
+        digest = digests.get(row.number, "")
+        joined = _joined(row, by_service.get(digest), apart)
+        if joined:
+            people[row.number] = joined
+            apart.add(joined.pk)
         else:
             assert row.organisation is not None  # noqa: S101 - narrows the type; rows without a home are never ready
             spelling_key, loose_key = name_keys(row.read.family, row.read.given)
@@ -172,7 +180,6 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
                 spelling_key=spelling_key, loose_key=loose_key, sex=row.read.sex, email=row.read.email, service_digest=digest,
             )  # fmt: skip
             new.append((row.number, person))
-            by_service |= {digest: person} if digest else {}
     made = Participant.objects.bulk_create([person for _n, person in new], batch_size=AT_ONCE)
     people |= {number: person for (number, _person), person in zip(new, made, strict=True)}
     note_pairs(made)
@@ -180,10 +187,12 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
     return people
 
 
-def _may_be(row: PlannedRow, person: Participant) -> bool:
-    """Whether a person with the same service number bears nearly the name of the row: a mistyped number joins nobody."""
-    one, other = name_keys(row.read.family, row.read.given), (person.spelling_key, person.loose_key)
-    return one[1] == other[1] or is_one_error(one[0], other[0])
+def _joined(row: PlannedRow, record: Participant | None, apart: Collection[int]) -> Participant | None:
+    """Return whom a row joins silently by the service number of a record that was not shown; a mistyped number joins nobody."""
+    if record is None or record.standing.pk in apart or any(c.pk == record.standing.pk for c in row.candidates):
+        return None
+    one = Wanted(record.organisation_id, record.family_name, record.given_name, record.sex)
+    return record.standing if bears_nearly(one, row.read) else None
 
 
 def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], digests: Mapping[int, str]) -> None:

@@ -9,7 +9,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -194,6 +194,26 @@ def _nearly(wanted: Wanted, among: _Near) -> list[tuple[Known, str]]:
         if may_be_one(person, wanted):
             found.setdefault(person.pk, (person, why))
     return list(found.values())[:CANDIDATES_MOST]
+
+
+class Named(Protocol):
+    """A person or a row of a list by the names."""
+
+    @property
+    def family(self) -> str: ...
+
+    @property
+    def given(self) -> str: ...
+
+
+def bears_nearly(one: Named, other: Named) -> bool:
+    """Whether two of one service number bear nearly the same name, in either order: else the number is mistyped.
+
+    Nearly: the loose key, or one typing error in the whole.
+    """
+    written = f"{one.family} {one.given}"
+    orders = (f"{other.family} {other.given}", f"{other.given} {other.family}")
+    return any(loose(written) == loose(name) or is_one_error(spelling(written), spelling(name)) for name in orders)
 
 
 def unseen_with_service(digests: Iterable[str]) -> dict[str, Participant]:

@@ -1,5 +1,6 @@
 """What an import would do, row by row, with what a person must still decide. Nothing here writes."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.folding import spelling
 from common.uploads.cells import unpacked
 from members.models import Member, Organisation, RankGroup
-from trainings.duplicates import is_compatible
+from trainings.duplicates import may_be_one
 from trainings.models import (
     ColumnChoice,
     DuplicatePair,
@@ -21,7 +22,7 @@ from trainings.models import (
     Sex,
     Training,
 )
-from trainings.roster_import.matching import Known, Match, Wanted, match, service_digest
+from trainings.roster_import.matching import Known, Match, Wanted, bears_nearly, match, service_digest
 from trainings.roster_import.sessions import sessions_of_columns
 from trainings.roster_reading.known import known_tables
 from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_roster
@@ -59,6 +60,7 @@ class PlannedRow:
     person: Known | None = None
     candidates: list[Candidate] = field(default_factory=list)
     twin_of: int | None = None
+    shares_number: bool = False
     must_decide: bool = False
     must_confirm: bool = False
     enrolment: Enrolment | None = None
@@ -193,10 +195,9 @@ def _home_of(row: ReadRow, default: Organisation, homes: Mapping[int, Organisati
 def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> None:
     """Say of each row who it is, by the answers given and by matching."""
     at = [row for row in rows if row.read.state != WRONG and row.organisation is not None]
-    wanted = [_wanted(row) for row in at]
-    matches = dict(zip(map(id, at), match(wanted, by=by), strict=True))
-    seen: dict[tuple[int, str, str], list[PlannedRow]] = {}
-    taken: dict[int, int] = {}
+    wanted = {id(row): _wanted(row) for row in at}
+    matches = dict(zip(wanted, match(list(wanted.values()), by=by), strict=True))
+    earlier = _Earlier()
     for row in rows:
         answer = answers.get(str(row.number), {})
         row.reasons = list(row.read.reasons)
@@ -213,7 +214,7 @@ def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> No
                 % {"words": row.read.organisation_words[:60]}
             )
             continue
-        _identify(row, matches[id(row)], answer, seen, taken)
+        _identify(row, wanted[id(row)], matches[id(row)], answer, earlier)
 
 
 def _ask_about_listed(rows: Sequence[PlannedRow], of: RosterImport) -> None:
@@ -237,17 +238,45 @@ def _wanted(row: PlannedRow) -> Wanted:
     return Wanted(row.organisation.pk, row.read.family, row.read.given, row.read.sex, digest)
 
 
-def _identify(
-    row: PlannedRow,
-    found: Match,
-    answer: Mapping[str, Any],
-    seen: dict[tuple[int, str, str], list[PlannedRow]],
-    taken: dict[int, int],
-) -> None:
-    assert row.organisation is not None  # noqa: S101 - narrows the type
-    key = (row.organisation.pk, spelling(row.read.family), spelling(row.read.given))
-    earlier = [other for other in seen.setdefault(key, []) if is_compatible(other.read.sex, row.read.sex)]
-    seen[key].append(row)
+class _Earlier:
+    """The rows judged so far, by their names and service numbers, and which row took which of the people known."""
+
+    def __init__(self) -> None:
+        self.taken: dict[int, int] = {}
+        self._by_name: dict[tuple[int, str, str], list[tuple[int, Wanted]]] = defaultdict(list)
+        self._by_number: dict[str, list[tuple[int, Wanted]]] = defaultdict(list)
+
+    def add(self, row: PlannedRow, wanted: Wanted) -> None:
+        self._by_name[_name_of(wanted)].append((row.number, wanted))
+        if wanted.service:
+            self._by_number[wanted.service].append((row.number, wanted))
+        if row.person:
+            self.taken[row.person.pk] = row.number
+
+    def ask(self, row: PlannedRow, wanted: Wanted, found: Match) -> bool:
+        """Say so where a row may be the person of an earlier one: by name, by service number, or as both are one who is known."""
+        names = [n for n, other in self._by_name[_name_of(wanted)] if may_be_one(other, wanted)]
+        numbers = [n for n, other in self._by_number.get(wanted.service, ()) if bears_nearly(other, wanted)]
+        if numbers:
+            row.twin_of, row.shares_number = numbers[0], True
+            words = _("Row %(n)d has the same service number and the same name or nearly so. Is it another person?")
+        elif names:
+            row.twin_of, words = names[0], _("The same name stands in row %(n)d. Is it another person?")
+        elif found.only and found.only.pk in self.taken:
+            row.twin_of, row.shares_number = self.taken[found.only.pk], bool(wanted.service)
+            words = _("Row %(n)d is the same known person already. Is it another person?")
+        else:
+            return False
+        row.reasons.append(words % {"n": row.twin_of})
+        return True
+
+
+def _name_of(wanted: Wanted) -> tuple[int, str, str]:
+    return wanted.organisation, spelling(wanted.family), spelling(wanted.given)
+
+
+def _identify(row: PlannedRow, wanted: Wanted, found: Match, answer: Mapping[str, Any], earlier: _Earlier) -> None:
+    taken = earlier.taken
     pairs = [*found.exact, *found.near]
     row.candidates = [
         Candidate(p.pk, f"{p.family}, {p.given}", str(DuplicatePair.Why(why).label))
@@ -259,9 +288,8 @@ def _identify(
         row.state = NEW
     elif chosen and any(str(p.pk) == str(chosen) and p.pk not in taken for p, _why in pairs):
         row.person = next(p for p, _why in pairs if str(p.pk) == str(chosen))
-    elif earlier:
-        row.twin_of, row.must_decide = earlier[0].number, True
-        row.reasons.append(_("The same name stands in row %(n)d. Is it another person?") % {"n": row.twin_of})
+    elif earlier.ask(row, wanted, found):
+        row.must_decide = True
     elif found.only and found.only.pk not in taken:
         row.person = found.only
     elif row.candidates:
@@ -271,7 +299,7 @@ def _identify(
         )
     if row.person:
         row.state = MATCHED
-        taken[row.person.pk] = row.number
+    earlier.add(row, wanted)
     if row.must_decide:
         row.state = UNCLEAR
     elif row.read.state != "ok" and not answer.get("take"):

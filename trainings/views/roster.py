@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.folding import loose, spelling
-from common.views import add_refusal, sentences
+from common.views import add_refusal, safe_next, sentences
 from members.models import Member, Rank
 from trainings import access
 from trainings.actions import linking
@@ -123,13 +124,15 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Correct one row of the roster."""
+    """Correct one row of the roster, then go back to it or to the page that sent here."""
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(
         access.visible_enrolments(member, training).select_related("participant", "organisation", "training"), pk=pk
     )
     require(access.can_record(member, training))
     record_reading(training, "roster", by=member, session=request.session)
+    after = request.POST.get("next") or request.GET.get("next", "")
+    back = safe_next(request, after, reverse("trainings:roster", args=[reference]))
     form = PersonForm(request.POST or None, initial=person_initial(enrolment))
     form.fields["organisation"].disabled = True
     del form.fields["is_another"]
@@ -145,8 +148,8 @@ def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpRespons
             add_refusal(form, refusal)
         else:
             messages.success(request, _("The row is corrected."))
-            return redirect("trainings:roster", reference)
-    context = {"form": form, "training": training, "enrolment": enrolment}
+            return redirect(back)
+    context = {"form": form, "training": training, "enrolment": enrolment, "back": back}
     return render(request, "trainings/enrolment_form.html", context, status=422 if form.errors else 200)
 
 

@@ -1,0 +1,66 @@
+"""Whose records a desk is about, and the rows of each kind among them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from members.models import Member
+from reports.quality.kinds import headcount_rule, people_rule, training_rule
+from trainings.access import enrolments_to_mend, open_pairs, trainings_to_record, visible_trainings
+from trainings.models import DuplicatePair, Enrolment, Party, Training
+from trainings.models.training import TrainingQuerySet
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A reader's desk: their own records, with names where they see them, or the whole network's trainings, without any.
+
+    `ministry` is one keeper of the network; `has_both` says that this reader has the other desk, too.
+    """
+
+    member: Member
+    is_network: bool = False
+    ministry: int | None = None
+    has_both: bool = False
+    today: date = date.min
+
+    @property
+    def trainings(self) -> TrainingQuerySet:
+        """The trainings this desk is about: those its reader records; of the network all, or one keeper's."""
+        if not self.is_network:
+            return trainings_to_record(self.member)
+        found = visible_trainings(self.member)
+        return found.filter(keeper=self.ministry) if self.ministry else found
+
+    @property
+    def rosters(self) -> QuerySet[Enrolment]:
+        """The rows of rosters this desk is about. Of the network only to be counted: its reader sees no names."""
+        if self.is_network:
+            return Enrolment.objects.filter(training__in=self.trainings) if self.ministry else Enrolment.objects.all()
+        return enrolments_to_mend(self.member)
+
+    @property
+    def pairs(self) -> QuerySet[DuplicatePair]:
+        """The open pairs that wait for this reader."""
+        return open_pairs(self.member)
+
+    def of_trainings(self, code: str) -> QuerySet[Training]:
+        return self.trainings.filter(training_rule(code, self.today))
+
+    def of_people(self, code: str) -> QuerySet[Enrolment]:
+        return self.rosters.filter(people_rule(code))
+
+    def of_headcounts(self) -> QuerySet[Party]:
+        found = Party.objects.filter(headcount_rule())
+        if self.is_network and not self.ministry:
+            return found
+        return found.filter(training__in=self.trainings)
+
+
+def desk_of(
+    member: Member, *, is_network: bool = False, has_both: bool = False, ministry: int | None = None
+) -> Desk:  # fmt: skip
+    """Return a member's desk as of today."""
+    return Desk(member, is_network, ministry, has_both, timezone.localdate())

@@ -1,0 +1,182 @@
+"""The numbers of a desk: how many of each kind there are now, and how that has changed."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Organisation
+from reports.quality.concerned import Desk
+from reports.quality.history import pair_history, training_histories
+from reports.quality.kinds import KINDS, PEOPLE_KINDS, TRAINING_KINDS, Kind, months_of, people_rule, training_rule
+from trainings.access import can_decide_duplicates, visible_pairs
+from trainings.models import DuplicatePair
+from trainings.small_cells import is_small
+
+DUPLICATES = Kind(
+    "duplicates", _("Probably one person"),
+    _("Pairs of records of your own people that may be one person. Until you decide, people are counted as “at least” and “at most”."),
+    "pairs", is_of_moments=True,
+)  # fmt: skip
+QUARTER = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many there are of a kind; None is hidden. `months` are twelve numbers, the last of this month so far.
+
+    Of a kind of moments: how many there were at the end of each, the last one now. Of the others: how many of those that
+    are there now belong to each month; `elsewhere` belong to an earlier month, or to a planned training.
+    """
+
+    kind: Kind
+    number: int | None
+    months: tuple[int, ...] = ()
+
+    @property
+    def elsewhere(self) -> int:
+        return (self.number or 0) - sum(self.months)
+
+    @property
+    def of_year(self) -> int:
+        return sum(self.months)
+
+    @property
+    def of_quarter(self) -> int:
+        return sum(self.months[-QUARTER:])
+
+    @property
+    def earlier(self) -> int:
+        """How many there were about three months ago."""
+        return self.months[-1 - QUARTER]
+
+    @property
+    def change(self) -> int:
+        return (self.number or 0) - self.earlier
+
+    @property
+    def fewer(self) -> int:
+        return -self.change
+
+
+def count_own(desk: Desk) -> list[Found]:
+    """Return every kind of a reader's own desk, in the order of KINDS. Eight queries at most, whatever there is."""
+    found = _of_trainings(desk) | _of_people(desk) | {"headcounts": _by_month(_headcounts(desk), desk.today)}
+    made = [Found(kind, *found[kind.code]) for kind in KINDS.values()]
+    if can_decide_duplicates(desk.member):
+        number = desk.pairs.count()
+        made.append(Found(DUPLICATES, number, (*pair_history(visible_pairs(desk.member), desk.today), number)))
+    return made
+
+
+def count_one(desk: Desk, kind: Kind, number: int) -> Found:
+    """Return the twelve months of one kind whose number is known. Two queries at most."""
+    if kind.rows == "trainings":
+        return Found(kind, *_with_history(desk, {kind.code: number})[kind.code])
+    if kind.rows == "people":
+        return Found(kind, *_of_people(desk)[kind.code])
+    return Found(kind, *_by_month(_headcounts(desk), desk.today))
+
+
+Counted = tuple[int, tuple[int, ...]]
+
+
+def _of_trainings(desk: Desk) -> dict[str, Counted]:
+    rules = {code: Count("pk", filter=training_rule(code, desk.today)) for code in TRAINING_KINDS}
+    return _with_history(desk, desk.trainings.order_by().aggregate(**rules))
+
+
+def _with_history(desk: Desk, numbers: dict[str, int]) -> dict[str, Counted]:
+    histories = training_histories(desk.trainings, desk.today)
+    return {
+        code: (number, (*histories[code], number) if KINDS[code].is_of_moments else histories[code])
+        for code, number in numbers.items()
+    }
+
+
+def _of_people(desk: Desk) -> dict[str, Counted]:
+    rules = {code: Count("pk", filter=people_rule(code)) for code in PEOPLE_KINDS}
+    lacking = desk.rosters.filter(people_rule("sex") | people_rule("rank")).order_by()
+    rows = list(lacking.values(month=TruncMonth("training__counts_on")).annotate(**rules))
+    return {
+        code: _by_month(((row["month"], row[code]) for row in rows), desk.today) for code in PEOPLE_KINDS
+    }  # fmt: skip
+
+
+def _headcounts(desk: Desk) -> Iterable[tuple[date, int]]:
+    by_month = desk.of_headcounts().order_by().values(month=TruncMonth("training__counts_on"))
+    return by_month.annotate(n=Count("pk")).values_list("month", "n")
+
+
+def _by_month(rows: Iterable[tuple[date, int]], today: date) -> Counted:
+    numbers: Counter[date] = Counter()
+    for month, number in rows:
+        numbers[month] += number
+    return sum(numbers.values()), tuple(numbers[month] for month in months_of(today))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one keeper's records lack: by kind, None is hidden. `pairs` says only whether records may be one person."""
+
+    keeper: Organisation
+    numbers: dict[str, int | None]
+    pairs: bool
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.pairs and not any(number != 0 for number in self.numbers.values())
+
+    @cached_property
+    def cells(self) -> list[tuple[Kind, int | None]]:
+        return [(kind, self.numbers[kind.code]) for kind in KINDS.values()]
+
+
+def count_network(desk: Desk) -> tuple[list[Found], list[Line]]:
+    """Return the whole network's numbers, and each keeper's, for who sees no names. Seven queries.
+
+    Numbers of people from 1 to 4 are hidden, and with one of them the total. How many pairs there are is told to nobody.
+    """
+    found = _by_keeper(desk)
+    twice = DuplicatePair.objects.filter(
+        state=DuplicatePair.State.OPEN, first__merged_into=None, second__merged_into=None
+    )
+    with_pairs = set(twice.order_by().values_list("first__organisation", flat=True).distinct())
+    may_keep = (Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT)
+    lines = []
+    for keeper in Organisation.objects.filter(kind__in=may_keep):
+        numbers = {code: found[code][keeper.pk] for code in KINDS}
+        shown = {c: None if c in PEOPLE_KINDS and is_small(n) else n for c, n in numbers.items()}
+        lines.append(Line(keeper, shown, keeper.pk in with_pairs))
+    totals = {code: sum(found[code].values()) for code in KINDS}
+    counted = _with_history(desk, {code: totals[code] for code in TRAINING_KINDS})
+    counted["headcounts"] = _by_month(_headcounts(desk), desk.today)
+    hides = {code: any(is_small(number) for number in found[code].values()) for code in PEOPLE_KINDS}
+    made = [
+        Found(kind, None if hides[code] else totals[code]) if code in PEOPLE_KINDS else Found(kind, *counted[code])
+        for code, kind in KINDS.items()
+    ]
+    return made, lines
+
+
+def _by_keeper(desk: Desk) -> dict[str, Counter[int]]:
+    people = {code: Count("pk", filter=people_rule(code)) for code in PEOPLE_KINDS}
+    lacking = desk.rosters.filter(people_rule("sex") | people_rule("rank")).order_by()
+    rules = {code: Count("pk", filter=training_rule(code, desk.today)) for code in TRAINING_KINDS}
+    found: dict[str, Counter[int]] = {code: Counter() for code in KINDS}
+    grouped: list[QuerySet] = [
+        lacking.values("training__keeper").annotate(**people),
+        desk.trainings.order_by().values("keeper").annotate(**rules),
+        desk.of_headcounts().order_by().values("training__keeper").annotate(counted=Count("pk")),
+    ]
+    for rows in grouped:
+        for row in rows:
+            keeper = row.pop("keeper") if "keeper" in row else row.pop("training__keeper")
+            for code, number in row.items():
+                found["headcounts" if code == "counted" else code][keeper] += number
+    return found
