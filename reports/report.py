@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.actions import collection_paused
 from reports.forms import Asked
 from reports.labels import DIMENSION_NAMES, in_order, labels_of, written
 from reports.things import Things
@@ -61,6 +62,7 @@ class Report:
         return sum(len(row.keys) for row in (*self.rows, *self.columns) if row.is_together)
 
 
+@collection_paused()
 def answer(asked: Asked, things: Things) -> Report:
     """Answer a question for its reader. Three to five queries; see `trainings.counting.gather` for the cost."""
     return report_of(gather(asked.question, counted_by(asked.dimensions)), asked, things)
