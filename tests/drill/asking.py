@@ -14,14 +14,19 @@ from django.utils import timezone
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members.models import Member, Organisation
+from reports.actions.snapshots import freeze_figures
+from reports.forms import Asked
+from reports.things import read_things
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
 from tests.suites.sides import ask as asked
 from tests.suites.sides import leaks, offers, verdict, wrongly_offered
 from trainings.actions.evidence import attach_evidence, remove_evidence
+from trainings.actions.figures import submit_figures
 from trainings.actions.imports import start_import
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
 from trainings.actions.sheets import make_sheet
+from trainings.counting import Question
 from trainings.models import Assignment, DuplicatePair, Headcount, Participant, Training
 
 # What differs between two answers that are the same: tokens of forms, keys made anew, nonces.
@@ -150,7 +155,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     rest = reverse("trainings:mark_rest", args=[old.reference, mark["session"]])
     post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
     found += _of_sheets(own, foreign, cast) + _of_duplicates(own, foreign, cast)
-    found += _of_measures(own, foreign)
+    found += _of_measures(own, foreign) + _of_figures(cast)
     found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
     found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
     found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
@@ -216,6 +221,28 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
         found.append(Ask(name, "get", "/trainings/export/", "trainings:list_export"))
     suggestions = reverse("trainings:suggest", args=[own.training.reference])
     found.append(Ask("recorder_me", "post", suggestions, "trainings:suggest", body=(("family_name", "Pozna"),)))
+    return found
+
+
+def _of_figures(cast: dict[str, Any]) -> list[Ask]:
+    """Figures of eight people, four of each sex: shown whole to their ministry, to others as one number; and frozen."""
+    training = make_training(cast["recorder_me"])
+    make_roster(training, 8, cast["recorder_me"])
+    mark_all(training, cast["recorder_me"])
+    submit_figures(training=training, by=cast["recorder_me"])
+    own = Asked(Question(organisation=training.keeper_id), ("sex",), "", whole=True)
+    frozen = freeze_figures(
+        asked=own, things=read_things(), chosen=[], as_on=training.ends_on, reported_to="Donator", note="", observers=[],
+        by=cast["coordinator_me"],
+    )  # fmt: skip
+    people, home = "/reports/people/", training.keeper_id
+    found = [Ask(name, "get", f"{people}{page}", f"reports:{route}") for name in ("observer", "trainer_me", "recorder_me")
+             for page, route in (("?by=sex", "people"), (f"?by=sex&organisation={home}", "people"), ("?by=month", "people"),
+                                 (f"?by=month&organisation={home}", "people"), ("?by=year&first=2025-02-10", "people"),
+                                 (f"trainings/?by=sex&organisation={home}", "behind"))]  # fmt: skip
+    found += [Ask("trainer_me", "get", frozen.get_absolute_url(), "reports:snapshot"),
+              Ask("observer", "get", "/reports/snapshots/", "reports:snapshots"),
+              Ask("trainer_me", "post", f"{frozen.get_absolute_url()}sheet/", "reports:snapshot_sheet", body=(("as", "csv"),))]  # fmt: skip
     return found
 
 

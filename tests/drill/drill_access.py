@@ -31,6 +31,7 @@ Clients = dict[str, Any]
 ACTIVE = "every active member sees every training, and nobody else is signed in; the scope itself is asked directly"
 ANYBODY = "every active member reads every value, and nobody else is signed in; the scope itself is asked directly"
 HELD_TWICE = {
+    "reports.access.can_see_reports": "every active member sees reports, and nobody else is signed in",
     "reports.views.indicators access.visible_indicators(member)": ANYBODY,
     "trainings.views.common access.visible_trainings(member_of(request))": ACTIVE,
     "trainings.views.trainings access.visible_trainings(member)": ACTIVE,

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import DESKTOP, DESKTOP_PLAIN, PHONE, PHONE_PLAIN, View, overflow, seen_by, sign_in
@@ -10,7 +9,6 @@ from tests.e2e.browsing import DESKTOP, DESKTOP_PLAIN, PHONE, PHONE_PLAIN, View,
 CLICKS_MOST = 4
 
 
-@pytest.mark.main_job
 @seen_by(DESKTOP, PHONE, DESKTOP_PLAIN, PHONE_PLAIN)
 def test_headline_opens_one_signed_sheet_in_four_clicks(page: Page, server: str, view: View) -> None:
     sign_in(page, "coordinator.me")
