@@ -14,7 +14,7 @@ from trainings.actions.figures import submit_figures
 from trainings.actions.linking import link_participant, unlink_participant
 from trainings.models import Assignment, Course, Headcount, Participant, Party, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 PAGE = "/reports/cascade/"
 
 

@@ -19,7 +19,7 @@ from tests.trainings.test_counting import Network, networks, places, slow_figure
 from trainings.actions.figures import submit_figures
 from trainings.actions.roster import add_to_roster
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 assert places  # the fixture is used by name
 
 YEARS = (2022, 2023, 2024, 2025)

@@ -15,7 +15,7 @@ from reports.models import IndicatorValue
 from tests.conftest import client_of, make_roster, make_training, mark_all
 from trainings.actions.figures import submit_figures
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 PAGE = "/reports/indicators/"
 
 

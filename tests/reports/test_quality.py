@@ -35,7 +35,7 @@ from trainings.models import (
     Training,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 DESK = "/reports/quality/"
 COUNTS = ("submitted", "verified")
 

@@ -18,7 +18,7 @@ from reports.models import Strength, StrengthCell
 from tests.common.sheet_files import workbook
 from tests.conftest import client_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 HOME = "/reports/coverage/strength/"
 TYPED = {"year": "2025", "unit": "", "as_on": "2025-12-31", "source": "List", "n-nco-female": "12", "n-nco-male": "30"}
 PASTED = "Godina\tKategorija\tPol\tBroj\n2025\tPodoficiri\tž\t14\n2025\tvojnik\tm\t1.200\n2024\tpotpukovnik\tm\t9"

@@ -20,7 +20,7 @@ from trainers.models import Topic, TrainerProfile
 from trainings.actions.figures import submit_figures, verify_figures
 from trainings.models import Assignment, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 PAGE = "/reports/trainers/"
 
 

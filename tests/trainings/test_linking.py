@@ -11,7 +11,7 @@ from trainings.actions.linking import link_participant, unlink_participant
 from trainings.counting import training_totals
 from trainings.models import Participant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 
 def page_of(enrolment):
