@@ -16,7 +16,8 @@ from django.utils import timezone
 from audit.kept import latest_line
 from members.models import Organisation
 from trainers.models import TrainerProfile
-from trainings.counting import COUNTING, Figures, Question, figures, figures_by
+from trainings.counting import COUNTING, Figures, Question
+from trainings.counting.gathering import gather
 from trainings.models import Assignment, Training
 from trainings.small_cells import ShownFigures, shield, shield_rows
 
@@ -53,7 +54,7 @@ class NetworkTotals:
 
 def _count() -> dict[str, Any]:
     """Count everything anew, as plain values for the cache. Ten queries."""
-    everything = Question()
+    everything = gather(Question(), ("organisation",))
     served = (
         Assignment.objects.exclude(part=Assignment.Part.OBSERVER)
         .filter(training__figures__in=COUNTING, training__cancelled_at=None)
@@ -66,8 +67,8 @@ def _count() -> dict[str, Any]:
     counting = Training.objects.counting()
     trainers = list(TrainerProfile.objects.filter(member__is_active=True).values_list("sex", flat=True))
     return {
-        "figures": asdict(figures(everything)),
-        "by_home": {key: asdict(row) for key, row in figures_by(everything, "organisation").items()},
+        "figures": asdict(everything.figures()),
+        "by_home": {key[0]: asdict(row) for key, row in everything.by().items()},
         "ministries": list(
             Organisation.objects.filter(kind=Organisation.Kind.MINISTRY)
             .order_by("name")

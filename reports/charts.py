@@ -15,13 +15,12 @@ STYLES = {"women": "women", "men": "men", "other": "other", "not_recorded": "unk
 
 def chart_of(report: Report) -> Chart | None:
     """Draw the answer; nothing where it is not broken down, or where too little of it may be shown. No query."""
-    dimensions = report.asked.dimensions
     rows = [row for row in report.rows if row.cell.seats is not None]
     if not rows:
         return None
     if len(report.counted_by) == 2:
         return _several_lines(report) if set(report.counted_by) & set(PERIODS) else _plain_bars(report)
-    if dimensions[0] in PERIODS or report.counted_by[0] in PERIODS:
+    if report.counted_by[0] in PERIODS:
         return _line(report)
     if report.counted_by[0] == "country":
         return _map(report)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from members.models import Organisation, RankGroup
 from reports.covering import Covered, Line, Need, Target, is_bad, safe_lines, safe_years
+from reports.labels import together
 from reports.strengths import Source, Strengths, sources_of, unit_strengths
 from trainings.counting import Question, Rule
 from trainings.counting.gathering import Gathering, gather
@@ -185,8 +185,7 @@ class _Table:
         need = covered.need(self.asked.target, self.asked.year)
         if len(line) == 1:
             return Row(words[0], (), covered, need)
-        text = ngettext("%(n)d line together", "%(n)d lines together", len(line)) % {"n": len(line)}
-        return Row(text, words, covered, need)
+        return Row(together(len(line)), words, covered, need)
 
 
 HEADINGS: dict[str, Callable[[], str]] = {

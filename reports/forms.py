@@ -1,6 +1,6 @@
 """Validation of what is asked of the figures: by the page's address and by the command line alike."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,25 @@ SELECTS: dict[str, tuple[Any, Any, bool]] = {
 }
 
 
+def check_period(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
+    """Refuse a period that ends before it starts, and years that no record is of."""
+    first, last = cleaned.get("first"), cleaned.get("last")
+    for name, day in (("first", first), ("last", last)):
+        if day and not YEARS[0] <= day.year <= YEARS[1]:
+            form.add_error(
+                name, _("Choose a day between %(first)d and %(last)d.") % {"first": YEARS[0], "last": YEARS[1]}
+            )
+    if first and last and last < first:
+        form.add_error("last", _("The period ends before it starts."))
+
+
+def refuse_unknown(form: forms.Form, beside: Collection[str]) -> None:
+    """Refuse what is sent under a name that is neither a field nor may stand beside them."""
+    for name in form.data:
+        if name not in form.fields and name not in beside:
+            form.add_error(None, _("Nothing can be asked by “%(name)s”.") % {"name": str(name)[:40]})
+
+
 class QuestionForm(forms.Form):
     """Filters, rule and breakdowns. Unknown fields and more than two breakdowns are refused, not passed over. One query."""
 
@@ -90,22 +109,12 @@ class QuestionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        given = self.data.keys() if hasattr(self.data, "keys") else ()
-        for name in given:
-            if name not in self.fields and name not in BESIDE:
-                self.add_error(None, _("Nothing can be asked by “%(name)s”.") % {"name": str(name)[:40]})
+        refuse_unknown(self, BESIDE)
         if isinstance(self.data, QueryDict) and any(
-            len(self.data.getlist(name)) > 1 for name in given if name not in BESIDE
+            len(self.data.getlist(name)) > 1 for name in self.data if name not in BESIDE
         ):
             self.add_error(None, _("Each thing can be asked once, and figures broken down by two at most."))
-        first, last = cleaned.get("first"), cleaned.get("last")
-        for name, day in (("first", first), ("last", last)):
-            if day and not YEARS[0] <= day.year <= YEARS[1]:
-                self.add_error(
-                    name, _("Choose a day between %(first)d and %(last)d.") % {"first": YEARS[0], "last": YEARS[1]}
-                )
-        if first and last and last < first:
-            self.add_error("last", _("The period ends before it starts."))
+        check_period(self, cleaned)
         if cleaned.get("by") and cleaned.get("by") == cleaned.get("and_by"):
             self.add_error("and_by", _("Choose two different breakdowns."))
         return cleaned

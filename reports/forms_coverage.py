@@ -12,6 +12,7 @@ from members.models import Member, Organisation
 from reports import access
 from reports.coverage import Asked
 from reports.covering import Target
+from reports.forms import refuse_unknown
 from reports.models.strengths import FIRST_YEAR, LAST_YEAR
 from reports.strengths import Strengths, read_strengths
 from trainings.counting import Question
@@ -85,10 +86,11 @@ class CoverageForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        known = BESIDE | {"csrfmiddlewaretoken"}
+        refuse_unknown(self, known)
         for name in self.data:
-            if name not in self.fields and name not in BESIDE | {"csrfmiddlewaretoken"}:
-                self.add_error(None, _("Nothing can be asked by “%(name)s”.") % {"name": str(name)[:40]})
-            elif len(self.data.getlist(name)) > 1:  # type: ignore[attr-defined]  # filled above: a QueryDict
+            is_known = name in self.fields or name in known
+            if is_known and len(self.data.getlist(name)) > 1:  # type: ignore[attr-defined]  # filled above: a QueryDict
                 self.add_error(None, _("Each thing can be asked once."))
         return cleaned
 

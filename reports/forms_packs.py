@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from common.forms import DateInput
 from members.models import Organisation
 from reports import access
-from reports.forms import YEARS
+from reports.forms import check_period
 from reports.labels import RULE_NAMES
 from reports.models import PackKind, SdgTarget
 from reports.packs.content import PackAsked, default_period
@@ -24,16 +24,9 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        first, last = cleaned.get("first"), cleaned.get("last")
-        for name, day in (("first", first), ("last", last)):
-            if day and not YEARS[0] <= day.year <= YEARS[1]:
-                self.add_error(
-                    name, _("Choose a day between %(first)d and %(last)d.") % {"first": YEARS[0], "last": YEARS[1]}
-                )
-        if first and last and last < first:
-            self.add_error("last", _("The period ends before it starts."))
-        elif first and last and not self.errors:
-            cleaned |= {"first": access.quarter_start(first), "last": access.quarter_end(last)}
+        check_period(self, cleaned)
+        if not self.errors:
+            cleaned |= {"first": access.quarter_start(cleaned["first"]), "last": access.quarter_end(cleaned["last"])}
         return cleaned
 
 
@@ -51,11 +44,7 @@ class PackForm(PeriodForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ministries = (
-            Organisation.objects.filter(kind=Organisation.Kind.MINISTRY)
-            .select_related("country")
-            .order_by("short_name")
-        )
+        ministries = access.ministries().order_by("short_name")
         self.fields["organisation"].queryset = ministries  # type: ignore[attr-defined]  # a choice of rows
         first, last = default_period(timezone.localdate())
         self.fields["first"].initial, self.fields["last"].initial = first, last

@@ -12,25 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from common.forms import DateInput
 from members.models import Member
-from reports.forms import YEARS
+from reports.forms import check_period, refuse_unknown
 from reports.taught import DELIVERIES, SORTS, Taught, is_current
 from reports.things import read_things
 from trainers.models import TrainerProfile
 
 # What may stand in the address beside the fields: the order, the page of the list, and which form of file.
 BESIDE = {"sort", "page", "as"}
-
-
-def check_period(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
-    """Refuse a period that ends before it starts, and years that no record is of."""
-    first, last = cleaned.get("first"), cleaned.get("last")
-    for name, day in (("first", first), ("last", last)):
-        if day and not YEARS[0] <= day.year <= YEARS[1]:
-            form.add_error(
-                name, _("Choose a day between %(first)d and %(last)d.") % {"first": YEARS[0], "last": YEARS[1]}
-            )
-    if first and last and last < first:
-        form.add_error("last", _("The period ends before it starts."))
 
 
 class PeriodForm(forms.Form):
@@ -42,9 +30,7 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in self.data:
-            if name not in self.fields and name not in self.beside:
-                self.add_error(None, _("Nothing can be asked by “%(name)s”.") % {"name": str(name)[:40]})
+        refuse_unknown(self, self.beside)
         check_period(self, cleaned)
         return cleaned
 

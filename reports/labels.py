@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from members.models import RankGroup
 from reports.things import Things
@@ -61,6 +61,11 @@ def in_order(dimension: str, keys: Iterable[Hashable], label: Callable[[Any], st
     if dimension in PERIODS:
         return sorted(keys)
     return sorted(keys, key=lambda key: (label(key) == _("Not recorded"), label(key)))
+
+
+def together(lines: int) -> str:
+    """Return how so many lines that are shown as one are called."""
+    return ngettext("%(n)d line together", "%(n)d lines together", lines) % {"n": lines}
 
 
 def written(key: Hashable) -> str:

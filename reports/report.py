@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common.actions import collection_paused
 from reports.forms import Asked
-from reports.labels import DIMENSION_NAMES, in_order, labels_of, written
+from reports.labels import DIMENSION_NAMES, in_order, labels_of, together, written
 from reports.things import Things
 from trainings.counting import Question
 from trainings.counting.gathering import Gathering, gather
@@ -107,8 +106,7 @@ def _row(dimension: str, line: Line, cell: ShownCell, label: Any) -> Row:
     words = tuple(label(key) for key in keys)
     if len(line) == 1:
         return Row(words[0], (written(line[0]),), cell)
-    text = ngettext("%(n)d line together", "%(n)d lines together", len(line)) % {"n": len(line)}
-    return Row(text, tuple(map(written, keys)), cell, words)
+    return Row(together(len(line)), tuple(map(written, keys)), cell, words)
 
 
 def number_of(cell: ShownCell | None, measure: str) -> float | int | None:

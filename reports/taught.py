@@ -32,8 +32,42 @@ def is_current(last: date | None, today: date) -> bool:
     return last is not None and last > months_before(today, CURRENT_MONTHS)
 
 
+class OfTrainer:
+    """Who a line is about."""
+
+    profile: TrainerProfile
+
+    @property
+    def name(self) -> str:
+        return self.profile.member.full_name
+
+    @property
+    def ministry(self) -> str:
+        return self.profile.member.organisation.short_name
+
+    @property
+    def is_active(self) -> bool:
+        return self.profile.member.is_active
+
+
+class Delivered:
+    """Numbers of trainings by part, and scheduled minutes."""
+
+    lead: int
+    co_trainer: int
+    minutes: int
+
+    @property
+    def delivered(self) -> int:
+        return self.lead + self.co_trainer
+
+    @property
+    def hours(self) -> float:
+        return self.minutes / 60
+
+
 @dataclass
-class Taught:
+class Taught(OfTrainer, Delivered):
     """One trainer and what they delivered in a period. `last` is the last delivery of any time; minutes are scheduled ones.
 
     Countries are by code with their name; online trainings are taught in none. Who observed delivered nothing.
@@ -50,28 +84,8 @@ class Taught:
     last: date | None = None
 
     @property
-    def name(self) -> str:
-        return self.profile.member.full_name
-
-    @property
-    def ministry(self) -> str:
-        return self.profile.member.organisation.short_name
-
-    @property
-    def is_active(self) -> bool:
-        return self.profile.member.is_active
-
-    @property
     def home(self) -> str:
         return self.profile.member.organisation.country_id
-
-    @property
-    def delivered(self) -> int:
-        return self.lead + self.co_trainer
-
-    @property
-    def hours(self) -> float:
-        return self.minutes / 60
 
     @property
     def country_names(self) -> list[str]:
@@ -98,7 +112,7 @@ class Taught:
 
 
 @dataclass(frozen=True)
-class Totals:
+class Totals(Delivered):
     """The sums of the lines, and beside them what several lines share: different trainings and countries."""
 
     trainers: int
@@ -111,14 +125,6 @@ class Totals:
     different_trainings: int
     countries: tuple[str, ...]
     served_in: tuple[str, ...]
-
-    @property
-    def delivered(self) -> int:
-        return self.lead + self.co_trainer
-
-    @property
-    def hours(self) -> float:
-        return self.minutes / 60
 
 
 def taught_by(profiles: QuerySet[TrainerProfile], first: date | None, last: date | None) -> list[Taught]:

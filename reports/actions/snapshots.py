@@ -1,6 +1,7 @@
 """Freezing figures as they are reported."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from reports import access
 from reports.forms import Asked
 from reports.frozen import asked_plainly, content_of, digests, freeze, parts_of, whole_digest
 from reports.models import FrozenTraining, Snapshot
-from reports.report import answer, definition
+from reports.report import Report, counted_by, definition, report_of
 from reports.things import Things
 from trainings.counting.gathering import gather
 
@@ -32,19 +33,18 @@ def freeze_figures(
     `reports.frozen.digests` for the cost.
     """
     line = latest_line()
-    mine = answer(asked, things)
+    numbers, safe = _answers(asked, things)
+    mine = numbers if asked.whole or safe is None else safe
     parts, rows = parts_of(gather(asked.question, ("training",))), digests(asked.question)
     if mine.is_hidden or not parts:
         raise ValidationError(
             _("There is nothing to freeze: no training counts, or the figures are too small to be told.")
         )
-    as_others_may = asked.question == access.allowed_question(asked.question, whole=False)
-    safe = answer(_asked_by_others(asked), things) if as_others_may else None
     made = Snapshot(
         made_by=by, organisation=by.organisation, as_on=as_on, reported_to=reported_to, note=note,
         signed=", ".join([by.full_name, *by.role_labels, by.organisation.short_name])[:320],
         question=asked_plainly(asked), chosen=list(chosen), definition=definition(asked),
-        numbers=freeze(answer(_asked_whole(asked), things)), safe_numbers=freeze(safe) if safe else None,
+        numbers=freeze(numbers), safe_numbers=freeze(safe) if safe else None,
     )  # fmt: skip
     made.digest = sha256 = whole_digest(content_of(made), {pk: rows[pk] for pk in parts})
     if latest_line() != line:
@@ -70,13 +70,17 @@ def freeze_figures(
     return made
 
 
-def _asked_by_others(asked: Asked) -> Asked:
-    dimensions = tuple(name for name in asked.dimensions if name in access.allowed_dimensions(whole=False))
-    return Asked(asked.question, dimensions, asked.measure, whole=False)
-
-
-def _asked_whole(asked: Asked) -> Asked:
-    return Asked(asked.question, asked.dimensions, asked.measure, whole=True)
+def _answers(asked: Asked, things: Things) -> tuple[Report, Report | None]:
+    """Return the answer with every number, and that for who may not see names: None where they may not ask that."""
+    gathered = gather(asked.question, counted_by(asked.dimensions))
+    numbers = report_of(gathered, replace(asked, whole=True), things)
+    if asked.question != access.allowed_question(asked.question, whole=False):
+        return numbers, None
+    allowed = access.allowed_dimensions(whole=False)
+    others = replace(asked, dimensions=tuple(name for name in asked.dimensions if name in allowed), whole=False)
+    if others.dimensions != asked.dimensions:
+        gathered = gather(asked.question, counted_by(others.dimensions))
+    return numbers, report_of(gathered, others, things)
 
 
 @action

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from members.models import Member
 from reports.cascade.growing import Cohort, Generation, Grown, grow
 from reports.cascade.traces import all_profiles, makers_of_trainers, read_traces
-from reports.taught import is_current
+from reports.taught import OfTrainer, is_current
 from trainers.models import TrainerProfile
 from trainings.access import keeps
 from trainings.counting import Question
@@ -75,25 +75,13 @@ def _tells(larger: People, smaller: People) -> bool:
 
 
 @dataclass(frozen=True)
-class ShownTrainer:
+class ShownTrainer(OfTrainer):
     """A trainer in the tree. `people` only for who sees every number; `url` is empty for who left."""
 
     grown: Grown
     profile: TrainerProfile
     last: date | None
     people: People | None
-
-    @property
-    def name(self) -> str:
-        return self.profile.member.full_name
-
-    @property
-    def ministry(self) -> str:
-        return self.profile.member.organisation.short_name
-
-    @property
-    def is_active(self) -> bool:
-        return self.profile.member.is_active
 
     @property
     def delivered(self) -> int:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from reports.forms import Asked
 from reports.labels import DIMENSION_NAMES, RULE_NAMES
 from reports.models import Contribution, Indicator, IndicatorValue, PackKind, Release, SdgTarget
 from reports.report import Report, definition, report_of
-from reports.sheets import report_sheet
+from reports.sheets import report_header, report_rows, share_columns
 from reports.things import read_things
 from trainings.counting import Figures, Question
 from trainings.counting.gathering import Gathering, gather
@@ -67,7 +67,6 @@ class Pack:
     definitions: list[str]
     completeness: list[str]
     released: str = ""
-    more: list[Table] = field(default_factory=list)
 
 
 def release_for(asked: PackAsked) -> Release | None:
@@ -137,18 +136,13 @@ def _facts(asked: PackAsked, report: Report, by: Member, whole: bool) -> list[tu
 
 
 def _table(report: Report) -> Table:
-    header, lines = report_sheet(report)
-    rows = list(lines)[:-1]  # the definition stands at the end of a pack
-    shares = tuple(
-        n for n, words in enumerate(header) if words in (_("Share of women, at least"), _("Share of women, at most"))
-    )
     note = ""
     if report.put_together:
         note = ngettext(
             "%(n)d small line stands together with others.", "%(n)d small lines stand together.", report.put_together
         ) % {"n": report.put_together}
     title = _("By %(what)s") % {"what": DIMENSION_NAMES[report.counted_by[0]]}
-    return Table(title, header, [[None if cell == _("hidden") else cell for cell in row] for row in rows], note, shares)
+    return Table(title, report_header(report), list(report_rows(report)), note, share_columns(report))
 
 
 def _of_targets(gathered: Gathering, whole: bool) -> Table:

@@ -21,7 +21,7 @@ def pack_pdf(pack: Pack) -> bytes:
     at = timezone.now()
     shown = {
         "title": pack.title, "network": settings.SITE_NAME, "lang": (get_language() or "en").partition("-")[0], "facts": pack.facts,
-        "released": pack.released, "tables": [_written(table) for table in (*pack.tables, *pack.more)],
+        "released": pack.released, "tables": [_written(table) for table in pack.tables],
         "words": {
             "definitions": _("Definitions"), "completeness": _("How complete it is"), "page": _("page"),
             "hidden": _("hidden"),
@@ -72,7 +72,7 @@ def write_pack(file: IO[bytes], pack: Pack) -> None:
     for n, (what, words) in enumerate(lines):
         about.write_string(n, 0, what, bold)
         about.write_string(n, 1, words, wrap)
-    for number, table in enumerate((*pack.tables, *pack.more), 1):
+    for number, table in enumerate(pack.tables, 1):
         page = book.add_worksheet(f"{number} {''.join(c for c in table.title if c not in '[]:*?/' + chr(92))}"[:31])
         page.freeze_panes(1, 1)
         for n, words in enumerate(table.header):

@@ -1,11 +1,10 @@
 """Framework packs in one click, releases of small numbers for them, and what courses contribute to."""
 
-import io
 from collections import defaultdict
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from common.sheets import xlsx_response
+from common.views import add_refusal, pdf_response, sentences
 from reports import access
 from reports.actions.packs import release_cells, set_contributions, withdraw_release
 from reports.forms_packs import ContributionsForm, PackForm, ReleaseForm
@@ -21,7 +21,7 @@ from reports.packs.content import default_period, make_pack
 from reports.packs.documents import pack_pdf, write_pack
 from reports.tabs import tabs_of
 from trainings.models import Course
-from trainings.views.common import member_of
+from trainings.views.common import member_of, require
 
 WHAT = {
     PackKind.NAP: lambda: _("Activities of one ministry by course, quarter, rank group and country of delivery."),
@@ -33,12 +33,16 @@ WHAT = {
 }
 
 
-def _form(request: HttpRequest) -> PackForm:
-    if request.GET:
-        return PackForm(request.GET)
+def _page(request: HttpRequest, form: PackForm, status: int = 200) -> HttpResponse:
     member = member_of(request)
-    first, last = default_period(timezone.localdate())
-    return PackForm(initial={"first": first, "last": last, "organisation": member.organisation_id})
+    return render(
+        request, "reports/pack_list.html",
+        {
+            "form": form, "kinds": [(kind, kind.label, what()) for kind, what in WHAT.items()], "tabs": tabs_of(request),
+            "can_release": access.can_release(member), "can_tag": access.can_tag_courses(member),
+        },
+        status=status,
+    )  # fmt: skip
 
 
 @require_GET
@@ -46,13 +50,7 @@ def packs(request: HttpRequest) -> HttpResponse:
     """The packs, each made by one click for the period and the ministry chosen above."""
     member = member_of(request)
     access.check_sees_reports(member)
-    return render(
-        request, "reports/pack_list.html",
-        {
-            "form": _form(request), "kinds": [(kind, kind.label, what()) for kind, what in WHAT.items()], "tabs": tabs_of(request),
-            "can_release": access.can_release(member), "can_tag": access.can_tag_courses(member),
-        },
-    )  # fmt: skip
+    return _page(request, PackForm(request.GET or None, initial={"organisation": member.organisation_id}))
 
 
 @require_POST
@@ -66,31 +64,29 @@ def pack(request: HttpRequest) -> HttpResponseBase:
         sent["kind"] = request.POST["xlsx"]
     form = PackForm(sent)
     if not form.is_valid():
-        context = {"form": form, "kinds": [(k, k.label, what()) for k, what in WHAT.items()], "tabs": tabs_of(request)}
-        return render(request, "reports/pack_list.html", context, status=422)
+        return _page(request, form, status=422)
     asked = form.asked()
     record("export_pack", member.organisation, by=member, is_reading=True, pack=asked.pack, first=str(asked.first),
            last=str(asked.last), ministry=asked.organisation.pk if asked.organisation else None, rule=asked.rule)  # fmt: skip
     made, name = make_pack(asked, by=member), f"{asked.pack}-{asked.first}-{asked.last}"
     if as_workbook:
         return xlsx_response(name, lambda file: write_pack(file, made))
-    return FileResponse(io.BytesIO(pack_pdf(made)), content_type="application/pdf", filename=f"{name}.pdf")
+    return pdf_response(pack_pdf(made), name)
 
 
 @require_http_methods(["GET", "POST"])
 def releases(request: HttpRequest) -> HttpResponse:
     """The releases of one's own ministry, and a form for another."""
     member = member_of(request)
-    if not access.can_release(member):
-        raise PermissionDenied
+    require(access.can_release(member))
     first, last = default_period(timezone.localdate())
     form = ReleaseForm(request.POST or None, initial={"first": first, "last": last})
     if request.method == "POST" and form.is_valid():
         try:
             data = form.cleaned_data
             release_cells(pack=data["kind"], first=data["first"], last=data["last"], reason=data["reason"], by=member)
-        except ValidationError as wrong:
-            form.add_error(None, wrong)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
         else:
             messages.success(
                 request, _("Packs of this kind and period show small numbers of your ministry, and say so.")
@@ -110,8 +106,8 @@ def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     release = get_object_or_404(access.visible_releases(member), pk=pk)
     try:
         withdraw_release(release=release, by=member)
-    except ValidationError as wrong:
-        messages.error(request, " ".join(wrong.messages))
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
     else:
         messages.success(request, _("Withdrawn. Packs that were made before stay as they are."))
     return redirect("reports:releases")
@@ -120,8 +116,7 @@ def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contributions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """To which SDG targets each course contributes; of one course, the form."""
-    if not access.can_tag_courses(member_of(request)):
-        raise PermissionDenied
+    require(access.can_tag_courses(member_of(request)))
     if pk is None:
         tagged: dict[int, list[str]] = defaultdict(list)
         for one in Contribution.objects.order_by("target"):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit.kept import kept
 from audit.record import record
 from common.sheets import sheet_response
+from common.views import add_refusal
 from members.models import Member
 from reports import access
 from reports.actions.snapshots import freeze_figures, show_snapshot
@@ -23,7 +24,7 @@ from reports.sheets import report_sheet
 from reports.shown import shown
 from reports.tabs import tabs_of
 from reports.views.people import address_of, asked_of
-from trainings.views.common import member_of
+from trainings.views.common import member_of, require
 
 SHOWN_MOST = 500
 
@@ -43,8 +44,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
 def snapshot_new(request: HttpRequest) -> HttpResponse:
     """Freeze the figures of the question in the address: shown before, signed and kept by the button."""
     member = member_of(request)
-    if not access.can_freeze(member):
-        raise PermissionDenied
+    require(access.can_freeze(member))
     question, asked = asked_of(request, request.GET)
     if asked is None:
         return render(request, "reports/people.html", {"form": question, "tabs": tabs_of(request)}, status=422)
@@ -56,8 +56,8 @@ def snapshot_new(request: HttpRequest) -> HttpResponse:
                 asked=asked, things=question.things, chosen=question.chosen_words(), as_on=data["as_on"],
                 reported_to=data["reported_to"], note=data["note"], observers=list(data["shown_to"]), by=member,
             )  # fmt: skip
-        except ValidationError as wrong:
-            form.add_error(None, wrong)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
         else:
             messages.success(request, _("The figures are frozen. They will look like this whenever they are opened."))
             return redirect(made)
@@ -125,8 +125,7 @@ def snapshot_show(request: HttpRequest, pk: int) -> HttpResponse:
     """Let more observers open a snapshot."""
     member = member_of(request)
     found = _fetch(member, pk)
-    if not access.can_show_snapshot(member, found):
-        raise PermissionDenied
+    require(access.can_show_snapshot(member, found))
     form = ShowForm(request.POST or None, known=[one.pk for one in found.shown_to.all()])
     if request.method == "POST" and form.is_valid():
         show_snapshot(snapshot=found, observers=list(form.cleaned_data["shown_to"]), by=member)

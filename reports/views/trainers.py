@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.record import record
 from common.sheets import sheet_response
-from common.views import page_of
+from common.views import page_of, pdf_response
 from members.models import Member
 from reports.forms_trainers import BESIDE, DeliveriesForm, TrainersForm
 from reports.portfolio import portfolio_pdf
@@ -131,13 +131,4 @@ def portfolio(request: HttpRequest, slug: str) -> HttpResponse:
     if not can_take_portfolio(member, profile):
         raise PermissionDenied
     record("export_portfolio", profile, by=member, is_reading=True)
-    answer = HttpResponse(
-        portfolio_pdf(profile, reader=member, today=timezone.localdate()), content_type="application/pdf"
-    )
-    answer["Content-Disposition"] = 'inline; filename="trainer-portfolio.pdf"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    # As for printed sheets: the browser's own viewer of PDFs is an object with styles of its own.
-    answer["Content-Security-Policy"] = (
-        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-    )
-    return answer
+    return pdf_response(portfolio_pdf(profile, reader=member, today=timezone.localdate()), "trainer-portfolio")

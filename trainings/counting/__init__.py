@@ -5,7 +5,8 @@ names and open duplicates may be one person, so the truth lies between *at least
 persons. Minutes are whole minutes, hours are minutes / 60.
 """
 
-from trainings.counting.answers import Figures, Table, ask, figures, figures_by, first_timers, once_per_course
+from trainings.counting.answers import figures, figures_by, first_timers, once_per_course
+from trainings.counting.cells import Figures
 from trainings.counting.dimensions import DIMENSIONS
 from trainings.counting.one_training import training_totals, with_seats
 from trainings.counting.question import COUNTING, Question, Rule, counted_enrolments, counted_headcounts
@@ -16,8 +17,6 @@ __all__ = [
     "Figures",
     "Question",
     "Rule",
-    "Table",
-    "ask",
     "counted_enrolments",
     "counted_headcounts",
     "figures",

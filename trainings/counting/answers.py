@@ -1,29 +1,11 @@
 """Questions and their answers."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from trainings.counting.cells import Figures
-from trainings.counting.gathering import Gathering, Key, first_trainings, gather
+from trainings.counting.gathering import first_trainings, gather
 from trainings.counting.question import Question, counted_enrolments
-
-
-@dataclass(frozen=True)
-class Table:
-    """A question broken down by none, one or two dimensions: the whole, and a cell for each key.
-
-    The parts of an interval need not add up to the whole: one person may stand in several parts.
-    """
-
-    total: Figures
-    cells: dict[Key, Figures]
-    gathered: Gathering
-
-
-def ask(question: Question, *dimensions: str) -> Table:
-    """Answer a question broken down by up to two of DIMENSIONS. Three to five queries, whatever is asked."""
-    gathered = gather(question, dimensions)
-    return Table(gathered.figures(), gathered.by() if dimensions else {}, gathered)
 
 
 def figures(question: Question) -> Figures:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record, record_reading
 from common.scripts import in_cyrillic
-from common.views import add_refusal, sentences
+from common.views import add_refusal, pdf_response, sentences
 from members.models import Rank
 from trainings import access
 from trainings.actions import sheets as actions
@@ -89,15 +89,8 @@ def edition_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The sheet to print. Names are taken along, which is a line of the record each time."""
     edition = fetch_edition(request, code)
     record("export_names", edition.training, by=member_of(request), is_reading=True, what="sign-in sheet")
-    answer = HttpResponse(sheet_pdf(edition), content_type="application/pdf")
-    name = f"{edition.training.reference}-{edition.session.date:%Y-%m-%d}-{edition.number}.pdf"
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    # The browser's own viewer of PDFs is an object with styles of its own; the portal's policy would leave it empty.
-    answer["Content-Security-Policy"] = (
-        "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-    )
-    return answer
+    name = f"{edition.training.reference}-{edition.session.date:%Y-%m-%d}-{edition.number}"
+    return pdf_response(sheet_pdf(edition), name)
 
 
 @dataclass(frozen=True)
