@@ -214,6 +214,9 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     remove_from_roster(enrolment=removed, by=recorder)
     session = training.sessions.get()
     edition = make_sheet(session=session, script="both", headings=["en"], blank_lines=3, by=recorder)
+    # The same each time, as all numbers here: forms that lead to it are read once (see stage.forms_shown).
+    edition.code = f"SHEETCDE{home.code}"
+    edition.save(update_fields=["code"])
     scan = Scan(b"%PDF-1.4 " + f"Potpis {family_name}".encode(), PDF)
     (evidence,) = attach_evidence(training=training, scans=[scan], session=session, by=recorder)
     counts = [Headcount(sex="female", rank_group="nco", attended=7)]
