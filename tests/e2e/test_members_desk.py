@@ -131,7 +131,6 @@ def test_request_made_on_the_public_page_is_let_in(page: Page, view: View, porta
     assert len(mails_to(portal, address)) == 1
 
 
-@pytest.mark.main_job
 @every_view
 def test_recorder_leaves_and_the_open_work_is_handed_over(
     page: Page, view: View, portal: services.PortalServer

@@ -59,7 +59,6 @@ def test_passkey_is_made_and_signs_in_alone(page: Page, view: View) -> None:
     page.wait_for_selector("text=This is your last second factor")
 
 
-@pytest.mark.main_job
 @seen_by(DESKTOP, DESKTOP_PLAIN)
 def test_authenticator_app_is_set_up_and_asked_for(page: Page, view: View) -> None:
     who = "recorder.ba" if view is DESKTOP else "recorder.mk"

@@ -176,6 +176,7 @@ def never_reached(others: set[str]) -> list[str]:
     return sorted(column for column in others if column not in NOT_TYPED and column.rpartition(".")[0] not in NOT_TYPED)
 
 
+@pytest.mark.slow
 def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_property):
     asked, shown, wrong, _reached, others = one_round(stage, browsers, 0, ["coordinator_me", "admin"])
     record_property("requests", asked)
