@@ -106,7 +106,6 @@ def test_invited_person_follows_the_link_and_arrives_home(
     expect(page.locator("nav.main-nav a")).to_have_text(["Home", "Trainers", "Trainings", "Reports"])
 
 
-@pytest.mark.main_job
 @every_view
 def test_request_made_on_the_public_page_is_let_in(page: Page, view: View, portal: services.PortalServer) -> None:
     home, address = HOMES[view], f"jovana.{HOMES[view]}@mod.example"

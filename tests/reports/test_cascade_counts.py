@@ -26,7 +26,7 @@ from trainings.counting import Question
 from trainings.counting.gathering import gather
 from trainings.small_cells import is_small
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 NETWORKS = 50
 TODAY = date(2021, 7, 1)
