@@ -39,6 +39,7 @@ from trainings.models import (
 
 TODAY = date(2026, 11, 24)
 APPS = ("members", "trainers", "trainings", "audit")
+LINE_NAMES = (("kind", "object_id"), ("root_kind", "root_id"))
 
 
 def load(today: date = TODAY) -> str:
@@ -51,17 +52,24 @@ def load(today: date = TODAY) -> str:
 def digest() -> str:
     """A digest of every row of every table, with ids counted from the first and without the salt of the password."""
     found = hashlib.sha256()
-    first_training = Training.objects.order_by("pk")[0].pk
     for app in APPS:
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             first = {name: min(rows) for name, rows in _numbers(model).items() if rows}
             for row in model._base_manager.order_by("pk").values():
                 row.pop("password", None)
-                if model is Line:  # it names its training in words
-                    row.update({name: int(row[name]) - first_training for name in ("object_id", "root_id")})
+                if model is Line:  # it names in words what it is about
+                    row.update({name: _place(row[kind], row[name]) for kind, name in LINE_NAMES})
                 row = {name: value - first[name] if name in first and value else value for name, value in row.items()}
                 found.update(repr((model.__name__, row)).encode())
     return found.hexdigest()
+
+
+def _place(kind: str, pk: str) -> int | str:
+    """How many numbers after the first of its model this one is."""
+    if not pk:
+        return pk
+    rows = apps.get_model(kind)._base_manager.order_by("pk")
+    return int(pk) - rows.values_list("pk", flat=True)[0]
 
 
 def _numbers(model) -> dict[str, list[int]]:

@@ -40,10 +40,10 @@ ASKED = {
     "reports:people": [
         "",
         "?by=rank_group&and_by=organisation&rule=completed",
-        "?by=time&organisation=1",
+        "?by=time&organisation={ministry}",
         "?by=year&rule=once",
     ],
-    "reports:behind": ["", "?by=organisation&at=1&organisation=1"],
+    "reports:behind": ["", "?by=organisation&at={ministry}&organisation={ministry}"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
     "reports:trainers": ["", "?topic=1&language=en&not_current=on&sort=-last&first=2020-01-01"],
     "reports:deliveries": ["", "?what=abroad&first=2020-01-01"],
@@ -117,7 +117,8 @@ def visits(route, side, browsers):
     people = [name for name in browsers if name in decision.get[0] or (decision.public and name == "stranger")]
     assert people, f"Nobody may open {route}: give it a person in the access suite, or name it in NO_PAGES."
     base = reverse(route, args=side.arguments(route))
-    urls = [base + asked.format(reference=side.training.reference) for asked in ASKED.get(route, [""])]
+    told = {"reference": side.training.reference, "ministry": side.training.host_id}
+    urls = [base + asked.format(**told) for asked in ASKED.get(route, [""])]
     return [(name, url) for name in people for url in urls]
 
 
