@@ -7,7 +7,7 @@ PEOPLE ?= 100000
 VENV := .venv
 PY := $(VENV)/bin/python
 # Paths that are checked; a new app is added here and to the contract in pyproject.toml.
-CODE := portal reports trainings trainers members audit common bench tests conftest.py manage.py
+CODE := portal reports knowledge trainings trainers members audit common bench tests conftest.py manage.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all drill-access lint format bench lock clean venv installed installed-dev

@@ -91,6 +91,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     "portal",
     "reports",
+    "knowledge",
     "trainings",
     "trainers",
     "members",

@@ -15,7 +15,7 @@ from tests import services
 
 # Looked at by a person, each with the reason in its docstring.
 LOOKED_AT = ["0004_one_open_invitation", "0005_one_open_invitation_for_each_organisation"]
-APPS = ["portal", "reports", "trainings", "trainers", "members", "audit", "common"]
+APPS = ["portal", "reports", "knowledge", "trainings", "trainers", "members", "audit", "common"]
 
 
 def main() -> int:

@@ -48,7 +48,7 @@ from trainings.models import Course, DuplicatePair, Headcount
 
 pytestmark = pytest.mark.django_db
 
-ROOMS = ("members.actions", "trainers.actions", "trainings.actions", "reports.actions")
+ROOMS = ("members.actions", "trainers.actions", "trainings.actions", "knowledge.actions", "reports.actions")
 # Rows that a GET may change: what was seen last is no row of its own, and readings of names are counted apart.
 EXCEPTIONS = {"sessions.session"}
 
