@@ -16,9 +16,13 @@ SENTENCES = {
 
 
 def _posts(keys: set[str]) -> dict[str, Label]:
-    """Their addresses alone: a title may be for one ministry, or of a draft; the page says who may read it."""
-    found = Post.objects.filter(pk__in=keys)
-    return {str(post.pk): Label(str(_("a post")), post.get_absolute_url()) for post in found}
+    """No titles, and no address that would answer some readers of the record with 404: a post may be for one ministry."""
+    found = Post.objects.filter(pk__in=keys).defer("body")
+    return {str(post.pk): Label(str(_("a post")), post.get_absolute_url() if _for_all(post) else "") for post in found}
+
+
+def _for_all(post: Post) -> bool:
+    return post.reach != Post.Reach.MINISTRY and not post.is_draft and post.hidden_at is None
 
 
 def tell() -> None:

@@ -25,7 +25,7 @@ def _navigation(request: HttpRequest, member: Member | None) -> list[NavLink]:
     entries = [(_("Home"), reverse("home"))]
     if member:
         entries += [(_("Trainers"), reverse("trainers:list")), (_("Trainings"), reverse("trainings:list"))]
-        entries.append((_("Reports"), reverse("reports:people")))
+        entries += [(_("Knowledge"), reverse("knowledge:list")), (_("Reports"), reverse("reports:people"))]
         if member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR):
             entries.append((_("Members"), reverse("members:list")))
     here = request.path

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("trainers/", include("trainers.urls")),
     path("trainings/", include("trainings.urls")),
+    path("knowledge/", include("knowledge.urls")),
     path("reports/", include("reports.urls")),
     path("members/", include("members.urls")),
     path("account/", include("members.account_urls")),

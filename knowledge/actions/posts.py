@@ -77,7 +77,7 @@ def write_post(*, post: Post, choices: Choices, publish: bool, by: Member) -> Po
     post.save()
     _keep_choices(post, choices)
     _keep_version(post, by)
-    record("publish_post" if publish else "draft_post", post, by=by, told={"title": post.title}, kind=post.kind)
+    record("publish_post" if publish else "draft_post", post, by=by, told={"title": post.title})
     return post
 
 
@@ -112,7 +112,7 @@ def publish_post(*, post: Post, by: Member) -> Post:
         raise ValidationError(_("This post is published already."))
     post.published_at = timezone.now()
     post.save(update_fields=["published_at"])
-    record("publish_post", post, by=by, told={"title": post.title}, kind=post.kind)
+    record("publish_post", post, by=by, told={"title": post.title})
     return post
 
 

@@ -25,6 +25,7 @@ from portal.demo.cast import Cast, load_cast
 from portal.demo.deliveries import Delivery, block_minutes
 from portal.demo.measures import write_measures
 from portal.demo.paper import attach_paper
+from portal.demo.posts import write_posts
 from portal.demo.recent import recent
 from portal.demo.rosters import Person, Rosters
 from portal.demo.story import history, scaled
@@ -98,6 +99,7 @@ def build(today: date, people: int | None) -> Written:
     attach_paper()
     _write_lines()
     write_measures(organisations, cast, today)
+    write_posts(cast, today)
     return written
 
 

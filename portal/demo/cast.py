@@ -141,7 +141,7 @@ def _load_profiles(members: list[Member]) -> list[TrainerProfile]:
         [_profile(member, row, ranks) for member, row in zip(members, TRAINERS, strict=True)]
     )
     languages = {language.code: language for language in Language.objects.all()}
-    topics = dict(enumerate(_topics_in_order()))
+    topics = dict(enumerate(topics_in_order()))
     speaks: Any = TrainerProfile.languages.through
     teaches: Any = TrainerProfile.topics.through
     speaks.objects.bulk_create(
@@ -157,7 +157,7 @@ def _load_profiles(members: list[Member]) -> list[TrainerProfile]:
     return profiles
 
 
-def _topics_in_order() -> list[Topic]:
+def topics_in_order() -> list[Topic]:
     """Return the topics as their reference file lists them, which is how the trainers' rows number them."""
     topics = {topic.name: topic for topic in Topic.objects.all()}
     return [topics[row["name"]] for row in reference_rows("trainers/reference/topics.csv")]

@@ -32,10 +32,19 @@ OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 MENDING: Pair = (EVERYBODY - {"observer"}, EVERYBODY - {"observer"})
 NAMED: Pair = (EVERYBODY - {"admin", "observer"}, EVERYBODY - {"admin", "observer"})
 NOBODY: Pair = (set(), set())
+# The posts of either side are for their own ministry alone.
+OF_THE_POST: Pair = (
+    {"trainer_me", "recorder_me", "coordinator_me"}, {"trainer_rs", "recorder_rs", "coordinator_rs"},
+)  # fmt: skip
+NOT_OF_THE_POST: Pair = (EVERYBODY - OF_THE_POST[0], EVERYBODY - OF_THE_POST[1])
+ALSO_STRANGERS: Pair = (NOT_OF_THE_POST[0] | {"stranger"}, NOT_OF_THE_POST[1] | {"stranger"})
 # Answers to a person whose second factor is still to be shown.
 OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt", "offline_worker"}
 OTHER_METHODS = ("head", "options", "put", "patch", "delete")
 CREATORS = EVERYBODY - {"admin", "observer"}
+WRITERS = EVERYBODY - {"observer"}
+# Who edits a post: its author (the trainer of that side) and the coordinators of the author's ministry.
+AUTHORS: Pair = ({"trainer_me", "coordinator_me"}, {"trainer_rs", "coordinator_rs"})
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,15 @@ DECISIONS: dict[str, Decision] = {
     "trainers:topics": Decision(get=ADMINS),
     "trainers:topic_new": Decision(get=ADMINS, post=ADMINS),
     "trainers:topic_edit": Decision(get=ADMINS, post=ADMINS),
+    "knowledge:list": Decision(get=ALL, public=True),
+    "knowledge:new": Decision(get=(WRITERS, WRITERS), post=(WRITERS, WRITERS)),
+    "knowledge:preview": Decision(post=(WRITERS, WRITERS)),
+    "knowledge:detail": Decision(get=OF_THE_POST, hidden=ALSO_STRANGERS, public=True),
+    "knowledge:edit": Decision(get=AUTHORS, post=AUTHORS, hidden=NOT_OF_THE_POST),
+    "knowledge:history": Decision(get=OF_THE_POST, hidden=NOT_OF_THE_POST),
+    "knowledge:publish": Decision(post=AUTHORS, hidden=NOT_OF_THE_POST),
+    "knowledge:delete": Decision(get=NOBODY, post=NOBODY, hidden=NOT_OF_THE_POST),
+    "knowledge:pin": Decision(post=NOBODY, hidden=NOT_OF_THE_POST),
     "trainings:courses": Decision(get=ALL),
     "trainings:course_new": Decision(get=ADMINS, post=ADMINS),
     "trainings:course_edit": Decision(get=ADMINS, post=ADMINS),
@@ -215,6 +233,8 @@ def decided(route: str, method: str, name: str, n: int) -> str:
         return "sign in"
     if who is None:
         return "405"
-    if name == "stranger" or name in who[n]:
+    if name == "stranger":
+        return "404" if name in decision.hidden[n] else "in"
+    if name in who[n]:
         return "in"
     return "404" if name in decision.hidden[n] else "403"

@@ -21,6 +21,8 @@ from django.utils import timezone
 
 from audit.record import record
 from common.scans import PDF, Scan
+from knowledge.actions.posts import Choices, write_post
+from knowledge.models import Post
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Member, Organisation
 from reports.actions.indicators import add_indicator
@@ -73,6 +75,8 @@ CANARIES: dict[str, set[str]] = {
     "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
     "Molbakanar": {"coordinator_rs", "admin"},  # and why
     "Pustakanar": {"coordinator_rs"},  # why small numbers were released
+    "Objavakanar": SEES_THE_CANARY,  # a post for one ministry
+    "Sadrzajkanar": SEES_THE_CANARY,  # its text
     "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
@@ -109,6 +113,7 @@ class Side:
     indicator: int
     snapshot: int
     release: int
+    post: str
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -132,6 +137,8 @@ class Side:
                   "deliveries": self.profile, "portfolio": self.profile,
                   "quality_rows": "rank", "quality_sheet": "rank"}  # fmt: skip
             return [of[name]] if name in of else []
+        if app == "knowledge":
+            return [] if name in ("list", "new", "preview") else [self.post]
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
@@ -191,6 +198,20 @@ def released_by(by: Member) -> Release:
     reason = "Pustakanar" if by.organisation.code == "RS" else "Pusta"
     return Release.objects.create(organisation=by.organisation, kind="nato", first=date(2025, 1, 1), last=date(2025, 12, 31),
                                   reason=reason, made_by=by)  # fmt: skip
+
+
+def posted_by(by: Member) -> str:
+    """Publish a post for the author's ministry alone; return its address."""
+    foreign = by.organisation.code == "RS"
+    title, body = ("Objavakanar", "Sadrzajkanar") if foreign else ("Objava", "Sadržaj")
+    post = Post(kind=Post.Kind.MATERIAL, title=title, body=body, reach=Post.Reach.MINISTRY, language_id="en")
+    write_post(post=post, choices=Choices(topics=Topic.objects.all()[:1]), publish=True, by=by)
+    all_see = Post(kind=Post.Kind.NEWS, title="Svima", body="Svima", language_id="en", pinned_at=post.created_at)
+    write_post(post=all_see, choices=Choices(topics=Topic.objects.all()[:1]), publish=True, by=by)
+    # No title in the address: it stands in what others may see.
+    post.slug = f"post-{by.organisation.code.lower()}"
+    post.save(update_fields=["slug"])
+    return post.slug
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -271,7 +292,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
-        released_by(recorder).pk,
+        released_by(recorder).pk, posted_by(trainer),
     )  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from knowledge.actions.posts import Choices, change_post, write_post
+from knowledge.models import Post
 from members.models import Invitation, Organisation
 from portal.totals import look_after_totals
 from tests.conftest import client_of, join, make_roster, make_training, mark_all
-from tests.suites.decisions import DECISIONS
+from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
 from trainings.actions.figures import submit_figures, verify_figures
 from trainings.actions.roster import RosterRow, add_to_roster, set_headcounts
@@ -44,6 +46,8 @@ ASKED = {
         "?by=year&rule=once",
     ],
     "reports:behind": ["", "?by=organisation&at={ministry}&organisation={ministry}"],
+    "knowledge:list": ["", "?kind=material&topic=1&language=en&ministry={ministry}&audience=nco&year=2026&page=2"],
+    "knowledge:history": ["", "?version=1"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
     "reports:trainers": ["", "?topic=1&language=en&not_current=on&sort=-last&first=2020-01-01"],
     "reports:deliveries": ["", "?what=abroad&first=2020-01-01"],
@@ -52,7 +56,7 @@ ASKED = {
     "members:audit": ["", "?q=a&readings=on", "?q={reference}&first=2020-01-01"],
 }
 # Pages that only turn away while the figures are open; see the tests of their own below.
-ELSEWHERE = {"trainings:amend", "members:accept", "trainings:workbook_preview"}
+ELSEWHERE = {"knowledge:delete", "trainings:amend", "members:accept", "trainings:workbook_preview"}
 
 
 def pages():
@@ -107,14 +111,21 @@ def grow(side, cast, guests):
         known_twice = (one.pk, two.pk, DuplicatePair.objects.get(pk=side.pair).first_id)
         rows = [RosterRow("A", "A", recorder.organisation, participant=pk) for pk in known_twice]
         add_to_roster(training=other, rows=rows, by=recorder)
+        written = Post(kind="lesson", title=f"Post {n}", language_id="en", body="- a\n- b", pinned_at=other.created_at)
+        write_post(
+            post=written, choices=Choices(Topic.objects.all()[:3], ["nco", "cadet"]), publish=n % 5 > 0, by=trainer
+        )
+    post = Post.objects.get(slug=side.post)
+    for n in range(30):
+        post.body += f"{n}\n"
+        change_post(post=post, choices=Choices(), version_seen=post.version, by=(trainer, recorder)[n % 2])
     profile = trainer.profile
     profile.topics.set(Topic.objects.all())
 
 
 def visits(route, side, browsers):
     """Who opens a page and by which addresses: everybody who may, by each thing it can be asked."""
-    decision = DECISIONS[route]
-    people = [name for name in browsers if name in decision.get[0] or (decision.public and name == "stranger")]
+    people = [name for name in browsers if name != "pending" and decided(route, "get", name, 0) == "in"]
     assert people, f"Nobody may open {route}: give it a person in the access suite, or name it in NO_PAGES."
     base = reverse(route, args=side.arguments(route))
     told = {"reference": side.training.reference, "ministry": side.training.host_id}

@@ -1,0 +1,25 @@
+"""What every page of a post needs."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+
+from knowledge import access
+from knowledge.models import Post
+from members.models import Member
+
+
+def reader_of(request: HttpRequest) -> Member | None:
+    """Return the signed-in member, or None for a stranger, who reads public posts."""
+    return request.user if isinstance(request.user, Member) else None
+
+
+def posts_for(reader: Member | None) -> QuerySet[Post]:
+    """Return the posts whose page this reader may open."""
+    return access.visible_posts(reader) if reader else access.public_posts()
+
+
+def fetch_post(request: HttpRequest, slug: str) -> Post:
+    """Return the post this reader may open, with its author and organisation, else 404. One query."""
+    found = posts_for(reader_of(request)).select_related("author__organisation", "organisation", "language")
+    return get_object_or_404(found, slug=slug)

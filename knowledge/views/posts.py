@@ -1,0 +1,196 @@
+"""The library, a post, writing one, its history."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common.markdown import markdown
+from common.views import is_fragment, page_of, sentences
+from knowledge import access
+from knowledge.actions import posts
+from knowledge.differences import differences
+from knowledge.filters import PostFilter
+from knowledge.forms import BodyForm, PostForm
+from knowledge.models import Post
+from knowledge.views.common import fetch_post, reader_of
+from trainings.views.common import member_of, require
+
+PAGE = 20
+
+
+@login_not_required
+@require_GET
+def post_list(request: HttpRequest) -> HttpResponse:
+    """The library, newest first, pinned posts on top of an unfiltered one; strangers find public posts."""
+    reader = reader_of(request)
+    rows = access.readable_posts(reader) if reader else access.public_posts()
+    found = PostFilter(request.GET, rows)
+    chosen = sum(bool(request.GET.get(name)) for name in found.filters)
+    wanted = found.qs.select_related("author", "organisation", "language").defer("body")
+    page = page_of(request, wanted.order_by("-published_at", "-pk"), PAGE)
+    on_top = not chosen and page.number == 1
+    pinned = list(wanted.exclude(pinned_at=None).order_by("-pinned_at")[:3]) if on_top else []
+    prefetch_related_objects([*pinned, *page], "topics")
+    context = {
+        "filter": found,
+        "page": page,
+        "pinned": pinned,
+        "chosen_count": chosen,
+        "can_write": bool(reader and access.can_write(reader)),
+        "drafts": Post.objects.filter(author=reader, published_at=None).order_by("-changed_at") if reader else [],
+    }
+    return render(request, "knowledge/_posts.html" if is_fragment(request) else "knowledge/post_list.html", context)
+
+
+@login_not_required
+@require_GET
+def post_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """A post with what it is about."""
+    post, reader = fetch_post(request, slug), reader_of(request)
+    return render(request, "knowledge/post_detail.html", {"post": post, **_of_post(post, reader)})
+
+
+def _of_post(post: Post, reader: Any) -> dict[str, Any]:
+    return {
+        "body": markdown(post.body),
+        "topics": post.topics.all(),
+        "audience": [row.get_rank_group_display() for row in post.audience.all()],
+        "reader": reader,
+        "can_edit": bool(reader and access.can_edit(reader, post)),
+        "can_delete": bool(reader and access.can_delete(reader, post)),
+        "can_pin": bool(reader and access.can_pin(reader, post)),
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def post_new(request: HttpRequest) -> HttpResponse:
+    """Write a post: look at it first, keep it as a draft, or publish it."""
+    by = member_of(request)
+    require(access.can_write(by))
+    kind = request.GET.get("kind", "")
+    first = {"kind": kind if kind in Post.Kind.values else Post.Kind.MATERIAL, "language": "en"}
+    form = PostForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid() and "look" not in request.POST:
+        post = posts.write_post(post=form.instance, choices=form.choices(), publish="publish" in request.POST, by=by)
+        messages.success(
+            request, _("Your post is published.") if post.published_at else _("Your draft is kept. Only you see it.")
+        )
+        return redirect(post)
+    return _editor(request, form)
+
+
+def _editor(request: HttpRequest, form: PostForm, **more: Any) -> HttpResponse:
+    """The page on which a post is written, with a preview where one was asked for."""
+    if "look" in request.POST:
+        more["preview"] = markdown(request.POST.get("body", "")[:60_000])
+    context = {"form": form, "post": form.instance if form.instance.pk else None, **more}
+    wrong = (form.errors and "look" not in request.POST) or "theirs" in more
+    return render(request, "knowledge/post_form.html", context, status=422 if wrong else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def post_edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change a post. Where somebody else did meanwhile, both texts are shown and nothing is lost."""
+    post, by = fetch_post(request, slug), member_of(request)
+    require(access.can_edit(by, post))
+    form = PostForm(request.POST or None, instance=post)
+    if request.method == "POST" and form.is_valid() and "look" not in request.POST:
+        try:
+            posts.change_post(
+                post=form.instance, choices=form.choices(), version_seen=form.cleaned_data["version_seen"] or 0, by=by
+            )
+        except posts.ChangedMeanwhileError as changed:
+            return _conflict(request, form, changed)
+        if "publish" in request.POST and post.is_draft:
+            posts.publish_post(post=post, by=by)
+        messages.success(request, _("Your post is saved."))
+        return redirect(post)
+    return _editor(request, form)
+
+
+def _conflict(request: HttpRequest, form: PostForm, changed: posts.ChangedMeanwhileError) -> HttpResponse:
+    """The editor with one's own words still in it, and what the other one wrote beside them."""
+    theirs = changed.theirs
+    form.add_error(None, changed)
+    sent = request.POST.copy()
+    sent["version_seen"] = str(theirs.version)  # the next save is meant, having seen theirs
+    form.data = sent
+    return _editor(
+        request, form, theirs=theirs, pieces=differences(theirs.body, form.cleaned_data["body"]),
+        their_editor=theirs.versions.select_related("by").first(),
+    )  # fmt: skip
+
+
+@require_POST
+def post_preview(request: HttpRequest) -> HttpResponse:
+    """How a text will look, for the editor to show beside it. Keeps nothing."""
+    require(access.can_write(member_of(request)))
+    form = BodyForm(request.POST)
+    body = markdown(form.cleaned_data["body"]) if form.is_valid() else ""
+    return render(
+        request, "knowledge/_preview.html", {"preview": body, "form": form}, status=200 if form.is_valid() else 422
+    )
+
+
+@require_GET
+def post_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every version of a post, and what one changed against the one before it."""
+    post = fetch_post(request, slug)
+    require(access.can_see_history(member_of(request), post))
+    rows = page_of(request, post.versions.select_related("by"), PAGE)
+    wanted = request.GET.get("version", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else post.version
+    shown = get_object_or_404(post.versions, number=number)
+    before = post.versions.filter(number__lt=shown.number).first()
+    context = {
+        "post": post, "page": rows, "shown": shown, "before": before,
+        "pieces": differences(before.body if before else "", shown.body),
+        "can_edit": access.can_edit(member_of(request), post),
+    }  # fmt: skip
+    return render(request, "knowledge/post_history.html", context)
+
+
+@require_POST
+def post_publish(request: HttpRequest, slug: str) -> HttpResponse:
+    """Publish a draft as it is."""
+    post, by = fetch_post(request, slug), member_of(request)
+    require(access.can_edit(by, post))
+    try:
+        posts.publish_post(post=post, by=by)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    else:
+        messages.success(request, _("Your post is published."))
+    return redirect(post)
+
+
+@require_http_methods(["GET", "POST"])
+def post_delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Throw a draft away, asked first."""
+    post, by = fetch_post(request, slug), member_of(request)
+    require(access.can_delete(by, post))
+    if request.method == "POST":
+        try:
+            posts.delete_draft(post=post, by=by)
+        except ValidationError as refusal:
+            messages.error(request, sentences(refusal))
+            return redirect(post)
+        messages.success(request, _("The draft is thrown away."))
+        return redirect("knowledge:list")
+    return render(request, "knowledge/post_delete.html", {"post": post})
+
+
+@require_POST
+def post_pin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put a post on top of the library, or take it down."""
+    post, by = fetch_post(request, slug), member_of(request)
+    require(access.can_pin(by, post))
+    posts.pin_post(post=post, is_pinned="off" not in request.POST, by=by)
+    return redirect(post)
