@@ -26,7 +26,7 @@ NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "of
             "mfa_login_webauthn",
             "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
-ELSEWHERE = {"mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
+ELSEWHERE = {"knowledge:delete", "mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
 # Parts of the portal with pages of their own making.
 OTHER_HOUSES = ("desk/", "bench/")
 # By the ids of the demo where it writes them in a fixed order; what it lacks is made before.
@@ -43,6 +43,7 @@ ARGUMENTS: dict[str, str] = {
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
     "reports:strength": "{strength}", "reports:strength_remove": "{strength}", "reports:indicator_correct": "{value}",
     "reports:indicator_withdraw": "{value}", "reports:snapshot": "{frozen}", "reports:snapshot_show": "{frozen}",
+    **dict.fromkeys(("knowledge:detail", "knowledge:edit", "knowledge:history"), "{post}"),
     "reports:contribution": "1", "reports:quality_rows": "sex",
 }  # fmt: skip
 # Addresses that show a page's other states.
@@ -74,6 +75,9 @@ MORE: dict[str, tuple[str, ...]] = {
         "?by=quarter&rule=completed&count=hours",
     ),
     "reports:packs": ("?kind=nap",),
+    "knowledge:edit": ("../../{draft}/delete/",),
+    "knowledge:history": ("?version=1",),
+    "knowledge:list": ("?kind=lesson&topic=1", "?year=2011"),
     "reports:snapshot_new": ("?by=year", "?first=2020-01-01&last=2019-01-01"),
     "reports:coverage": (
         "?by=unit&year=2025",
@@ -195,11 +199,24 @@ asked_of = Asked(Question(organisation=home.pk), ("year", "rank_group"), "", Tru
 frozen = freeze_figures(asked=asked_of, things=read_things(), chosen=["Montenegro"], as_on=first, reported_to="Skupština " * 12,
                         note="Beleška " * 60, observers=[Member.objects.get(email="observer@demo.example")], by=by)
 Enrolment.objects.filter(pk=verified[0].pk).update(attended_sessions=0, minutes=0)
+from knowledge.actions.posts import Choices, change_post, write_post
+from knowledge.models import Post
+from trainers.models import Topic
+teacher = Member.objects.get(email="trainer.me@demo.example")
+def written(title, publish):
+    post = Post(kind="material", title=title, body="# Naslov\n\n" + "Duga reč " * 80 + "\n\n| a | b |\n| - | - |\n| " + "c" * 90 + " | d |",
+                language_id="cnr", reach="public", minutes=45)
+    chosen = Choices(Topic.objects.all()[:8], ["general", "senior_officer", "junior_officer", "nco", "soldier", "cadet"])
+    return write_post(post=post, choices=chosen, publish=publish, by=teacher)
+post, draft = written("Vježba: " + "predrasude u komisijama " * 6, True), written("Nacrt", False)
+post.body += " Još."
+change_post(post=post, choices=Choices(Topic.objects.all()[:8]), version_seen=1, by=teacher)
+of_posts = {"post": post.slug, "draft": draft.slug}
 of_measures = {"frozen": frozen.pk, "strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
 lists = {"preview": f"ME-2026-004/{preview.pk}", "done": done.pk, "reading": reading.pk, "filled": f"ME-2026-004/{filled.pk}"}
-of_all = {**of_measures, **of_pairs}
+of_all = {**of_measures, **of_pairs, **of_posts}
 print(json.dumps({**of_all, **of_sheets, **lists, "asked": asked.pk, "token": "for-the-pages", "enrolment": f"ME-2026-004/{enrolment.pk}"}))
 """
 
@@ -220,7 +237,7 @@ def readers_of(name: str, path: str) -> list[str]:
         return []
     may = [person for person in READERS if person in decision.get[0]]
     if decision.public:
-        return [SIGNED_OUT, *may] if name == "home" else [SIGNED_OUT]
+        return [SIGNED_OUT, *may] if name in ("home", "knowledge:list", "knowledge:detail") else [SIGNED_OUT]
     return may[:1] if "<" in path else may
 
 
@@ -313,6 +330,8 @@ def test_every_page_is_visited() -> None:
         "frozen": "1",
         "strength": "1",
         "value": "1",
+        "post": "a",
+        "draft": "b",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []

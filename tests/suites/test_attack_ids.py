@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 
 # How a row leads to the ministry that it belongs to, tried in this order.
 WAYS_HOME = ("keeper", "training", "enrolment", "party", "session", "version", "member", "user", "trainer", "trainerprofile",
-             "invitation", "participant", "edition", "strength", "organisation")  # fmt: skip
+             "invitation", "participant", "edition", "strength", "post", "material", "note", "fieldnote",
+             "comment", "organisation")  # fmt: skip
 # A person, or a wish to join, may be recorded for any ministry: what is there already must not change.
 MAY_BE_ADDED = {"trainings.participant", "members.joinrequest"}
 
