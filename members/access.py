@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from audit.models import Line
-from members.models import Invitation, JoinRequest, Member, Organisation, Role, RoleCode
+from members.models import Invitation, JoinRequest, Mail, Member, Organisation, Role, RoleCode
 
 
 def manageable_organisations(member: Member) -> QuerySet[Organisation]:
@@ -80,3 +80,8 @@ def can_edit_reference(member: Member) -> bool:
 def can_use_desk(member: Member) -> bool:
     """Open the Django admin."""
     return member.has_role(RoleCode.ADMIN)
+
+
+def given_up_mails(member: Member) -> QuerySet[Mail]:
+    """Mails that no server took, for the network's admins: they see to it, in the support desk."""
+    return Mail.objects.filter(state=Mail.State.GIVEN_UP) if can_use_desk(member) else Mail.objects.none()
