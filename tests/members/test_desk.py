@@ -156,7 +156,12 @@ def test_mail_that_was_given_up_is_shown_with_its_reason_and_without_its_text(ad
     assert ("1 mail could not be sent." in home, "state__exact=given_up" in home) == (True, True)
     for url in (desk_url(Mail, "changelist") + "?state__exact=given_up", desk_url(Mail, "change", mail.pk)):
         body = client.get(url).content.decode()
-        assert ("550 5.1.1" in body, mail.to in body, "https://link" in body, "geheim" in body) == (True, True, False, False)
+        assert ("550 5.1.1" in body, mail.to in body, "https://link" in body, "geheim" in body) == (
+            True,
+            True,
+            False,
+            False,
+        )
 
 
 def test_home_of_others_says_nothing_of_mail(coordinator_me, recorder_me):
