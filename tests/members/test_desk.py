@@ -1,9 +1,13 @@
 """The support desk: admins only, by the portal's own sign-in, every write through an action, no participants."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin import site
 from django.urls import reverse
+from django.utils import timezone
 
+from audit.kept import forget_kept
 from audit.models import Line
 from members.models import Mail, Member, Organisation, Rank
 from portal import urls
@@ -153,8 +157,9 @@ def again(member, *mails):
 def test_mail_that_was_given_up_is_shown_with_its_reason_and_without_its_text(admin, mail):
     client = client_of(admin)
     home = client.get("/").content.decode()
-    assert ("1 mail could not be sent." in home, "state__exact=given_up" in home) == (True, True)
-    for url in (desk_url(Mail, "changelist") + "?state__exact=given_up", desk_url(Mail, "change", mail.pk)):
+    shown = "/desk/members/mail/?sent_at__isnull=True"
+    assert ("1 mail did not go out." in home, f'href="{shown}"' in home) == (True, True)
+    for url in (shown, desk_url(Mail, "change", mail.pk)):
         body = client.get(url).content.decode()
         assert ("550 5.1.1" in body, mail.to in body, "https://link" in body, "geheim" in body) == (
             True,
@@ -164,9 +169,16 @@ def test_mail_that_was_given_up_is_shown_with_its_reason_and_without_its_text(ad
         )
 
 
+def test_mail_that_waits_for_an_hour_is_shown_too(admin, mail):
+    for minutes, told in ((50, False), (70, True)):
+        Mail.objects.update(state="waiting", created_at=timezone.now() - timedelta(minutes=minutes))
+        forget_kept()
+        assert ("1 mail did not go out." in client_of(admin).get("/").content.decode()) == told
+
+
 def test_home_of_others_says_nothing_of_mail(coordinator_me, recorder_me):
     for member in (coordinator_me, recorder_me):
-        assert "could not be sent" not in client_of(member).get("/").content.decode()
+        assert "did not go out" not in client_of(member).get("/").content.decode()
 
 
 def test_given_up_mail_is_tried_again_once_with_one_line(admin, mail):
