@@ -41,7 +41,7 @@ class MemberAdmin(DeskAdmin):
 class MailAdmin(DeskAdmin):
     """The outbox without its texts, which may hold links that work once."""
 
-    list_display = ("to", "subject", "state", "last_error", "attempts", "created_at", "sent_at")
+    list_display = ("to", "subject", "state", "last_error", "created_at")
     list_filter = ("state",)
     search_fields = ("to", "subject")
     fields = ("to", "subject", "state", "last_error", "attempts", "created_at", "not_before", "sent_at")

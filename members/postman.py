@@ -16,10 +16,10 @@ from email.utils import format_datetime
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import Error as DatabaseFailure
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from members.models import Mail
 
@@ -52,18 +52,31 @@ class Postman:
         self.is_over = is_over
         self.failures = 0
         self.again_at = 0.0
+        # Mails that the server has, of which the database did not take the note yet: noted later, not sent again.
+        self.accepted: set[int] = set()
 
     def send_waiting(self) -> None:
-        """Send everything that is due, oldest first. One query where nothing is; four a mail."""
-        if time.monotonic() < self.again_at or not due_mails().exists():
+        """Send everything that is due, oldest first. One query where nothing is; two a mail."""
+        if time.monotonic() < self.again_at:
+            return
+        try:
+            self._send_all()
+        except OSError as away:  # as are all errors of smtplib
+            seconds = self._wait_longer()
+            told = _code_of(away) or type(away).__name__
+            logger.warning("The mail server cannot be used (%s); mail waits and is tried in %d seconds.", told, seconds)
+        except DatabaseFailure:
+            self._wait_longer()
+            raise
+
+    def _send_all(self) -> None:
+        if not due_mails().exists():
             return
         server: BaseEmailBackend = get_connection()
         try:
             server.open()
             while not self.is_over() and self._send_next(server):
                 self.failures = 0
-        except OSError as away:  # as are all errors of smtplib
-            self._pause(away)
         finally:
             with suppress(OSError):
                 server.close()
@@ -73,17 +86,18 @@ class Postman:
         with taken_mail() as mail:
             if mail is None:
                 return False
-            away = deliver(mail, server)  # not raised in here: what is noted of the mail stays
+            away = deliver(mail, server, self.accepted)  # not raised in here: what is noted of the mail stays
+        self.accepted.discard(mail.pk)
         if away is not None:
             raise away
         return True
 
-    def _pause(self, why: OSError) -> None:
-        seconds = min(LONGEST_PAUSE, 2**self.failures)
+    def _wait_longer(self) -> int:
+        """Pause twice as long as the last time; return the seconds."""
+        seconds: int = min(LONGEST_PAUSE, 2 ** min(self.failures, 10))
         self.failures += 1
         self.again_at = time.monotonic() + seconds
-        told = _code_of(why) or type(why).__name__
-        logger.warning("The mail server cannot be used (%s); mail waits and is tried in %d seconds.", told, seconds)
+        return seconds
 
 
 def due_mails() -> QuerySet[Mail]:
@@ -110,12 +124,16 @@ def taken_mail() -> Iterator[Mail | None]:
     yield None
 
 
-def deliver(mail: Mail, server: BaseEmailBackend) -> OSError | None:
-    """Send one mail and note what came of it; return an error that is the server's as a whole and not this mail's."""
+def deliver(mail: Mail, server: BaseEmailBackend, accepted: set[int]) -> OSError | None:
+    """Send one mail, if it is not among those `accepted` already, and note what came of it.
+
+    Return an error that is the server's as a whole and not this mail's.
+    """
     try:
-        server.send_messages([message_of(mail)])
+        if mail.pk not in accepted:
+            server.send_messages([message_of(mail)])
     except ValueError:  # an address that cannot be written
-        _note_refusal(mail, Refusal(gettext_noop("It cannot be written as a mail."), is_final=True))
+        _note_refusal(mail, Refusal("It cannot be written as a mail.", is_final=True))
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as refused:
         _note_refusal(mail, refusal_of(refused))
         return refused if _number_of(refused) == GOODBYE else None
@@ -126,6 +144,7 @@ def deliver(mail: Mail, server: BaseEmailBackend) -> OSError | None:
     except OSError as lost:
         return _after_loss(mail, server, lost)
     else:
+        accepted.add(mail.pk)
         _settle(mail, state=Mail.State.SENT, sent_at=timezone.now(), body="", headers={}, last_error="")
     return None
 
@@ -169,11 +188,11 @@ def _code_of(error: Exception) -> str:
 def refusal_of(error: Exception) -> Refusal:
     """Return why a server did not take a mail. What it says with 5.. is final, the rest only for now."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        words = gettext_noop("The server refused the address")
+        words = "The server refused the address"
     elif isinstance(error, smtplib.SMTPResponseException):
-        words = gettext_noop("The server refused the mail")
+        words = "The server refused the mail"
     else:
-        words = gettext_noop("The connection broke")
+        words = "The connection broke"
     code = _code_of(error)
     return Refusal(f"{words} ({code})." if code else f"{words}.", is_final=code.startswith("5"))
 

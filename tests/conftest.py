@@ -57,7 +57,7 @@ def mail_goes_out_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
 
     def send(sender: object, instance: Mail, created: bool, **kwargs: Any) -> None:
         if created:
-            deliver(instance, get_connection())
+            deliver(instance, get_connection(), set())
 
     post_save.connect(send, sender=Mail, dispatch_uid="mail goes out at once")
     yield
