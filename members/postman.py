@@ -191,6 +191,8 @@ def refusal_of(error: Exception) -> Refusal:
         words = "The server refused the address"
     elif isinstance(error, smtplib.SMTPResponseException):
         words = "The server refused the mail"
+    elif isinstance(error, smtplib.SMTPNotSupportedError):
+        return Refusal("The server cannot write to such an address.", is_final=True)
     else:
         words = "The connection broke"
     code = _code_of(error)
