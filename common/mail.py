@@ -1,4 +1,4 @@
-"""Mail goes through the queue: written in the same transaction as what it tells of, sent by the worker."""
+"""The task that sent mail before there was an outbox (members/outbox.py). Nothing queues it any more."""
 
 from django.core.mail import send_mail
 from django_tasks import task
@@ -6,10 +6,5 @@ from django_tasks import task
 
 @task()
 def deliver(to: str, subject: str, body: str) -> None:
-    """Send one plain mail. A raised error leaves the task failed in the queue, where it can be seen and run again."""
+    """Send one plain mail that an earlier version had queued. Goes away with the version after this one."""
     send_mail(subject, body, None, [to])
-
-
-def send_later(*, to: str, subject: str, body: str) -> None:
-    """Queue one mail to one address. Rolled back with the transaction it is called in."""
-    deliver.enqueue(to, " ".join(subject.split()), body)

@@ -1,9 +1,14 @@
 """Who may see and manage members, organisations and reference tables. Nowhere else."""
 
+from datetime import timedelta
+
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from audit.models import Line
-from members.models import Invitation, JoinRequest, Member, Organisation, Role, RoleCode
+from members.models import Invitation, JoinRequest, Mail, Member, Organisation, Role, RoleCode
+
+MAIL_IS_LATE = timedelta(hours=1)
 
 
 def manageable_organisations(member: Member) -> QuerySet[Organisation]:
@@ -82,3 +87,11 @@ def can_edit_reference(member: Member) -> bool:
 def can_use_desk(member: Member) -> bool:
     """Open the Django admin."""
     return member.has_role(RoleCode.ADMIN)
+
+
+def unsent_mails(member: Member) -> QuerySet[Mail]:
+    """Mails that no server took and those that wait for more than an hour, for the network's admins, who see to it."""
+    if not can_use_desk(member):
+        return Mail.objects.none()
+    late = Q(state=Mail.State.WAITING, created_at__lt=timezone.now() - MAIL_IS_LATE)
+    return Mail.objects.filter(late | Q(state=Mail.State.GIVEN_UP))

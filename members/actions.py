@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
-from common.mail import send_later
 from members import access
 from members.events import member_changed
 from members.handover import hand_over
-from members.models import Invitation, JoinRequest, Member, Organisation, Rank, Role, RoleCode
+from members.models import Invitation, JoinRequest, Mail, Member, Organisation, Rank, Role, RoleCode
+from members.outbox import put_mail
 
 
 def digest_of(token: str) -> str:
@@ -39,7 +39,7 @@ def _mail_invitation(invitation: Invitation, token: str, by: Member) -> None:
     if Member.objects.filter(email__iexact=invitation.email).exists():
         _mail_member_already(invitation, by)
         return
-    send_later(
+    put_mail(
         to=invitation.email,
         subject=_("Your invitation to %(site)s") % {"site": settings.SITE_NAME},
         body=_(
@@ -60,7 +60,7 @@ def _mail_invitation(invitation: Invitation, token: str, by: Member) -> None:
 
 def _mail_member_already(invitation: Invitation, by: Member) -> None:
     """Tell a member whom another organisation wants to invite: who invites them is not told that they are here."""
-    send_later(
+    put_mail(
         to=invitation.email,
         subject=_("An invitation to %(site)s, where you are a member") % {"site": settings.SITE_NAME},
         body=_(
@@ -216,7 +216,7 @@ def change_roles(*, member: Member, roles: Iterable[Role], by: Member) -> None:
         told={"name": locked.full_name},
     )  # fmt: skip
     names = ", ".join(str(role) for role in Role.objects.filter(code__in=after))
-    send_later(
+    put_mail(
         to=locked.email,
         subject=_("Your roles at %(site)s were changed") % {"site": settings.SITE_NAME},
         body=_("Dear %(name)s,\n\n%(by)s (%(organisation)s) changed your roles. You are now: %(roles)s.\n\n%(url)s\n")
@@ -283,7 +283,7 @@ def reset_second_factor(*, member: Member, by: Member) -> None:
         raise ValidationError(_("%(name)s has no second factor.") % {"name": locked})
     _end_sessions(locked)
     record("reset_second_factor", locked, by=by, root=locked.organisation, told={"name": locked.full_name})
-    send_later(
+    put_mail(
         to=locked.email,
         subject=_("Your second factor at %(site)s was reset") % {"site": settings.SITE_NAME},
         body=_(
@@ -340,7 +340,7 @@ def decline_request(*, asked: JoinRequest, by: Member) -> None:
     record(
         "decline_request", locked, by=by, root=locked.organisation, told={"name": str(locked), "email": locked.email}
     )
-    send_later(
+    put_mail(
         to=locked.email,
         subject=_("Your request to join %(site)s") % {"site": settings.SITE_NAME},
         body=_(
@@ -349,6 +349,22 @@ def decline_request(*, asked: JoinRequest, by: Member) -> None:
         )
         % {"name": locked.given_name, "site": settings.SITE_NAME},
     )
+
+
+@action
+def try_mail_again(*, mail: Mail, by: Member) -> None:
+    """Let the worker send a mail that was given up, as if it were new."""
+    locked = Mail.objects.select_for_update().get(pk=mail.pk)
+    if locked.state != Mail.State.GIVEN_UP:
+        raise ValidationError(_("The mail to %(to)s is not given up.") % {"to": locked.to})
+    if not locked.body:
+        raise ValidationError(
+            _("The text of the mail to %(to)s is gone, as a week after each. Do again what it told of.")
+            % {"to": locked.to}
+        )
+    locked.state, locked.attempts, locked.not_before = Mail.State.WAITING, 0, timezone.now()
+    locked.save(update_fields=["state", "attempts", "not_before"])
+    record("try_mail_again", locked, by=by, told={"email": locked.to})
 
 
 def forget_old_requests() -> None:

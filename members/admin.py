@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.desk import DeskAdmin, EditableDeskAdmin
+from common.views import sentences
 from members import actions
 from members.forms import RankForm
-from members.models import Country, Member, Organisation, Rank, Role
+from members.models import Country, Mail, Member, Organisation, Rank, Role
 
 
 @admin.register(Country)
@@ -30,6 +35,32 @@ class MemberAdmin(DeskAdmin):
     list_select_related = ("organisation",)
     search_fields = ("given_name", "family_name", "email")
     fields = ("email", "given_name", "family_name", "organisation", "roles", "function", "is_active", "joined_at")
+
+
+@admin.register(Mail)
+class MailAdmin(DeskAdmin):
+    """The outbox without its texts, which may hold links that work once."""
+
+    list_display = ("to", "subject", "state", "last_error", "created_at")
+    list_filter = ("state",)
+    search_fields = ("to", "subject")
+    fields = ("to", "subject", "state", "last_error", "attempts", "created_at", "not_before", "sent_at")
+    actions = ("try_again",)
+
+    @admin.action(description=_("Try to send again what was given up"), permissions=["view"])
+    def try_again(self, request: HttpRequest, chosen: QuerySet[Mail]) -> None:
+        assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; the desk lets only members in
+        tried = 0
+        for mail in chosen:
+            try:
+                actions.try_mail_again(mail=mail, by=request.user)
+            except ValidationError as refusal:
+                self.message_user(request, sentences(refusal), messages.WARNING)
+            else:
+                tried += 1
+        if tried:
+            told = ngettext("%(n)d mail is tried again.", "%(n)d mails are tried again.", tried)
+            self.message_user(request, told % {"n": tried}, messages.SUCCESS)
 
 
 @admin.register(Organisation)

@@ -27,6 +27,7 @@ SENTENCES = {
     "change_organisation": _("changed an organisation."),
     "create_rank": _("added a rank."),
     "change_rank": _("changed a rank."),
+    "try_mail_again": _("let the mail to %(email)s be sent again."),
     "export_audit": _("exported %(lines)s lines of the record."),
 }
 

@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from common.mail import send_later
 from members import secrecy
 from members.held_forms import has_held_form
 from members.models import Member
+from members.outbox import put_mail
 from members.second_factor import is_last, must_have_second_factor
 from members.time_limits import SIGNED_IN_KEY
 
@@ -44,16 +44,16 @@ class MemberBackend(AuthenticationBackend):
 
 
 class PortalAccountAdapter(DefaultAccountAdapter):
-    """Closes open sign-up, sends allauth's mail through the queue, and counts a fresh sign-in as confirmed."""
+    """Closes open sign-up, puts allauth's mail into the outbox, and counts a fresh sign-in as confirmed."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by allauth's own page: members come by an invitation, see `members.views.accept`."""
         return False
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue allauth's mail as plain text."""
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any], key: str | None = None) -> None:
+        """Write allauth's mail as plain text, with a `key` once."""
         message = self.render_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
-        send_later(to=email, subject=message.subject, body=message.body)
+        put_mail(to=email, subject=message.subject, body=message.body, key=key)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the mailed link; by SITE_URL, whatever host the request named."""

@@ -14,15 +14,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from audit.record import record
-from common.mail import send_later
 from members.models import Member
+from members.outbox import put_mail
 from members.second_factor import FACTORS, note_shown
 from members.time_limits import note_sign_in
 
 
 def tell(member: Member, what: str) -> None:
     """Mail the member that their account was changed, and what to do if it was not them."""
-    send_later(
+    put_mail(
         to=member.email,
         subject=_("Your account at %(site)s was changed") % {"site": settings.SITE_NAME},
         body=_(

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.kept import kept
-from members.access import manageable_requests
+from members.access import manageable_requests, unsent_mails
 from members.models import Member
 from portal.totals import network_totals
 from portal.work import coming_up, waiting_for
@@ -33,6 +33,7 @@ def _waiting(member: Member) -> str:
         "waiting": waiting_for(member),
         "asking": manageable_requests(member).count(),
         "pairs": open_pairs(member).count(),
+        "unsent": unsent_mails(member).count(),
     }
     return render_to_string("portal/_waiting.html", context)
 

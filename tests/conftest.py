@@ -1,6 +1,6 @@
 """The fixed cast of the tests, and the boring makers of trainings and rosters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, time
 from itertools import count
 from typing import Any
@@ -9,12 +9,15 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.core.mail import get_connection
 from django.core.management import call_command
 from django.db import connection
+from django.db.models.signals import post_save
 from django.test import Client
 
 from audit.kept import forget_kept
-from members.models import Country, Language, Member, Organisation
+from members.models import Country, Language, Mail, Member, Organisation
+from members.postman import deliver
 from members.second_factor import SHOWN_KEY
 from trainers.actions import ensure_profile
 from trainers.models import TrainerProfile
@@ -43,6 +46,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def empty_cache() -> None:
     cache.clear()
     forget_kept()
+
+
+@pytest.fixture(autouse=True)
+def mail_goes_out_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No worker runs beside a test: each mail is sent as it is written. A test marked `outbox` sends by itself."""
+    if request.node.get_closest_marker("outbox"):
+        yield
+        return
+
+    def send(sender: object, instance: Mail, created: bool, **kwargs: Any) -> None:
+        if created:
+            deliver(instance, get_connection(), set())
+
+    post_save.connect(send, sender=Mail, dispatch_uid="mail goes out at once")
+    yield
+    post_save.disconnect(sender=Mail, dispatch_uid="mail goes out at once")
 
 
 @pytest.fixture

@@ -58,8 +58,9 @@ def enter(page: Page, email: str, view: View, portal: services.PortalServer) -> 
 
 
 def mails_to(portal: services.PortalServer, address: str) -> list[str]:
-    """Let the queue be worked off; return the texts mailed to that address, oldest first."""
+    """Let the queue and the outbox be worked off; return the texts mailed to that address, oldest first."""
     portal.manage("db_worker", "--batch", "--no-reload")
+    portal.manage("outbox", "--send")
     texts = []
     for file in sorted((portal.folder / "mail").glob("*.log")):
         for raw in re.split(rb"^-{70,}\n", file.read_bytes(), flags=re.MULTILINE):

@@ -1,11 +1,15 @@
 """The support desk: admins only, by the portal's own sign-in, every write through an action, no participants."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin import site
 from django.urls import reverse
+from django.utils import timezone
 
+from audit.kept import forget_kept
 from audit.models import Line
-from members.models import Member, Organisation, Rank
+from members.models import Mail, Member, Organisation, Rank
 from portal import urls
 from tests.conftest import client_of
 from trainings.models import Course
@@ -13,7 +17,18 @@ from trainings.models import Course
 pytestmark = pytest.mark.django_db
 DESK = "/desk/"
 EDITABLE = {"members.organisation", "members.rank", "trainers.topic", "trainings.course"}
-READ_ONLY = {"audit.line", "members.country", "members.member", "members.role", "trainings.training"}
+READ_ONLY = {"audit.line", "members.country", "members.mail", "members.member", "members.role", "trainings.training"}
+
+
+@pytest.fixture(autouse=True)
+def mail(reference):
+    """One that was given up, so that each table has a row."""
+    return Mail.objects.create(
+        to="a@mod.example", subject="Invitation", body="https://link", headers={"List-Id": "geheim"}, message_id="<1@x>",
+        key="digest-geheim", state="given_up", last_error="The server refused the address (550 5.1.1).",
+    )  # fmt: skip
+
+
 # The addresses are read first: they settle what is on the desk.
 assert urls.urlpatterns
 REGISTRY = {model._meta.label_lower: model for model in site._registry}
@@ -132,3 +147,55 @@ def test_rank_gets_its_key_and_the_same_name_in_another_script_is_refused(admin)
     signs = client.post(url, {**facts, "name": "???"})
     assert signs.context["adminform"].form.errors.keys() == {"name"}
     assert list(Line.objects.values_list("action", flat=True)) == ["create_rank"]
+
+
+def again(member, *mails):
+    words = {"action": "try_again", "_selected_action": [mail.pk for mail in mails]}
+    return client_of(member).post(desk_url(Mail, "changelist"), words, follow=True)
+
+
+def test_mail_that_was_given_up_is_shown_with_its_reason_and_without_its_text(admin, mail):
+    client = client_of(admin)
+    home = client.get("/").content.decode()
+    shown = "/desk/members/mail/?sent_at__isnull=True"
+    assert ("1 mail did not go out." in home, f'href="{shown}"' in home) == (True, True)
+    for url in (shown, desk_url(Mail, "change", mail.pk)):
+        body = client.get(url).content.decode()
+        assert ("550 5.1.1" in body, mail.to in body, "https://link" in body, "geheim" in body) == (
+            True,
+            True,
+            False,
+            False,
+        )
+
+
+def test_mail_that_waits_for_an_hour_is_shown_too(admin, mail):
+    for minutes, told in ((50, False), (70, True)):
+        Mail.objects.update(state="waiting", created_at=timezone.now() - timedelta(minutes=minutes))
+        forget_kept()
+        assert ("1 mail did not go out." in client_of(admin).get("/").content.decode()) == told
+
+
+def test_home_of_others_says_nothing_of_mail(coordinator_me, recorder_me):
+    for member in (coordinator_me, recorder_me):
+        assert "did not go out" not in client_of(member).get("/").content.decode()
+
+
+def test_given_up_mail_is_tried_again_once_with_one_line(admin, mail):
+    assert "1 mail is tried again." in again(admin, mail).content.decode()
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == ("waiting", 0)
+    assert "The mail to a@mod.example is not given up." in again(admin, mail).content.decode()
+    (line,) = Line.objects.filter(action="try_mail_again")
+    assert (line.by, line.told) == (admin, {"email": "a@mod.example"})
+
+
+def test_mail_whose_text_is_gone_is_not_tried_again(admin, mail):
+    Mail.objects.update(body="")
+    assert "Do again what it told of." in again(admin, mail).content.decode()
+    assert list(Mail.objects.values_list("state", flat=True)) == ["given_up"]
+
+
+def test_only_an_admin_lets_mail_be_tried_again(recorder_me, coordinator_me, mail):
+    assert [again(member, mail).status_code for member in (recorder_me, coordinator_me)] == [403, 403]
+    assert list(Mail.objects.values_list("state", flat=True)) == ["given_up"]

@@ -24,7 +24,7 @@ from common.scans import PDF, Scan
 from knowledge.actions.posts import Choices, write_post
 from knowledge.models import Post
 from members.actions import digest_of
-from members.models import Invitation, JoinRequest, Member, Organisation
+from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.actions.indicators import add_indicator
 from reports.actions.strengths import Entry, save_strength
 from reports.forms import Asked
@@ -74,6 +74,8 @@ CANARIES: dict[str, set[str]] = {
     "new.rs@mod.example": {"coordinator_rs", "admin"},  # an invited address
     "asks.rs@mod.example": {"coordinator_rs", "admin"},  # who asks to join
     "Molbakanar": {"coordinator_rs", "admin"},  # and why
+    "Predmetkanar": {"admin"},  # the subject of a mail that was given up
+    "Postakanar": set(),  # its text, its headers and what it tells
     "Pustakanar": {"coordinator_rs"},  # why small numbers were released
     "Objavakanar": SEES_THE_CANARY,  # a post for one ministry
     "Sadrzajkanar": SEES_THE_CANARY,  # its text
@@ -273,6 +275,12 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         family_name="Pozvankanar" if home.code == "RS" else "N", organisation=home,
         token_digest=digest_of(token), invited_by=recorder,
     )  # fmt: skip
+    Mail.objects.bulk_create([
+        Mail(
+            to="posta@mod.example", subject="Predmetkanar", body="Postakanar", headers={"List-Id": "Postakanar"},
+            message_id=f"<{home.code}@x>", key=f"Postakanar {home.code}", state=Mail.State.GIVEN_UP,
+        )
+    ])  # fmt: skip
     asked = JoinRequest.objects.create(
         email=f"asks.{home.code}@mod.example".lower(),
         given_name="Pitakanar" if home.code == "RS" else "Pita",

@@ -192,6 +192,7 @@ NOT_OF_THE_DOMAIN = {
     "sessions.session",
     "usersessions.usersession",
     "django_tasks_database.dbtaskresult",
+    "members.mail",
     "audit.seal",
     "account.emailaddress",
 }

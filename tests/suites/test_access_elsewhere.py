@@ -151,6 +151,11 @@ def test_control_desk_open_to_everybody_is_noticed(browsers, monkeypatch):
     assert verdict(ask(browsers["recorder_me"], "get", "/desk/")) == "in"
 
 
+def test_control_desk_shows_mail_without_its_text(sides, browsers):
+    page = browsers["admin"].get("/desk/members/mail/").content.decode()
+    assert (page.count('class="field-subject">Predmetkanar<'), "Postakanar" in page) == (len(sides), False)
+
+
 def test_desk_shows_no_participants(sides, browsers):
     pages = [path for name, path in all_routes() if path.startswith("desk/") and name.endswith("_changelist")]
     for path in pages:

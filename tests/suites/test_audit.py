@@ -17,7 +17,7 @@ from audit.sentences import has_sentence, sentence
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members import actions as members
-from members.models import Invitation, Organisation, Rank, Role
+from members.models import Invitation, Mail, Organisation, Rank, Role
 from reports.actions import indicators, packs, snapshots, strengths
 from reports.actions.strengths import Entry
 from reports.forms import Asked
@@ -323,6 +323,10 @@ SCENARIOS: dict[str, Callable] = {
     "members.actions.reactivate_member": plain(lambda s: members.reactivate_member(member=s.trainer, by=s.admin)),
     "members.actions.reset_second_factor": prepared(
         with_factor, lambda s, _r: members.reset_second_factor(member=s.trainer, by=s.admin)
+    ),
+    "members.actions.try_mail_again": prepared(
+        lambda s: Mail.objects.create(to="a@mod.example", subject="A", body="A", message_id="<1@x>", state="given_up"),
+        lambda s, mail: members.try_mail_again(mail=mail, by=s.admin),
     ),
     "members.actions.save_organisation": plain(
         lambda s: members.save_organisation(organisation=Organisation.objects.get(code="NCGM"), by=s.admin)

@@ -8,8 +8,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.dispatch import receiver
 from django.utils import timezone
-from django_tasks import task
+from django.utils.translation import gettext as _
+from django_tasks import TaskResult, task
+from django_tasks.base import TaskResultStatus
+from django_tasks.signals import task_finished
 
 from common.uploads.reading import read_pasted, read_upload
 from members.models import Member, Organisation
@@ -92,6 +96,26 @@ def take_list_in(pk: int, by: int) -> None:
         RosterImport.objects.filter(pk=pk, state=RosterImport.State.TAKING).update(
             state=RosterImport.State.PREVIEW, refusal=" ".join(wrong.messages), work_began=None
         )
+
+
+@receiver(task_finished, dispatch_uid="long import given up")
+def task_given_up(sender: object, task_result: "TaskResult[Any]", **kwargs: Any) -> None:
+    """Lead on who waits for a task that failed, or at which workers were killed again and again: nobody else takes it up.
+
+    An import that is further already is left as it is.
+    """
+    if task_result.status != TaskResultStatus.FAILED:
+        return
+    if task_result.task.func is read_kept_list.func:
+        RosterImport.objects.filter(pk=task_result.args[0], state=RosterImport.State.READING).update(
+            state=RosterImport.State.REFUSED, upload=None, work_began=None,
+            refusal=_("Reading this list broke off again and again. Upload it once more, or in two parts."),
+        )  # fmt: skip
+    elif task_result.task.func is take_list_in.func:
+        RosterImport.objects.filter(pk=task_result.args[0], state=RosterImport.State.TAKING).update(
+            state=RosterImport.State.PREVIEW, work_began=None,
+            refusal=_("Taking the list in broke off and nothing of it was kept. Try once more, or in two parts."),
+        )  # fmt: skip
 
 
 def do_now(*, of: RosterImport, by: Member) -> None:

@@ -5,6 +5,7 @@ import logging
 import threading
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from allauth.usersessions.models import UserSession
@@ -13,9 +14,13 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
+from django.utils.crypto import get_random_string
 
 from audit.seal import look_after_seals
 from members.actions import forget_old_requests
+from members.outbox import forget_old_mails
+from members.postman import Postman
+from portal.stuck_tasks import SEEN_EVERY, look_after_tasks
 from portal.totals import look_after_totals
 from trainings.actions.duplicates import compare_new_people
 from trainings.actions.imports import forget_old_previews
@@ -24,14 +29,15 @@ logger = logging.getLogger(__name__)
 
 
 def tidy_up() -> None:
-    """Remove what has served its time: ended sessions, sent mails, and requests to join that were declined."""
+    """Remove what has served its time: ended sessions, sent mails, tasks that are done, declined requests to join."""
     call_command("clearsessions")
-    # Sent mails stand in the queue with their links: they go after a day, failed ones after a week.
+    # Tasks hold addresses that somebody typed: they go after a day, failed ones after a week.
     if str(settings.TASKS["default"]["BACKEND"]).endswith("DatabaseBackend"):
         call_command("prune_db_task_results", min_age_days=1, failed_min_age_days=7, verbosity=0)
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     forget_old_requests()
     forget_old_previews()
+    forget_old_mails()
 
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
@@ -44,17 +50,22 @@ class Command(BaseCommand):
     help = "Send mail and do what pages should not wait for; look after what is due again and again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--interval", type=float, default=1, help="seconds between looks into the queue")
+        parser.add_argument(
+            "--interval", type=float, default=1, help="seconds between looks into the queue and the outbox"
+        )
 
     def handle(self, *, interval: float, **options: Any) -> None:
         gc.collect()
         gc.freeze()  # as in portal/wsgi.py
-        over = threading.Event()
-        clocks = [threading.Thread(target=go_round, args=(work, every, over), daemon=True) for work, every in ROUNDS]
+        over, name = threading.Event(), get_random_string(32)
+        rounds = [
+            *ROUNDS, (Postman(over.is_set).send_waiting, interval), (partial(look_after_tasks, name), SEEN_EVERY),
+        ]  # fmt: skip
+        clocks = [threading.Thread(target=go_round, args=(work, every, over), daemon=True) for work, every in rounds]
         for clock in clocks:
             clock.start()
         try:
-            call_command("db_worker", interval=interval, reload=False)
+            call_command("db_worker", interval=interval, reload=False, worker_id=name)
         finally:
             over.set()
             for clock in clocks:
@@ -68,7 +79,8 @@ def go_round(work: Callable[[], None], every: float, over: threading.Event) -> N
             close_old_connections()
             work()
         except Exception:
-            logger.exception("%s failed; it is tried again in %g seconds.", work.__name__, every)
+            what = getattr(work, "func", work).__name__
+            logger.exception("%s failed; it is tried again in %g seconds.", what, every)
         if over.wait(every):
             connection.close()
             return

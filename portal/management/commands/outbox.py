@@ -1,0 +1,29 @@
+"""`manage.py outbox`: how much mail waits and was given up; with `--send` it is sent here and now."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db.models import Count, Min, Q
+
+from members.models import Mail
+from members.postman import Postman
+
+
+class Command(BaseCommand):
+    help = "Say how many mails wait and were given up; with --send send first what is due."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--send", action="store_true", help="send what is due, without the worker")
+
+    def handle(self, *, send: bool, **options: Any) -> None:
+        if send:
+            Postman().send_waiting()
+        waiting, given_up = Q(state=Mail.State.WAITING), Q(state=Mail.State.GIVEN_UP)
+        found = Mail.objects.aggregate(
+            waiting=Count("pk", filter=waiting),
+            since=Min("created_at", filter=waiting),
+            up=Count("pk", filter=given_up),
+        )
+        since = f" (since {found['since']:%Y-%m-%d %H:%M} UTC)" if found["since"] else ""
+        self.stdout.write(f"waiting {found['waiting']}{since}, given up {found['up']}")
