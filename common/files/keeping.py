@@ -139,6 +139,19 @@ def forget(name: str) -> None:
         default_storage.delete(name)
 
 
+@contextmanager
+def _room_on_disk() -> Iterator[None]:
+    """Say in a sentence that the disk is full."""
+    try:
+        yield
+    except OSError as wrong:
+        if wrong.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise ValidationError(
+            _("The portal has no room left for files. Nothing was kept; tell an administrator."), code="full"
+        ) from wrong
+
+
 def _store(file: IO[bytes], kind: Kind) -> str:
     """Store a file under a new name and return that. Nothing stays where the storage fails."""
     token = secrets.token_hex(16)
@@ -146,15 +159,8 @@ def _store(file: IO[bytes], kind: Kind) -> str:
     with ExitStack() as half_written:
         half_written.callback(forget, name)
         file.seek(0)
-        try:
-            stored = default_storage.save(name, File(file))
-            _sync(stored)
-        except OSError as wrong:
-            if wrong.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise ValidationError(
-                    _("The portal has no room left for files. Nothing was kept; tell an administrator."), code="full"
-                ) from wrong
-            raise
+        stored = default_storage.save(name, File(file))
+        _sync(stored)
         half_written.pop_all()
     return str(stored)
 
@@ -165,7 +171,7 @@ def keep(upload: Any, *, original: str = "", room: int | None = None, declared: 
     `room`: bytes left to the member. `declared`: the bytes that were announced, else those the upload itself tells.
     Raises ValidationError with a sentence; then nothing is stored. About 1 s for 100 MB, without the scanner.
     """
-    with tempfile.TemporaryFile() as taken, tempfile.TemporaryFile() as anew:
+    with _room_on_disk(), tempfile.TemporaryFile() as taken, tempfile.TemporaryFile() as anew:
         _take(upload, taken, room, declared)
         kind = tell_kind(taken)
         check_clean(taken)
@@ -213,8 +219,13 @@ def forget_orphans(known_names: Container[str]) -> int:
     before = timezone.now() - ORPHAN_AFTER
     gone = 0
     for name in list(_stored_names(FOLDER)):
-        if name in known_names or not _OWN_NAME.fullmatch(name) or default_storage.get_modified_time(name) > before:
+        if name in known_names or not _OWN_NAME.fullmatch(name):
             continue
-        forget(name)
-        gone += 1
+        try:
+            is_young = default_storage.get_modified_time(name) > before
+        except FileNotFoundError:
+            continue  # somebody else deleted it meanwhile
+        if not is_young:
+            forget(name)
+            gone += 1
     return gone

@@ -100,15 +100,16 @@ def _refuse_two_kinds() -> ValidationError:
 
 def _by_beginning(start: bytes) -> ValidationError | None:
     """Return the refusal of a kind that is known and not taken."""
+    is_binary = bool(_BAD_BYTES.search(start))
     for beginning, sentence in _OTHERS:
-        if start.startswith(beginning):
+        if start.startswith(beginning) and (is_binary or beginning in (b"{\\rtf", b"#!")):
             return ValidationError(sentence)
     if start.startswith(_OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in start
         return refuse_password() if locked else ValidationError(OLD_OFFICE)
     if b"%PDF-" in start[:1024]:
         return ValidationError(_("Something stands before the beginning of this PDF. Print it to a new PDF."))
-    guessed = filetype.guess(start[:8192])
+    guessed = filetype.guess(start[:8192]) if is_binary else None
     family = guessed.mime.partition("/")[0] if guessed else ""
     known: dict[str, str | _StrPromise] = {"image": PICTURE, "video": VIDEO, "audio": SOUND}
     if not guessed:
@@ -216,7 +217,7 @@ def clean_name(name: str, kind: Kind) -> str:
     """
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
     base = "".join(c for c in base if c.isspace() or unicodedata.category(c)[0] != "C")
-    base = " ".join(base.translate(_NOT_IN_NAMES).split()).strip(" .")
+    base = " ".join(base.translate(_NOT_IN_NAMES).split()).rstrip(" .")
     ending = kind.endings[0]
     while (told := base.rpartition(".")[2].lower()) in _ENDINGS and "." in base:
         ending = told if told in kind.endings else ending

@@ -113,7 +113,7 @@ def read_pptx(file: IO[bytes]) -> Iterator[Place]:
     with zipfile.ZipFile(file) as box:
         for number, (_name, target) in enumerate(_listed(box, "ppt/presentation.xml", "sldId"), 1):
             beside = [
-                other for kind, other in _relations(box, target).values() if kind in ("notesSlide", "diagramData")
+                other for kind, other in _relations(box, target).values() if kind in ("notesSlide", "diagramData", "chart")
             ]
             yield Place(SLIDE, number, _part_words(box, [target, *beside]))
 
