@@ -50,18 +50,23 @@ def _pdf(file: IO[bytes]) -> Any:
 
 
 def read_pdf(file: IO[bytes]) -> Iterator[Place]:
-    """Yield the words of each page; a page that cannot be read has none."""
+    """Yield the words of each page; a page that cannot be read has none. Raises DamagedError where that is every page."""
     from pypdfium2 import PdfiumError
 
     document = _pdf(file)
-    for n in range(min(len(document), PAGES_MOST)):
+    pages = min(len(document), PAGES_MOST)
+    unreadable = 0
+    for n in range(pages):
         try:
             page = document[n]
             text = page.get_textpage().get_text_range()
         except PdfiumError:
+            unreadable += 1
             continue
         yield Place(words.PAGE, n + 1, words.tidy(_BROKEN_WORD.sub("", text.replace("\r", ""))))
         page.close()
+    if unreadable and unreadable == pages:
+        raise DamagedError
 
 
 def words_of(file: IO[bytes], kind: str) -> dict[str, object]:

@@ -29,7 +29,7 @@ PIECE = 256 * 1024
 SANDBOX = "sandbox; default-src 'none'"
 SIGNED_SECONDS = 60
 PREVIEW = "image/webp"
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class _Piece:

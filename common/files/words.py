@@ -105,7 +105,9 @@ def read_docx(file: IO[bytes]) -> Iterator[Place]:
             for kind, target in _relations(box, "word/document.xml").values()
             if kind in ("footnotes", "endnotes", "header", "footer")
         ]
-        yield Place(NONE, 0, _part_words(box, ["word/document.xml", *sorted(set(extra))]))
+        with box.open("word/document.xml") as part:
+            text = _marked_words(part)
+        yield Place(NONE, 0, "\n".join([text, _part_words(box, sorted(set(extra)))]).strip())
 
 
 def read_pptx(file: IO[bytes]) -> Iterator[Place]:
@@ -113,7 +115,9 @@ def read_pptx(file: IO[bytes]) -> Iterator[Place]:
     with zipfile.ZipFile(file) as box:
         for number, (_name, target) in enumerate(_listed(box, "ppt/presentation.xml", "sldId"), 1):
             beside = [
-                other for kind, other in _relations(box, target).values() if kind in ("notesSlide", "diagramData", "chart")
+                other
+                for kind, other in _relations(box, target).values()
+                if kind in ("notesSlide", "diagramData", "chart")
             ]
             yield Place(SLIDE, number, _part_words(box, [target, *beside]))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import typst
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from tests.common.sheet_files import workbook
@@ -26,6 +27,16 @@ _O = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for name in ("office", "text", "table", "presentation", "script", "manifest")
 ) + ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'  # fmt: skip
+
+
+def upload(content: bytes, name: str = "a.bin") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def on_disk(folder: Path) -> list[str]:
+    """Return the names of all files below the folder."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
 
 Parts = dict[str, str | bytes]
 
@@ -135,7 +146,12 @@ def box(name: bytes, body: bytes = b"") -> bytes:
 
 
 def mp4(*more: bytes, brand: bytes = b"isom") -> bytes:
-    return box(b"ftyp", brand + bytes(4) + brand) + box(b"moov", box(b"mvhd", bytes(100))) + box(b"mdat", bytes(500)) + b"".join(more)
+    return (
+        box(b"ftyp", brand + bytes(4) + brand)
+        + box(b"moov", box(b"mvhd", bytes(100)))
+        + box(b"mdat", bytes(500))
+        + b"".join(more)
+    )
 
 
 def mp3(frames: int = 20, tag: bytes = b"") -> bytes:

@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -22,28 +21,13 @@ from common.files import keeping
 from common.files.keeping import Kept, forget, forget_orphans, keep
 from members.models import Language
 from tests.common import shared_files as make
+from tests.common.shared_files import on_disk, upload
 from tests.common.sheet_files import PROJECT
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is measured by /proc")
 
 
-@pytest.fixture(autouse=True)
-def places(settings, tmp_path: Path, monkeypatch):
-    """An empty storage and an empty folder for what is temporary."""
-    (tmp_path / "tmp").mkdir()
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.FILE_UPLOAD_TEMP_DIR = None
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-    return tmp_path
-
-
-def on_disk(folder: Path) -> list[str]:
-    """Return the names of all files below the folder."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-
-
-def upload(content: bytes, name: str = "a.bin") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content)
+pytestmark = pytest.mark.usefixtures("places")
 
 
 def stored(kept: Kept) -> bytes:

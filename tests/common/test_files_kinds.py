@@ -48,7 +48,11 @@ MACROS, OBJECTS, DAMAGED, FETCHES, LARGE, PASSWORD = (
     "unpacks to more", "protected by a password",
 )  # fmt: skip
 WEB, SVG, NOT_TAKEN, ARCHIVE, TWO = (
-    "a web page or XML", "an SVG drawing", "kind of file is not taken", "an archive", "two kinds of file in one"
+    "a web page or XML",
+    "an SVG drawing",
+    "kind of file is not taken",
+    "an archive",
+    "two kinds of file in one",
 )
 
 

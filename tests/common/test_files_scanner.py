@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from common.files import keeping
 from common.files.scanner import check_clean
 from tests.common import shared_files as make
-from tests.common.test_files_keeping import on_disk, places, upload  # noqa: F401 - a fixture
+from tests.common.shared_files import on_disk, upload
 
 AWAY = "does not answer now"
 
@@ -131,12 +131,13 @@ def test_without_a_scanner_none_is_asked(settings):
     checked(make.EICAR)
 
 
-def test_upload_is_looked_through_before_it_is_kept(settings, places):  # noqa: F811 - the fixture
+def test_upload_is_looked_through_before_it_is_kept(settings, places):
     infected = b"Read this: " + make.EICAR
     with scanner(honest) as settings.CLAMD_URL:
         with pytest.raises(ValidationError, match="virus scanner found something"):
             keeping.keep(upload(infected))
         assert on_disk(places) == []
-        assert on_disk(places / "media") == [keeping.keep(upload(make.pdf())).name]
+        kept = keeping.keep(upload(make.pdf()))
+        assert on_disk(places / "media") == [kept.name]
     settings.CLAMD_URL = ""
     assert keeping.keep(upload(infected)).kind == "text/plain"  # control: it was the scanner
