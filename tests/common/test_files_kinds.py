@@ -13,7 +13,9 @@ from tests.common import shared_files as make
 from tests.common.sheet_files import rezipped, workbook
 from tests.common.test_pdf import PLAIN
 
-TRANSPORT = make.OFFICE + "wordprocessingml.document"
+MACRO_TYPE = "application/vnd.ms-word.document.macroEnabled.main+xml"
+BINARY_TYPE = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+DOCX = make.OFFICE + "wordprocessingml.document"
 
 
 def told(content: bytes) -> str:
@@ -71,7 +73,7 @@ HOSTILE = {
     "macros": (lambda: make.with_part("word/vbaProject.bin"), MACROS),
     "macros under another name": (lambda: typed("application/vnd.ms-office.vbaProject"), MACROS),
     "macro document": (
-        lambda: make.with_part("[Content_Types].xml", make.content_types("word/document.xml", "application/vnd.ms-word.document.macroEnabled.main+xml")),
+        lambda: make.with_part("[Content_Types].xml", make.content_types("word/document.xml", MACRO_TYPE)),
         MACROS,
     ),
     "macros by relation": (
@@ -103,7 +105,7 @@ HOSTILE = {
     "page within": (lambda: outside("frame", "http://evil.example/x"), OBJECTS),
     "template": (lambda: make.zipped(make.docx_parts("x", "template.main+xml")), "is a template"),
     "binary workbook": (
-        lambda: rezipped(workbook(["x"]), {"[Content_Types].xml": make.content_types("xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.main").encode()}),
+        lambda: rezipped(workbook(["x"]), {"[Content_Types].xml": make.content_types("xl/workbook.bin", BINARY_TYPE).encode()}),
         MACROS,
     ),
     "two main parts": (
@@ -198,16 +200,16 @@ def test_hostile_file_is_refused_with_a_sentence(case):
 
 
 HARMLESS = {
-    "link to click on": (lambda: outside("hyperlink", "https://unwomen.org/"), TRANSPORT),
-    "template on the own disk": (lambda: outside("attachedTemplate", "file:///C:\\Users\\ana\\Letter.dotx"), TRANSPORT),
-    "video to start": (lambda: outside("video", "https://www.youtube.com/embed/x"), TRANSPORT),
-    "workbook behind a chart": (lambda: make.with_part("word/embeddings/Workbook1.xlsx", workbook(["x", 1])), TRANSPORT),
+    "link to click on": (lambda: outside("hyperlink", "https://unwomen.org/"), DOCX),
+    "template on the own disk": (lambda: outside("attachedTemplate", "file:///C:\\Users\\ana\\Letter.dotx"), DOCX),
+    "video to start": (lambda: outside("video", "https://www.youtube.com/embed/x"), DOCX),
+    "workbook behind a chart": (lambda: make.with_part("word/embeddings/Workbook1.xlsx", workbook(["x", 1])), DOCX),
     "show": (
         lambda: make.zipped({**make.pptx_parts(), "[Content_Types].xml": make.content_types(
             "ppt/presentation.xml", make.OFFICE + "presentationml.slideshow.main+xml")}),
         make.OFFICE + "presentationml.presentation",
     ),
-    "large picture packed well": (lambda: make.with_part("word/media/a.bmp", bytes(30_000_000)), TRANSPORT),
+    "large picture packed well": (lambda: make.with_part("word/media/a.bmp", bytes(30_000_000)), DOCX),
     "link in a workbook": (
         lambda: rezipped(workbook(["x"]), {"xl/externalLinks/externalLink1.xml": b"<externalLink><externalBook/></externalLink>"}),
         make.OFFICE + "spreadsheetml.sheet",
@@ -234,7 +236,7 @@ def test_control_what_only_looks_hostile_is_taken(case):
 
 def test_entry_that_lies_about_its_size_is_no_more_than_it_says():
     """What is read of an entry ends at the size that was added up before."""
-    assert told(make.lying_size()) == TRANSPORT  # its text is not read here; reading it gives no words, and a reason
+    assert told(make.lying_size()) == DOCX  # its text is not read here; reading it gives no words, and a reason
 
 
 def test_word_across_the_edge_of_a_piece_is_found():

