@@ -13,6 +13,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import IO, Any
 
 from common.files import words
@@ -25,6 +26,7 @@ CPU_SECONDS = 20
 CPU_SECONDS_ENOUGH = 14
 MEMORY = 300_000_000
 MEMORY_FOR_PICTURES = 700_000_000
+WRITTEN_MOST = 300_000_000
 PAGES_MOST = 5_000
 DRAWN_MOST = 4_000_000
 WIDTHS = range(40, 2_001)
@@ -106,10 +108,19 @@ def page_picture(file: IO[bytes], kind: str, number: int, width: int, out: IO[by
     drawn.save(out, "WEBP", quality=80)
 
 
+def limit_writing() -> None:
+    """Bound what this process may write; on systems without such limits the portal's clock remains."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (WRITTEN_MOST, WRITTEN_MOST))
+
+
 def main() -> None:
     # pypdfium2 and Pillow take numpy along where it happens to be installed, which fills the memory.
     sys.modules["numpy"] = None  # type: ignore[assignment]  # a module of None cannot be imported: its documented use
     what, arguments = sys.argv[1], sys.argv[2:]
+    limit_writing()
     limit_memory_and_time(MEMORY if what == "words" else MEMORY_FOR_PICTURES, CPU_SECONDS)
     file, out = sys.stdin.buffer, sys.stdout.buffer
     file.seek(0)

@@ -101,10 +101,14 @@ def _cleaned(file: IO[bytes], into: IO[bytes]) -> IO[bytes]:
     """Return the picture written anew. Raises ValidationError for one that cannot be read or has too many pixels."""
     ended = run(file, "clean", out=into)
     if ended.code == REFUSED and ended.complaint == "pixels":
-        raise ValidationError(_("The picture has more than 60 million pixels. Choose a smaller one."))
+        raise ValidationError(
+            _("The picture is too large: 60 million pixels are the most, of WebP 30. Choose a smaller one.")
+        )
+    if ended.code is None or ended.code < 0:
+        raise ValidationError(_("The picture takes too long to look through. Choose a smaller one."))
     if ended.code:
         raise ValidationError(_("This is no picture that can be read. Choose a JPEG, PNG or WebP file."))
-    if ended.code is None or not into.seek(0, 2):
+    if not into.seek(0, 2):
         raise ValidationError(DAMAGED)
     return into
 

@@ -69,21 +69,19 @@ def run(file: IO[bytes], *arguments: str, out: IO[bytes] | None = None) -> Ended
     `out` is a file of the operating system. About 0.1 s beside the reading itself.
     """
     command = [sys.executable, "-W", "ignore", "-m", "common.files.child", *arguments]
-    with _real(file) as body, tempfile.TemporaryFile() as kept:
+    with _real(file) as body, tempfile.TemporaryFile() as kept, tempfile.TemporaryFile() as complaints:
         target = out or kept
         try:
             ended = subprocess.run(  # noqa: S603 - this very Python, with a fixed module
-                command, stdin=body, stdout=target, stderr=subprocess.PIPE, cwd=PROJECT, env=surroundings(), timeout=SECONDS_MOST,
+                command, stdin=body, stdout=target, stderr=complaints, cwd=PROJECT, env=surroundings(), timeout=SECONDS_MOST,
                 check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return Ended(b"", None)
         kept.seek(0)
-        return Ended(
-            kept.read(ANSWER_MOST) if out is None else b"",
-            ended.returncode,
-            ended.stderr[-200:].decode(errors="replace"),
-        )
+        complaints.seek(0)
+        answer = kept.read(ANSWER_MOST) if out is None else b""
+        return Ended(answer, ended.returncode, complaints.read(200).decode(errors="replace"))
 
 
 def read_words(file: IO[bytes], mime: str) -> Reading:

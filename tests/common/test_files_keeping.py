@@ -108,7 +108,7 @@ REFUSED = {
     "announced longer": (lambda: upload(make.pdf()), {"declared": len(make.pdf()) + 1}, "changed while it was sent"),
     "announced shorter": (lambda: upload(make.pdf()), {"declared": len(make.pdf()) - 1}, "changed while it was sent"),
     "cut picture": (lambda: upload(make.picture("JPEG", (900, 900))[:-400]), {}, "no picture that can be read"),
-    "picture of too many pixels": (lambda: upload(make.picture("PNG", (60_000, 1_001), "1")), {}, "60 million pixels"),
+    "picture of too many pixels": (lambda: upload(make.picture("PNG", (60_000, 1_001), "1")), {}, "60 million pixels are the most"),
     "text that calls itself a picture": (lambda: upload(b"\xff\xd8\xff" + b"x" * 500), {}, "no picture that can be read"),
     "empty": (lambda: upload(b""), {}, "file is empty"),
 }  # fmt: skip

@@ -66,7 +66,9 @@ def proxy(places: Path, sent_by_portal) -> Iterator[str]:
     assert location is not None
     port = free_port()
     stored = location[0].replace("/srv/mreza/var/media/", f"{places}/media/")
-    temporary = " ".join(f"{name}_temp_path {places}/tmp/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    temporary = " ".join(
+        f"{name}_temp_path {places}/tmp/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     config = places / "nginx.conf"
     config.write_text(
         f"user root; daemon off; master_process off; pid {places}/pid; error_log {places}/error.log;\n"
@@ -117,7 +119,11 @@ def test_download_of_500_mb_occupies_the_portal_for_an_empty_answer(proxy, sent_
 @pytest.mark.usefixtures("big")
 def test_part_is_given_by_the_proxy_and_nobody_gets_there_alone(proxy, sent_by_portal):
     with urllib.request.urlopen(urllib.request.Request(f"{proxy}/x", headers={"Range": "bytes=0-9"})) as answer:
-        assert (answer.status, answer.read(), answer.headers["Content-Range"]) == (206, b"x" + bytes(9), f"bytes 0-9/{SIZE}")
+        assert (answer.status, answer.read(), answer.headers["Content-Range"]) == (
+            206,
+            b"x" + bytes(9),
+            f"bytes 0-9/{SIZE}",
+        )
     for path in (f"/stored/{NAME}", f"/stored/../stored/{NAME}", f"//stored/{NAME}"):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(proxy + path)
