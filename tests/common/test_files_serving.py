@@ -18,7 +18,8 @@ from common.files.serving import SANDBOX, disposition, file_response, preview_re
 from portal.headers import AnswerHeadersMiddleware
 from tests.common.sheet_files import PROJECT
 
-pytestmark = pytest.mark.usefixtures("places")
+# The end of an answer looks at the connection to the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("places")]
 CONTENT = bytes(range(256)) * 4
 CHECKSUM = hashlib.sha256(CONTENT).hexdigest()
 NAME = "files/ab/cd/abcd0000000000000000000000000000.pdf"
