@@ -217,6 +217,14 @@ def false_directory() -> bytes:
     return content[:-10] + struct.pack("<L", 100_000_000) + content[-6:]
 
 
+def announced_bomb(size: int = 700_000_000) -> bytes:
+    """Return a document that says an entry unpacks to so many bytes."""
+    content = bytearray(with_part("word/media/a.bin"))
+    at = content.rfind(b"word/media/a.bin")
+    content[at - 46 + 24 : at - 46 + 28] = struct.pack("<L", size)
+    return bytes(content)
+
+
 def lying_size() -> bytes:
     """Return a document of which an entry unpacks to far more than the directory says."""
     content = bytearray(with_part("word/document.xml", b"<w>" + b" " * 1_000_000 + b"</w>"))

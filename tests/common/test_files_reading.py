@@ -159,6 +159,7 @@ def test_endless_text_is_read_in_part():
     assert (len(found.places[0].text), found.reason) == (TEXT_MOST, IN_PART)
 
 
+@pytest.mark.slow
 def test_many_places_end_at_the_limit_too():
     slide = "x" * 300_000
     found = words(make.zipped(make.pptx_parts(*[slide] * 9)), PPTX)
@@ -242,11 +243,13 @@ def test_pages_are_counted_and_drawn():
     assert dark[1] < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "width"), [(0, 400), (4, 400), (-1, 400), (10**9, 400)])
 def test_page_that_is_not_there_has_no_picture(page, width):
     assert drawn(make.pdf("a", "b", "c"), PDF, page, width) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "given"), [(1, 40), (100_000, 2_000)])
 def test_width_of_a_picture_is_bounded(asked, given):
     shown = drawn(make.pdf("a"), PDF, 1, asked)
@@ -254,6 +257,7 @@ def test_width_of_a_picture_is_bounded(asked, given):
     assert abs(shown.width - given) <= given * 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["200in * 1, height: 1in", "1in, height: 200in", "1pt, height: 1pt"])
 def test_page_of_an_odd_size_stays_within_the_pixels(size):
     shown = drawn(make.pdf(f"#set page(width: {size}, margin: 0pt)\n#rect()"), PDF, 1, 2_000)
@@ -270,6 +274,7 @@ def test_picture_is_drawn_small(kind):
         assert page_count(file, f"image/{kind.lower()}") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HOSTILE)
 def test_damaged_file_has_no_pages(case):
     made, mime = HOSTILE[case]
@@ -278,6 +283,7 @@ def test_damaged_file_has_no_pages(case):
         assert (page_count(file, mime), page_picture(file, mime)) == (9 if case == "pages in a circle" else 0, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mime", [DOCX, TEXT, "video/mp4", "text/html", ""])
 def test_what_has_no_pages_is_not_looked_at(mime):
     with opened(b"x") as file:
@@ -364,6 +370,7 @@ def test_no_damaged_picture_breaks_anything_or_stays(places):
     assert make.on_disk(places) == []
 
 
+@pytest.mark.slow
 def test_control_a_whole_file_comes_through_the_same_way():
     assert [fate(made()) for _mime, made in make.WHOLE.values()] == ["read"] * len(make.WHOLE)
 
