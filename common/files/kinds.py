@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.files.media import is_mp3, is_mp4
+from common.files.media import BRANDS, is_mp3, is_mp4
 from common.files.packages import check_package, not_taken, refuse_password
 from common.files.pdfs import check_pdf
 from common.uploads.cells import RefusedError
@@ -173,7 +173,7 @@ def tell_kind(file: IO[bytes]) -> Kind:
         return _media(file, size, start)
     if start.startswith(b"ID3") or (start[0] == 0xFF and start[1:2] and start[1] & 0xE0 == 0xE0 and start[1] != 0xFE):
         if not is_mp3(file, size):
-            raise ValidationError(DAMAGED)
+            raise ValidationError(DAMAGED if start.startswith((b"ID3", b"\xff\xfb", b"\xff\xfa")) else SOUND)
         return _alone(file, MP3)
     if refused := _by_beginning(start):
         raise refused
@@ -188,7 +188,7 @@ def _media(file: IO[bytes], size: int, start: bytes) -> Kind:
     if brand in (b"qt  ", b"M4A ", b"M4B "):
         raise ValidationError(VIDEO if brand == b"qt  " else SOUND)
     if not is_mp4(file, size):
-        raise ValidationError(DAMAGED)
+        raise ValidationError(DAMAGED if brand in BRANDS else VIDEO)
     return _alone(file, MP4)
 
 

@@ -5,7 +5,8 @@ from typing import IO
 
 BOXES_MOST = 5_000
 FRAMES_LOOKED_AT = 50
-_BRANDS = {
+# What MP4 files say they are; another brand is another kind of file of the same build (mp4ra.org).
+BRANDS = {
     b"isom",
     b"iso2",
     b"iso3",
@@ -45,7 +46,7 @@ def is_mp4(file: IO[bytes], size: int) -> bool:
             length = size - at
         if length < 8 or not name.isascii():
             return False
-        if not seen and (name != b"ftyp" or length > 4096 or not _brands(file, at, length) & _BRANDS):
+        if not seen and (name != b"ftyp" or length > 4096 or not _brands(file, at, length) & BRANDS):
             return False
         seen.append(name)
         at += length

@@ -8,11 +8,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +28,12 @@ from common.uploads.reading import PROJECT, surroundings
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+# Locks of files are there on Unix alone.
+fcntl = import_module("fcntl") if find_spec("fcntl") else None
 SECONDS_MOST = 30
+# So many reading processes at once, of all workers of a machine: each may take up to 700 MB.
+AT_ONCE = 4
+WAIT_MOST = 20
 ANSWER_MOST = 25_000_000
 DAMAGED = gettext_lazy("The file is damaged: its words cannot be found by the search.")
 TOO_MUCH = gettext_lazy("The file takes too long to read: its words cannot be found by the search.")
@@ -48,6 +58,34 @@ class Ended:
 
 
 @contextmanager
+def _turn() -> Iterator[bool]:
+    """Wait until fewer than AT_ONCE reading processes of this machine's portal run; yields False where that takes too long.
+
+    Whoever dies gives its turn back. On systems without such locks everybody's turn is at once.
+    """
+    if fcntl is None:
+        yield True
+        return
+    folder = Path(settings.VAR_DIR) / "turns"
+    folder.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + WAIT_MOST
+    with ExitStack() as opened:
+        turns = [opened.enter_context((folder / str(n)).open("ab")) for n in range(AT_ONCE)]
+        while True:
+            for turn in turns:
+                try:
+                    fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                yield True
+                return
+            if time.monotonic() > until:
+                yield False
+                return
+            time.sleep(0.05)
+
+
+@contextmanager
 def _real(file: IO[bytes]) -> Iterator[IO[bytes]]:
     """Give the file as one of the operating system's, that another process can read: itself, or a copy that vanishes."""
     try:
@@ -69,7 +107,14 @@ def run(file: IO[bytes], *arguments: str, out: IO[bytes] | None = None) -> Ended
     `out` is a file of the operating system. About 0.1 s beside the reading itself.
     """
     command = [sys.executable, "-W", "ignore", "-m", "common.files.child", *arguments]
-    with _real(file) as body, tempfile.TemporaryFile() as kept, tempfile.TemporaryFile() as complaints:
+    with (
+        _turn() as is_mine,
+        _real(file) as body,
+        tempfile.TemporaryFile() as kept,
+        tempfile.TemporaryFile() as complaints,
+    ):
+        if not is_mine:
+            return Ended(b"", None)
         target = out or kept
         try:
             ended = subprocess.run(  # noqa: S603 - this very Python, with a fixed module

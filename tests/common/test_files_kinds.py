@@ -178,6 +178,8 @@ HOSTILE = {
     "webm": (lambda: b"\x1aE\xdf\xa3\x01" + bytes(50), "Videos of this kind"),
     "wav": (lambda: b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(50), "Sounds of this kind"),
     "rar": (lambda: b"Rar!\x1a\x07\x01\x00" + bytes(50), ARCHIVE),
+    "video of an old telephone": (lambda: make.mp4(brand=b"3gp4"), "Videos of this kind"),
+    "other sound": (lambda: b"\xff\xf1\x50\x80" + bytes(500), "Sounds of this kind"),
     "cut video": (lambda: make.mp4()[:-100], "damaged or not complete"),
     "only the beginning of a video": (lambda: make.box(b"ftyp", b"isom" + bytes(4)) + bytes(100), "damaged or not complete"),
     "page that calls itself sound": (lambda: b"ID3\x04\x00\x00\x00\x00\x00\x00<html><script>", "damaged or not complete"),

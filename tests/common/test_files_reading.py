@@ -195,6 +195,16 @@ def test_process_that_takes_too_long_is_ended_with_a_reason(monkeypatch):
     assert words(make.docx(), DOCX) == Reading((), TOO_MUCH)
 
 
+@on_linux
+def test_only_so_many_read_at_once_and_whoever_waits_too_long_is_told(monkeypatch, settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(reading, "AT_ONCE", 2)
+    monkeypatch.setattr(reading, "WAIT_MOST", 0.1)
+    with reading._turn() as first, reading._turn() as second:
+        assert (first, second, words(make.docx(), DOCX)) == (True, True, Reading((), TOO_MUCH))
+    assert words(make.docx(), DOCX).reason == ""
+
+
 def test_time_that_is_up_gives_what_was_read(monkeypatch):
     monkeypatch.setattr(child, "CPU_SECONDS_ENOUGH", -1)
     answer = child.words_of(io.BytesIO(make.zipped(make.pptx_parts("Prvi", "Drugi"))), "pptx")
