@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from common.files import remote
+
 OWN_PROCESS = ("locmem", "dummy")
 SECRET_LETTERS = 50
 
@@ -67,9 +69,41 @@ def _host_problems() -> list[CheckMessage]:
     return found
 
 
+def _file_problems() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.STORAGE_URL and not remote.is_installed():
+        found.append(
+            Error(
+                "STORAGE_URL is set, but the packages that speak to S3 are not installed.",
+                hint="Run `.venv/bin/python -m pip install 'django-storages[s3]'`, or unset STORAGE_URL.",
+                id="portal.E011",
+            )
+        )
+    scanner = urlsplit(settings.CLAMD_URL)
+    if settings.CLAMD_URL and not (
+        (scanner.scheme == "unix" and scanner.path) or (scanner.scheme == "tcp" and scanner.hostname)
+    ):
+        found.append(
+            Error(
+                "CLAMD_URL names no scanner: no file would be taken.",
+                hint="Set it to unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310.",
+                id="portal.E012",
+            )
+        )
+    if settings.ACCEL_PREFIX and not settings.ACCEL_PREFIX.startswith("/"):
+        found.append(
+            Error(
+                "ACCEL_PREFIX is no address of the proxy.",
+                hint="Set it to /stored, as in deploy/nginx.conf.example, or leave it empty.",
+                id="portal.E013",
+            )
+        )
+    return found
+
+
 def unsafe_settings(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
     """Return what is unsafe in the settings. No query."""
-    return [*_cache_problems(), *_secret_problems(), *_host_problems()]
+    return [*_cache_problems(), *_secret_problems(), *_host_problems(), *_file_problems()]
 
 
 def unsafe_database(

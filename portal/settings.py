@@ -6,12 +6,15 @@ missing secret stops the start with a sentence that says how to mend it.
 
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from common.files import remote
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -301,14 +304,36 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+# Files go to S3 where STORAGE_URL says so; nothing of the packages for it is imported otherwise.
+STORAGE_URL = env.str("STORAGE_URL", default="")
+try:
+    _files: dict[str, Any] = (
+        {"BACKEND": remote.BACKEND, "OPTIONS": remote.s3_options(STORAGE_URL)}
+        if STORAGE_URL
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    )
+except ValueError as wrong:
+    raise ImproperlyConfigured(str(wrong)) from wrong
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _files,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if TESTING else "portal.storage.StaticFiles"
     },
 }
 # Tests need no collected files: they are found where they are kept, and var/static may not exist.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
+# The most that one file of a member may have, in MB; the proxy and the scanner have limits of their own.
+FILE_MOST_MB = env.int("FILE_MOST_MB", default=200)
+# Below this address the proxy itself sends stored files, when the portal tells it to: deploy/nginx.conf.example.
+ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="").rstrip("/")
+# The virus scanner: unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310; nothing is scanned where it is empty.
+CLAMD_URL = env.str("CLAMD_URL", default="")
+CLAMD_SECONDS = env.int("CLAMD_SECONDS", default=60)
+FILE_UPLOAD_HANDLERS = [
+    "common.files.arriving.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 # A sheet of 200 people in 10 sessions sends 2,000 marks with what it showed of each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
@@ -352,4 +377,5 @@ if TESTING:
     KEPT_SECONDS = 0
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    STORAGE_URL = ACCEL_PREFIX = CLAMD_URL = ""
     TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}

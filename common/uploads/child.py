@@ -24,15 +24,18 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )  # fmt: skip
 
 
-def limit_memory_and_time() -> None:
-    """Bound what this process may take from here on; on systems without such limits the portal's clock remains."""
+def limit_memory_and_time(memory: int = EXTRA_MEMORY, seconds: int = CPU_SECONDS) -> None:
+    """Bound what this process may take from here on: bytes beyond what it has, seconds of the processor.
+
+    On systems without such limits the portal's clock remains.
+    """
     with suppress(ImportError, OSError, ValueError):
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * os.sysconf("SC_PAGE_SIZE") + EXTRA_MEMORY
+        most = pages * os.sysconf("SC_PAGE_SIZE") + memory
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

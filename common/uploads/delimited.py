@@ -45,7 +45,7 @@ def _plausibility(text: str) -> float:
     return score + sum(0.2 if c in _SIGNS else -1.5 for c in signs)
 
 
-def _utf16_without_mark(content: bytes) -> str | None:
+def utf16_without_mark(content: bytes) -> str | None:
     """Return the encoding where every other byte is (nearly) of one small value, as UTF-16 text is."""
     sample = content[: LOOKED_AT * 20]
     even, odd = sample[0::2], sample[1::2]
@@ -62,7 +62,7 @@ def decoded(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _checked(content.decode("utf-16", errors="replace"))
     content = content.removeprefix(codecs.BOM_UTF8)
-    if name := _utf16_without_mark(content):
+    if name := utf16_without_mark(content):
         return _checked(content.decode(name, errors="replace"))
     try:
         return _checked(content.decode("utf-8"))

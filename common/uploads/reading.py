@@ -16,7 +16,7 @@ from common.uploads.delimited import split_text
 
 FILE_MOST = 10_000_000
 SECONDS_MOST = 9
-_PROJECT = Path(__file__).resolve().parent.parent.parent
+PROJECT = Path(__file__).resolve().parent.parent.parent
 
 SENTENCES = {
     "empty": gettext_lazy("The file is empty. Choose the file with the list of people."),
@@ -62,7 +62,7 @@ def refusal(code: str) -> ValidationError:
     return ValidationError(SENTENCES[code], code=code)
 
 
-def _surroundings() -> dict[str, str]:
+def surroundings() -> dict[str, str]:
     """What the reading process knows of this one: nothing secret."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
     return {**kept, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1", "OPENPYXL_LXML": "False"}
@@ -79,7 +79,7 @@ def read_upload(content: bytes, name: str) -> list[Sheet]:
     command = [sys.executable, "-W", "ignore", "-m", "common.uploads.child", name[-20:].replace("\x00", "")]
     try:
         ended = subprocess.run(  # noqa: S603 - this very Python, with a fixed module
-            command, input=content, capture_output=True, cwd=_PROJECT, env=_surroundings(), timeout=SECONDS_MOST,
+            command, input=content, capture_output=True, cwd=PROJECT, env=surroundings(), timeout=SECONDS_MOST,
             check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:

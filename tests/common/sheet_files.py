@@ -11,7 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from common.uploads.reading import SECONDS_MOST, _surroundings
+from common.uploads.reading import SECONDS_MOST, surroundings
 
 PROJECT = Path(__file__).resolve().parents[2]
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -61,7 +61,7 @@ def measured(content: bytes, name: str, *, before: str = "") -> tuple[int, str, 
         began, most = time.monotonic(), 0
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", run], stdin=body, stdout=answer, stderr=subprocess.DEVNULL, cwd=PROJECT,
-            env=_surroundings(),
+            env=surroundings(),
         )  # fmt: skip
         while process.poll() is None:
             if time.monotonic() - began > SECONDS_MOST and not before:

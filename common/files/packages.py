@@ -1,0 +1,253 @@
+"""Office documents, which are zips inside: what they may hold, looked at before anything large in them is unpacked."""
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from common.files.markup import DamagedError, walk
+
+ENTRIES_MOST = 10_000
+DIRECTORY_MOST = 2_000_000
+UNPACKED_MOST = 600_000_000
+# Lists of parts and of relations: what is read here in whole.
+LIST_MOST = 2_000_000
+EMBEDDED_MOST = 40_000_000
+# A part that is this large and was packed this tightly is nothing that people wrote.
+TIGHT_FROM = 20_000_000
+TIGHTEST = 400
+_END = struct.Struct("<4s4H2LH")
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+# The main part of a document says what the document is.
+OFFICE_KINDS = {
+    "wordprocessingml.document.main+xml": "wordprocessingml.document",
+    "presentationml.presentation.main+xml": "presentationml.presentation",
+    "presentationml.slideshow.main+xml": "presentationml.presentation",
+    "spreadsheetml.sheet.main+xml": "spreadsheetml.sheet",
+}  # fmt: skip
+OPEN_KINDS = ("text", "presentation", "spreadsheet")
+_MACROS = re.compile(
+    r"macroenabled|vbaproject|vbadata|activex|ms-office\.vba|intlmacrosheet|\.macrosheet", re.IGNORECASE
+)
+_OBJECTS = re.compile(r"oleobject|/embeddings/[^/]*\.(?!xlsx$|docx$|pptx$)[^/]*$", re.IGNORECASE)
+_EMBEDDED = re.compile(r"/embeddings/[^/]*\.(xlsx|docx|pptx)$", re.IGNORECASE)
+# Another computer: an address, or a share of Windows. A path on the reader's own disk fetches nothing.
+_REMOTE = re.compile(r"(?i)^\s*(?!file:)[a-z][a-z0-9+.-]+:|^\s*(file:)?[\\/]{2}(?![\\/])|^\s*file:[\\/]{4,}")
+_OPEN_SCRIPTS = re.compile(
+    rb"vnd\.sun\.star\.script|<script:|macro:///|<[a-z]*:?(dde-source|office-dde-source|applet|plugin)[\s>]",
+    re.IGNORECASE,
+)
+_DDE = re.compile(rb"<([a-z]+:)?ddeLink[\s>]", re.IGNORECASE)
+
+
+def _damaged() -> ValidationError:
+    return ValidationError(_("This document is damaged. Open it in its own program, save it again and choose that."))
+
+
+def _too_large() -> ValidationError:
+    return ValidationError(
+        _("This document unpacks to more than is taken. Save it with smaller pictures, or as a PDF.")
+    )
+
+
+def _refuse_macros() -> ValidationError:
+    return ValidationError(
+        _(
+            "This document holds macros or scripts, which are not taken. Save it without them (.docx, .pptx, .xlsx) or as a PDF."
+        )
+    )
+
+
+def _refuse_objects() -> ValidationError:
+    return ValidationError(
+        _("This document holds objects of other programs. Turn them into pictures, or save the document as a PDF.")
+    )
+
+
+def _check_end(file: IO[bytes]) -> None:
+    """Refuse a zip whose directory is not at its very end, or is larger than anybody's: before it is read."""
+    size = file.seek(0, 2)
+    if size < _END.size:
+        raise _damaged()
+    file.seek(size - _END.size)
+    signature, disk, disk_of, here, entries, length, offset, comment = _END.unpack(file.read(_END.size))
+    if signature != b"PK\x05\x06" or disk or disk_of or comment or here != entries:
+        raise _damaged()
+    if entries > ENTRIES_MOST or length > DIRECTORY_MOST:
+        raise _too_large()
+    if offset + length != size - _END.size:
+        raise _damaged()
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse a zip by what its directory says: too much, twice the same name, names that lead elsewhere, passwords."""
+    names = [entry.filename.lower() for entry in entries]
+    if len(set(names)) < len(names) or any(
+        "\\" in name or name.startswith("/") or ".." in name.split("/") for name in names
+    ):
+        raise _damaged()
+    if min((entry.header_offset for entry in entries), default=1):
+        raise _damaged()
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise refuse_password()
+    if sum(entry.file_size for entry in entries) > UNPACKED_MOST:
+        raise _too_large()
+    xml = (e for e in entries if e.filename.lower().endswith((".xml", ".rels")))
+    if any(e.file_size > TIGHT_FROM and e.file_size > TIGHTEST * max(1, e.compress_size) for e in xml):
+        raise _too_large()
+
+
+def refuse_password() -> ValidationError:
+    """Return the refusal of a document that nobody else could open."""
+    return ValidationError(_("This document is protected by a password. Save it without one and choose that."))
+
+
+def _elements(box: zipfile.ZipFile, name: str) -> Iterator[dict[str, str]]:
+    """Yield the attributes of every element of a small part, without their namespaces."""
+    if box.getinfo(name).file_size > LIST_MOST:
+        raise _too_large()
+    with box.open(name) as part:
+        for event, _name, told in walk(part):
+            if event == "start":
+                yield told
+
+
+def _check_relations(box: zipfile.ZipFile, names: list[str]) -> None:
+    """Refuse what would be fetched from another computer when the document is opened; links to click on stay."""
+    room = 20 * LIST_MOST
+    for name in names:
+        room -= box.getinfo(name).file_size
+        if room < 0:
+            raise _too_large()
+        for relation in _elements(box, name):
+            kind, target = relation.get("Type", "").rpartition("/")[2].lower(), relation.get("Target", "")
+            if _MACROS.search(kind) or kind in ("oleobject", "attachedtoolbars", "control", "subdocument", "frame"):
+                raise _refuse_macros() if _MACROS.search(kind) else _refuse_objects()
+            if relation.get("TargetMode", "").lower() != "external" or kind == "hyperlink":
+                continue
+            if kind in ("video", "media") and target.lower().startswith("https://"):
+                continue  # asked for when somebody starts it
+            if _REMOTE.search(target):
+                raise ValidationError(
+                    _(
+                        "This document fetches a part of itself from another computer. Put its pictures and template into it, "
+                        "or save it as a PDF."
+                    )
+                )
+
+
+def _check_embedded(box: zipfile.ZipFile, names: list[str], depth: int) -> None:
+    """Look into the workbooks behind charts as into documents of their own; they hold none themselves."""
+    for name in names:
+        if depth or box.getinfo(name).file_size > EMBEDDED_MOST:
+            raise _refuse_objects()
+        with box.open(name) as part, SpooledTemporaryFile(max_size=2_000_000) as inner:
+            while piece := part.read(256 * 1024):
+                inner.write(piece)
+            check_package(inner, depth=1)
+
+
+def _office_kind(box: zipfile.ZipFile, names: list[str], depth: int) -> str:
+    """Return the kind of an Office Open XML document by its list of parts, or refuse it."""
+    if any(_MACROS.search(name) for name in names):
+        raise _refuse_macros()
+    if any(_OBJECTS.search(name) for name in names):
+        raise _refuse_objects()
+    found: set[str] = set()
+    for part in _elements(box, "[Content_Types].xml"):
+        told = part.get("ContentType", "")
+        if _MACROS.search(told):
+            raise _refuse_macros()
+        if "oleobject" in told.lower():
+            raise _refuse_objects()
+        if told.startswith(_OFFICE) and told.removeprefix(_OFFICE) in OFFICE_KINDS:
+            found.add(_OFFICE + OFFICE_KINDS[told.removeprefix(_OFFICE)])
+        elif told.endswith("template.main+xml"):
+            raise ValidationError(_("This is a template. Save it as a document and choose that."))
+        elif told.endswith(".main") and "sheet.binary" in told:
+            raise ValidationError(_("This is a binary Excel workbook (.xlsb). Save it as .xlsx and choose that."))
+    if len(found) != 1:
+        raise _damaged()
+    _check_relations(box, [name for name in names if name.endswith(".rels")])
+    for name in names:
+        if "externallinks/" in name.lower() and name.endswith(".xml") and _holds(box, name, _DDE):
+            raise _refuse_macros()
+    _check_embedded(box, [name for name in names if _EMBEDDED.search(name)], depth)
+    return found.pop()
+
+
+def _holds(box: zipfile.ZipFile, name: str, words: re.Pattern[bytes]) -> bool:
+    """Return whether a part holds any of these words; read piece by piece."""
+    before = b""
+    with box.open(name) as part:
+        while piece := part.read(256 * 1024):
+            if words.search(before + piece):
+                return True
+            before = piece[-100:]
+    return False
+
+
+def _open_kind(box: zipfile.ZipFile, names: list[str]) -> str:
+    """Return the kind of an OpenDocument file, or refuse it."""
+    if box.getinfo("mimetype").file_size > 200:
+        raise _damaged()
+    told = box.read("mimetype").decode("ascii", errors="replace").strip()
+    if told.endswith("-template"):
+        raise ValidationError(_("This is a template. Save it as a document and choose that."))
+    if told not in {f"application/vnd.oasis.opendocument.{kind}" for kind in OPEN_KINDS} or "content.xml" not in names:
+        raise not_taken()
+    if any(name.split("/")[0] in ("Basic", "Scripts", "Dialogs") for name in names):
+        raise _refuse_macros()
+    if "META-INF/manifest.xml" in names:
+        if _holds(box, "META-INF/manifest.xml", re.compile(rb"encryption-data")):
+            raise refuse_password()
+        for entry in _elements(box, "META-INF/manifest.xml"):
+            if "oleobject" in entry.get("media-type", "").lower():
+                raise _refuse_objects()
+    for name in names:
+        if name.endswith(("content.xml", "styles.xml", "settings.xml")) and _holds(box, name, _OPEN_SCRIPTS):
+            raise _refuse_macros()
+    return told
+
+
+def not_taken() -> ValidationError:
+    """Return the refusal of a kind of file that is on no list."""
+    return ValidationError(
+        _(
+            "This kind of file is not taken. Choose a PDF, a document (.docx, .pptx, .xlsx, .odt, .odp, .ods), a picture, a text, "
+            "an MP4 video or MP3 sound."
+        )
+    )
+
+
+def check_package(file: IO[bytes], depth: int = 0) -> str:
+    """Return the media type of an office document, by what is in it; raise ValidationError for any other zip.
+
+    `depth` counts how many documents it is embedded in. About 10 ms; memory does not grow with the file.
+    """
+    _check_end(file)
+    try:
+        with zipfile.ZipFile(file) as box:
+            entries = box.infolist()
+            _check_entries(entries)
+            names = [entry.filename for entry in entries]
+            if "[Content_Types].xml" in names:
+                return _office_kind(box, names, depth)
+            if "mimetype" in names:
+                return _open_kind(box, names)
+            if any(name.endswith(".iwa") for name in names):
+                raise ValidationError(
+                    _("This is a Pages, Keynote or Numbers document. Export it as a PDF or Office file.")
+                )
+            raise ValidationError(_("This is an archive. Unpack it and choose the files in it."))
+    except (
+        zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, KeyError, NotImplementedError, UnicodeDecodeError,
+        DamagedError, struct.error, RuntimeError, OverflowError, LookupError,
+    ) as wrong:  # fmt: skip
+        raise _damaged() from wrong

@@ -1,0 +1,37 @@
+"""Where files are kept when it is not this machine: the parts of STORAGE_URL, and what is wrong with them."""
+
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+BACKEND = "storages.backends.s3.S3Storage"
+
+
+def s3_options(address: str) -> dict[str, Any]:
+    """Return the options of the storage behind `s3://KEY:SECRET@HOST/BUCKET?region=…`; HOST empty is Amazon's.
+
+    Without key and secret those of the surroundings are used, as the library finds them. `plain=1` in the query speaks
+    http instead of https, for a storage on this very machine. Raises ValueError with a sentence.
+    """
+    told = urlsplit(address)
+    bucket = told.path.strip("/")
+    if told.scheme != "s3" or not bucket or "/" in bucket:
+        raise ValueError("STORAGE_URL must read s3://KEY:SECRET@HOST/BUCKET?region=REGION (see .env.example).")
+    query = {key: values[-1] for key, values in parse_qs(told.query).items()}
+    options: dict[str, Any] = {
+        "bucket_name": bucket, "querystring_auth": True, "file_overwrite": False, "default_acl": None,
+        "signature_version": "s3v4", "addressing_style": query.get("addressing", "path"),
+    }  # fmt: skip
+    if told.hostname:
+        port = f":{told.port}" if told.port else ""
+        options["endpoint_url"] = f"{'http' if query.get('plain') == '1' else 'https'}://{told.hostname}{port}"
+    if told.username:
+        options |= {"access_key": unquote(told.username), "secret_key": unquote(told.password or "")}
+    if "region" in query:
+        options["region_name"] = query["region"]
+    return options
+
+
+def is_installed() -> bool:
+    """Return whether the packages that speak to S3 are there: they are needed nowhere else."""
+    return find_spec("storages") is not None and find_spec("boto3") is not None

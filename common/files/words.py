@@ -1,0 +1,220 @@
+"""The words inside office documents and texts, place by place. Runs in the reading process; knows nothing of Django.
+
+Reads the parts that `packages` let through, element by element, so that memory holds the words found and little else.
+"""
+
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from common.files.markup import walk
+from common.uploads.cells import RefusedError
+from common.uploads.delimited import decoded
+
+TEXT_MOST = 2_000_000
+TEXT_BYTES_MOST = 8_000_000
+SHEETS_MOST = 200
+PAGE, SLIDE, SHEET, NONE = "page", "slide", "sheet", ""
+# Parts of a document that show nothing of their own: what was deleted, what stands in for a drawing, remarks.
+_PASSED_OVER = frozenset(
+    {"Fallback", "delText", "instrText", "annotation", "tracked-changes", "deletion", "moveFrom", "rPh"}
+)
+_GAPS = {"tab": "\t", "br": "\n", "cr": "\n", "s": " ", "line-break": "\n", "noBreakHyphen": "-"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where words stand: `kind` is page, slide, sheet or nothing where a document has no places; numbers begin at 1."""
+
+    kind: str
+    number: int
+    text: str
+    name: str = ""
+
+
+def tidy(text: str) -> str:
+    """Return the text with single spaces, without empty lines and NULs."""
+    lines = (" ".join(line.split()) for line in text.replace("\x00", "").split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _marked_words(part: IO[bytes]) -> str:
+    """Return the words of a part of DOCX or PPTX: both keep them in `t` elements of paragraphs `p`."""
+    out: list[str] = []
+    length, inside = 0, False
+    for event, name, _told in walk(part, _PASSED_OVER):
+        if event == "text":
+            if inside:
+                out.append(name)
+                length += len(name)
+        elif name == "t":
+            inside = event == "start"
+        elif event == "start" and name in _GAPS:
+            out.append(_GAPS[name])
+        elif event == "end" and name == "p":
+            out.append("\n")
+        if length > TEXT_MOST:
+            break
+    return tidy("".join(out))
+
+
+def _relations(box: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
+    """Return the relations of a part: id -> last word of the type, name of the target."""
+    folder, base = posixpath.split(name)
+    listed = f"{folder}/_rels/{base}.rels".lstrip("/")
+    if listed not in box.namelist():
+        return {}
+    with box.open(listed) as part:
+        return {
+            told.get("Id", ""): (
+                told.get("Type", "").rpartition("/")[2],
+                posixpath.normpath(posixpath.join("/", folder, told.get("Target", ""))).lstrip("/"),
+            )
+            for event, tag, told in walk(part, _PASSED_OVER)
+            if event == "start" and tag == "Relationship" and told.get("TargetMode") != "External"
+        }
+
+
+def _listed(box: zipfile.ZipFile, name: str, tag: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and the parts of the slides or sheets that the main part lists, in its order."""
+    relations = _relations(box, name)
+    with box.open(name) as part:
+        for event, found, told in walk(part, _PASSED_OVER):
+            if event == "start" and found == tag:
+                target = relations.get(told.get("id", ""), ("", ""))[1]
+                if target in box.namelist():
+                    yield told.get("name", ""), target
+
+
+def _part_words(box: zipfile.ZipFile, names: list[str]) -> str:
+    out = []
+    for name in names:
+        if name in box.namelist():
+            with box.open(name) as part:
+                out.append(_marked_words(part))
+    return "\n".join(text for text in out if text)
+
+
+def read_docx(file: IO[bytes]) -> Iterator[Place]:
+    """Yield the words of a text document as one place: its text, then notes, headers and footers."""
+    with zipfile.ZipFile(file) as box:
+        extra = [
+            target
+            for kind, target in _relations(box, "word/document.xml").values()
+            if kind in ("footnotes", "endnotes", "header", "footer")
+        ]
+        with box.open("word/document.xml") as part:
+            text = _marked_words(part)
+        yield Place(NONE, 0, "\n".join([text, _part_words(box, sorted(set(extra)))]).strip())
+
+
+def read_pptx(file: IO[bytes]) -> Iterator[Place]:
+    """Yield the words of each slide with its drawings and the speaker's notes, in the order in which they are shown."""
+    with zipfile.ZipFile(file) as box:
+        for number, (_name, target) in enumerate(_listed(box, "ppt/presentation.xml", "sldId"), 1):
+            beside = [
+                other
+                for kind, other in _relations(box, target).values()
+                if kind in ("notesSlide", "diagramData", "chart")
+            ]
+            yield Place(SLIDE, number, _part_words(box, [target, *beside]))
+
+
+def _shared_words(box: zipfile.ZipFile) -> list[str]:
+    """Return the words that cells of a workbook name by their number."""
+    words: list[str] = []
+    one: list[str] = []
+    length, inside = 0, False
+    if "xl/sharedStrings.xml" not in box.namelist():
+        return words
+    with box.open("xl/sharedStrings.xml") as part:
+        for event, name, _told in walk(part, _PASSED_OVER):
+            if event == "text" and inside:
+                one.append(name)
+            elif name == "t":
+                inside = event == "start"
+            elif event == "end" and name == "si":
+                words.append("".join(one))
+                one.clear()
+                length += len(words[-1]) + 8
+                if length > 2 * TEXT_MOST:
+                    break
+    return words
+
+
+def _sheet_words(part: IO[bytes], shared: list[str]) -> str:
+    out: list[str] = []
+    value: list[str] = []
+    kind, inside, length = "", False, 0
+    for event, name, told in walk(part, _PASSED_OVER):
+        if event == "text":
+            if inside:
+                value.append(name)
+        elif name in ("v", "t"):
+            inside = event == "start"
+        elif name == "c" and event == "start":
+            kind = told.get("t", "")
+        elif name == "c":
+            cell = "".join(value)
+            value.clear()
+            if kind == "s":
+                cell = shared[int(cell)] if cell.isdecimal() and len(cell) < 9 and int(cell) < len(shared) else ""
+            out.append(cell + "\t" if cell else "")
+            length += len(cell)
+        elif name == "row" and event == "end":
+            out.append("\n")
+        if length > TEXT_MOST:
+            break
+    return tidy("".join(out))
+
+
+def read_xlsx(file: IO[bytes]) -> Iterator[Place]:
+    """Yield the words and numbers of each sheet, a line for each row; dates are numbers there and stay so."""
+    with zipfile.ZipFile(file) as box:
+        shared = _shared_words(box)
+        for number, (name, target) in enumerate(_listed(box, "xl/workbook.xml", "sheet"), 1):
+            if number > SHEETS_MOST:
+                return
+            with box.open(target) as part:
+                yield Place(SHEET, number, _sheet_words(part, shared), name[:100])
+
+
+def read_open(file: IO[bytes], place: str) -> Iterator[Place]:
+    """Yield the words of an OpenDocument file: a place for each slide or sheet, one (`place` is NONE) for a text."""
+    wanted = {SLIDE: "page", SHEET: "table"}.get(place, "text")
+    out: list[str] = []
+    number = depth = paragraphs = length = 0
+    title = ""
+    with zipfile.ZipFile(file) as box, box.open("content.xml") as part:
+        for event, name, told in walk(part, _PASSED_OVER):
+            if event == "text":
+                if depth and paragraphs:
+                    out.append(name)
+                    length += len(name)
+            elif name == wanted:
+                depth += 1 if event == "start" else -1
+                if event == "start" and depth == 1:
+                    number, title, out = number + 1, told.get("name", ""), []
+                elif event == "end" and depth == 0:
+                    yield Place(
+                        place, number if place else 0, tidy("".join(out)), title[:100] if place == SHEET else ""
+                    )
+            elif name in ("p", "h"):
+                paragraphs += 1 if event == "start" else -1
+                out.append("\n" if event == "end" else "")
+            elif event == "start" and name in _GAPS:
+                out.append(_GAPS[name])
+            if length > TEXT_MOST:
+                yield Place(place, number if place else 0, tidy("".join(out)), title[:100] if place == SHEET else "")
+                return
+
+
+def read_plain(file: IO[bytes]) -> Iterator[Place]:
+    """Yield a text as one place; nothing where it is not what people write."""
+    content = file.read(TEXT_BYTES_MOST)
+    try:
+        yield Place(NONE, 0, tidy(decoded(content).replace("\r", "\n")))
+    except RefusedError:
+        return
