@@ -31,3 +31,9 @@ class ManyChoices(forms.ModelMultipleChoiceField):
             if len(str(number)) > 18:
                 raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": "…"})
         return super().clean(value)
+
+
+class FilesInput(forms.ClearableFileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True

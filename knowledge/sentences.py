@@ -12,6 +12,15 @@ SENTENCES = {
     "delete_draft": _("threw a draft away."),
     "pin_post": _("pinned a post."),
     "unpin_post": _("took a post from the top of the library."),
+    "add_material": _("added a file to a post."),
+    "add_version": _("added a new version of a file."),
+    "change_material": _("changed what is said of a file."),
+    "withdraw_version": _("withdrew a version of a file."),
+    "restore_version": _("put a version of a file back into use."),
+    "remove_material": _("removed a file from a post."),
+    "use_material": _("named a material that the training uses."),
+    "drop_material": _("took a material off the training."),
+    "tell_outcome": _("said how a material went."),
 }
 
 
@@ -29,3 +38,5 @@ def tell() -> None:
     """Say this app's actions in the record."""
     say(SENTENCES)
     label("knowledge.post", _posts)
+    label("knowledge.material", lambda keys: {key: Label(str(_("a file"))) for key in keys})
+    label("knowledge.materialversion", lambda keys: {key: Label(str(_("a version of a file"))) for key in keys})

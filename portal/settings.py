@@ -324,6 +324,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
 # The most that one file of a member may have, in MB; the proxy and the scanner have limits of their own.
 FILE_MOST_MB = env.int("FILE_MOST_MB", default=200)
+# What one member may upload in all.
+MEMBER_ROOM_MB = env.int("MEMBER_ROOM_MB", default=5_000)
 # Below this address the proxy itself sends stored files, when the portal tells it to: deploy/nginx.conf.example.
 ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="").rstrip("/")
 # The virus scanner: unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310; nothing is scanned where it is empty.

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from knowledge.views import uses
 from portal import desk, offline, views
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("trainers/", include("trainers.urls")),
     path("trainings/", include("trainings.urls")),
+    path("trainings/<reference:reference>/materials/", uses.training_materials, name="training_materials"),
     path("knowledge/", include("knowledge.urls")),
     path("reports/", include("reports.urls")),
     path("members/", include("members.urls")),

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms import FilesInput
 from common.scans import Scan, read_scan
 from members.models import Organisation
 from trainings.actions.roster import RosterRow
@@ -76,12 +77,6 @@ class WalkIns:
         filled = self.filled
         ranks = ranks_of(sorted({form.cleaned_data["organisation"].country_id for form in filled})) if filled else {}
         return {form.number: person_row(form.cleaned_data, ranks) for form in filled}
-
-
-class FilesInput(forms.ClearableFileInput):
-    """Several files at once."""
-
-    allow_multiple_selected = True
 
 
 class ScansField(forms.FileField):

@@ -175,6 +175,15 @@ def words_of_stored(name: str, mime: str) -> Reading:
         return Reading(reason=DAMAGED)
 
 
+def page_count_of_stored(name: str, mime: str) -> int:
+    """Return the number of pages of a file in the storage, as `page_count` does; 0 where it is gone."""
+    try:
+        with default_storage.open(name) as file:
+            return page_count(file, mime)
+    except OSError:
+        return 0
+
+
 def picture_of_stored(name: str, mime: str, page: int = 1, width: int = 800) -> bytes:
     """Return a page of a file in the storage as a picture; empty where there is none."""
     try:

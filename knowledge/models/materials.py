@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,9 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("knowledge:material", args=[self.post.slug, self.pk])
 
 
 class MaterialVersion(models.Model):
@@ -96,7 +100,7 @@ class MaterialVersion(models.Model):
 
 
 class MaterialText(models.Model):
-    """What can be read in one file: a list of [place, number, text], where place is page, slide, sheet or empty."""
+    """What can be read in one file: a list of [place, number, text, name]; place is page, slide, sheet or empty."""
 
     version = models.OneToOneField(MaterialVersion, models.CASCADE, primary_key=True, related_name="text")
     places = models.JSONField(default=list)

@@ -20,6 +20,7 @@ from knowledge.filters import PostFilter
 from knowledge.forms import BodyForm, PostForm
 from knowledge.models import Post
 from knowledge.views.common import fetch_post, reader_of
+from knowledge.views.materials import files_of
 from trainings.views.common import member_of, require
 
 PAGE = 20
@@ -66,6 +67,7 @@ def _of_post(post: Post, reader: Any) -> dict[str, Any]:
         "can_edit": bool(reader and access.can_edit(reader, post)),
         "can_delete": bool(reader and access.can_delete(reader, post)),
         "can_pin": bool(reader and access.can_pin(reader, post)),
+        **files_of(post, reader),
     }
 
 
@@ -82,7 +84,7 @@ def post_new(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, _("Your post is published.") if post.published_at else _("Your draft is kept. Only you see it.")
         )
-        return redirect(post)
+        return redirect("knowledge:files_add", post.slug) if post.kind == Post.Kind.MATERIAL else redirect(post)
     return _editor(request, form)
 
 

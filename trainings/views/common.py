@@ -59,11 +59,14 @@ def tabs_for(training: Training, current: str, *, names: bool, record: bool) -> 
     entries = [("detail", _("Overview"), True), ("attendance", _("Attendance"), names or record),
                ("roster", _("Roster"), names or record), ("headcounts", _("Headcounts"), names or record),
                ("history", _("History"), True)]  # fmt: skip
-    return [
+    tabs = [
         Tab(str(label), reverse(f"trainings:{name}", args=[training.reference]), name == current)
         for name, label, shown in entries
         if shown
     ]
+    # What it taught with stands with knowledge, above this app: only its address is known here.
+    materials = reverse("training_materials", args=[training.reference])
+    return [*tabs[:-1], Tab(str(_("Materials")), materials, current == "materials"), tabs[-1]]
 
 
 def decide(request: HttpRequest, training: Training, act: Callable[[], Any], done: str) -> HttpResponse:

@@ -1,0 +1,282 @@
+"""The files of a post: adding them, a material with its versions, handing one out, a picture of a page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common.files.keeping import keeping
+from common.files.kinds import KINDS
+from common.files.reading import picture_of_stored
+from common.files.serving import file_response
+from common.views import add_refusal, sentences
+from knowledge import access
+from knowledge.actions import materials as actions
+from knowledge.forms_materials import AddFilesForm, MaterialForm, VersionForm, WhyForm
+from knowledge.models import Material, MaterialUse, MaterialVersion, Post
+from knowledge.views.common import fetch_post, reader_of
+from members.models import Member
+from trainings.views.common import member_of, require
+
+SHOWN_PAGES = 6
+PICTURE_WIDTH = 640
+PICTURE_NAME = "previews/{checksum}-{page}.webp"
+
+
+@require_http_methods(["GET", "POST"])
+def files_add(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add files to a post: several at once, each with its own answer. A script sends them one by one and shows progress."""
+    post, by = fetch_post(request, slug), member_of(request)
+    require(access.can_edit(by, post))
+    first = {"language": post.language_id, "licence": Material.Licence.NETWORK}
+    form = AddFilesForm(request.POST or None, request.FILES or None, post=post, initial=first)
+    by_script = request.headers.get("X-Requested-With") == "fetch"
+    if request.method == "POST" and form.is_valid():
+        made, refused = _add_all(post, form, by)
+        if by_script:
+            return _told(made, refused)
+        for sentence in refused:
+            messages.error(request, sentence)
+        if made:
+            text = ngettext("%(n)d file is added.", "%(n)d files are added.", len(made)) % {"n": len(made)}
+            messages.success(request, text)
+            return redirect(f"{post.get_absolute_url()}#files")
+    elif by_script:
+        return _told([], [str(error) for errors in form.errors.values() for error in errors])
+    context = {"form": form, "post": post, "room": actions.room_of(by)}
+    return render(request, "knowledge/files_add.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _told(made: list[Material], refused: list[str]) -> JsonResponse:
+    """Answer a script: the numbers of what was added, or the sentences that say why not."""
+    if refused:
+        return JsonResponse({"refused": " ".join(refused)}, status=422)
+    return JsonResponse({"material": made[0].pk, "title": made[0].title})
+
+
+def _add_all(post: Post, form: AddFilesForm, by: Member) -> tuple[list[Material], list[str]]:
+    """Keep each upload and add it; return what was added, and a sentence for each that was refused."""
+    data = form.cleaned_data
+    made: list[Material] = []
+    refused: list[str] = []
+    uploads: list[UploadedFile] = data["uploads"]
+    for upload in uploads:
+        first = data["translation_of"] or (made[0] if data["is_one"] and made else None)
+        try:
+            with keeping(upload, room=actions.room_of(by)) as kept:
+                title = data["title"] if len(uploads) == 1 else ""
+                about = actions.About(
+                    title or kept.original.rpartition(".")[0][:160] or kept.original, data["language"].pk,
+                    data["licence"], first,
+                )  # fmt: skip
+                made.append(actions.add_material(post=post, about=about, kept=kept, by=by))
+        except ValidationError as wrong:
+            refused.append(f"{upload.name}: {sentences(wrong)}" if len(uploads) > 1 else sentences(wrong))
+    return made, refused
+
+
+def _fetch(request: HttpRequest, slug: str, pk: int, number: int | None = None) -> MaterialVersion:
+    """Return a version of a material of a post this reader may open, the newest that is not withdrawn unless named; else 404."""
+    post = fetch_post(request, slug)
+    found = MaterialVersion.objects.filter(material=pk, material__post=post, material__removed_at=None)
+    found = found.select_related("material__language", "material__translation_of", "added_by", "withdrawn_by")
+    if number is not None:
+        version = get_object_or_404(found, number=number)
+    else:
+        versions = list(found)
+        if not versions:
+            raise Http404
+        version = next((v for v in versions if v.withdrawn_at is None), versions[0])
+    version.material.post = post
+    return version
+
+
+@login_not_required
+@require_GET
+def material(request: HttpRequest, slug: str, pk: int, number: int | None = None) -> HttpResponse:
+    """A material: the version that is asked for, or the newest, with its pages, its other versions and where it was used."""
+    version, reader = _fetch(request, slug, pk, number), reader_of(request)
+    of = version.material
+    versions = list(of.versions.select_related("added_by"))
+    newest = next((v for v in versions if v.withdrawn_at is None), versions[0])
+    root = of.translation_of_id or of.pk
+    context = {
+        "post": of.post, "material": of, "version": version, "versions": versions, "newest": newest,
+        "kind": KINDS.get(version.kind), "reader": reader,
+        "others": [m for m in _of_post(of.post) if root in (m.pk, m.translation_of_id) and m.pk != of.pk],
+        "pages": range(1, min(version.pages or 0, SHOWN_PAGES) + 1) if _has_pages(version) else [],
+        "uses": _uses(reader, of), "can_edit": bool(reader and access.can_edit(reader, of.post)),
+    }  # fmt: skip
+    return render(request, "knowledge/material.html", context)
+
+
+def _has_pages(version: MaterialVersion) -> bool:
+    return version.withdrawn_at is None and version.kind in KINDS and KINDS[version.kind].has_pages
+
+
+def _of_post(post: Post) -> list[Material]:
+    return list(Material.objects.filter(post=post, removed_at=None).select_related("language"))
+
+
+def _uses(reader: Member | None, of: Material) -> list[MaterialUse]:
+    """The trainings that used any version of it, newest first; a stranger sees none of them."""
+    if reader is None:
+        return []
+    found = MaterialUse.objects.filter(version__material=of, training__cancelled_at=None)
+    return list(found.select_related("training", "version").order_by("-training__ends_on")[:50])
+
+
+def files_of(post: Post, reader: Member | None) -> dict[str, Any]:
+    """What the page of a post shows of its files: each material with its newest version, and how often they were used. Four queries."""
+    found = list(Material.objects.filter(post=post, removed_at=None).select_related("language"))
+    newest: dict[int, MaterialVersion] = {}
+    for version in MaterialVersion.objects.filter(material__in=found).order_by("number"):
+        if version.withdrawn_at is None or version.material_id not in newest:
+            newest[version.material_id] = version
+    used = MaterialUse.objects.filter(version__material__in=found, training__cancelled_at=None)
+    outcomes = {row["outcome"]: row["n"] for row in used.values("outcome").annotate(n=Count("pk")).order_by()}
+    trainings = used.aggregate(n=Count("training", distinct=True))["n"] if outcomes else 0
+    return {
+        "files": [(m, newest[m.pk], KINDS.get(newest[m.pk].kind)) for m in found if m.pk in newest],
+        "used_in": trainings if reader else 0,
+        "outcomes": [(label, outcomes[value]) for value, label in MaterialUse.Outcome.choices if value in outcomes],
+    }
+
+
+@login_not_required
+@require_GET
+def material_download(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponseBase:
+    """Hand a file out, whole or a range of it, and count it; a withdrawn one only to those who look after the post."""
+    version, reader = _fetch(request, slug, pk, number), reader_of(request)
+    if version.withdrawn_at is not None and not (reader and access.can_edit(reader, version.material.post)):
+        raise Http404
+    if "Range" not in request.headers:
+        actions.count_download(version)
+    return file_response(
+        request,
+        name=version.stored,
+        kind=version.kind,
+        as_name=version.name,
+        size=version.size,
+        checksum=version.checksum,
+    )
+
+
+@login_not_required
+@require_GET
+def material_page(request: HttpRequest, slug: str, pk: int, number: int, page: int) -> HttpResponse:
+    """A picture of one page, drawn once and kept beside the files."""
+    version = _fetch(request, slug, pk, number)
+    if not _has_pages(version) or not 1 <= page <= min(version.pages or 0, SHOWN_PAGES):
+        raise Http404
+    name = PICTURE_NAME.format(checksum=version.checksum, page=page)
+    if not default_storage.exists(name):
+        picture = picture_of_stored(version.stored, version.kind, page, PICTURE_WIDTH)
+        if not picture:
+            raise Http404
+        default_storage.save(name, ContentFile(picture))
+    with default_storage.open(name) as file:
+        answer = HttpResponse(file.read(), content_type="image/webp")
+    answer["Cache-Control"] = "private, max-age=3600"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+@require_http_methods(["GET", "POST"])
+def material_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Change what is said of a material."""
+    version, by = _fetch(request, slug, pk), member_of(request)
+    require(access.can_edit(by, version.material.post))
+    form = MaterialForm(request.POST or None, instance=version.material)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_material(material=form.instance, by=by)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("It is saved."))
+            return redirect(f"{version.material.post.get_absolute_url()}#files")
+    context = {"form": form, "post": version.material.post, "material": version.material}
+    return render(request, "knowledge/material_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Add the next version of a material."""
+    now, by = _fetch(request, slug, pk), member_of(request)
+    of = now.material
+    require(access.can_edit(by, of.post))
+    newest = actions.newest_numbers([of.pk])[of.pk]
+    form = VersionForm(request.POST or None, request.FILES or None, initial={"newest_seen": newest})
+    by_script = request.headers.get("X-Requested-With") == "fetch"
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with keeping(data["uploads"][0], room=actions.room_of(by)) as kept:
+                made = actions.add_version(
+                    material=of, kept=kept, note=data["note"], newest_seen=data["newest_seen"], by=by
+                )
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Version %(n)d is the newest now.") % {"n": made.number})
+            return JsonResponse({"material": of.pk, "title": of.title}) if by_script else redirect(of)
+    if by_script:
+        return _told([], [str(error) for errors in form.errors.values() for error in errors])
+    context = {"form": form, "post": of.post, "material": of, "newest": newest, "room": actions.room_of(by)}
+    return render(request, "knowledge/version_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def version_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """Ask why, then withdraw a version."""
+    version, by = _fetch(request, slug, pk, number), member_of(request)
+    require(access.can_edit(by, version.material.post))
+    form = WhyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw_version(version=version, reason=form.cleaned_data["reason"], by=by)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Version %(n)d is withdrawn.") % {"n": number})
+            return redirect("knowledge:material_version", slug, pk, number)
+    context = {"form": form, "version": version, "post": version.material.post}
+    return render(request, "knowledge/version_withdraw.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def version_restore(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
+    """Put a withdrawn version back into use."""
+    version, by = _fetch(request, slug, pk, number), member_of(request)
+    require(access.can_edit(by, version.material.post))
+    actions.restore_version(version=version, by=by)
+    return redirect("knowledge:material_version", slug, pk, number)
+
+
+@require_http_methods(["GET", "POST"])
+def material_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Ask, then take a material out of its post."""
+    version, by = _fetch(request, slug, pk), member_of(request)
+    post = version.material.post
+    require(access.can_edit(by, post))
+    if request.method == "POST":
+        try:
+            actions.remove_material(material=version.material, by=by)
+        except ValidationError as refusal:
+            messages.error(request, sentences(refusal))
+            return redirect(version.material)
+        messages.success(request, _("The file is removed."))
+        return redirect(f"{post.get_absolute_url()}#files")
+    return render(request, "knowledge/material_remove.html", {"material": version.material, "post": post})
