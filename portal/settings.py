@@ -305,7 +305,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
 # Files go to S3 where STORAGE_URL says so; nothing of the packages for it is imported otherwise.
-STORAGE_URL = env.str("STORAGE_URL", default="")
+STORAGE_URL = "" if TESTING else env.str("STORAGE_URL", default="")
 try:
     _files: dict[str, Any] = (
         {"BACKEND": remote.BACKEND, "OPTIONS": remote.s3_options(STORAGE_URL)}
@@ -327,9 +327,9 @@ FILE_MOST_MB = env.int("FILE_MOST_MB", default=200)
 # What one member may upload in all.
 MEMBER_ROOM_MB = env.int("MEMBER_ROOM_MB", default=5_000)
 # Below this address the proxy itself sends stored files, when the portal tells it to: deploy/nginx.conf.example.
-ACCEL_PREFIX = env.str("ACCEL_PREFIX", default="").rstrip("/")
+ACCEL_PREFIX = "" if TESTING else env.str("ACCEL_PREFIX", default="").rstrip("/")
 # The virus scanner: unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310; nothing is scanned where it is empty.
-CLAMD_URL = env.str("CLAMD_URL", default="")
+CLAMD_URL = "" if TESTING else env.str("CLAMD_URL", default="")
 CLAMD_SECONDS = env.int("CLAMD_SECONDS", default=60)
 FILE_UPLOAD_HANDLERS = [
     "common.files.arriving.BoundedUploadHandler",
@@ -379,5 +379,4 @@ if TESTING:
     KEPT_SECONDS = 0
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    STORAGE_URL = ACCEL_PREFIX = CLAMD_URL = ""
     TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}

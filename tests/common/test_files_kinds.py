@@ -2,6 +2,7 @@
 
 import io
 import time
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -120,6 +121,7 @@ HOSTILE = {
     "encrypted entries": (make.encrypted_zip, PASSWORD),
     "encrypted office": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), PASSWORD),
     "bomb": (make.zip_bomb, LARGE),
+    "list of a million relations": (lambda: make.with_part("x/_rels/a.rels", b"<T>" + b"<a/>" * 900_000 + b"</T>"), LARGE),
     "bomb that says so": (make.announced_bomb, LARGE),
     "bomb of letters": (make.tight_xml, LARGE),
     "many entries": (make.many_entries, LARGE),
@@ -138,6 +140,8 @@ HOSTILE = {
     "open document with a listener": (
         lambda: make.opened(body='<text:p><script:event-listener xlink:href="vnd.sun.star.script:x"/></text:p>'), MACROS,
     ),
+    "open document with dde": (lambda: make.opened(body='<office:DDE-source office:dde-application="x"/>'), MACROS),
+    "open document with an applet": (lambda: make.opened(body="<draw:applet />"), MACROS),
     "open document with an object": (
         lambda: make.opened(**{"META-INF/manifest.xml": '<m><e media-type="application/vnd.sun.star.oleobject"/></m>'}), OBJECTS,
     ),
@@ -284,3 +288,22 @@ def test_packed_object_across_the_edge_of_a_piece_is_found():
 )
 def test_name_fits_the_content_and_holds_nothing_else(name, mime, shown):
     assert clean_name(name, KINDS[mime]) == shown
+
+
+DEAR = {
+    "names written in numbers": b"#41" * 2_500_000,
+    "names before many streams": b"/ObjStm " + (b"stream\n" + b"#41" * 130) * 10_000,
+    "streams that unpack to much": (
+        b"/ObjStm 1 0 obj << /Filter /FlateDecode >>\nstream\n" + zlib.compress(bytes(1_000_000)) + b"\nendstream\n"
+    ) * 2_500,
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", DEAR)
+def test_pdf_made_to_be_dear_is_refused_before_it_is(case):
+    began = time.monotonic()
+    assert "too many parts" in refusal(b"%PDF-1.7\n" + DEAR[case] + b"\nstartxref\n9\n%%EOF\n")
+    assert (
+        time.monotonic() - began < 20
+    )  # 2 s where nothing else runs; without the limits the second takes more than a minute
