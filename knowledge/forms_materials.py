@@ -21,7 +21,8 @@ class UploadsField(forms.FileField):
     widget = FilesInput(attrs={"accept": ACCEPT})
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        uploads = [upload for upload in data or [] if isinstance(upload, UploadedFile)]
+        given = data if isinstance(data, list | tuple) else [data]
+        uploads = [upload for upload in given if isinstance(upload, UploadedFile)]
         if not uploads:
             raise forms.ValidationError(_("Choose at least one file."))
         if len(uploads) > AT_ONCE:
