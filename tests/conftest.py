@@ -143,12 +143,22 @@ def stranger() -> Client:
     return Client()
 
 
+class Browser(Client):
+    """A browser that takes every answer whole, streamed files too, so that no file stays open behind a test."""
+
+    def request(self, **request: Any) -> Any:
+        answer = super().request(**request)
+        if answer.streaming:
+            answer.streaming_content = [b"".join(answer.streaming_content)]
+        return answer
+
+
 def client_of(member: Member | None, *, pending: bool = False) -> Client:
     """Return a browser in which this member is signed in; None is a stranger.
 
     `pending`: with the password alone, so that the second factor is still to be shown.
     """
-    client = Client()
+    client = Browser()
     if member is not None:
         client.force_login(member, backend=BACKEND)
         if not pending:

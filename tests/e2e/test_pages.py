@@ -24,7 +24,8 @@ SIGNED_OUT = "signed out"
 # Answers that are no page: signs of life, files, fragments.
 NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "offline_worker", "trainers:photo", "trainings:suggest",
             "mfa_login_webauthn",
-            "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio"}  # fmt: skip
+            "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio",
+            "knowledge:material_download", "knowledge:material_page"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
 ELSEWHERE = {"knowledge:delete", "mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
 # Parts of the portal with pages of their own making.
@@ -43,7 +44,10 @@ ARGUMENTS: dict[str, str] = {
     "trainings:evidence_remove": "{evidence}", "trainings:duplicate": "{pair}",
     "reports:strength": "{strength}", "reports:strength_remove": "{strength}", "reports:indicator_correct": "{value}",
     "reports:indicator_withdraw": "{value}", "reports:snapshot": "{frozen}", "reports:snapshot_show": "{frozen}",
-    **dict.fromkeys(("knowledge:detail", "knowledge:edit", "knowledge:history"), "{post}"),
+    **dict.fromkeys(("knowledge:detail", "knowledge:edit", "knowledge:history", "knowledge:files_add"), "{post}"),
+    **dict.fromkeys(("knowledge:material", "knowledge:material_edit", "knowledge:version_new", "knowledge:material_remove"), "{post}/{file}"),
+    **dict.fromkeys(("knowledge:material_version", "knowledge:version_withdraw"), "{post}/{file}/1"), "training_materials": SUBMITTED,
+
     "reports:contribution": "1", "reports:quality_rows": "sex",
 }  # fmt: skip
 # Addresses that show a page's other states.
@@ -211,7 +215,24 @@ def written(title, publish):
 post, draft = written("Vježba: " + "predrasude u komisijama " * 6, True), written("Nacrt", False)
 post.body += " Još."
 change_post(post=post, choices=Choices(Topic.objects.all()[:8]), version_seen=1, by=teacher)
-of_posts = {"post": post.slug, "draft": draft.slug}
+import io
+from common.files.keeping import keeping
+from knowledge.actions.materials import About, add_material, add_version, withdraw_version
+from knowledge.actions.uses import tell_outcome, use_material
+from knowledge.models import MaterialVersion
+def text_file(words):
+    return keeping(io.BytesIO((words * 40).encode()), original="beleške-" + "veoma-dugo-ime-" * 8 + "cnr.txt")
+with text_file("Jedan ") as kept:
+    material = add_material(post=post, about=About("Bilješke " * 15, "cnr", "cc-by-nc-sa"), kept=kept, by=teacher)
+for n, words in enumerate(["Dva ", "Tri "], 1):
+    with text_file(words) as kept:
+        add_version(material=material, kept=kept, note="Jasnije " * 20, newest_seen=n, by=teacher)
+withdraw_version(version=material.versions.get(number=2), reason="Pogrešan zakon " * 10, by=teacher)
+for reference in ("ME-2026-003", "ME-2026-004"):
+    of = Training.objects.get(reference=reference)
+    use = use_material(training=of, version=material.versions.get(number=1), by=recorder)
+    tell_outcome(use=use, outcome="partly", words="Trajalo je duže " * 20, by=recorder)
+of_posts = {"file": material.pk, "post": post.slug, "draft": draft.slug}
 of_measures = {"frozen": frozen.pk, "strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
@@ -331,6 +352,7 @@ def test_every_page_is_visited() -> None:
         "strength": "1",
         "value": "1",
         "post": "a",
+        "file": "1",
         "draft": "b",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}

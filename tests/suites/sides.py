@@ -1,5 +1,6 @@
 """Two ministries' things with canaries in the private fields of one, and how a request about them is made and judged."""
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -20,9 +21,12 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from audit.record import record
+from common.files.keeping import keeping
 from common.scans import PDF, Scan
+from knowledge.actions.materials import About, add_material
 from knowledge.actions.posts import Choices, write_post
-from knowledge.models import Post
+from knowledge.actions.uses import tell_outcome, use_material
+from knowledge.models import Material, MaterialVersion, Post
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.actions.indicators import add_indicator
@@ -32,6 +36,7 @@ from reports.frozen import asked_plainly, freeze
 from reports.models import IndicatorValue, Release, Snapshot
 from reports.report import answer
 from reports.things import Things
+from tests.common.shared_files import pdf
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
@@ -79,6 +84,8 @@ CANARIES: dict[str, set[str]] = {
     "Pustakanar": {"coordinator_rs"},  # why small numbers were released
     "Objavakanar": SEES_THE_CANARY,  # a post for one ministry
     "Sadrzajkanar": SEES_THE_CANARY,  # its text
+    "Listkanar": SEES_THE_CANARY,  # its file, by title and name
+    "Ishodkanar": SEES_THE_CANARY,  # how that went in a training
     "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
@@ -116,6 +123,20 @@ class Side:
     snapshot: int
     release: int
     post: str
+    material: int
+
+    def _of_file(self, name: str) -> list[int]:
+        """The file of the post, its version and its page, as far as a route asks for them."""
+        if name == "files_add" or not name.startswith(("material", "version_")):
+            return []
+        numbered = name in (
+            "material_version",
+            "material_download",
+            "material_page",
+            "version_withdraw",
+            "version_restore",
+        )
+        return [self.material, *[1] * numbered, *[1] * (name == "material_page")]
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -140,7 +161,9 @@ class Side:
                   "quality_rows": "rank", "quality_sheet": "rank"}  # fmt: skip
             return [of[name]] if name in of else []
         if app == "knowledge":
-            return [] if name in ("list", "new", "preview") else [self.post]
+            return [] if name in ("list", "new", "preview") else [self.post, *self._of_file(name)]
+        if route == "training_materials":
+            return [self.training.reference]
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
@@ -202,8 +225,8 @@ def released_by(by: Member) -> Release:
                                   reason=reason, made_by=by)  # fmt: skip
 
 
-def posted_by(by: Member) -> str:
-    """Publish a post for the author's ministry alone; return its address."""
+def posted_by(by: Member, training: Training) -> tuple[str, int]:
+    """Publish a post with a file for the author's ministry alone, which a training uses; return its address and the file's number."""
     foreign = by.organisation.code == "RS"
     title, body = ("Objavakanar", "Sadrzajkanar") if foreign else ("Objava", "Sadržaj")
     post = Post(kind=Post.Kind.MATERIAL, title=title, body=body, reach=Post.Reach.MINISTRY, language_id="en")
@@ -213,7 +236,15 @@ def posted_by(by: Member) -> str:
     # No title in the address: it stands in what others may see.
     post.slug = f"post-{by.organisation.code.lower()}"
     post.save(update_fields=["slug"])
-    return post.slug
+    words = "Listkanar" if foreign else "List"
+    with keeping(io.BytesIO(pdf(words)), original=f"{words}.pdf") as kept:
+        about = About(words, "en", Material.Licence.NETWORK)
+        material = add_material(post=post, about=about, kept=kept, by=by)
+    version = material.versions.get()
+    MaterialVersion.objects.filter(pk=version.pk).update(pages=1)
+    use = use_material(training=training, version=version, by=by)
+    tell_outcome(use=use, outcome="partly", words="Ishodkanar" if foreign else "Ishod", by=by)
+    return post.slug, material.pk
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -300,7 +331,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
-        released_by(recorder).pk, posted_by(trainer),
+        released_by(recorder).pk, *posted_by(trainer, training),
     )  # fmt: skip
 
 

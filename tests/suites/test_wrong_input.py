@@ -30,7 +30,7 @@ ONLY_BUTTONS = {
     "reports:snapshot_sheet", "reports:release_withdraw",
     "reports:coverage_sheet", "reports:indicators_sheet",
     "reports:quality_sheet",
-    "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview",
+    "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview", "knowledge:version_restore", "knowledge:material_remove",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {
@@ -40,6 +40,7 @@ TAKES_WORDS = {
     "trainers:topic_edit",
     "members:accept",
     "reports:indicator_withdraw",
+    "knowledge:version_withdraw",
 }
 
 

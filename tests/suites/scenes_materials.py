@@ -1,0 +1,62 @@
+"""How each action on files and their use is called, for the audit suite: stage in, what calls it out."""
+
+import io
+from typing import Any
+
+from common.files.keeping import keeping
+from knowledge.actions import materials, uses
+from knowledge.models import Material, MaterialUse, MaterialVersion, Post
+from tests.common.shared_files import pdf
+from tests.suites.scenes_posts import Scene, draft
+
+
+def added(stage: Any) -> Material:
+    return add_to(stage, draft(stage))
+
+
+def add_to(stage: Any, post: Post) -> Material:
+    with keeping(io.BytesIO(pdf("Jedan")), original="a.pdf") as kept:
+        return materials.add_material(
+            post=post, about=materials.About("List", "en", "network"), kept=kept, by=stage.trainer
+        )
+
+
+def newer(stage: Any, of: Material) -> MaterialVersion:
+    with keeping(io.BytesIO(pdf("Dva")), original="a.pdf") as kept:
+        return materials.add_version(material=of, kept=kept, note="Novo", newest_seen=1, by=stage.trainer)
+
+
+def withdrawn(stage: Any) -> MaterialVersion:
+    version = added(stage).versions.get()
+    return materials.withdraw_version(version=version, reason="Pogrešno", by=stage.trainer)
+
+
+def used(stage: Any) -> MaterialUse:
+    return uses.use_material(training=stage.training, version=added(stage).versions.get(), by=stage.trainer)
+
+
+SCENES: dict[str, Scene] = {
+    "knowledge.actions.materials.add_material": (draft, add_to),
+    "knowledge.actions.materials.add_version": (added, newer),
+    "knowledge.actions.materials.change_material": (
+        added, lambda s, of: materials.change_material(material=of, by=s.trainer)
+    ),
+    "knowledge.actions.materials.withdraw_version": (
+        lambda s: added(s).versions.get(),
+        lambda s, version: materials.withdraw_version(version=version, reason="Pogrešno", by=s.trainer),
+    ),
+    "knowledge.actions.materials.restore_version": (
+        withdrawn, lambda s, version: materials.restore_version(version=version, by=s.trainer)
+    ),
+    "knowledge.actions.materials.remove_material": (
+        added, lambda s, of: materials.remove_material(material=of, by=s.trainer)
+    ),
+    "knowledge.actions.uses.use_material": (
+        lambda s: added(s).versions.get(),
+        lambda s, version: uses.use_material(training=s.training, version=version, by=s.trainer),
+    ),
+    "knowledge.actions.uses.drop_use": (used, lambda s, use: uses.drop_use(use=use, by=s.trainer)),
+    "knowledge.actions.uses.tell_outcome": (
+        used, lambda s, use: uses.tell_outcome(use=use, outcome="worked", words="Dobro", by=s.trainer)
+    ),
+}  # fmt: skip
