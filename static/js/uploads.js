@@ -22,6 +22,10 @@ function add(files) {
     item.querySelector("[data-title]").value = file.name.replace(/\.[^.]*$/, "").slice(0, 160);
     const select = item.querySelector("[data-language]");
     select.value = languageOf(file.name, select);
+    item.querySelector("[data-off]").addEventListener("click", () => {
+      chosen.delete(item);
+      item.remove();
+    });
     list.append(item);
     chosen.set(item, file);
   }
@@ -50,6 +54,7 @@ function send(item, file, first) {
       bar.hidden = true;
       const answer = request.response ?? {};
       item.classList.toggle("is-refused", request.status !== 200);
+      item.querySelector("[data-off]").hidden = request.status === 200;
       said.textContent = request.status === 200 ? "✓" : answer.refused ?? form.dataset.lost ?? `${request.status}`;
       resolve(request.status === 200 ? answer.material : null);
     };
@@ -63,7 +68,7 @@ function send(item, file, first) {
 }
 
 async function sendAll(event) {
-  if (!chosen.size) return; // the form says that nothing is chosen
+  if (!chosen.size && !list.children.length) return; // the form says that nothing is chosen
   event.preventDefault();
   const button = event.submitter;
   button.disabled = true;
