@@ -18,7 +18,7 @@ from trainers.models import Topic
 
 SLUG_MOST = 100
 # Words that are addresses of the library itself.
-TAKEN_SLUGS = {"new", "notes", "saved", "preview", "reported", "revision", "feed", "notices", "searches"}
+TAKEN_SLUGS = {"new", "notes", "saved", "preview", "reported", "revision", "feed", "notices", "searches", "leave"}
 # What a change of the text is compared by.
 WRITTEN = ("kind", "title", "body", "language_id", "minutes", "reach")
 

@@ -17,6 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils.crypto import get_random_string
 
 from audit.seal import look_after_seals
+from knowledge.digest import send_due_digests
 from members.actions import forget_old_requests
 from members.outbox import forget_old_mails
 from members.postman import Postman
@@ -42,7 +43,7 @@ def tidy_up() -> None:
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
 ROUNDS: list[tuple[Callable[[], None], float]] = [
-    (look_after_totals, 20), (look_after_seals, 60), (compare_new_people, 120), (tidy_up, 3600),
+    (look_after_totals, 20), (look_after_seals, 60), (compare_new_people, 120), (send_due_digests, 300), (tidy_up, 3600),
 ]  # fmt: skip
 
 

@@ -1,0 +1,153 @@
+"""The digest: what is new for one member since the last one, as a plain mail; written to the outbox when it is due."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from knowledge.access import readable_posts
+from knowledge.digest_words import DIGEST_WORDS, Words
+from knowledge.models import Digest, Notice, Post, Told
+from members.models import Member
+from members.outbox import put_mail
+
+HOUR = time(7)
+MONDAY = 0
+POSTS_MOST = 15
+NOTICES_MOST = 30
+AT_ONCE = 50
+
+
+@dataclass
+class News:
+    """What a digest tells: notices for the member alone, new posts of what they follow, other new posts, and how many more."""
+
+    notices: list[Told] = field(default_factory=list)
+    followed: list[Post] = field(default_factory=list)
+    posts: list[Post] = field(default_factory=list)
+    more: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.notices or self.followed or self.posts)
+
+
+def next_digest(digest: Digest) -> datetime | None:
+    """Return when a digest is due next: the first seven o'clock after the last one, or the first of a Monday; None if never."""
+    if digest.every == Digest.Every.OFF:
+        return None
+    local = timezone.localtime(digest.told_until)
+    day = local.date() + timedelta(days=local.time() >= HOUR)
+    if digest.every == Digest.Every.WEEK:
+        day += timedelta(days=(MONDAY - day.weekday()) % 7)
+    return timezone.make_aware(datetime.combine(day, HOUR))
+
+
+def ensure_digests() -> None:
+    """Give every active member a digest who has none: weekly, from now on. One query, and one insert for those who lack it."""
+    without = Member.objects.filter(is_active=True, digest=None).values_list("pk", flat=True)
+    rows = [Digest(member_id=pk, leave_digest=secrets.token_hex(32)) for pk in without]
+    if rows:
+        Digest.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def send_due_digests(now: datetime | None = None) -> int:
+    """Write the digests that are due to the outbox and return how many; nothing new writes no mail. The worker's round.
+
+    Each in a transaction of its own with its row locked: two workers write one, a killed one loses none.
+    """
+    ensure_digests()
+    now = now or timezone.now()
+    sent = 0
+    waiting = Digest.objects.exclude(every=Digest.Every.OFF).filter(
+        told_until__lt=now - timedelta(minutes=1), member__is_active=True
+    )
+    for digest in waiting.order_by("pk").iterator(chunk_size=500):
+        due = next_digest(digest)
+        if due is not None and due <= now:
+            sent += _send_one(digest.pk, now)
+    return sent
+
+
+def _send_one(pk: int, now: datetime) -> bool:
+    with transaction.atomic():
+        locking = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
+        found = Digest.objects.select_for_update(of=("self",), **locking).filter(pk=pk).select_related("member__organisation")
+        digest = found.first()
+        due = next_digest(digest) if digest else None
+        if digest is None or due is None or due > now:
+            return False  # another worker was faster, or it was switched off meanwhile
+        news = news_for(digest.member, digest.told_until, now)
+        if news:
+            _put(digest, news)
+            Told.objects.filter(pk__in=[told.pk for told in news.notices]).update(mailed_at=now)
+        digest.told_until = now
+        digest.save(update_fields=["told_until"])
+        return bool(news)
+
+
+def news_for(member: Member, since: datetime, until: datetime) -> News:
+    """Return what is new for a member between two moments, of what they may read now. Five queries."""
+    waiting = Told.objects.filter(member=member, mailed_at=None, read_at=None, at__lte=until)
+    readable = readable_posts(member)
+    waiting = waiting.filter(post__in=readable).select_related("post", "comment__author", "post__author")
+    notices = [
+        told
+        for told in waiting.exclude(notice=Notice.FOLLOWED).order_by("at")[:NOTICES_MOST]
+        if told.comment is None or (told.comment.hidden_at is None and told.comment.removed_at is None)
+    ]
+    new = readable.filter(published_at__gt=since, published_at__lte=until).exclude(author=member)
+    follows = Q(author__followed_by__member=member) | Q(topics__followed_by__member=member)
+    by_key = new.filter(pk__in=new.filter(follows).values("pk"))
+    followed = list(by_key.select_related("author").order_by("-published_at")[:POSTS_MOST])
+    rest = new.exclude(pk__in=[post.pk for post in followed]).select_related("author")
+    posts = list(rest.order_by("-published_at")[: POSTS_MOST + 1])
+    more = rest.count() - POSTS_MOST if len(posts) > POSTS_MOST else 0
+    return News(notices, followed, posts[:POSTS_MOST], more)
+
+
+def _line(title: str, address: str) -> str:
+    return f"- {' '.join(title.split())}\n  {settings.SITE_URL}{address}"
+
+
+def _of_notice(told: Told, words: Words) -> str:
+    known = {Notice.MENTIONED: words.mentioned, Notice.COMMENTED: words.commented, Notice.NEW_VERSION: words.new_version}
+    name = told.comment.author.full_name if told.comment else told.post.author.full_name
+    pattern = known.get(Notice(told.notice), "{title}")
+    return _line(pattern.replace("{name}", name).replace("{title}", told.post.title), told.post.get_absolute_url())
+
+
+def _of_post(post: Post) -> str:
+    return _line(f"{post.title} ({post.author.full_name})", post.get_absolute_url())
+
+
+def compose(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
+    """Return subject, body and headers of a digest in its language. No query beside its rows."""
+    words = DIGEST_WORDS.get(digest.language, DIGEST_WORDS["en"])
+    parts = [words.hello.replace("{name}", digest.member.given_name)]
+    for heading, lines in (
+        (words.for_you, [_of_notice(told, words) for told in news.notices]),
+        (words.followed, [_of_post(post) for post in news.followed]),
+        (words.news, [_of_post(post) for post in news.posts]),
+    ):
+        if lines:
+            parts.append("\n".join([f"{heading}:", "", *lines]))
+    if news.more:
+        parts.append(f"{words.more.replace('{n}', str(news.more))} {settings.SITE_URL}{reverse('knowledge:list')}")
+    leave = f"{settings.SITE_URL}{reverse('knowledge:leave', args=[digest.leave_digest])}"
+    choose = f"{settings.SITE_URL}{reverse('knowledge:choices')}"
+    parts.append(f"--\n{words.leave} {leave}\n{words.choose} {choose}")
+    headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    return words.subject.replace("{site}", settings.SITE_NAME), "\n\n".join(parts) + "\n", headers
+
+
+def _put(digest: Digest, news: News) -> None:
+    subject, body, headers = compose(digest, news)
+    put_mail(
+        to=digest.member.email, subject=subject, body=body, headers=headers,
+        key=f"digest {digest.pk} {digest.told_until.isoformat()}",
+    )  # fmt: skip

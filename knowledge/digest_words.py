@@ -1,0 +1,60 @@
+"""The words of a digest in each language of the network."""
+
+from typing import NamedTuple
+
+from common.scripts import in_cyrillic
+
+
+class Words(NamedTuple):
+    """What a digest says around the titles. `name`, `n` and `site` are filled in."""
+
+    subject: str
+    hello: str
+    for_you: str
+    followed: str
+    news: str
+    more: str
+    leave: str
+    choose: str
+    mentioned: str
+    commented: str
+    new_version: str
+
+
+_BOSNIAN = Words(
+    "Šta je novo na portalu {site}", "Zdravo, {name},", "Za vas", "Teme i ljudi koje pratite", "Novo u mreži",
+    "i još {n} u biblioteci:", "Odjava jednim klikom:", "Koliko često i o čemu dobijate poštu:",
+    "{name} vas spominje: {title}", "{name} je komentarisao/la: {title}", "Nova verzija: {title}",
+)  # fmt: skip
+_CROATIAN = _BOSNIAN._replace(
+    subject="Što je novo na portalu {site}", more="i još {n} u knjižnici:", commented="{name} je komentirao/la: {title}"
+)
+_MONTENEGRIN = _BOSNIAN._replace(mentioned="{name} vas pominje: {title}")
+_SERBIAN = _MONTENEGRIN._replace(choose="Koliko često i o čemu dobijate poštu:")
+
+DIGEST_WORDS: dict[str, Words] = {
+    "en": Words(
+        "What is new on {site}", "Hello {name},", "For you", "Topics and people you follow", "New in the network",
+        "and {n} more in the library:", "No more digests, by one click:", "How often and of what you get mail:",
+        "{name} mentions you: {title}", "{name} commented: {title}", "New version: {title}",
+    ),
+    "bs": _BOSNIAN,
+    "hr": _CROATIAN,
+    "cnr": _MONTENEGRIN,
+    "sr": Words(*(in_cyrillic(words) for words in _SERBIAN)),
+    "sr-latn": _SERBIAN,
+    "mk": Words(
+        "Што има ново на порталот {site}", "Здраво, {name},", "За вас", "Теми и луѓе што ги следите", "Ново во мрежата",
+        "и уште {n} во библиотеката:", "Одјава со еден клик:", "Колку често и за што добивате пошта:",
+        "{name} ве споменува: {title}", "{name} коментираше: {title}", "Нова верзија: {title}",
+    ),
+    "sq": Words(
+        "Çfarë ka të re në {site}", "Përshëndetje, {name},", "Për ju", "Temat dhe njerëzit që ndiqni", "Të reja në rrjet",
+        "dhe edhe {n} në bibliotekë:", "Çregjistrohu me një klikim:", "Sa shpesh dhe për çfarë merrni postë:",
+        "{name} ju përmend: {title}", "{name} komentoi: {title}", "Version i ri: {title}",
+    ),
+}  # fmt: skip
+DIGEST_LANGUAGES = [
+    ("en", "English"), ("bs", "Bosanski"), ("cnr", "Crnogorski"), ("hr", "Hrvatski"), ("mk", "Македонски"), ("sr", "Српски"),
+    ("sr-latn", "Srpski"), ("sq", "Shqip"),
+]  # fmt: skip

@@ -1,0 +1,31 @@
+"""Atom feeds: what is new, for readers of feeds that cannot sign in."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from common.markdown import markdown
+from knowledge.models import Post
+
+ENTRIES = 30
+
+
+def atom_of(posts: QuerySet[Post], address: str) -> str:
+    """Return the newest of these posts as an Atom feed found at that address. Two queries.
+
+    A post's text is HTML as on its page: cleaned, and escaped once more as Atom wants it. No discussion, no file.
+    """
+    title = _("%(site)s: new in the library") % {"site": settings.SITE_NAME}
+    feed = Atom1Feed(
+        title=title, link=settings.SITE_URL + reverse("knowledge:list"), description=title,
+        feed_url=settings.SITE_URL + address, language=settings.LANGUAGE_CODE,
+    )  # fmt: skip
+    for post in posts.select_related("author").prefetch_related("topics").order_by("-published_at", "-pk")[:ENTRIES]:
+        link = settings.SITE_URL + post.get_absolute_url()
+        feed.add_item(
+            title=post.title, link=link, description=str(markdown(post.body)), unique_id=link, author_name=post.author.full_name,
+            pubdate=post.published_at, updateddate=post.changed_at, categories=[topic.name for topic in post.topics.all()],
+        )  # fmt: skip
+    return feed.writeString("utf-8")

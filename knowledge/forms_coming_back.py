@@ -1,0 +1,27 @@
+"""Validation of what a member wants to be told of."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.digest_words import DIGEST_LANGUAGES
+from knowledge.models import Digest, Notice, Pace
+from knowledge.telling import PACES
+
+
+class ChoicesForm(forms.Form):
+    """How soon of each kind of thing, and the digest."""
+
+    every = forms.ChoiceField(label=_("Digest"), choices=Digest.Every.choices, widget=forms.RadioSelect)
+    language = forms.ChoiceField(label=_("In"), choices=DIGEST_LANGUAGES)
+
+    def __init__(self, *args: Any, chosen: dict[str, str], digest: Digest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["every"].initial, self.fields["language"].initial = digest.every, digest.language
+        for notice in Notice:
+            first = chosen.get(notice.value, PACES[notice])
+            self.fields[notice.value] = forms.ChoiceField(label=notice.label, choices=Pace.choices, initial=first)
+
+    def paces(self) -> dict[str, str]:
+        return {notice.value: self.cleaned_data[notice.value] for notice in Notice}
