@@ -76,7 +76,11 @@ def send_due_digests(now: datetime | None = None) -> int:
 def _send_one(pk: int, now: datetime) -> bool:
     with transaction.atomic():
         locking = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
-        found = Digest.objects.select_for_update(of=("self",), **locking).filter(pk=pk).select_related("member__organisation")
+        found = (
+            Digest.objects.select_for_update(of=("self",), **locking)
+            .filter(pk=pk)
+            .select_related("member__organisation")
+        )
         digest = found.first()
         due = next_digest(digest) if digest else None
         if digest is None or due is None or due > now:
@@ -115,7 +119,11 @@ def _line(title: str, address: str) -> str:
 
 
 def _of_notice(told: Told, words: Words) -> str:
-    known = {Notice.MENTIONED: words.mentioned, Notice.COMMENTED: words.commented, Notice.NEW_VERSION: words.new_version}
+    known = {
+        Notice.MENTIONED: words.mentioned,
+        Notice.COMMENTED: words.commented,
+        Notice.NEW_VERSION: words.new_version,
+    }
     name = told.comment.author.full_name if told.comment else told.post.author.full_name
     pattern = known.get(Notice(told.notice), "{title}")
     return _line(pattern.replace("{name}", name).replace("{title}", told.post.title), told.post.get_absolute_url())

@@ -1,5 +1,6 @@
 """The words of a digest in each language of the network."""
 
+import re
 from typing import NamedTuple
 
 from common.scripts import in_cyrillic
@@ -30,7 +31,15 @@ _CROATIAN = _BOSNIAN._replace(
     subject="Što je novo na portalu {site}", more="i još {n} u knjižnici:", commented="{name} je komentirao/la: {title}"
 )
 _MONTENEGRIN = _BOSNIAN._replace(mentioned="{name} vas pominje: {title}")
-_SERBIAN = _MONTENEGRIN._replace(choose="Koliko često i o čemu dobijate poštu:")
+_SERBIAN = _MONTENEGRIN
+
+# What is filled in later stays as it is.
+_AROUND = re.compile(r"(\{\w+\})")
+
+
+def _cyrillic(words: str) -> str:
+    return "".join(part if _AROUND.fullmatch(part) else in_cyrillic(part) for part in _AROUND.split(words))
+
 
 DIGEST_WORDS: dict[str, Words] = {
     "en": Words(
@@ -41,7 +50,7 @@ DIGEST_WORDS: dict[str, Words] = {
     "bs": _BOSNIAN,
     "hr": _CROATIAN,
     "cnr": _MONTENEGRIN,
-    "sr": Words(*(in_cyrillic(words) for words in _SERBIAN)),
+    "sr": Words(*(_cyrillic(words) for words in _SERBIAN)),
     "sr-latn": _SERBIAN,
     "mk": Words(
         "Што има ново на порталот {site}", "Здраво, {name},", "За вас", "Теми и луѓе што ги следите", "Ново во мрежата",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from knowledge.views import coming_back, materials, posts
+from knowledge.views import choices, materials, posts
 
 app_name = "knowledge"
 
@@ -33,11 +33,11 @@ urlpatterns = [
     path("", posts.post_list, name="list"),
     path("new/", posts.post_new, name="new"),
     path("preview/", posts.post_preview, name="preview"),
-    path("notices/choices/", coming_back.choices, name="choices"),
-    path("notices/feeds/make/", coming_back.secret_make, name="secret_make"),
-    path("notices/feeds/end/", coming_back.secret_revoke, name="secret_revoke"),
-    path("leave/<str:token>/", coming_back.leave, name="leave"),
-    path("feed/", coming_back.feed, name="public_feed"),
-    path("feed/<str:secret>/", coming_back.feed, name="feed"),
+    path("notices/choices/", choices.choices, name="choices"),
+    path("notices/feeds/make/", choices.secret_make, name="secret_make"),
+    path("notices/feeds/end/", choices.secret_revoke, name="secret_revoke"),
+    path("leave/<str:token>/", choices.leave, name="leave"),
+    path("feed/", choices.feed, name="public_feed"),
+    path("feed/<str:secret>/", choices.feed, name="feed"),
     path("<slug:slug>/", include(of_one)),
 ]

@@ -28,6 +28,17 @@ class Pace(models.TextChoices):
     DIGEST = "digest", _("In my digest")
 
 
+# How soon a member is told who has chosen nothing.
+PACES = {
+    Notice.MENTIONED: Pace.AT_ONCE,
+    Notice.COMMENTED: Pace.AT_ONCE,
+    Notice.NEW_VERSION: Pace.AT_ONCE,
+    Notice.FOLLOWED: Pace.DIGEST,
+    Notice.SEARCH: Pace.DIGEST,
+    Notice.PINNED: Pace.DIGEST,
+}
+
+
 class NoticeChoice(models.Model):
     """How soon a member is told of one kind of thing, where it is not as by default."""
 

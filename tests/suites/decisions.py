@@ -99,6 +99,13 @@ DECISIONS: dict[str, Decision] = {
     "knowledge:version_restore": Decision(post=AUTHORS, hidden=NOT_OF_THE_POST),
     "knowledge:material_remove": Decision(get=AUTHORS, post=AUTHORS, hidden=NOT_OF_THE_POST),
     "training_materials": Decision(get=ALL, post=RECORDING),
+    "knowledge:choices": Decision(get=ALL, post=ALL),
+    "knowledge:secret_make": Decision(post=ALL),
+    "knowledge:secret_revoke": Decision(post=ALL),
+    # The secret in the address decides, whoever opens it.
+    "knowledge:leave": Decision(get=ALL, post=ALL, public=True),
+    "knowledge:feed": Decision(get=ALL, public=True),
+    "knowledge:public_feed": Decision(get=ALL, public=True),
     "knowledge:pin": Decision(post=NOBODY, hidden=NOT_OF_THE_POST),
     "trainings:courses": Decision(get=ALL),
     "trainings:course_new": Decision(get=ADMINS, post=ADMINS),

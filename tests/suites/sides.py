@@ -23,6 +23,8 @@ from django.utils import timezone
 from audit.record import record
 from common.files.keeping import keeping
 from common.scans import PDF, Scan
+from knowledge.actions.choices import digest_of as digest_row
+from knowledge.actions.choices import make_secret_address
 from knowledge.actions.materials import About, add_material
 from knowledge.actions.posts import Choices, write_post
 from knowledge.actions.uses import tell_outcome, use_material
@@ -96,6 +98,10 @@ MAILED_TO = {"Pitakanar": "asks.rs@mod.example", "Pozvankanar": "new.rs@mod.exam
 SHOWS_ITS_ADDRESS = {"members:accept"}
 
 
+# Pages of knowledge that are about no single thing.
+NO_ARGUMENTS = {"list", "new", "preview", "choices", "secret_make", "secret_revoke", "public_feed"}
+
+
 @dataclass(frozen=True)
 class Side:
     """One ministry's things, as arguments of the routes."""
@@ -124,6 +130,8 @@ class Side:
     release: int
     post: str
     material: int
+    feed: str
+    leave: str
 
     def _of_file(self, name: str) -> list[int]:
         """The file of the post, its version and its page, as far as a route asks for them."""
@@ -161,7 +169,9 @@ class Side:
                   "quality_rows": "rank", "quality_sheet": "rank"}  # fmt: skip
             return [of[name]] if name in of else []
         if app == "knowledge":
-            return [] if name in ("list", "new", "preview") else [self.post, *self._of_file(name)]
+            if name in ("feed", "leave"):
+                return [getattr(self, name)]
+            return [] if name in NO_ARGUMENTS else [self.post, *self._of_file(name)]
         if route == "training_materials":
             return [self.training.reference]
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
@@ -247,6 +257,13 @@ def posted_by(by: Member, training: Training) -> tuple[str, int]:
     return post.slug, material.pk
 
 
+def _secrets_of(member: Member) -> tuple[str, str]:
+    """The secret of a member's feeds, and that of the way out of the digest."""
+    digest = digest_row(member)
+    digest.save()
+    return make_secret_address(member=member, by=member), digest.leave_digest
+
+
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
     """Make one ministry's training with two people, a removed one, a headcount and a held change."""
     home = recorder.organisation
@@ -327,11 +344,12 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         by=recorder,
     )
     ImportedRow.objects.create(roster_import=taken_in, enrolment=first, said={"unit": f"Četa {family_name}"})
+    outsider = join(home.code, "Bez", "Uloge")  # a member with no role reads what any member may
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
-        released_by(recorder).pk, *posted_by(trainer, training),
+        released_by(recorder).pk, *posted_by(trainer, training), *_secrets_of(outsider),
     )  # fmt: skip
 
 

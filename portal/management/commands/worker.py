@@ -42,7 +42,7 @@ def tidy_up() -> None:
 
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
-ROUNDS: list[tuple[Callable[[], None], float]] = [
+ROUNDS: list[tuple[Callable[[], object], float]] = [
     (look_after_totals, 20), (look_after_seals, 60), (compare_new_people, 120), (send_due_digests, 300), (tidy_up, 3600),
 ]  # fmt: skip
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
                 clock.join(timeout=5)
 
 
-def go_round(work: Callable[[], None], every: float, over: threading.Event) -> None:
+def go_round(work: Callable[[], object], every: float, over: threading.Event) -> None:
     """Do `work` at once and then each `every` seconds until `over`; a failure is logged and tried again next time."""
     while True:
         try:

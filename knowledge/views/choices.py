@@ -11,9 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from knowledge import access
-from knowledge.actions import coming_back as actions
+from knowledge.actions import choices as actions
 from knowledge.feeds import atom_of
-from knowledge.forms_coming_back import ChoicesForm
+from knowledge.forms_choices import ChoicesForm
 from knowledge.models import Digest, NoticeChoice, Post, SecretAddress
 from trainings.views.common import member_of
 
@@ -61,7 +61,8 @@ def secret_revoke(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('knowledge:choices')}#feeds")
 
 
-@csrf_exempt  # mail programs send the one click themselves (RFC 8058); the token is in nobody's hand but the member's
+# Mail programs send the one click themselves (RFC 8058); the token is in nobody's hand but the member's.
+@csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def leave(request: HttpRequest, token: str) -> HttpResponse:

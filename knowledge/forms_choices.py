@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from knowledge.digest_words import DIGEST_LANGUAGES
 from knowledge.models import Digest, Notice, Pace
-from knowledge.telling import PACES
+from knowledge.models.coming_back import PACES
 
 
 class ChoicesForm(forms.Form):

@@ -1,0 +1,225 @@
+"""The digest, the ways out of it, choices, feeds under a secret address."""
+
+import xml.etree.ElementTree as ElementTree
+from datetime import datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from knowledge.actions.choices import make_secret_address, member_of_secret
+from knowledge.digest import compose, ensure_digests, news_for, next_digest, send_due_digests
+from knowledge.digest_words import DIGEST_LANGUAGES, DIGEST_WORDS
+from knowledge.models import Digest, Follow, NoticeChoice, SecretAddress
+from members.models import Mail
+from members.postman import Postman
+from tests.conftest import client_of, join
+from tests.knowledge.test_posts import write
+from tests.smtp_server import MailServer
+from tests.threads import at_once
+from trainers.models import Topic
+
+pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def local(*when):
+    return timezone.make_aware(datetime(*when))
+
+
+@pytest.mark.parametrize(
+    ("every", "told", "due"),
+    [
+        ("day", (2026, 11, 24, 12, 0), (2026, 11, 25, 7, 0)),
+        ("day", (2026, 11, 24, 6, 59), (2026, 11, 24, 7, 0)),
+        ("day", (2026, 10, 24, 8, 0), (2026, 10, 25, 7, 0)),  # the clocks go back that night
+        ("week", (2026, 11, 24, 12, 0), (2026, 11, 30, 7, 0)),
+        ("week", (2026, 11, 30, 6, 0), (2026, 11, 30, 7, 0)),
+        ("week", (2026, 11, 30, 7, 0), (2026, 12, 7, 7, 0)),
+    ],
+)
+def test_digest_is_due_at_seven_and_a_weeks_on_monday(every, told, due):
+    assert next_digest(Digest(every=every, told_until=local(*told))) == local(*due)
+    assert next_digest(Digest(every="off", told_until=local(*told))) is None
+
+
+@pytest.fixture
+def reader(trainer_rs, settings):
+    """A member whose digest is daily, told until two days ago."""
+    settings.SITE_URL = "https://mreza.example"
+    ensure_digests()
+    Digest.objects.update(every="off")
+    Digest.objects.filter(member=trainer_rs).update(every="day", told_until=timezone.now() - timedelta(days=2))
+    return trainer_rs
+
+
+def test_due_digest_tells_what_is_new_once(reader, trainer_me):
+    post = write(trainer_me, title="Vježba")
+    write(trainer_me, title="Samo mi", reach="ministry")
+    write(trainer_me, title="Nacrt", publish=False)
+    write(reader, title="Moja")
+    mail.outbox.clear()
+    assert [send_due_digests(), send_due_digests()] == [1, 0]
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == ([reader.email], "What is new on Mreža")
+    assert f"- Vježba (Tanja Trenerić)\n  https://mreza.example{post.get_absolute_url()}" in sent.body
+    assert [title for title in ("Samo mi", "Nacrt", "Moja") if title in sent.body] == []
+
+
+@pytest.mark.postgres
+@pytest.mark.outbox
+def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings):
+    Digest.objects.filter(member=reader).update(
+        every="week", language="sr", told_until=timezone.now() - timedelta(days=8)
+    )
+    post = write(trainer_me, title="Вежба: „Đurđevdan“")
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
+        send_due_digests()
+        Postman().send_waiting()
+        Postman().send_waiting()
+        (got,) = server.taken
+    digest = Digest.objects.get(member=reader)
+    assert (got["To"], got["Subject"].strip()) == (reader.email, "Шта је ново на порталу Mreža")
+    assert (
+        f"- Вежба: „Đurđevdan“ (Tanja Trenerić)\n  https://mreza.example{post.get_absolute_url()}" in got.get_content()
+    )
+    assert got["List-Unsubscribe"] == f"<https://mreza.example/knowledge/leave/{digest.leave_digest}/>"
+
+
+@pytest.mark.slow
+@pytest.mark.only_on("postgresql")
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_write_each_digest_once(reference):
+    members = [join("RS", "Čita", f"Čitalac{n}", "trainer") for n in range(12)]
+    ensure_digests()
+    Digest.objects.update(every="day", told_until=timezone.now() - timedelta(days=2))
+    write(join("ME", "Piše", "Pisac", "trainer"))
+    at_once(*[send_due_digests] * 4)
+    told = sorted(Mail.objects.filter(key__startswith="digest").values_list("to", flat=True))
+    assert told == sorted(member.email for member in members)
+
+
+def test_nothing_new_writes_no_mail_and_is_not_looked_at_again(reader):
+    mail.outbox.clear()
+    assert (send_due_digests(), mail.outbox) == (0, [])
+    assert next_digest(Digest.objects.get(member=reader)) > timezone.now()
+
+
+def test_digest_off_or_of_who_left_is_not_sent(reader, trainer_me):
+    write(trainer_me)
+    Digest.objects.filter(member=reader).update(every="off")
+    assert send_due_digests() == 0
+    Digest.objects.filter(member=reader).update(every="day")
+    type(reader).objects.filter(pk=reader.pk).update(is_active=False)
+    assert send_due_digests() == 0
+
+
+def test_what_is_followed_stands_first(reader, trainer_me, recorder_me):
+    topic = Topic.objects.first()
+    Follow.objects.create(member=reader, topic=topic)
+    Follow.objects.create(member=reader, person=recorder_me)
+    one, two, three = (
+        write(trainer_me, topics=[topic]),
+        write(recorder_me, title="Od praćene"),
+        write(trainer_me, title="Ostalo"),
+    )
+    news = news_for(reader, timezone.now() - timedelta(hours=1), timezone.now())
+    assert (sorted(p.pk for p in news.followed), news.posts) == (sorted([one.pk, two.pk]), [three])
+
+
+def test_long_digest_says_how_many_more(reader, trainer_me):
+    for n in range(18):
+        write(trainer_me, title=f"Post {n}")
+    news = news_for(reader, timezone.now() - timedelta(hours=1), timezone.now())
+    assert (len(news.posts), news.more) == (15, 3)
+    assert "and 3 more in the library" in compose(Digest.objects.get(member=reader), news)[1]
+
+
+@pytest.mark.parametrize("language", [code for code, _name in DIGEST_LANGUAGES])
+def test_digest_speaks_the_members_language(language, reader, trainer_me):
+    write(trainer_me, title="Vježba {name} <b>")
+    digest = Digest.objects.get(member=reader)
+    digest.language = language
+    subject, body, _headers = compose(digest, news_for(reader, digest.told_until, timezone.now()))
+    words = DIGEST_WORDS[language]
+    assert (words.news in body, "Mreža" in subject) == (True, True)
+    assert "Todor" in body
+    assert "Vježba {name} <b>" in body  # as it was typed
+    assert "{title}" not in body.replace("Vježba {name}", "")
+
+
+def test_two_words_of_one_language_are_filled_in_all():
+    parts = ("{n}", "{name}", "{site}", "{title}")
+    found = [[part for part in parts if part in " ".join(words)] for words in DIGEST_WORDS.values()]
+    assert found == [list(parts)] * len(DIGEST_WORDS)
+
+
+def test_one_click_ends_the_digest_without_signing_in(reader, trainer_me, stranger):
+    write(trainer_me)
+    mail.outbox.clear()
+    send_due_digests()
+    address = mail.outbox[0].extra_headers["List-Unsubscribe"].strip("<>").removeprefix("https://mreza.example")
+    assert mail.outbox[0].extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "End the digest" in stranger.get(address).content.decode()
+    assert Digest.objects.get(member=reader).every == "day"  # looking at it does nothing: mail programs open links
+    assert stranger.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert Digest.objects.get(member=reader).every == "off"
+    assert stranger.post(address).status_code == 200
+    assert stranger.get("/knowledge/leave/" + "0" * 64 + "/").status_code == 404
+
+
+def test_choices_are_kept_and_one_who_comes_back_is_told_from_now_on(reader):
+    Digest.objects.filter(member=reader).update(every="off")
+    client = client_of(reader)
+    body = {"every": "week", "language": "sr", "followed": "at_once", "commented": "off", "mentioned": "digest",
+            "new_version": "at_once", "search": "digest", "pinned": "off"}  # fmt: skip
+    assert client.post("/knowledge/notices/choices/", body)["Location"] == "/knowledge/notices/choices/"
+    digest = Digest.objects.get(member=reader)
+    assert (digest.every, digest.language, digest.told_until > timezone.now() - timedelta(minutes=1)) == (
+        "week",
+        "sr",
+        True,
+    )
+    assert dict(NoticeChoice.objects.values_list("notice", "pace"))["commented"] == "off"
+    wrong = client.post("/knowledge/notices/choices/", {**body, "every": "hour", "language": "xx", "pinned": "yes"})
+    assert (wrong.status_code, wrong.content.decode().count("Select a valid choice")) == (422, 3 * 2)
+
+
+def titles(answer):
+    return [entry.find(f"{ATOM}title").text for entry in ElementTree.fromstring(answer.content).iter(f"{ATOM}entry")]  # noqa: S314 - our own
+
+
+def test_secret_feed_is_the_library_as_its_member_may_read_it(trainer_me, trainer_rs, stranger):
+    topic = Topic.objects.first()
+    write(trainer_me, title="Mreži", topics=[topic])
+    write(trainer_me, title="Svima", reach="public", body="<script>alert(1)</script> **b**")
+    write(trainer_me, title="Nama", reach="ministry")
+    secret = make_secret_address(member=trainer_rs, by=trainer_rs)
+    answer = stranger.get(f"/knowledge/feed/{secret}/")
+    assert (answer["Content-Type"], titles(answer)) == ("application/atom+xml; charset=utf-8", ["Svima", "Mreži"])
+    assert b"<script" not in answer.content
+    assert titles(stranger.get(f"/knowledge/feed/{secret}/?topic={topic.pk}")) == ["Mreži"]
+    assert titles(stranger.get(f"/knowledge/feed/{secret}/?topic=x")) == []
+    assert titles(stranger.get("/knowledge/feed/")) == ["Svima"]
+
+
+def test_secret_is_shown_once_kept_as_a_digest_and_can_be_ended(trainer_me):
+    client = client_of(trainer_me)
+    client.post("/knowledge/notices/feeds/make/")
+    page = client.get("/knowledge/notices/choices/").content.decode()
+    secret = page.partition("/knowledge/feed/")[2].partition("/")[0]
+    assert member_of_secret(secret) == trainer_me
+    assert secret not in client.get("/knowledge/notices/choices/").content.decode()
+    assert secret not in str(list(SecretAddress.objects.values()))
+    client.post("/knowledge/notices/feeds/make/")
+    assert (member_of_secret(secret), SecretAddress.objects.filter(revoked_at=None).count()) == (None, 1)
+    client.post("/knowledge/notices/feeds/end/")
+    assert SecretAddress.objects.filter(revoked_at=None).count() == 0
+
+
+def test_feed_of_who_left_answers_404(trainer_me, stranger):
+    secret = make_secret_address(member=trainer_me, by=trainer_me)
+    type(trainer_me).objects.filter(pk=trainer_me.pk).update(is_active=False)
+    assert stranger.get(f"/knowledge/feed/{secret}/").status_code == 404
