@@ -97,7 +97,7 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
     parts: dict[tuple[Key, str], Part] = {}
     if any(DIMENSIONS[name].of_training for name in dimensions):
         # After the people: of a training that is submitted in between nobody is there, one that is recalled is left out.
-        _add_by_training(parts, rows, _of_trainings(question, dimensions))
+        _add_by_training(parts, rows, _of_trainings(question, dimensions, rows))
     else:
         for row in rows:
             add_part(parts, row.values, row.sex, row.people, row.trainings, sum(row.minutes), row.verified(row.people))
@@ -157,12 +157,19 @@ def _named(question: Question, dimensions: Sequence[str]) -> list[_Rows]:
     ]  # fmt: skip
 
 
-def _of_trainings(question: Question, dimensions: Sequence[str]) -> dict[int, Key]:
-    """Return the values that each training asked for has, None for a breakdown that is not about trainings. One query."""
+def _of_trainings(question: Question, dimensions: Sequence[str], rows: Iterable[_Rows]) -> dict[int, Key]:
+    """Return the values that each training asked for has, None for a breakdown that is not about trainings.
+
+    One query; none where the training itself is all that is wanted of it.
+    """
+    fields = [DIMENSIONS[name].of_training for name in dimensions]
+    if set(fields) <= {"", "pk"}:
+        there = {training for row in rows for training in row.trainings}
+        return {training: tuple([training if field else None for field in fields]) for training in there}
     trainings = Training.objects.filter(training_filter(question, "")).order_by()
-    rows: Any = trainings.values("pk", **_columns(dimensions, "of_training"))
+    found: Any = trainings.values("pk", **_columns(dimensions, "of_training"))
     values = _value_reader(dimensions, "of_training")
-    return {row["pk"]: values(row) for row in rows}
+    return {row["pk"]: values(row) for row in found}
 
 
 def _headcounts(question: Question, dimensions: Sequence[str]) -> list[Counted]:
