@@ -97,15 +97,20 @@ class Gathering:
         return found
 
     @cached_property
-    def _people_in_courses(self) -> dict[int, dict[int, set[int]]]:
-        """Who of a part was in which course, by the id of the part."""
-        assert self.courses is not None  # noqa: S101 - narrows the type
-        found: dict[int, dict[int, set[int]]] = {}
-        for part in self.parts:
-            inside = found[id(part)] = defaultdict(set)
-            for person, training in zip(part.people, part.trainings, strict=True):
-                inside[self.courses[training]].add(person)
-        return found
+    def _in_courses(self) -> dict[int, list[int]]:
+        """A number for each person in a course, an entry for each enrolment of a part, by the id of the part.
+
+        Numbers instead of pairs: a set of 200,000 takes a quarter of the time.
+        """
+        courses = self.courses or {}
+        places = 1 + max(courses.values(), default=0)
+        return {
+            id(part): [
+                person * places + courses[training]
+                for person, training in zip(part.people, part.trainings, strict=True)
+            ]
+            for part in self.parts
+        }
 
     def all_keys(self) -> list[Key]:
         """Return the keys there are, sorted."""
@@ -192,13 +197,10 @@ class Gathering:
 
     def _once(self, found: Figures, parts: Sequence[Part]) -> Figures:
         """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside."""
-        seen: dict[tuple[str, int], set[int]] = defaultdict(set)
+        seen: dict[str, set[int]] = defaultdict(set)
         for part in parts:
-            for course, people in self._people_in_courses[id(part)].items():
-                seen[part.sex, course] |= people
-        numbers: Counter[str] = Counter()
-        for (sex, _course), people in seen.items():
-            numbers[sex] += len(people)
+            seen[part.sex].update(self._in_courses[id(part)])
+        numbers = Counter({sex: len(seats) for sex, seats in seen.items()})
         return replace(
             found, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
             other=numbers["other"], not_recorded=numbers["not_recorded"],
