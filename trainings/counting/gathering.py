@@ -78,7 +78,7 @@ class _Rows:
     def by(self, values_of: Mapping[int, Key]) -> dict[Key, _Columns]:
         """Return the people, trainings and minutes by the values of their training; a training without is left out.
 
-        Each training is given the columns of its values first, so that a row asks once where it belongs: 35 ms for 200,000.
+        Each training is given the columns of its values first, so that a row asks once where it belongs: some 40 ms for 200,000.
         """
         found: dict[Key | None, _Columns] = defaultdict(lambda: ([], [], []))
         there = {training: found[values_of.get(training)] for training in set(self.trainings)}
@@ -217,7 +217,7 @@ def _by_time(
     who count. One query, of trainings alone.
 
     It is noted in an array by the person's number, four bytes for each number there ever was: 100,000 fit the processor's
-    cache, where a dict takes five times as long.
+    cache, where a dict took 0.05 s longer.
     """
     order = {pk: n for n, pk in enumerate(Training.objects.order_by("counts_on", "pk").values_list("pk", flat=True))}
     everybody = list(everybody)
