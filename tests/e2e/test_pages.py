@@ -24,9 +24,15 @@ SIGNED_OUT = "signed out"
 # Answers that are no page: signs of life, files, fragments.
 NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "offline_worker", "trainers:photo", "trainings:suggest",
             "mfa_login_webauthn",
-            "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio"}  # fmt: skip
+            "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio", "knowledge:comment"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
-ELSEWHERE = {"knowledge:delete", "mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
+ELSEWHERE = {
+    "knowledge:delete",
+    "knowledge:note_new",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "account_end_session",
+}
 # Parts of the portal with pages of their own making.
 OTHER_HOUSES = ("desk/", "bench/")
 # By the ids of the demo where it writes them in a fixed order; what it lacks is made before.
@@ -44,6 +50,10 @@ ARGUMENTS: dict[str, str] = {
     "reports:strength": "{strength}", "reports:strength_remove": "{strength}", "reports:indicator_correct": "{value}",
     "reports:indicator_withdraw": "{value}", "reports:snapshot": "{frozen}", "reports:snapshot_show": "{frozen}",
     **dict.fromkeys(("knowledge:detail", "knowledge:edit", "knowledge:history"), "{post}"),
+    **dict.fromkeys(("knowledge:report", "knowledge:hide"), "{asked_post}"),
+    **dict.fromkeys(("knowledge:comment_report", "knowledge:comment_hide"), "{others_comment}"),
+    "knowledge:comment_edit": "{own_comment}",
+    **dict.fromkeys(("knowledge:note", "knowledge:note_edit", "knowledge:note_delete"), "{note}"),
     "reports:contribution": "1", "reports:quality_rows": "sex",
 }  # fmt: skip
 # Addresses that show a page's other states.
@@ -332,6 +342,10 @@ def test_every_page_is_visited() -> None:
         "value": "1",
         "post": "a",
         "draft": "b",
+        "asked_post": "c",
+        "others_comment": "c/1",
+        "own_comment": "c/2",
+        "note": "1",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []

@@ -24,7 +24,7 @@ from reports.forms import Asked
 from reports.models import IndicatorValue
 from reports.things import Things
 from tests.conftest import edit_of, new_training, person, plans, profile_of
-from tests.suites import scenes_posts
+from tests.suites import scenes_discussion, scenes_posts
 from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
 from trainers.models import Topic
@@ -436,7 +436,7 @@ SCENARIOS: dict[str, Callable] = {
         lambda s, kept: snapshots.show_snapshot(snapshot=kept, observers=[s.admin], by=s.coordinator),
     ),
     "trainings.actions.figures.amend_figures": prepared(lambda s: s.verify(), amend),
-    **{name: prepared(*scene) for scenes in (scenes_posts,) for name, scene in scenes.SCENES.items()},
+    **{name: prepared(*scene) for scenes in (scenes_posts, scenes_discussion) for name, scene in scenes.SCENES.items()},
 }
 
 

@@ -31,6 +31,9 @@ ONLY_BUTTONS = {
     "reports:coverage_sheet", "reports:indicators_sheet",
     "reports:quality_sheet",
     "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview",
+    "knowledge:save", "knowledge:thank", "knowledge:restore", "knowledge:comment_remove", "knowledge:comment_thank",
+    "knowledge:comment_accept", "knowledge:comment_restore", "knowledge:notices", "knowledge:follow_topic",
+    "knowledge:follow_person", "knowledge:reported_leave", "knowledge:note_delete", "knowledge:revision_sheet",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {
