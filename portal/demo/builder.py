@@ -23,6 +23,7 @@ from members.models import Language, Organisation, RankGroup
 from portal.demo.attendance import headcount_rows, marks_of
 from portal.demo.cast import Cast, load_cast
 from portal.demo.deliveries import Delivery, block_minutes
+from portal.demo.discussion import write_discussion
 from portal.demo.measures import write_measures
 from portal.demo.paper import attach_paper
 from portal.demo.posts import write_posts
@@ -100,6 +101,7 @@ def build(today: date, people: int | None) -> Written:
     _write_lines()
     write_measures(organisations, cast, today)
     write_posts(cast, today)
+    write_discussion(cast, at(today, 7))
     return written
 
 

@@ -43,6 +43,7 @@ TAKES_WORDS = {
     "trainers:topic_edit",
     "members:accept",
     "reports:indicator_withdraw",
+    "knowledge:comment_new",
 }
 
 
