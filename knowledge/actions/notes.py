@@ -32,13 +32,13 @@ def write_note(*, note: FieldNote, topics: Iterable[Topic], by: Member) -> Field
 
     The record's line stands with its author, not with the training: readers of a training's history learn no names from it.
     """
-    Training.objects.select_for_update().get(pk=note.training_id)
+    training = Training.objects.select_for_update().get(pk=note.training_id)
     if FieldNote.objects.filter(training=note.training_id, author=by).exists():
         raise ValidationError(_("You have written a note about this training. Open it to change it."))
     note.author = by
     note.save()
     note.topics.set(topics)
-    record("write_field_note", note, root=by, by=by, reference=note.training.reference)
+    record("write_field_note", note, root=by, by=by, reference=training.reference)
     return note
 
 
@@ -49,12 +49,12 @@ def change_note(*, note: FieldNote, topics: Iterable[Topic], version_seen: int, 
     if now.version != version_seen:
         raise NoteChangedError(now)
     told = changed_row(note, (*ANSWERS, "is_author_hidden"))
-    note.version, note.changed_at = now.version + 1, timezone.now()
+    number, training = now.version + 1, note.training
+    note.version, note.changed_at = number, timezone.now()
     note.save(update_fields=[*ANSWERS, "is_author_hidden", "version", "changed_at"])
     note.topics.set(topics)
     record(
-        "change_field_note", note, root=by, by=by, fields=told, told=told,
-        reference=note.training.reference, version=note.version,
+        "change_field_note", note, root=by, by=by, fields=told, told=told, reference=training.reference, version=number
     )  # fmt: skip
     return note
 
@@ -69,8 +69,8 @@ def delete_note(*, note: FieldNote, by: Member) -> None:
                 "This note stands on the list for the next edition of the manual. Ask a coordinator to take it off first."
             )
         )
-    told = {name: getattr(note, name) for name in ANSWERS}
-    record("delete_field_note", note, root=by, by=by, told=told, reference=note.training.reference)
+    told, training = {name: getattr(note, name) for name in ANSWERS}, note.training
+    record("delete_field_note", note, root=by, by=by, told=told, reference=training.reference)
     note.topics.clear()
     note.delete()
 

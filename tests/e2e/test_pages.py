@@ -86,6 +86,9 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "reports:packs": ("?kind=nap",),
     "knowledge:edit": ("../../{draft}/delete/",),
+    "knowledge:detail": ("?page=2",),
+    "knowledge:notes": ("?topic=1&year=2026", "?year=2011"),
+    "knowledge:revision": ("?state=open", "?state=dropped&topic=1"),
     "knowledge:history": ("?version=1",),
     "knowledge:list": ("?kind=lesson&topic=1", "?year=2011"),
     "reports:snapshot_new": ("?by=year", "?first=2020-01-01&last=2019-01-01"),
@@ -221,7 +224,26 @@ def written(title, publish):
 post, draft = written("Vježba: " + "predrasude u komisijama " * 6, True), written("Nacrt", False)
 post.body += " Još."
 change_post(post=post, choices=Choices(Topic.objects.all()[:8]), version_seen=1, by=teacher)
-of_posts = {"post": post.slug, "draft": draft.slug}
+from knowledge.actions.comments import write_comment
+from knowledge.actions.keeping import follow, thank
+from knowledge.actions.moderation import hide_post, report_post
+from knowledge.actions.notes import collect_note, write_note
+from knowledge.models import FieldNote
+def say(member, words, answers=None):
+    return write_comment(post=post, body=words, answers=answers, key=None, by=member)
+own, others = say(teacher, "Duga reč " * 60 + "x" * 300 + " https://a.example/" + "b" * 200), say(recorder, "@" + teacher.full_name + " " + "c" * 200)
+say(by, "Odgovor " * 30 + "d" * 200, answers=own)
+hide_post(post=post, comment=say(recorder, "Skriveno " * 20), reason="Razlog " * 60, by=by)
+report_post(post=post, comment=others, words="e" * 300, by=teacher)
+report_post(post=post, words="Prijava " * 60, by=recorder)
+thank(post=post, comment=own, on=True, by=recorder)
+follow(thing=Topic.objects.first(), on=True, by=recorder)
+follow(thing=teacher, on=True, by=recorder)
+note = write_note(note=FieldNote(training=Training.objects.get(reference="ME-2026-003"), worked="Radilo " * 100, resisted="f" * 400,
+                                 is_author_hidden=True), topics=Topic.objects.all()[:8], by=teacher)
+collect_note(note=note, topic=Topic.objects.first(), words="Poglavlje " * 40, by=by)
+of_talk = {"asked_post": post.slug, "others_comment": f"{post.slug}/{others.pk}", "own_comment": f"{post.slug}/{own.pk}", "note": note.pk}
+of_posts = {"post": post.slug, "draft": draft.slug, **of_talk}
 of_measures = {"frozen": frozen.pk, "strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
