@@ -231,7 +231,8 @@ from knowledge.actions.notes import collect_note, write_note
 from knowledge.models import FieldNote
 def say(member, words, answers=None):
     return write_comment(post=post, body=words, answers=answers, key=None, by=member)
-own, others = say(teacher, "Duga reč " * 60 + "x" * 300 + " https://a.example/" + "b" * 200), say(recorder, "@" + teacher.full_name + " " + "c" * 200)
+own = say(teacher, "Duga reč " * 60 + "x" * 300 + " https://a.example/" + "b" * 200)
+others = say(recorder, "@" + teacher.full_name + " " + "c" * 200)
 say(by, "Odgovor " * 30 + "d" * 200, answers=own)
 hide_post(post=post, comment=say(recorder, "Skriveno " * 20), reason="Razlog " * 60, by=by)
 report_post(post=post, comment=others, words="e" * 300, by=teacher)
