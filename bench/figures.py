@@ -35,7 +35,8 @@ QUESTIONS = (
     "by=month&and_by=rank_group&organisation={home}", "by=year&first=2020-01-01&topic=1&verified=on", "by=host&and_by=nato",
 )  # fmt: skip
 
-# Trainings of the ministries in turn, each with 40 of their own people and five sessions, everybody present.
+# Trainings of the ministries in turn, each with 40 of their own people and five sessions, everybody present. Without the ANALYZE
+# the planner believes there are no trainings yet and looks at all people for each seat.
 FILL = """
 WITH homes AS (SELECT id, country_id, row_number() OVER (ORDER BY id) - 1 AS n FROM members_organisation WHERE kind = 'ministry'),
 courses AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM trainings_course)
@@ -51,6 +52,7 @@ INSERT INTO trainings_session (training_id, date, title, minutes)
 SELECT t.id, t.starts_on, 'S', 360 FROM trainings_training t, generate_series(1, 5) WHERE t.reference LIKE 'XX-1900-%%';
 INSERT INTO trainings_party (training_id, organisation_id, roster_key)
 SELECT id, keeper_id, gen_random_uuid() FROM trainings_training WHERE reference LIKE 'XX-1900-%%';
+ANALYZE trainings_training, trainings_party, trainings_participant;
 WITH people AS (SELECT id, organisation_id, row_number() OVER (PARTITION BY organisation_id ORDER BY id) - 1 AS n FROM trainings_participant
   WHERE merged_into_id IS NULL), many AS (SELECT organisation_id, count(*) AS n FROM people GROUP BY 1)
 INSERT INTO trainings_enrolment (training_id, participant_id, organisation_id, party_id, rank_words, rank_group, unit, age_band, line,

@@ -235,7 +235,7 @@ def bench_figures(people: int) -> None:
     from trainings.models import Enrolment, Mark, Participant, Training
 
     if people:
-        fill_up(Member.objects.get(email=RECORDER), TRAININGS)
+        fill_up(Member.objects.get(email=RECORDER), max(0, TRAININGS - Training.objects.count()))
     models = (Participant, Training, Enrolment, Mark)
     print(
         "Reports of",

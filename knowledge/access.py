@@ -1,11 +1,16 @@
 """Who may see, write and moderate knowledge. Nowhere else."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post
+from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem
 from members.models import Member, RoleCode
 from trainings.access import can_record
 from trainings.models import Assignment, Training
+
+# How long after submission a trainer is asked for a field note.
+NOTE_WITHIN = timedelta(days=90)
 
 
 def _looks_after(member: Member) -> Q:
@@ -63,8 +68,21 @@ def can_pin(member: Member, post: Post) -> bool:
     return member.has_role(RoleCode.ADMIN) and not post.is_draft and post.reach != Post.Reach.MINISTRY
 
 
-def can_moderate(member: Member, post: Post) -> bool:
-    """Hide and restore a post or its comments: coordinators those of their organisation, admins what the network sees."""
+def readers_of(post: Post) -> QuerySet[Member]:
+    """Members who may open a published post and find it: the same answer as `readable_posts`, asked from the other side."""
+    if post.is_draft or post.hidden_at is not None:
+        return Member.objects.none()
+    everybody = Member.objects.filter(is_active=True)
+    return everybody.filter(organisation=post.organisation_id) if post.reach == Post.Reach.MINISTRY else everybody
+
+
+def can_moderate(member: Member, post: Post, comment: Comment | None = None) -> bool:
+    """Hide and restore a post, or a comment on it: coordinators those of their organisation, admins what the network sees.
+
+    Nobody moderates what they wrote themselves. No query.
+    """
+    if (comment or post).author_id == member.pk or post.is_draft:
+        return False
     if member.has_role(RoleCode.COORDINATOR) and post.organisation_id == member.organisation_id:
         return True
     return member.has_role(RoleCode.ADMIN) and (
@@ -82,6 +100,39 @@ def can_comment(member: Member, post: Post) -> bool:
     return can_write(member) and not post.is_draft and post.hidden_at is None
 
 
+def can_keep(member: Member, post: Post) -> bool:
+    """Save a published post for later, follow what it is about: any member who opens it."""
+    return member.is_active and not post.is_draft and post.hidden_at is None
+
+
+def can_thank(member: Member, post: Post, comment: Comment | None = None) -> bool:
+    """Thank for a post or a comment of somebody else that can be read."""
+    return can_comment(member, post) and _is_of_another(member, post, comment)
+
+
+def can_report(member: Member, post: Post, comment: Comment | None = None) -> bool:
+    """Ask the moderators to look at a post or a comment of somebody else that can be read."""
+    return can_keep(member, post) and _is_of_another(member, post, comment)
+
+
+def _is_of_another(member: Member, post: Post, comment: Comment | None) -> bool:
+    gone = comment is not None and (comment.removed_at is not None or comment.hidden_at is not None)
+    return (comment or post).author_id != member.pk and not gone
+
+
+def can_change_comment(member: Member, post: Post, comment: Comment) -> bool:
+    """Change a comment or take it back: its author, while it is neither removed nor hidden."""
+    mine = comment.author_id == member.pk and comment.removed_at is None and comment.hidden_at is None
+    return mine and can_comment(member, post)
+
+
+def followable_people(member: Member) -> QuerySet[Member]:
+    """Members whose posts this member may follow: who is here and writes."""
+    if not member.is_active:
+        return Member.objects.none()
+    return Member.objects.filter(is_active=True).exclude(pk=member.pk)
+
+
 def can_accept(member: Member, post: Post) -> bool:
     """Say which comment answers a question: who asked it."""
     return post.kind == Post.Kind.QUESTION and post.author_id == member.pk and can_comment(member, post)
@@ -96,17 +147,23 @@ def can_read_comment(member: Member, comment: Comment) -> bool:
     """Read the text of a comment: a hidden one its author and the moderators alone. No query where it came with its post."""
     if comment.removed_at is not None:
         return False
-    return comment.hidden_at is None or comment.author_id == member.pk or can_moderate(member, comment.post)
+    return comment.hidden_at is None or comment.author_id == member.pk or can_moderate(member, comment.post, comment)
+
+
+def can_settle(member: Member) -> bool:
+    """Have the moderators' desk: coordinators and admins."""
+    return member.has_role(RoleCode.COORDINATOR, RoleCode.ADMIN)
 
 
 def visible_complaints(member: Member) -> QuerySet[Complaint]:
-    """Reports of posts and comments that this member settles."""
+    """Reports of posts and comments that this member settles: none about what they wrote themselves."""
+    theirs = Q(post__organisation=member.organisation_id)
     if member.has_role(RoleCode.ADMIN):
-        seen = ~Q(post__reach=Post.Reach.MINISTRY) | Q(post__organisation=member.organisation_id)
-        return Complaint.objects.filter(seen)
-    if member.has_role(RoleCode.COORDINATOR):
-        return Complaint.objects.filter(post__organisation=member.organisation_id)
-    return Complaint.objects.none()
+        theirs |= ~Q(post__reach=Post.Reach.MINISTRY)
+    elif not member.has_role(RoleCode.COORDINATOR):
+        return Complaint.objects.none()
+    mine = Q(comment=None, post__author=member) | Q(comment__isnull=False, comment__author=member)
+    return Complaint.objects.filter(theirs).exclude(mine)
 
 
 def visible_materials(member: Member) -> QuerySet[Material]:
@@ -142,23 +199,37 @@ def visible_notes(member: Member) -> QuerySet[FieldNote]:
 
 
 def can_note(member: Member, training: Training) -> bool:
-    """Write a field note: who taught the training or records it, once its figures are submitted."""
+    """Write a field note: who teaches the training or keeps its record, once its figures are submitted. One query at most."""
     if training.submitted_at is None or training.is_cancelled or not can_write(member):
         return False
-    taught = Assignment.objects.filter(training=training, trainer__member=member)
-    return can_record(member, training) or taught.exists()
+    return can_record(member, training)
 
 
-def trainings_to_note(member: Member) -> QuerySet[Training]:
-    """Trainings this member taught, with figures submitted, without a note of theirs."""
-    mine = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member)
+def trainings_to_note(member: Member, now: datetime) -> QuerySet[Training]:
+    """Trainings this member taught, with figures submitted in the last ninety days, without a note of theirs."""
+    if not can_write(member):
+        return Training.objects.none()
+    mine = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member).exclude(
+        part=Assignment.Part.OBSERVER
+    )
     written = FieldNote.objects.filter(training=OuterRef("pk"), author=member)
-    return Training.objects.filter(Exists(mine), ~Exists(written), submitted_at__isnull=False, cancelled_at=None)
+    asked = Training.objects.filter(submitted_at__gt=now - NOTE_WITHIN, cancelled_at=None)
+    return asked.filter(Exists(mine), ~Exists(written))
+
+
+def can_see_author(member: Member, note: FieldNote) -> bool:
+    """Read who wrote a field note: everybody where the author did not ask otherwise, else the author alone. No query."""
+    return not note.is_author_hidden or note.author_id == member.pk
 
 
 def can_edit_note(member: Member, note: FieldNote) -> bool:
     """Change or take back a field note: its author."""
     return note.author_id == member.pk and can_write(member)
+
+
+def visible_revision_items(member: Member) -> QuerySet[RevisionItem]:
+    """What stands on the list for the next edition, for who keeps it."""
+    return RevisionItem.objects.all() if can_collect(member) else RevisionItem.objects.none()
 
 
 def can_collect(member: Member) -> bool:

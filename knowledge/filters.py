@@ -1,33 +1,67 @@
 """Filters of the library."""
 
 from datetime import date
+from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.forms import GROUPS
-from knowledge.models import Post
+from knowledge.models import FieldNote, Post, RevisionItem
 from members.models import Language, Organisation
 from trainers.models import Topic
+from trainings.models import Course
 
 FIRST_YEAR, LAST_YEAR = 2010, 2100
 
 
-class PostFilter(django_filters.FilterSet):
+def _reference_choices(**wanted: QuerySet[Any]) -> dict[str, list[tuple[str, str]]]:
+    """Return what there is to choose of short lists, by name. One query for all, and none for what is chosen."""
+    rows = [
+        found.order_by()
+        .annotate(of_list=Value(kind), row_key=Cast("pk", CharField()), row_label=F("name"))
+        .values_list("of_list", "row_key", "row_label")
+        for kind, found in wanted.items()
+    ]
+    choices: dict[str, list[tuple[str, str]]] = {kind: [] for kind in wanted}
+    for kind, key, label in rows[0].union(*rows[1:], all=True).order_by("row_label"):
+        choices[kind].append((key, label))
+    return choices
+
+
+def _keepers() -> QuerySet[Organisation]:
+    return Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
+
+
+class WithChoices(django_filters.FilterSet):
+    """A set of filters some of whose choices are rows: read in one query."""
+
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        """The rows by the name of their filter."""
+        raise NotImplementedError
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in _reference_choices(**self.rows_to_choose()).items():
+            self.filters[name].extra["choices"] = choices
+
+    def chosen(self, name: str) -> tuple[str, str] | None:
+        """Return key and label of the row that is chosen, None where none is."""
+        value = self.form.cleaned_data.get(name) if self.is_valid() else None
+        return next((row for row in self.filters[name].extra["choices"] if row[0] == value), None)
+
+
+class PostFilter(WithChoices):
     """Always over `readable_posts(member)` or `public_posts()`."""
 
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Post.Kind.choices, empty_label=_("Anything"))
-    topic = django_filters.ModelChoiceFilter(
-        label=_("Topic"), field_name="topics", queryset=Topic.objects.all(), empty_label=_("Any topic")
-    )
-    language = django_filters.ModelChoiceFilter(
-        label=_("Language"), queryset=Language.objects.all(), method="in_language", empty_label=_("Any language")
-    )
-    ministry = django_filters.ModelChoiceFilter(
-        label=_("Ministry"), field_name="organisation", empty_label=_("Any ministry"),
-        queryset=Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT]),
+    topic = django_filters.ChoiceFilter(label=_("Topic"), field_name="topics", empty_label=_("Any topic"))
+    language = django_filters.ChoiceFilter(label=_("Language"), method="in_language", empty_label=_("Any language"))
+    ministry = django_filters.ChoiceFilter(
+        label=_("Ministry"), field_name="organisation", empty_label=_("Any ministry")
     )  # fmt: skip
     audience = django_filters.ChoiceFilter(label=_("For"), choices=GROUPS, method="for_group", empty_label=_("Anybody"))
     year = django_filters.NumberFilter(
@@ -39,7 +73,10 @@ class PostFilter(django_filters.FilterSet):
         model = Post
         fields = ("kind", "topic", "language", "ministry", "audience", "year")
 
-    def in_language(self, rows: QuerySet[Post], name: str, value: Language) -> QuerySet[Post]:
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        return {"topic": Topic.objects.all(), "language": Language.objects.all(), "ministry": _keepers()}
+
+    def in_language(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
         """Written in a language, or with a file in it."""
         with_file = Post.objects.filter(materials__language=value, materials__removed_at=None)
         return rows.filter(Q(language=value) | Q(pk__in=with_file.values("pk")))
@@ -52,3 +89,41 @@ class PostFilter(django_filters.FilterSet):
         return rows.filter(
             published_at__date__gte=date(int(value), 1, 1), published_at__date__lte=date(int(value), 12, 31)
         )
+
+
+class NoteFilter(WithChoices):
+    """Always over `visible_notes(member)`. The ministry is the one that keeps the training: its author's could give a name away."""
+
+    topic = django_filters.ChoiceFilter(label=_("Topic"), field_name="topics", empty_label=_("Any topic"))
+    course = django_filters.ChoiceFilter(
+        label=_("Course"), field_name="training__course", empty_label=_("Any course")
+    )  # fmt: skip
+    ministry = django_filters.ChoiceFilter(
+        label=_("Training kept by"), field_name="training__keeper", empty_label=_("Any ministry")
+    )  # fmt: skip
+    year = django_filters.NumberFilter(
+        label=_("Year of the training"), field_name="training__starts_on__year", min_value=FIRST_YEAR, max_value=LAST_YEAR,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = FieldNote
+        fields = ("topic", "course", "ministry", "year")
+
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        return {"topic": Topic.objects.all(), "course": Course.objects.all(), "ministry": _keepers()}
+
+
+class RevisionFilter(django_filters.FilterSet):
+    """Always over `visible_revision_items(member)`."""
+
+    topic = django_filters.ModelChoiceFilter(
+        label=_("Topic"), queryset=Topic.objects.all(), empty_label=_("Any topic")
+    )  # fmt: skip
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=RevisionItem.State.choices, empty_label=_("Any state")
+    )
+
+    class Meta:
+        model = RevisionItem
+        fields = ("topic", "state")

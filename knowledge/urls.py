@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from knowledge.views import choices, materials, posts
+from knowledge.views import choices, coming_back, discussion, materials, moderation, notes, posts
 
 app_name = "knowledge"
 
@@ -28,6 +28,41 @@ of_one: list[URLPattern | URLResolver] = [
     path("files/add/", materials.files_add, name="files_add"),
     path("files/<int:pk>/", include(of_one_material)),
 ]
+discussed = [
+    path("thank/", discussion.post_thank, name="thank"),
+    path("save/", discussion.post_save, name="save"),
+    path("report/", moderation.report, name="report"),
+    path("hide/", moderation.hide, name="hide"),
+    path("restore/", moderation.restore, name="restore"),
+    path("comments/", discussion.comment_new, name="comment_new"),
+    path("comments/<int:pk>/", discussion.comment_place, name="comment"),
+    path("comments/<int:pk>/edit/", discussion.comment_edit, name="comment_edit"),
+    path("comments/<int:pk>/remove/", discussion.comment_remove, name="comment_remove"),
+    path("comments/<int:pk>/thank/", discussion.comment_thank, name="comment_thank"),
+    path("comments/<int:pk>/accept/", discussion.comment_accept, name="comment_accept"),
+    path("comments/<int:pk>/report/", moderation.report, name="comment_report"),
+    path("comments/<int:pk>/hide/", moderation.hide, name="comment_hide"),
+    path("comments/<int:pk>/restore/", moderation.restore, name="comment_restore"),
+]
+coming = [
+    path("saved/", coming_back.saved, name="saved"),
+    path("notices/", coming_back.notices, name="notices"),
+    path("follow/topics/<int:pk>/", coming_back.follow_topic, name="follow_topic"),
+    path("follow/people/<int:pk>/", coming_back.follow_person, name="follow_person"),
+    path("reported/", moderation.reported, name="reported"),
+    path("reported/<int:pk>/leave/", moderation.leave, name="reported_leave"),
+]
+noted = [
+    path("notes/", notes.note_list, name="notes"),
+    path("notes/new/<str:reference>/", notes.note_new, name="note_new"),
+    path("notes/<int:pk>/", notes.note_detail, name="note"),
+    path("notes/<int:pk>/edit/", notes.note_edit, name="note_edit"),
+    path("notes/<int:pk>/delete/", notes.note_delete, name="note_delete"),
+    path("notes/<int:pk>/collect/", notes.note_collect, name="note_collect"),
+    path("revision/", notes.revision, name="revision"),
+    path("revision/sheet/", notes.revision_sheet, name="revision_sheet"),
+    path("revision/<int:pk>/", notes.revision_settle, name="revision_settle"),
+]
 
 urlpatterns = [
     path("", posts.post_list, name="list"),
@@ -39,5 +74,7 @@ urlpatterns = [
     path("leave/<str:token>/", choices.leave, name="leave"),
     path("feed/", choices.feed, name="public_feed"),
     path("feed/<str:secret>/", choices.feed, name="feed"),
-    path("<slug:slug>/", include(of_one)),
+    *coming,
+    *noted,
+    path("<slug:slug>/", include([*of_one, *discussed])),
 ]

@@ -12,7 +12,8 @@ from reports.covering import Covered, Line, Need, Target, is_bad, safe_lines, sa
 from reports.labels import together
 from reports.strengths import Source, Strengths, sources_of, unit_strengths
 from trainings.counting import Question, Rule
-from trainings.counting.gathering import Gathering, gather
+from trainings.counting.gathering import gather
+from trainings.counting.parts import Gathering
 from trainings.models import Sex
 from trainings.small_cells import is_small
 

@@ -15,7 +15,8 @@ from reports.forms import Asked
 from reports.models import FrozenTraining, Snapshot
 from reports.report import Report, Row
 from trainings.counting import Figures, Question
-from trainings.counting.gathering import Gathering, gather
+from trainings.counting.gathering import gather
+from trainings.counting.parts import Gathering
 from trainings.counting.question import counted_enrolments, counted_headcounts
 from trainings.models import Training
 from trainings.small_cells import is_small

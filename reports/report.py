@@ -10,7 +10,8 @@ from reports.forms import Asked
 from reports.labels import DIMENSION_NAMES, in_order, labels_of, together, written
 from reports.things import Things
 from trainings.counting import Question
-from trainings.counting.gathering import Gathering, gather
+from trainings.counting.gathering import gather
+from trainings.counting.parts import Gathering
 from trainings.small_tables import Line, ShownCell, show_safe, show_whole
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from trainings.counting import Figures
-from trainings.counting.gathering import Gathering
+from trainings.counting.parts import Gathering
 from trainings.small_cells import SMALLEST_SHOWN, is_small
 
 # The sexes that are shown apart, from the finest to none; what stands together is one column.

@@ -13,12 +13,15 @@ from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
 from knowledge.models import Post, PostAudience, PostVersion
+from knowledge.telling import tell_followers
 from members.models import Member
 from trainers.models import Topic
 
 SLUG_MOST = 100
 # Words that are addresses of the library itself.
-TAKEN_SLUGS = {"new", "notes", "saved", "preview", "reported", "revision", "feed", "notices", "searches", "leave"}
+TAKEN_SLUGS = {
+    "new", "notes", "saved", "preview", "reported", "revision", "feed", "notices", "searches", "leave", "follow",
+}  # fmt: skip
 # What a change of the text is compared by.
 WRITTEN = ("kind", "title", "body", "language_id", "minutes", "reach")
 
@@ -77,6 +80,8 @@ def write_post(*, post: Post, choices: Choices, publish: bool, by: Member) -> Po
     post.save()
     _keep_choices(post, choices)
     _keep_version(post, by)
+    if publish:
+        tell_followers(post, by=by)
     record("publish_post" if publish else "draft_post", post, by=by, told={"title": post.title})
     return post
 
@@ -112,6 +117,7 @@ def publish_post(*, post: Post, by: Member) -> Post:
         raise ValidationError(_("This post is published already."))
     post.published_at = timezone.now()
     post.save(update_fields=["published_at"])
+    tell_followers(post, by=by)
     record("publish_post", post, by=by, told={"title": post.title})
     return post
 

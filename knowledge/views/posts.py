@@ -19,6 +19,8 @@ from knowledge.differences import differences
 from knowledge.filters import PostFilter
 from knowledge.forms import BodyForm, PostForm
 from knowledge.models import Post
+from knowledge.unread import mark_new
+from knowledge.views import discussion
 from knowledge.views.common import fetch_post, reader_of
 from knowledge.views.materials import files_of
 from trainings.views.common import member_of, require
@@ -39,11 +41,15 @@ def post_list(request: HttpRequest) -> HttpResponse:
     on_top = not chosen and page.number == 1
     pinned = list(wanted.exclude(pinned_at=None).order_by("-pinned_at")[:3]) if on_top else []
     prefetch_related_objects([*pinned, *page], "topics")
+    if reader:
+        mark_new([*pinned, *page], reader)
     context = {
         "filter": found,
         "page": page,
         "pinned": pinned,
         "chosen_count": chosen,
+        "topic": found.chosen("topic") if reader else None,
+        "reader": reader,
         "can_write": bool(reader and access.can_write(reader)),
         "drafts": Post.objects.filter(author=reader, published_at=None).order_by("-changed_at") if reader else [],
     }
@@ -55,7 +61,8 @@ def post_list(request: HttpRequest) -> HttpResponse:
 def post_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """A post with what it is about."""
     post, reader = fetch_post(request, slug), reader_of(request)
-    return render(request, "knowledge/post_detail.html", {"post": post, **_of_post(post, reader)})
+    context = {"post": post, **_of_post(post, reader), **discussion.of_post(request, post, reader)}
+    return render(request, "knowledge/post_detail.html", context)
 
 
 def _of_post(post: Post, reader: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from members.models import Language, Organisation, RankGroup
 from portal.demo.attendance import headcount_rows, marks_of
 from portal.demo.cast import Cast, load_cast
 from portal.demo.deliveries import Delivery, block_minutes
+from portal.demo.discussion import write_discussion
 from portal.demo.handouts import write_handouts
 from portal.demo.measures import write_measures
 from portal.demo.paper import attach_paper
@@ -102,6 +103,7 @@ def build(today: date, people: int | None) -> Written:
     write_measures(organisations, cast, today)
     write_posts(cast, today)
     write_handouts()
+    write_discussion(cast, at(today, 7))
     return written
 
 

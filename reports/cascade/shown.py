@@ -15,7 +15,8 @@ from reports.taught import OfTrainer, is_current
 from trainers.models import TrainerProfile
 from trainings.access import keeps
 from trainings.counting import Question
-from trainings.counting.gathering import Gathering, gather
+from trainings.counting.gathering import gather
+from trainings.counting.parts import Gathering
 from trainings.models import Training
 from trainings.small_cells import is_small
 from trainings.small_tables import is_bad

@@ -20,7 +20,8 @@ from reports.report import Report, definition, report_of
 from reports.sheets import report_header, report_rows, share_columns
 from reports.things import read_things
 from trainings.counting import Figures, Question
-from trainings.counting.gathering import Gathering, gather
+from trainings.counting.gathering import gather
+from trainings.counting.parts import Gathering
 from trainings.counting.question import Rule
 from trainings.models import Evidence, Training
 from trainings.small_tables import is_bad

@@ -13,6 +13,10 @@ from django.utils import timezone
 
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
+from knowledge.actions.comments import write_comment
+from knowledge.actions.moderation import hide_post, report_post
+from knowledge.actions.posts import Choices, write_post
+from knowledge.models import Post, Saved, Told
 from members.models import Member, Organisation
 from reports.actions.snapshots import freeze_figures
 from reports.forms import Asked
@@ -155,7 +159,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     rest = reverse("trainings:mark_rest", args=[old.reference, mark["session"]])
     post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
     found += _of_sheets(own, foreign, cast) + _of_duplicates(own, foreign, cast)
-    found += _of_measures(own, foreign) + _of_figures(cast)
+    found += _of_measures(own, foreign) + _of_figures(cast) + _of_talk(own, foreign, cast)
     found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
     found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
     found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
@@ -243,6 +247,60 @@ def _of_figures(cast: dict[str, Any]) -> list[Ask]:
     found += [Ask("trainer_me", "get", frozen.get_absolute_url(), "reports:snapshot"),
               Ask("observer", "get", "/reports/snapshots/", "reports:snapshots"),
               Ask("trainer_me", "post", f"{frozen.get_absolute_url()}sheet/", "reports:snapshot_sheet", body=(("as", "csv"),))]  # fmt: skip
+    return found
+
+
+def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
+    """A question of the network's with an answer and a hidden comment, a training that waits for a note, and what is kept."""
+    asked = Post(kind="question", title="Pitanje svima", language_id="en", body="x")
+    write_post(post=asked, choices=Choices(), publish=True, by=cast["trainer_me"])
+    said, hidden = (
+        write_comment(post=asked, body=words, answers=None, key=None, by=cast["recorder_rs"])
+        for words in ("A", "Skrito")
+    )
+    hide_post(post=asked, comment=hidden, reason="Povod", by=cast["coordinator_me"])
+    report_post(post=asked, comment=said, words="Zašto", by=cast["trainer_rs"])
+    taught = make_training(cast["recorder_me"], trainers=(cast["trainer_me"],))
+    make_roster(taught, 2, cast["recorder_me"])
+    mark_all(taught, cast["recorder_me"])
+    submit_figures(training=taught, by=cast["recorder_me"])
+    Saved.objects.create(member=cast["trainer_rs"], post=Post.objects.get(slug=own.post))
+    Told.objects.create(member=cast["trainer_rs"], notice="followed", post=Post.objects.get(slug=own.post))
+    gone = join("ME", "Otišao", "Pisac", "recorder")
+    Member.objects.filter(pk=gone.pk).update(is_active=False)
+    note, here = reverse("knowledge:note_new", args=[taught.reference]), asked.get_absolute_url()
+    everybody = (
+        "trainer_me",
+        "trainer_rs",
+        "recorder_me",
+        "recorder_rs",
+        "coordinator_me",
+        "coordinator_rs",
+        "admin",
+        "observer",
+    )
+    found = [Ask(name, "get", url, route) for name in everybody for url, route in (
+        (here, "knowledge:detail"), ("/knowledge/reported/", "knowledge:reported"), ("/knowledge/saved/", "knowledge:saved"),
+        ("/knowledge/notices/", "knowledge:notices"), (note, "knowledge:note_new"), ("/", "home"), ("/knowledge/notes/", "knowledge:notes"),
+        (taught.get_absolute_url(), "trainings:detail"), ("/knowledge/revision/", "knowledge:revision"))]  # fmt: skip
+    acts = [("accept", said), ("thank", said), ("thank", hidden), ("edit", said), ("edit", hidden), ("remove", said), ("hide", said),
+            ("report", said), ("report", hidden), ("restore", hidden)]  # fmt: skip
+    found += [Ask(name, "post", f"{here}comments/{comment.pk}/{act}/", f"knowledge:comment_{act}", body=(("words", "x"),))
+              for name in everybody for act, comment in acts]  # fmt: skip
+    found += [Ask(name, "post", f"{here}{act}/", f"knowledge:{act}", body=(("words", "x"),))
+              for name in everybody for act in ("thank", "save", "report", "hide", "restore")]  # fmt: skip
+    found += [
+        Ask(name, "post", f"{here}comments/", "knowledge:comment_new", body=(("body", "x"), ("answers", said.pk)))
+        for name in everybody
+    ]
+    found += [Ask(name, "post", f"/knowledge/follow/people/{who}/", "knowledge:follow_person")
+              for name in ("trainer_me", "observer") for who in (gone.pk, cast["trainer_me"].pk)]  # fmt: skip
+    found += [
+        Ask(name, "post", "/knowledge/revision/sheet/", "knowledge:revision_sheet", body=(("as", "csv"),))
+        for name in everybody
+    ]
+    found += [Ask(name, "post", reverse("knowledge:note_collect", args=[foreign.note]), "knowledge:note_collect",
+                  body=(("topic", own.topic), ("words", "x"))) for name in everybody]  # fmt: skip
     return found
 
 

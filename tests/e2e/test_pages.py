@@ -24,10 +24,16 @@ SIGNED_OUT = "signed out"
 # Answers that are no page: signs of life, files, fragments.
 NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "offline_worker", "trainers:photo", "trainings:suggest",
             "mfa_login_webauthn",
-            "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio",
+            "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio", "knowledge:comment",
             "knowledge:material_download", "knowledge:material_page"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
-ELSEWHERE = {"knowledge:delete", "mfa_edit_webauthn", "mfa_remove_webauthn", "account_end_session"}
+ELSEWHERE = {
+    "knowledge:delete",
+    "knowledge:note_new",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "account_end_session",
+}
 # Parts of the portal with pages of their own making.
 OTHER_HOUSES = ("desk/", "bench/")
 # By the ids of the demo where it writes them in a fixed order; what it lacks is made before.
@@ -48,6 +54,10 @@ ARGUMENTS: dict[str, str] = {
     **dict.fromkeys(("knowledge:material", "knowledge:material_edit", "knowledge:version_new", "knowledge:material_remove"), "{post}/{file}"),
     **dict.fromkeys(("knowledge:material_version", "knowledge:version_withdraw"), "{post}/{file}/1"), "training_materials": SUBMITTED,
 
+    **dict.fromkeys(("knowledge:report", "knowledge:hide"), "{asked_post}"),
+    **dict.fromkeys(("knowledge:comment_report", "knowledge:comment_hide"), "{others_comment}"),
+    "knowledge:comment_edit": "{own_comment}",
+    **dict.fromkeys(("knowledge:note", "knowledge:note_edit", "knowledge:note_delete"), "{note}"),
     "reports:contribution": "1", "reports:quality_rows": "sex",
 }  # fmt: skip
 # Addresses that show a page's other states.
@@ -80,6 +90,9 @@ MORE: dict[str, tuple[str, ...]] = {
     ),
     "reports:packs": ("?kind=nap",),
     "knowledge:edit": ("../../{draft}/delete/",),
+    "knowledge:detail": ("?page=2",),
+    "knowledge:notes": ("?topic=1&year=2026", "?year=2011"),
+    "knowledge:revision": ("?state=open", "?state=dropped&topic=1"),
     "knowledge:history": ("?version=1",),
     "knowledge:list": ("?kind=lesson&topic=1", "?year=2011"),
     "reports:snapshot_new": ("?by=year", "?first=2020-01-01&last=2019-01-01"),
@@ -232,7 +245,27 @@ for reference in ("ME-2026-003", "ME-2026-004"):
     of = Training.objects.get(reference=reference)
     use = use_material(training=of, version=material.versions.get(number=1), by=recorder)
     tell_outcome(use=use, outcome="partly", words="Trajalo je duže " * 20, by=recorder)
-of_posts = {"file": material.pk, "post": post.slug, "draft": draft.slug}
+from knowledge.actions.comments import write_comment
+from knowledge.actions.keeping import follow, thank
+from knowledge.actions.moderation import hide_post, report_post
+from knowledge.actions.notes import collect_note, write_note
+from knowledge.models import FieldNote
+def say(member, words, answers=None):
+    return write_comment(post=post, body=words, answers=answers, key=None, by=member)
+own = say(teacher, "Duga reč " * 60 + "x" * 300 + " https://a.example/" + "b" * 200)
+others = say(recorder, "@" + teacher.full_name + " " + "c" * 200)
+say(by, "Odgovor " * 30 + "d" * 200, answers=own)
+hide_post(post=post, comment=say(recorder, "Skriveno " * 20), reason="Razlog " * 60, by=by)
+report_post(post=post, comment=others, words="e" * 300, by=teacher)
+report_post(post=post, words="Prijava " * 60, by=recorder)
+thank(post=post, comment=own, on=True, by=recorder)
+follow(thing=Topic.objects.first(), on=True, by=recorder)
+follow(thing=teacher, on=True, by=recorder)
+note = write_note(note=FieldNote(training=Training.objects.get(reference="ME-2026-003"), worked="Radilo " * 100, resisted="f" * 400,
+                                 is_author_hidden=True), topics=Topic.objects.all()[:8], by=teacher)
+collect_note(note=note, topic=Topic.objects.first(), words="Poglavlje " * 40, by=by)
+of_talk = {"asked_post": post.slug, "others_comment": f"{post.slug}/{others.pk}", "own_comment": f"{post.slug}/{own.pk}", "note": note.pk}
+of_posts = {"file": material.pk, "post": post.slug, "draft": draft.slug, **of_talk}
 of_measures = {"frozen": frozen.pk, "strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
@@ -354,6 +387,10 @@ def test_every_page_is_visited() -> None:
         "post": "a",
         "file": "1",
         "draft": "b",
+        "asked_post": "c",
+        "others_comment": "c/1",
+        "own_comment": "c/2",
+        "note": "1",
     }
     addresses = {name: address(name, path, made) for name, path in routes().items() if name in seen}
     assert [name for name, where in addresses.items() if "//" in where or "<" in where] == []

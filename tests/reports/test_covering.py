@@ -16,7 +16,7 @@ from reports.coverage import Asked, Coverage, answer
 from reports.covering import Covered, Target, is_bad
 from reports.strengths import Strengths
 from reports.views.coverage import _rows
-from trainings.counting.gathering import Counted, Gathering, Part
+from trainings.counting.parts import Counted, Gathering, Part
 
 SEXES = ("female", "male")
 GROUPS = ("general", "senior_officer", "nco", "soldier")

@@ -44,6 +44,9 @@ OTHER_METHODS = ("head", "options", "put", "patch", "delete")
 CREATORS = EVERYBODY - {"admin", "observer"}
 WRITERS = EVERYBODY - {"observer"}
 # Who edits a post: its author (the trainer of that side) and the coordinators of the author's ministry.
+THE_AUTHOR: Pair = ({"trainer_me"}, {"trainer_rs"})
+NOT_THE_AUTHOR: Pair = ({"recorder_me", "coordinator_me"}, {"recorder_rs", "coordinator_rs"})
+NO_WRITERS: Pair = ({"observer"}, {"observer"})
 AUTHORS: Pair = ({"trainer_me", "coordinator_me"}, {"trainer_rs", "coordinator_rs"})
 
 
@@ -107,6 +110,37 @@ DECISIONS: dict[str, Decision] = {
     "knowledge:feed": Decision(get=ALL, public=True),
     "knowledge:public_feed": Decision(get=ALL, public=True),
     "knowledge:pin": Decision(post=NOBODY, hidden=NOT_OF_THE_POST),
+    "knowledge:save": Decision(post=OF_THE_POST, hidden=NOT_OF_THE_POST),
+    "knowledge:thank": Decision(post=NOT_THE_AUTHOR, hidden=NOT_OF_THE_POST),
+    "knowledge:report": Decision(get=NOT_THE_AUTHOR, post=NOT_THE_AUTHOR, hidden=NOT_OF_THE_POST),
+    "knowledge:hide": Decision(get=COORDINATORS, post=COORDINATORS, hidden=NOT_OF_THE_POST),
+    "knowledge:restore": Decision(post=COORDINATORS, hidden=NOT_OF_THE_POST),
+    "knowledge:comment_new": Decision(post=OF_THE_POST, hidden=NOT_OF_THE_POST),
+    "knowledge:comment": Decision(get=OF_THE_POST, hidden=NOT_OF_THE_POST),
+    "knowledge:comment_edit": Decision(get=THE_AUTHOR, post=THE_AUTHOR, hidden=NOT_OF_THE_POST),
+    "knowledge:comment_remove": Decision(post=THE_AUTHOR, hidden=NOT_OF_THE_POST),
+    "knowledge:comment_thank": Decision(post=NOT_THE_AUTHOR, hidden=NOT_OF_THE_POST),
+    # Of a post that is no question; see tests/knowledge/test_discussion.py.
+    "knowledge:comment_accept": Decision(post=NOBODY, hidden=NOT_OF_THE_POST),
+    "knowledge:comment_report": Decision(get=NOT_THE_AUTHOR, post=NOT_THE_AUTHOR, hidden=NOT_OF_THE_POST),
+    "knowledge:comment_hide": Decision(get=COORDINATORS, post=COORDINATORS, hidden=NOT_OF_THE_POST),
+    "knowledge:comment_restore": Decision(post=COORDINATORS, hidden=NOT_OF_THE_POST),
+    "knowledge:saved": Decision(get=ALL),
+    "knowledge:notices": Decision(get=ALL, post=ALL),
+    "knowledge:follow_topic": Decision(post=ALL),
+    "knowledge:follow_person": Decision(post=ALL),
+    "knowledge:reported": Decision(get=MANAGING),
+    "knowledge:reported_leave": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
+    "knowledge:notes": Decision(get=(WRITERS, WRITERS)),
+    # Of a training whose figures are open; see tests/knowledge/test_notes.py.
+    "knowledge:note_new": Decision(get=NOBODY, post=NOBODY),
+    "knowledge:note": Decision(get=(WRITERS, WRITERS), hidden=NO_WRITERS),
+    "knowledge:note_edit": Decision(get=THE_AUTHOR, post=THE_AUTHOR, hidden=NO_WRITERS),
+    "knowledge:note_delete": Decision(get=THE_AUTHOR, post=THE_AUTHOR, hidden=NO_WRITERS),
+    "knowledge:note_collect": Decision(post=MANAGING, hidden=NO_WRITERS),
+    "knowledge:revision": Decision(get=MANAGING),
+    "knowledge:revision_sheet": Decision(post=MANAGING),
+    "knowledge:revision_settle": Decision(post=MANAGING, hidden=but(MANAGING)),
     "trainings:courses": Decision(get=ALL),
     "trainings:course_new": Decision(get=ADMINS, post=ADMINS),
     "trainings:course_edit": Decision(get=ADMINS, post=ADMINS),

@@ -28,7 +28,7 @@ from knowledge.actions.choices import make_secret_address
 from knowledge.actions.materials import About, add_material
 from knowledge.actions.posts import Choices, write_post
 from knowledge.actions.uses import tell_outcome, use_material
-from knowledge.models import Material, MaterialVersion, Post
+from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem, Thanks, Told
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.actions.indicators import add_indicator
@@ -40,7 +40,7 @@ from reports.report import answer
 from reports.things import Things
 from tests.common.shared_files import pdf
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
-from tests.suites.decisions import DECISIONS, decided
+from tests.suites.decisions import DECISIONS, MANAGERS, decided
 from trainers.models import Topic
 from trainings.actions.evidence import attach_evidence
 from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
@@ -88,6 +88,11 @@ CANARIES: dict[str, set[str]] = {
     "Sadrzajkanar": SEES_THE_CANARY,  # its text
     "Listkanar": SEES_THE_CANARY,  # its file, by title and name
     "Ishodkanar": SEES_THE_CANARY,  # how that went in a training
+    "Komentarkanar": SEES_THE_CANARY,  # a comment on it
+    "Skrivenikanar": {"trainer_rs", "coordinator_rs"},  # one that is hidden, for its author and the moderators
+    "Povodkanar": {"trainer_rs", "coordinator_rs"},  # and why
+    "Prijavakanar": {"coordinator_rs"},  # what was reported of a post
+    "Izdanjekanar": MANAGERS,  # what is to change in the manual
     "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
@@ -99,7 +104,10 @@ SHOWS_ITS_ADDRESS = {"members:accept"}
 
 
 # Pages of knowledge that are about no single thing.
-NO_ARGUMENTS = {"list", "new", "preview", "choices", "secret_make", "secret_revoke", "public_feed"}
+NO_ARGUMENTS = {
+    "list", "new", "preview", "saved", "notices", "reported", "notes", "revision", "revision_sheet", "choices", "secret_make",
+    "secret_revoke", "public_feed",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,10 @@ class Side:
     release: int
     post: str
     material: int
+    comment: int
+    complaint: int
+    note: int
+    item: int
     feed: str
     leave: str
 
@@ -169,9 +181,7 @@ class Side:
                   "quality_rows": "rank", "quality_sheet": "rank"}  # fmt: skip
             return [of[name]] if name in of else []
         if app == "knowledge":
-            if name in ("feed", "leave"):
-                return [getattr(self, name)]
-            return [] if name in NO_ARGUMENTS else [self.post, *self._of_file(name)]
+            return self._of_knowledge(name)
         if route == "training_materials":
             return [self.training.reference]
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
@@ -187,6 +197,19 @@ class Side:
             "trainers": [self.profile] if name not in ("list", "topics", "topic_new", "topic_edit") else [],
         }.get(app, [])
         return [*first, *([pk[name]] if name in pk else [])]
+
+    def _of_knowledge(self, name: str) -> list[Any]:
+        alone = NO_ARGUMENTS
+        of = {"feed": self.feed, "leave": self.leave, "follow_topic": self.topic, "follow_person": self.member, "reported_leave": self.complaint,
+              "note_new": self.training.reference, "revision_settle": self.item}  # fmt: skip
+        if name in of:
+            return [of[name]]
+        if name.startswith("note") and name not in alone:
+            return [self.note]
+        if name in alone:
+            return []
+        is_said = name.startswith("comment") and name != "comment_new"
+        return [self.post, self.comment] if is_said else [self.post, *self._of_file(name)]
 
 
 def _known_twice(person: Participant, by: Member) -> tuple[int, int]:
@@ -262,6 +285,31 @@ def _secrets_of(member: Member) -> tuple[str, str]:
     digest = digest_row(member)
     digest.save()
     return make_secret_address(member=member, by=member), digest.leave_digest
+
+
+def _discussed(trainer: Member, recorder: Member) -> tuple[int, int]:
+    """Say something about the ministry's post, hide another comment and report the post; return the comment and the report."""
+    foreign = trainer.organisation.code == "RS"
+    post = Post.objects.get(author=trainer, reach=Post.Reach.MINISTRY)
+    said, hidden, why, wrong = (
+        ("Komentarkanar", "Skrivenikanar", "Povodkanar", "Prijavakanar") if foreign else ("Kaže", "Skriveno", "Povod", "Zašto")
+    )  # fmt: skip
+    comment = Comment.objects.create(post=post, author=trainer, body=said)
+    Comment.objects.create(
+        post=post, author=trainer, body=hidden, hidden_at=timezone.now(), hidden_by=recorder, hidden_reason=why
+    )
+    complaint = Complaint.objects.create(post=post, comment=comment, by=recorder, words=wrong)
+    Thanks.objects.create(member=recorder, comment=comment)
+    Told.objects.create(member=recorder, notice="commented", post=post, comment=comment)
+    return comment.pk, complaint.pk
+
+
+def _noted(training: Training, trainer: Member) -> tuple[int, int]:
+    """A field note whose author is not shown, on the list for the next edition; return both."""
+    words = "Izdanjekanar" if trainer.organisation.code == "RS" else "Izdanje"
+    note = FieldNote.objects.create(training=training, author=trainer, worked="Karta", is_author_hidden=True)
+    topic = Topic.objects.first()
+    return note.pk, RevisionItem.objects.create(note=note, topic=topic, words=words, by=trainer).pk
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -349,7 +397,8 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
-        released_by(recorder).pk, *posted_by(trainer, training), *_secrets_of(outsider),
+        released_by(recorder).pk, *posted_by(trainer, training), *_discussed(trainer, recorder), *_noted(training, trainer),
+        *_secrets_of(outsider),
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from reports.forms import Asked
 from reports.models import IndicatorValue
 from reports.things import Things
 from tests.conftest import edit_of, new_training, person, plans, profile_of
-from tests.suites import scenes_choices, scenes_materials, scenes_posts
+from tests.suites import scenes_choices, scenes_discussion, scenes_materials, scenes_posts
 from tests.suites.decisions import DECISIONS
 from trainers import actions as trainers
 from trainers.models import Topic
@@ -49,6 +49,8 @@ from trainings.models import Course, DuplicatePair, Headcount
 
 pytestmark = pytest.mark.django_db
 
+# Scenes of the actions that have a file of their own.
+SCENES = (scenes_choices, scenes_discussion, scenes_materials, scenes_posts)
 ROOMS = ("members.actions", "trainers.actions", "trainings.actions", "knowledge.actions", "reports.actions")
 # Rows that a GET may change: what was seen last is no row of its own, and readings of names are counted apart.
 EXCEPTIONS = {"sessions.session", "knowledge.seen"}
@@ -441,6 +443,7 @@ SCENARIOS: dict[str, Callable] = {
         for scenes in (scenes_posts, scenes_materials, scenes_choices)
         for name, scene in scenes.SCENES.items()
     },
+    **{name: prepared(*scene) for scenes in SCENES for name, scene in scenes.SCENES.items()},
 }
 
 

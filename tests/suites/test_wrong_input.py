@@ -30,7 +30,11 @@ ONLY_BUTTONS = {
     "reports:snapshot_sheet", "reports:release_withdraw",
     "reports:coverage_sheet", "reports:indicators_sheet",
     "reports:quality_sheet",
-    "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview", "knowledge:version_restore", "knowledge:material_remove",
+    "knowledge:version_restore", "knowledge:material_remove",
+    "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview",
+    "knowledge:save", "knowledge:thank", "knowledge:restore", "knowledge:comment_remove", "knowledge:comment_thank",
+    "knowledge:comment_accept", "knowledge:comment_restore", "knowledge:notices", "knowledge:follow_topic",
+    "knowledge:follow_person", "knowledge:reported_leave", "knowledge:note_delete", "knowledge:revision_sheet",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
 TAKES_WORDS = {
@@ -41,6 +45,7 @@ TAKES_WORDS = {
     "members:accept",
     "reports:indicator_withdraw",
     "knowledge:version_withdraw",
+    "knowledge:comment_new",
 }
 
 

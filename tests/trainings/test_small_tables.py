@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from trainings.counting.gathering import Counted, Gathering, Part
+from trainings.counting.parts import Counted, Gathering, Part
 from trainings.small_tables import SPLITS, ShownTable, is_bad, show_safe, show_whole
 
 SEXES = ("female", "male", "other", "not_recorded")

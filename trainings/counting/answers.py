@@ -4,7 +4,8 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from trainings.counting.cells import Figures
-from trainings.counting.gathering import first_trainings, gather
+from trainings.counting.dimensions import FIRST
+from trainings.counting.gathering import gather
 from trainings.counting.question import Question, counted_enrolments
 
 
@@ -26,6 +27,5 @@ def once_per_course(question: Question) -> int:
 
 def first_timers(question: Question) -> int:
     """Return how many of the named are here in their earliest counting training, whatever the question's filters."""
-    first = first_trainings()
-    here = counted_enrolments(question).values_list("participant", "training").iterator(chunk_size=10_000)
-    return len({person for person, training in here if first[person] == training})
+    parts = gather(question, ("time",)).parts
+    return len({person for part in parts if part.key == (FIRST,) for person in part.people})

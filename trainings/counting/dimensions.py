@@ -19,15 +19,22 @@ NATO_BANDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Dimension:
-    """Fields of an enrolment and of a headcount, and the key that a value of them stands for.
+    """The field of an enrolment or of its training, that of a headcount, and the key that a value of them stands for.
 
     Without `of_headcount` nobody knows it of a headcount, whose key is then `unknown`.
     """
 
-    of_enrolment: str
+    of_enrolment: str = ""
     of_headcount: str = ""
     key: Callable[[Any], Any] = lambda value: value
     unknown: str = ""
+    of_training: str = ""
+
+
+def _of_training(field: str, key: Callable[[Any], Any] = lambda value: value) -> Dimension:
+    return Dimension(
+        of_training=field, of_headcount="party__training" if field == "pk" else f"party__training__{field}", key=key
+    )
 
 
 def _quarter(day: date) -> tuple[int, int]:
@@ -38,16 +45,15 @@ def _month(day: date) -> tuple[int, int]:
     return day.year, day.month
 
 
-# Periods are read as days and put together here: a day is grouped by the database at a fifth of the cost of a month.
 DIMENSIONS: dict[str, Dimension] = {
     "organisation": Dimension("organisation", "party__organisation"),
-    "host": Dimension("training__host", "party__training__host"),
-    "country": Dimension("training__country", "party__training__country"),
-    "course": Dimension("training__course", "party__training__course"),
-    "training": Dimension("training", "party__training"),
-    "year": Dimension("training__counts_on", "party__training__counts_on", lambda day: day.year),
-    "quarter": Dimension("training__counts_on", "party__training__counts_on", _quarter),
-    "month": Dimension("training__counts_on", "party__training__counts_on", _month),
+    "host": _of_training("host"),
+    "country": _of_training("country"),
+    "course": _of_training("course"),
+    "training": _of_training("pk"),
+    "year": _of_training("counts_on", lambda day: day.year),
+    "quarter": _of_training("counts_on", _quarter),
+    "month": _of_training("counts_on", _month),
     "sex": Dimension("participant__sex", "sex"),
     "rank_group": Dimension("rank_group", "rank_group"),
     "nato": Dimension("rank_group", "rank_group", NATO_BANDS.__getitem__),
@@ -55,5 +61,5 @@ DIMENSIONS: dict[str, Dimension] = {
     # By the folded name; units are typed as people write them.
     "unit": Dimension("unit", key=spelling),
     # Told apart in Python, by each person's earliest counting training.
-    "time": Dimension("", unknown=NOT_KNOWN),
+    "time": Dimension(unknown=NOT_KNOWN),
 }

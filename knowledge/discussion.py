@@ -1,0 +1,122 @@
+"""A post's discussion as one reader sees it: what is said, by whom, what of it is new, and what they may do with it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.http import HttpRequest
+from django.urls import reverse
+
+from common.views import page_of
+from knowledge import access
+from knowledge.models import Comment, Follow, Post, Saved, Seen, Thanks
+from members.models import Member
+from trainers.models import Topic
+
+THREADS = 50
+
+
+@dataclass
+class Said:
+    """One comment on the page. `text` is None where this reader is not to read it."""
+
+    comment: Comment
+    text: str | None
+    is_new: bool = False
+    is_accepted: bool = False
+    can_change: bool = False
+    can_thank: bool = False
+    can_report: bool = False
+    can_hide: bool = False
+    can_accept: bool = False
+    can_answer: bool = False
+    why: str = ""
+    # For the answer that may be given to it: a second press of the button says nothing twice.
+    key: UUID = field(default_factory=uuid4)
+    replies: list["Said"] = field(default_factory=list)
+
+
+def _threads(post: Post, reader: Member) -> QuerySet[Comment]:
+    """Comments that are no replies, the accepted answer first; of removed ones those that were answered."""
+    answered = Comment.objects.filter(answers=OuterRef("pk"), removed_at=None)
+    shown = access.visible_comments(reader, post).filter(Q(removed_at=None) | Exists(answered), answers=None)
+    on_top = Case(When(pk=post.accepted_id or 0, then=Value(0)), default=Value(1))
+    return shown.order_by(on_top, "at", "pk")
+
+
+def _with_counts(rows: QuerySet[Comment], reader: Member) -> QuerySet[Comment]:
+    mine = Thanks.objects.filter(comment=OuterRef("pk"), member=reader)
+    return rows.select_related("author__organisation").annotate(thanked=Count("thanks"), is_thanked=Exists(mine))
+
+
+def place_of(comment: Comment, reader: Member) -> str:
+    """Return the address of a comment: its page of the discussion, and where on it. One query."""
+    order = list(_threads(comment.post, reader).values_list("pk", flat=True))
+    thread = comment.answers_id or comment.pk
+    number = order.index(thread) // THREADS + 1 if thread in order else 1
+    page = f"?page={number}" if number > 1 else ""
+    return f"{reverse('knowledge:detail', args=[comment.post.slug])}{page}#comment-{comment.pk}"
+
+
+def discussion(request: HttpRequest, post: Post, reader: Member, seen_at: datetime | None) -> dict[str, Any]:
+    """Return one page of a discussion for its fragment. Three queries."""
+    page = page_of(request, _with_counts(_threads(post, reader), reader), THREADS)
+    rows = list(page.object_list)
+    answers = access.visible_comments(reader, post).filter(answers__in=[row.pk for row in rows], removed_at=None)
+    said = {row.pk: _said(post, row, reader, seen_at) for row in rows}
+    for reply in _with_counts(answers, reader):
+        said[reply.answers_id or 0].replies.append(_said(post, reply, reader, seen_at))
+    return {
+        "threads": list(said.values()), "page": page, "can_comment": access.can_comment(reader, post),
+        "new_count": sum(one.is_new + sum(reply.is_new for reply in one.replies) for one in said.values()),
+    }  # fmt: skip
+
+
+def _said(post: Post, comment: Comment, reader: Member, seen_at: datetime | None) -> Said:
+    comment.post = post  # not asked again for each
+    can_read = access.can_read_comment(reader, comment)
+    is_top, can_take_part = comment.answers_id is None, access.can_comment(reader, post)
+    is_there = comment.removed_at is None and comment.hidden_at is None
+    return Said(
+        comment,
+        comment.body if can_read else None,
+        is_new=bool(seen_at and comment.at > seen_at and comment.author_id != reader.pk and can_read),
+        is_accepted=post.accepted_id == comment.pk,
+        can_change=access.can_change_comment(reader, post, comment),
+        can_thank=access.can_thank(reader, post, comment),
+        can_report=access.can_report(reader, post, comment),
+        can_hide=access.can_moderate(reader, post, comment) and comment.removed_at is None,
+        can_accept=is_top and is_there and access.can_accept(reader, post),
+        can_answer=is_top and is_there and can_take_part,
+        why=comment.hidden_reason if can_read else "",
+    )
+
+
+def around(post: Post, reader: Member) -> dict[str, Any]:
+    """Return what stands beside a post for a member: thanks, saved, followed, and when they saw it last. Two queries."""
+    facts = (
+        Post.objects.filter(pk=post.pk)
+        .annotate(
+            n=Count("thanks"),
+            is_thanked=Exists(Thanks.objects.filter(post=OuterRef("pk"), member=reader)),
+            is_saved=Exists(Saved.objects.filter(post=OuterRef("pk"), member=reader)),
+            follows=Exists(Follow.objects.filter(person=OuterRef("author"), member=reader)),
+            seen_at=Subquery(Seen.objects.filter(post=OuterRef("pk"), member=reader).values("at")[:1]),
+        )
+        .values("n", "is_thanked", "is_saved", "follows", "seen_at")
+        .get()
+    )
+    followed = Follow.objects.filter(topic=OuterRef("pk"), member=reader)
+    topics = Topic.objects.filter(posts=post).annotate(is_followed=Exists(followed))
+    return {
+        "topics": topics, "seen_at": facts["seen_at"],
+        "thanks": facts["n"], "is_thanked": facts["is_thanked"], "is_saved": facts["is_saved"],
+        "follows_author": facts["follows"],
+        "can_follow_author": post.author_id != reader.pk and post.author.is_active and reader.is_active,
+        "can_keep": access.can_keep(reader, post),
+        "can_thank": access.can_thank(reader, post),
+        "can_report": access.can_report(reader, post),
+        "can_hide": access.can_moderate(reader, post),
+    }  # fmt: skip

@@ -1,0 +1,110 @@
+"""Reporting a post or a comment, and the moderators' desk."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common.views import add_refusal, page_of, sentences
+from knowledge import access, discussion
+from knowledge.actions import moderation
+from knowledge.forms_discussion import WordsForm
+from knowledge.models import Comment, Complaint, Post
+from knowledge.views.common import fetch_post
+from knowledge.views.discussion import fetch_comment
+from trainings.views.common import member_of, require
+
+SETTLED_SHOWN = 20
+
+
+def _fetch(request: HttpRequest, slug: str, pk: int | None) -> tuple[Post, Comment | None]:
+    return fetch_comment(request, slug, pk) if pk is not None else (fetch_post(request, slug), None)
+
+
+def _back(request: HttpRequest, post: Post, comment: Comment | None) -> HttpResponse:
+    return redirect(discussion.place_of(comment, member_of(request)) if comment else post)
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Ask the moderators to look at a post or a comment."""
+    post, comment = _fetch(request, slug, pk)
+    by = member_of(request)
+    require(access.can_report(by, post, comment))
+    form = WordsForm(request.POST or None, label=_("What is wrong with it?"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            moderation.report_post(post=post, comment=comment, words=form.cleaned_data["words"], by=by)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(
+                request, _("Thank you. A moderator will look at it; its author does not hear who reported it.")
+            )
+            return _back(request, post, comment)
+    context = {"form": form, "post": post, "comment": comment}
+    return render(request, "knowledge/report_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def hide(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Hide a post or a comment, with a reason that its author reads."""
+    post, comment = _fetch(request, slug, pk)
+    by = member_of(request)
+    require(access.can_moderate(by, post, comment))
+    form = WordsForm(request.POST or None, label=_("Why? Its author reads this."))
+    if request.method == "POST" and form.is_valid():
+        try:
+            moderation.hide_post(post=post, comment=comment, reason=form.cleaned_data["words"], by=by)
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, _("It is hidden. Its author sees why."))
+            return _back(request, post, comment)
+    context = {"form": form, "post": post, "comment": comment, "is_hiding": True}
+    return render(request, "knowledge/report_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def restore(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Show a hidden post or comment again."""
+    post, comment = _fetch(request, slug, pk)
+    by = member_of(request)
+    require(access.can_moderate(by, post, comment))
+    try:
+        moderation.restore_post(post=post, comment=comment, by=by)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    else:
+        messages.success(request, _("It is shown again."))
+    return _back(request, post, comment)
+
+
+@require_GET
+def reported(request: HttpRequest) -> HttpResponse:
+    """What was reported: what waits, oldest first, and what was settled last."""
+    by = member_of(request)
+    require(access.can_settle(by))
+    rows = access.visible_complaints(by).select_related(
+        "post__author", "post__organisation", "comment__author", "by", "settled_by"
+    )
+    rows = rows.defer("post__body")
+    waiting = page_of(request, rows.filter(outcome=Complaint.Outcome.OPEN), 20)
+    settled = rows.exclude(outcome=Complaint.Outcome.OPEN).order_by("-settled_at")[:SETTLED_SHOWN]
+    return render(request, "knowledge/reported.html", {"page": waiting, "settled": settled})
+
+
+@require_POST
+def leave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave as it is what was reported."""
+    by = member_of(request)
+    complaint = get_object_or_404(access.visible_complaints(by).select_related("post"), pk=pk)
+    try:
+        moderation.leave_reported(complaint=complaint, by=by)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    else:
+        messages.success(request, _("It is left as it is."))
+    return redirect("knowledge:reported")

@@ -1,0 +1,208 @@
+"""What an answer is counted from: for each smallest part who was where, so that every sum of parts can be counted without
+asking again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from trainings.counting.cells import Cell, Figures, Pair, surplus
+
+Key = tuple[Hashable, ...]
+
+
+@dataclass
+class Part:
+    """The named of one key and sex. `people` and `trainings` stand side by side, an entry for each enrolment."""
+
+    key: Key
+    sex: str
+    people: list[int]
+    trainings: list[int]
+    minutes: int
+    verified: int
+
+    @cached_property
+    def seats_in(self) -> Counter[int]:
+        """How many of them were in each training: kept, as every sum this part belongs to asks for it."""
+        return Counter(self.trainings)
+
+
+def add_part(
+    parts: dict[tuple[Key, str], Part], key: Key, sex: str, people: Sequence[int], trainings: Sequence[int],
+    minutes: int, verified: int,
+) -> None:  # fmt: skip
+    """Add people to the part of their key and sex, which begins with them if there is none."""
+    part = parts.get((key, sex))
+    if part is None:
+        part = parts[key, sex] = Part(key, sex, [], [], 0, 0)
+    part.people.extend(people)
+    part.trainings.extend(trainings)
+    part.minutes += minutes
+    part.verified += verified
+
+
+@dataclass(slots=True)
+class Counted:
+    """One headcount; `known` are those who meet the rule, None where that is not known."""
+
+    key: Key
+    sex: str
+    training: int
+    attended: int
+    known: int | None
+    minutes: int
+    verified: bool
+
+
+@dataclass
+class Gathering:
+    """Everything a question is about, in parts by key. `courses` only where persons count once per course.
+
+    `total` are the figures of all of it where they are known already.
+    """
+
+    parts: list[Part]
+    headcounts: list[Counted]
+    pairs: list[Pair] = field(default_factory=list)
+    courses: dict[int, int] | None = None
+    total: Figures | None = None
+
+    @cached_property
+    def by_key(self) -> dict[Key, tuple[list[Part], list[Counted]]]:
+        found: dict[Key, tuple[list[Part], list[Counted]]] = defaultdict(lambda: ([], []))
+        for part in self.parts:
+            found[part.key][0].append(part)
+        for row in self.headcounts:
+            found[row.key][1].append(row)
+        return dict(found)
+
+    @cached_property
+    def suspects(self) -> frozenset[int]:
+        """Everybody who stands in an open pair."""
+        return frozenset(person for pair in self.pairs for person in pair)
+
+    @cached_property
+    def _suspects_in(self) -> dict[int, dict[int, set[int]]]:
+        """Who of a part stands in an open pair, by training; of parts with any, by the id of the part."""
+        found: dict[int, dict[int, set[int]]] = {}
+        for part in self.parts if self.suspects else ():
+            if self.suspects.isdisjoint(part.people):
+                continue
+            there = found[id(part)] = defaultdict(set)
+            for person, training in zip(part.people, part.trainings, strict=True):
+                if person in self.suspects:
+                    there[training].add(person)
+        return found
+
+    @cached_property
+    def _in_courses(self) -> dict[int, list[int]]:
+        """A number for each person in a course, an entry for each enrolment of a part, by the id of the part.
+
+        A number and not a pair, as sets of whole numbers are put together without a look inside each.
+        """
+        courses = self.courses or {}
+        places = 1 + max(courses.values(), default=0)
+        return {
+            id(part): [
+                person * places + courses[training]
+                for person, training in zip(part.people, part.trainings, strict=True)
+            ]
+            for part in self.parts
+        }
+
+    def all_keys(self) -> list[Key]:
+        """Return the keys there are, sorted."""
+        return sorted(self.by_key, key=str)
+
+    def figures(self, keys: Iterable[Key] | None = None) -> Figures:
+        """Count the parts of these keys as one cell; all of them without. No query; 20 ms for 200,000 enrolments."""
+        if keys is None:
+            if self.total is None:
+                self.total = self._count(self.parts, self.headcounts)
+            return self.total
+        there = [self.by_key[key] for key in keys if key in self.by_key]
+        return self._count(
+            [part for parts, _rows in there for part in parts], [row for _parts, rows in there for row in rows]
+        )
+
+    def by(self, place: int | None = None) -> dict[Key, Figures]:
+        """Count each key, or each part of them at `place`."""
+        groups: dict[Key, list[Key]] = defaultdict(list)
+        for key in self.all_keys():
+            groups[key if place is None else (key[place],)].append(key)
+        return {group: self.figures(keys) for group, keys in groups.items()}
+
+    def along(self, place: int) -> "Gathering":
+        """Return the same rows by the breakdown at `place` alone, without asking again."""
+        parts: dict[tuple[Key, str], Part] = {}
+        for part in self.parts:
+            key = (part.key[place],)
+            add_part(parts, key, part.sex, part.people, part.trainings, part.minutes, part.verified)
+        headcounts = [replace(row, key=(row.key[place],)) for row in self.headcounts]
+        return Gathering(list(parts.values()), headcounts, self.pairs, self.courses, self.figures())
+
+    def _count(self, parts: Sequence[Part], headcounts: Sequence[Counted]) -> Figures:
+        cell = Cell()
+        by_sex: dict[str, set[int]] = defaultdict(set)
+        for part in parts:
+            by_sex[part.sex].update(part.people)
+            cell.trainings.update(part.seats_in)
+            cell.named[part.sex] += len(part.people)
+            cell.minutes += part.minutes
+            cell.verified += part.verified
+        cell.seats = defaultdict(int, cell.named)
+        for sex, people in by_sex.items():
+            cell.distinct[sex] = len(people)
+        self._look_at_trainings(cell, parts, {row.training for row in headcounts if row.known})
+        self._merge(cell, parts, by_sex)
+        for row in headcounts:
+            cell.add_headcount(row.training, row.sex, row.attended, row.known)
+            if row.known:
+                cell.minutes += row.known * row.minutes
+                cell.trainings.add(row.training)
+                cell.verified += row.known if row.verified else 0
+        return cell.figures() if self.courses is None else self._once(cell.figures(), parts)
+
+    def _look_at_trainings(self, cell: Cell, parts: Sequence[Part], headcounted: set[int]) -> None:
+        """Note who was in each training that has a headcount here: they and the headcounted are persons apart."""
+        for part in parts if headcounted else ():
+            for training in headcounted & part.seats_in.keys():
+                cell.in_training[training, part.sex] += part.seats_in[training]
+
+    def _merge(self, cell: Cell, parts: Sequence[Part], by_sex: dict[str, set[int]]) -> None:
+        """Note how much smaller the cell is if open pairs are one person."""
+        met = [(part, self._suspects_in[id(part)]) for part in parts if id(part) in self._suspects_in]
+        if not met:
+            return
+        suspects = {sex: people & self.suspects for sex, people in by_sex.items()}
+        cell.merged = surplus(set().union(*suspects.values()), self.pairs)
+        for sex, people in suspects.items():
+            cell.merged_by_sex[sex] = surplus(people, self.pairs)
+        rows: dict[int, Counter[str]] = defaultdict(Counter)
+        there: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for part, inside in met:
+            for training, people in inside.items():
+                there[training][part.sex] |= people
+        for part in parts:
+            for training in there.keys() & part.seats_in.keys():
+                rows[training][part.sex] += part.seats_in[training]
+        for training, sexes in there.items():
+            cell.merged_in_training[training] = surplus({p for people in sexes.values() for p in people}, self.pairs)
+            for sex, people in sexes.items():
+                cell.merged_in_training_by_sex[training, sex] = surplus(people, self.pairs)
+            for sex, n in rows[training].items():
+                cell.in_training[training, sex] = n
+
+    def _once(self, found: Figures, parts: Sequence[Part]) -> Figures:
+        """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside."""
+        seen: dict[str, set[int]] = defaultdict(set)
+        for part in parts:
+            seen[part.sex].update(self._in_courses[id(part)])
+        numbers = Counter({sex: len(seats) for sex, seats in seen.items()})
+        return replace(
+            found, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
+            other=numbers["other"], not_recorded=numbers["not_recorded"],
+            verified_seats=0,
+        )  # fmt: skip
