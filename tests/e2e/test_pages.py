@@ -25,7 +25,7 @@ SIGNED_OUT = "signed out"
 NO_PAGES = {"alive", "ready", "security_txt", "robots_txt", "waiting_token", "offline_worker", "trainers:photo", "trainings:suggest",
             "mfa_login_webauthn",
             "trainings:edition_pdf", "trainings:evidence_file", "reports:portfolio", "knowledge:comment",
-            "knowledge:material_download", "knowledge:material_page"}  # fmt: skip
+            "knowledge:feed", "knowledge:public_feed", "knowledge:material_download", "knowledge:material_page"}  # fmt: skip
 # The set-up of a second factor and what needs one, in test_sign_in.py.
 ELSEWHERE = {
     "knowledge:delete",
@@ -58,6 +58,7 @@ ARGUMENTS: dict[str, str] = {
     **dict.fromkeys(("knowledge:comment_report", "knowledge:comment_hide"), "{others_comment}"),
     "knowledge:comment_edit": "{own_comment}",
     **dict.fromkeys(("knowledge:note", "knowledge:note_edit", "knowledge:note_delete"), "{note}"),
+    "knowledge:leave": "{leave}",
     "reports:contribution": "1", "reports:quality_rows": "sex",
 }  # fmt: skip
 # Addresses that show a page's other states.
@@ -265,7 +266,10 @@ note = write_note(note=FieldNote(training=Training.objects.get(reference="ME-202
                                  is_author_hidden=True), topics=Topic.objects.all()[:8], by=teacher)
 collect_note(note=note, topic=Topic.objects.first(), words="Poglavlje " * 40, by=by)
 of_talk = {"asked_post": post.slug, "others_comment": f"{post.slug}/{others.pk}", "own_comment": f"{post.slug}/{own.pk}", "note": note.pk}
-of_posts = {"file": material.pk, "post": post.slug, "draft": draft.slug, **of_talk}
+from knowledge.actions.choices import digest_of as digest_row
+leaving = digest_row(teacher)
+leaving.save()
+of_posts = {"leave": leaving.leave_digest, "file": material.pk, "post": post.slug, "draft": draft.slug, **of_talk}
 of_measures = {"frozen": frozen.pk, "strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}
@@ -386,6 +390,7 @@ def test_every_page_is_visited() -> None:
         "value": "1",
         "post": "a",
         "file": "1",
+        "leave": "a",
         "draft": "b",
         "asked_post": "c",
         "others_comment": "c/1",

@@ -30,6 +30,7 @@ ONLY_BUTTONS = {
     "reports:snapshot_sheet", "reports:release_withdraw",
     "reports:coverage_sheet", "reports:indicators_sheet",
     "reports:quality_sheet",
+    "knowledge:secret_make", "knowledge:secret_revoke", "knowledge:leave",
     "knowledge:version_restore", "knowledge:material_remove",
     "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview",
     "knowledge:save", "knowledge:thank", "knowledge:restore", "knowledge:comment_remove", "knowledge:comment_thank",
