@@ -392,7 +392,8 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         by=recorder,
     )
     ImportedRow.objects.create(roster_import=taken_in, enrolment=first, said={"unit": f"Četa {family_name}"})
-    outsider = join(home.code, "Bez", "Uloge")  # a member with no role reads what any member may
+    # Whoever holds the secret reads the feed: it is that of somebody who reads what any member may, and no more.
+    outsider = join("SEESAC", "Bez", "Uloge")
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
