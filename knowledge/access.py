@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post
+from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, SavedSearch
 from members.models import Member, RoleCode
 from trainings.access import can_record
 from trainings.models import Assignment, Training
@@ -154,3 +154,8 @@ def can_edit_note(member: Member, note: FieldNote) -> bool:
 def can_collect(member: Member) -> bool:
     """Keep the list by which the manuals are revised: coordinators and admins."""
     return member.has_role(RoleCode.COORDINATOR, RoleCode.ADMIN)
+
+
+def own_searches(member: Member) -> QuerySet[SavedSearch]:
+    """Searches a member saved: seen by them alone."""
+    return SavedSearch.objects.filter(member=member) if member.is_active else SavedSearch.objects.none()

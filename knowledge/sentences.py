@@ -12,6 +12,8 @@ SENTENCES = {
     "delete_draft": _("threw a draft away."),
     "pin_post": _("pinned a post."),
     "unpin_post": _("took a post from the top of the library."),
+    "save_search": _("saved a search."),
+    "forget_search": _("removed a saved search."),
 }
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("trainings/", include("trainings.urls")),
     path("knowledge/", include("knowledge.urls")),
     path("reports/", include("reports.urls")),
+    path("search/", include("portal.search.urls")),
     path("members/", include("members.urls")),
     path("account/", include("members.account_urls")),
     path("desk/", admin.site.urls),
