@@ -16,7 +16,7 @@ from django.db.models.functions import Length
 from common.folding import loose
 from members.models import Member
 from portal.search import seeing
-from portal.search.bits import highest, unpack
+from portal.search.bits import highest, of_members, unpack
 from portal.search.models import BLOCK, Kind, NameSlip, SearchPosting, SearchWord, Tier
 from portal.search.words import LETTERS_FOR_AN_ERROR, PREFIX_LEAST, lefts, stem, words_of
 from trainings.duplicates import is_one_error
@@ -53,6 +53,12 @@ class Found:
     counts: dict[Kind, int] = field(default_factory=dict)
     words: list[frozenset[str]] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
+    kinds: dict[Kind, int] = field(default_factory=dict)
+
+    def kinds_of(self, numbers: Iterable[int]) -> list[Kind]:
+        """Return which kinds these entries are of."""
+        wanted = of_members(numbers)
+        return [kind for kind, held in self.kinds.items() if held & wanted]
 
     @property
     def total(self) -> int:
@@ -104,9 +110,7 @@ class Index:
         keys = {*self.frame.values(), *(one.pk for found in self.standing.values() for one in found)}
         self.sets = _sets(generation, keys)
         self.kinds = {kind: self._facet(f"kind={kind}") for kind in Kind}
-        held = {
-            word.removeprefix("group="): self._facet(word) for word in self.frame if word.startswith("group=")
-        }
+        held = {word.removeprefix("group="): self._facet(word) for word in self.frame if word.startswith("group=")}
         groups = seeing.groups_seen(member)
         self.visible = seeing.visible_set(member, generation, groups, held, self.kinds[Kind.MATERIAL])
         years = sorted((word for word in self.frame if word.startswith("year=")), reverse=True)
@@ -126,7 +130,7 @@ class Index:
         bits = everything & kind
         return Found(
             bits, _ranked(bits, levels), {name: (everything & held).bit_count() for name, held in self.kinds.items()},
-            [self._words(word) for word in asked.words], self.years,
+            [self._words(word) for word in asked.words], self.years, self.kinds,
         )  # fmt: skip
 
     def _words(self, word: str) -> frozenset[str]:

@@ -76,7 +76,7 @@ def marked(text: str, words: Sequence[frozenset[str]]) -> tuple[Piece, ...]:
 def excerpt_of(places: Iterable[Sequence[Any]], words: Sequence[frozenset[str]], budget: Budget) -> Excerpt:
     """Return the piece of a thing's places that holds most of the words, the first of equal ones; its beginning where none does.
 
-    A place is its kind (page, slide, sheet or nothing), number, text and perhaps a name.
+    A place is its kind (page, slide, sheet, trainers or nothing), number, text and perhaps a name.
     """
     best: tuple[int, str, list[Hit], Sequence[Any]] | None = None
     for place in budget.take(places):
@@ -100,7 +100,11 @@ def excerpt_of(places: Iterable[Sequence[Any]], words: Sequence[frozenset[str]],
 
 def _window(text: str, hits: list[Hit]) -> tuple[int, int]:
     """The stretch with most different words, from a little before the first of them, whole words only."""
-    at = max(hits, key=lambda hit: (len({n for s, _e, n in hits if hit[0] <= s < hit[0] + LONG - AROUND}), -hit[0]))[0] if hits else 0
+    at = (
+        max(hits, key=lambda hit: (len({n for s, _e, n in hits if hit[0] <= s < hit[0] + LONG - AROUND}), -hit[0]))[0]
+        if hits
+        else 0
+    )
     start = max(0, at - AROUND)
     end = min(len(text), start + LONG)
     if start:
@@ -132,4 +136,6 @@ def place_words(place: Sequence[Any]) -> str:
         return _("slide %(number)s") % {"number": number}
     if kind == "sheet":
         return _("sheet %(name)s") % {"name": name or number}
+    if kind == "trainers":
+        return _("trainers")
     return ""

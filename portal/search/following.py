@@ -8,6 +8,7 @@ it is looked for again for ten minutes.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -37,7 +38,7 @@ def _behind() -> SearchState | None:
     ).first()
 
 
-def _read_meanwhile(generation: object) -> QuerySet[SearchEntry]:
+def _read_meanwhile(generation: Any) -> QuerySet[SearchEntry]:
     waiting = MaterialVersion.Text.WAITING
     return SearchEntry.objects.filter(generation=generation, waits_for_text=True).exclude(version__text_state=waiting)
 
@@ -121,7 +122,9 @@ def _concerned(lines: Iterable[Line], things: Things) -> None:
     posts = about["knowledge.post"]
     things[Kind.POST] |= posts
     materials = Material.objects.filter(Q(post__in=posts) | Q(pk__in=about["knowledge.material"]))
-    things[Kind.MATERIAL] |= set(materials.values_list("pk", flat=True)) if posts or about["knowledge.material"] else set()
+    things[Kind.MATERIAL] |= (
+        set(materials.values_list("pk", flat=True)) if posts or about["knowledge.material"] else set()
+    )
     trainings = about["trainings.training"]
     things[Kind.TRAINING] |= trainings
     things[Kind.NOTE] |= about["knowledge.fieldnote"]

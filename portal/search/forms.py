@@ -67,6 +67,10 @@ class SearchForm(forms.Form):
         for name, words in any_of.items():
             self.fields[name].choices = [("", words), *offered.get(name, [])]  # type: ignore[attr-defined]  # ChoiceFields
 
+    def languages(self) -> dict[str, str]:
+        """The names of languages by their codes. No query."""
+        return {code: str(label) for code, label in self.fields["language"].choices if code}  # type: ignore[attr-defined]  # as above
+
     def clean_q(self) -> str:
         q: str = self.cleaned_data["q"]
         if len(q) > LETTERS_MOST:

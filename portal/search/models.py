@@ -67,9 +67,7 @@ class MissingLine(models.Model):
 
 def _row(to: str) -> Any:
     """Point to a row without holding it: what is thrown away leaves the index when its line is read."""
-    return models.ForeignKey(
-        to, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
-    )
+    return models.ForeignKey(to, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
 
 
 class SearchEntry(models.Model):

@@ -30,9 +30,7 @@ def saved_searches(member: Member, generation: int) -> list[SavedShown]:
     questions = [asked_of(QueryDict(saved.query).dict()) for saved in kept]
     index = Index(member, generation, questions)
     since = min(saved.seen_until for saved in kept)
-    newer = list(
-        SearchEntry.objects.filter(generation=generation, at__gt=since).order_by().values_list("number", "at")
-    )
+    newer = list(SearchEntry.objects.filter(generation=generation, at__gt=since).order_by().values_list("number", "at"))
     shown = []
     for saved, asked in zip(kept, questions, strict=True):
         bits = index.find(asked).bits

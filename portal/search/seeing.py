@@ -5,9 +5,11 @@ apps are asked how many of each group this member finds, in one query. All or no
 them, or another number than the index holds: the entries are asked for one by one.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Q, QuerySet, Value
-from django.db.models.functions import Cast
 from django.db.models.fields import CharField
+from django.db.models.functions import Cast
 
 from knowledge.access import readable_posts, readable_versions, visible_notes
 from members.models import Member
@@ -42,17 +44,22 @@ def groups_seen(member: Member) -> dict[str, int]:
     return found | ({"course": -1} if member.is_active else {})
 
 
-def visible_entries(member: Member, entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
-    """Keep of these entries what this member finds, by the apps' own rules for each."""
-    seen = (
-        Q(kind=Kind.POST, post__in=readable_posts(member))
-        | Q(kind=Kind.MATERIAL, version__in=readable_versions(member))
-        | Q(kind=Kind.NOTE, note__in=visible_notes(member))
-        | Q(kind=Kind.TRAINER, profile__in=visible_profiles(member))
-        | Q(kind=Kind.TRAINING, training__in=visible_trainings(member))
-    )
-    if member.is_active:
-        seen |= Q(kind=Kind.COURSE, course__in=Course.objects.all())
+def visible_entries(
+    member: Member, entries: QuerySet[SearchEntry], kinds: Iterable[Kind] = Kind
+) -> QuerySet[SearchEntry]:
+    """Keep of these entries what this member finds, by the apps' own rules for each; of these kinds alone."""
+    rules = {
+        Kind.POST: lambda: Q(post__in=readable_posts(member)),
+        Kind.MATERIAL: lambda: Q(version__in=readable_versions(member)),
+        Kind.NOTE: lambda: Q(note__in=visible_notes(member)),
+        Kind.TRAINER: lambda: Q(profile__in=visible_profiles(member)),
+        Kind.TRAINING: lambda: Q(training__in=visible_trainings(member)),
+        # Any active member reads the catalogue.
+        Kind.COURSE: lambda: Q(course__in=Course.objects.all()) if member.is_active else Q(pk__in=[]),
+    }
+    seen = Q(pk__in=[])
+    for kind in kinds:
+        seen |= Q(kind=kind) & rules[kind]()
     return entries.filter(seen)
 
 

@@ -26,8 +26,9 @@ from trainings.views.common import member_of
 class _Rows(Sequence[Result]):
     """What was found, of which a page is read when it is asked for."""
 
-    def __init__(self, member: Member, generation: int, found: Found) -> None:
+    def __init__(self, member: Member, generation: int, found: Found, languages: dict[str, str]) -> None:
         self._told = member, generation, found
+        self._languages = languages
 
     def __len__(self) -> int:
         return self._told[2].total
@@ -38,7 +39,7 @@ class _Rows(Sequence[Result]):
     def __getitem__(self, wanted: slice) -> list[Result]: ...
     def __getitem__(self, wanted: int | slice) -> Result | list[Result]:
         first = wanted if isinstance(wanted, int) else wanted.start
-        rows = results(*self._told, first)
+        rows = results(*self._told, first, self._languages)
         return rows[0] if isinstance(wanted, int) else rows
 
 
@@ -67,9 +68,11 @@ def _found(request: HttpRequest, member: Member, generation: int, form: SearchFo
         look_at_search(saved)
     all_kinds = sum(found.counts.values())
     return {
-        "page": page_of(request, _Rows(member, generation, found), PAGE),
+        "page": page_of(request, _Rows(member, generation, found, form.languages()), PAGE),
         "asked": True,
-        "kinds": [(kind, kind.label, n, kind == asked.kind) for kind, n in found.counts.items() if n or kind == asked.kind],
+        "kinds": [
+            (kind, kind.label, n, kind == asked.kind) for kind, n in found.counts.items() if n or kind == asked.kind
+        ],
         "chosen_kind": asked.kind,
         "all_kinds": all_kinds,
         "is_saved": saved is not None,
@@ -82,7 +85,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """Save a search and go back to it."""
     form = SaveForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("search:page")
     query = form.cleaned_data["query"]
     try:

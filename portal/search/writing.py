@@ -205,7 +205,9 @@ def _build(generation: int) -> int:
         by_kind: dict[Kind, list[int]] = defaultdict(list)
         for kind, pk in batch:
             by_kind[kind].append(pk)
-        found = {(doc.kind, doc.object_id): doc for kind, keys in by_kind.items() for doc in gathering.docs_of(kind, keys)}
+        found = {
+            (doc.kind, doc.object_id): doc for kind, keys in by_kind.items() for doc in gathering.docs_of(kind, keys)
+        }
         docs = [found[thing] for thing in batch if thing in found]
         entries = []
         with transaction.atomic():

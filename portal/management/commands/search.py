@@ -33,7 +33,8 @@ class Command(BaseCommand):
             raise CommandError(" ".join(form.wrong()) or "Say what you look for.")
         generation = follow_record(all_of_it=True).generation
         found = ask(member, generation, asked)
-        rows = results(member, generation, found, max(0, options["page"] - 1) * PAGE)
+        first = max(0, options["page"] - 1) * PAGE
+        rows = results(member, generation, found, first, form.languages())
         counts = {kind.value: n for kind, n in found.counts.items()}
         if options["json"]:
             told = {"total": found.total, "counts": counts, "results": [_plain(row) for row in rows]}
