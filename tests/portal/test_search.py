@@ -156,7 +156,10 @@ def test_stored_expectation_is_the_same_on_both_databases(trainer_me, trainer_rs
     write(trainer_rs, "Analiza", body="Analizom do naredbe, iznova i iznova", kind="lesson")
     write(trainer_rs, "Naredba", body="x", topics=[topic])
     note(training, trainer_me, "Analiza na karti", is_author_hidden=True)
-    told = {q: [f"{r.kind} {r.title} {r.score}" for r in rows(trainer_me, q)] for q in ("analiza", "родне анализе", "analiz ter")}
+    told = {
+        q: [f"{r.kind} {r.title} {r.score}" for r in rows(trainer_me, q)]
+        for q in ("analiza", "родне анализе", "analiz ter")
+    }
     assert told == STORED
 
 
