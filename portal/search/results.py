@@ -60,7 +60,7 @@ class _Shown:
 
 
 def results(member: Member, generation: int, found: Found, first: int, languages: Mapping[str, str]) -> list[Result]:
-    """Return one page of what was found, from `first` on, each asked of its app's access once more. Two queries.
+    """Return one page of what was found, from `first` on, each asked of its app's access once more. Two queries at most.
 
     `languages` are their names by code.
     """
@@ -68,10 +68,11 @@ def results(member: Member, generation: int, found: Found, first: int, languages
     kinds = found.kinds_of(scores)
     parts = [part for kind in kinds for part in PARTS[kind]]
     rows = SearchEntry.objects.filter(generation=generation, number__in=scores).defer("terms")
-    teaching = Prefetch("training__assignments", Assignment.objects.select_related("trainer__member"))
+    teachers = Prefetch("training__assignments", Assignment.objects.select_related("trainer__member"))
+    teaching = [teachers] if Kind.TRAINING in kinds else []
     by_number = {
         entry.number: entry
-        for entry in visible_entries(member, rows, kinds).select_related(*parts).prefetch_related(teaching)
+        for entry in visible_entries(member, rows, kinds).select_related(*parts).prefetch_related(*teaching)
     }
     budget = Budget()
     return [_result(by_number[n], score, found, budget, languages) for n, score in scores.items() if n in by_number]
@@ -115,7 +116,6 @@ def _material(entry: SearchEntry) -> _Shown:
         url = post.get_absolute_url()
     facts = (
         version.name,
-        material.language,
         _("of the post “%(title)s”") % {"title": post.title},
         _day(version.added_at),
     )

@@ -87,19 +87,18 @@ def _apply(generation: int, changes: Changes) -> None:
             generation=generation, word__in=words[n : n + AT_ONCE], block__in={block for _t, _w, block in changes}
         )
         held |= {(row.tier, row.word_id, row.block): row for row in rows}
-    fresh, changed, empty = [], [], []
+    kept, empty = [], []
     for (tier, word, block), (come, go) in sorted(changes.items()):
         row = held.get((tier, word, block))
         bits = ((unpack(bytes(row.bits)) if row else 0) & ~go) | come
-        if row is None:
-            fresh.append(SearchPosting(generation=generation, word_id=word, tier=tier, block=block, bits=pack(bits)))
-        elif bits:
-            row.bits = pack(bits)
-            changed.append(row)
-        else:
+        if bits:
+            kept.append(SearchPosting(generation=generation, word_id=word, tier=tier, block=block, bits=pack(bits)))
+        elif row is not None:
             empty.append(row.pk)
-    SearchPosting.objects.bulk_create(fresh, batch_size=2_000)
-    SearchPosting.objects.bulk_update(changed, ["bits"], batch_size=200)
+    SearchPosting.objects.bulk_create(
+        kept, batch_size=2_000, update_conflicts=True, update_fields=["bits"],
+        unique_fields=["word", "generation", "tier", "block"],
+    )  # fmt: skip
     SearchPosting.objects.filter(pk__in=empty).delete()
 
 
@@ -216,7 +215,8 @@ def _build(generation: int) -> int:
                 changes.add(number, terms)
                 number, pairs = number + 1, pairs + len(terms)
             SearchEntry.objects.bulk_create(entries)
-            if pairs > TERMS_MOST:
+            # At the end of a block its postings are whole, so that none is written twice.
+            if pairs > TERMS_MOST or number % BLOCK < len(docs):
                 changes.write(generation)
                 changes, pairs = _Changes(), 0
     with transaction.atomic():

@@ -46,6 +46,9 @@ WRITERS = EVERYBODY - {"observer"}
 # Who edits a post: its author (the trainer of that side) and the coordinators of the author's ministry.
 AUTHORS: Pair = ({"trainer_me", "coordinator_me"}, {"trainer_rs", "coordinator_rs"})
 
+# A saved search is its member's alone: the trainer of that side.
+SAVERS: Pair = ({"trainer_me"}, {"trainer_rs"})
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -89,6 +92,9 @@ DECISIONS: dict[str, Decision] = {
     "knowledge:publish": Decision(post=AUTHORS, hidden=NOT_OF_THE_POST),
     "knowledge:delete": Decision(get=NOBODY, post=NOBODY, hidden=NOT_OF_THE_POST),
     "knowledge:pin": Decision(post=NOBODY, hidden=NOT_OF_THE_POST),
+    "search:page": Decision(get=ALL),
+    "search:save": Decision(post=ALL),
+    "search:forget": Decision(post=SAVERS, hidden=but(SAVERS)),
     "trainings:courses": Decision(get=ALL),
     "trainings:course_new": Decision(get=ADMINS, post=ADMINS),
     "trainings:course_edit": Decision(get=ADMINS, post=ADMINS),

@@ -22,7 +22,7 @@ from django.utils import timezone
 from audit.record import record
 from common.scans import PDF, Scan
 from knowledge.actions.posts import Choices, write_post
-from knowledge.models import Post
+from knowledge.models import Post, SavedSearch
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.actions.indicators import add_indicator
@@ -79,6 +79,7 @@ CANARIES: dict[str, set[str]] = {
     "Pustakanar": {"coordinator_rs"},  # why small numbers were released
     "Objavakanar": SEES_THE_CANARY,  # a post for one ministry
     "Sadrzajkanar": SEES_THE_CANARY,  # its text
+    "Trazikanar": {"trainer_rs"},  # what somebody looks for and keeps
     "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
@@ -116,6 +117,7 @@ class Side:
     snapshot: int
     release: int
     post: str
+    saved: int
 
     def arguments(self, route: str) -> list[Any]:
         pk = {
@@ -141,6 +143,8 @@ class Side:
             return [of[name]] if name in of else []
         if app == "knowledge":
             return [] if name in ("list", "new", "preview") else [self.post]
+        if app == "search":
+            return [self.saved] if name == "forget" else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
@@ -214,6 +218,11 @@ def posted_by(by: Member) -> str:
     post.slug = f"post-{by.organisation.code.lower()}"
     post.save(update_fields=["slug"])
     return post.slug
+
+
+def saved_by(by: Member) -> int:
+    words = "trazikanar" if by.organisation.code == "RS" else "kanal"
+    return SavedSearch.objects.create(member=by, name=words.title(), query=f"q={words}").pk
 
 
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
@@ -300,7 +309,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
-        released_by(recorder).pk, posted_by(trainer),
+        released_by(recorder).pk, posted_by(trainer), saved_by(trainer),
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ ONLY_BUTTONS = {
     "reports:snapshot_sheet", "reports:release_withdraw",
     "reports:coverage_sheet", "reports:indicators_sheet",
     "reports:quality_sheet",
+    "search:forget",
     "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.
