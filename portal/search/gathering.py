@@ -124,8 +124,8 @@ def _material(version: MaterialVersion) -> Doc:
     return Doc(
         Kind.MATERIAL, material.pk, {"version_id": version.pk, "post_id": post.pk}, version.added_at,
         post_group(post.reach, post.organisation_id), f"{material.title} {version.name}",
-        (version.added_by.full_name, *_organisation(post.organisation), *_topics(post.topics.all()), post.title),
-        tuple(_texts(version)), topics=frozenset(topic.pk for topic in post.topics.all()),
+        (version.added_by.full_name, *_organisation(post.organisation), *_topics(post.topics.all())),
+        (post.title, *_texts(version)), topics=frozenset(topic.pk for topic in post.topics.all()),
         languages=frozenset({material.language_id}), organisations=frozenset({post.organisation_id}),
         year=timezone.localtime(version.added_at).year,
         waits_for_text=version.text_state == MaterialVersion.Text.WAITING,

@@ -25,11 +25,14 @@ from portal.search.words import lefts, loose_key, stem
 
 # So many things, or words of things, are held before they are written.
 BATCH, TERMS_MOST = 500, 400_000
+WORDS_HELD = 200_000
 # So many words are looked up at once.
 AT_ONCE = 5_000
 FRAME = ("kind=", "group=", "year=")
 
 Term = tuple[int, int]
+# Of a word its id, and whether typing errors are forgiven.
+Known = dict[str, tuple[int, bool]]
 # For each (tier, word) and block: which numbers come in and which go.
 Changes = dict[tuple[int, int, int], tuple[int, int]]
 
@@ -40,10 +43,12 @@ def _in_parts(words: Iterable[str]) -> Iterable[list[str]]:
         yield part
 
 
-def word_ids(words: Collection[str], names: Collection[str]) -> dict[str, int]:
-    """Return the ids of words, made where they are new; `names` are those for which typing errors are forgiven."""
-    known: dict[str, tuple[int, bool]] = {}
-    for part in _in_parts(words):
+def word_ids(words: Collection[str], names: Collection[str], known: Known) -> dict[str, int]:
+    """Return the ids of words, made where they are new; `names` are those for which typing errors are forgiven.
+
+    `known` are those that were asked for before; it takes the new ones.
+    """
+    for part in _in_parts(word for word in words if word not in known):
         missing = set(part)
         for pk, word, is_name in SearchWord.objects.filter(word__in=part).values_list("pk", "word", "is_name"):
             known[word] = (pk, is_name)
@@ -51,8 +56,10 @@ def word_ids(words: Collection[str], names: Collection[str]) -> dict[str, int]:
         SearchWord.objects.bulk_create([_new_word(word) for word in sorted(missing)], ignore_conflicts=True)
         for pk, word, is_name in SearchWord.objects.filter(word__in=missing).values_list("pk", "word", "is_name"):
             known[word] = (pk, is_name)
-    _make_names({word: known[word][0] for word in names if not known[word][1]})
-    return {word: pk for word, (pk, _is_name) in known.items()}
+    fresh = {word: known[word][0] for word in names if not known[word][1]}
+    _make_names(fresh)
+    known.update({word: (pk, True) for word, pk in fresh.items()})
+    return {word: known[word][0] for word in words}
 
 
 def _new_word(word: str) -> SearchWord:
@@ -69,12 +76,12 @@ def _make_names(words: dict[str, int]) -> None:
     SearchWord.objects.filter(pk__in=list(words.values())).update(is_name=True)
 
 
-def _terms_of(docs: Collection[Doc]) -> list[set[Term]]:
+def _terms_of(docs: Collection[Doc], known: Known) -> list[set[Term]]:
     """The (tier, word id) pairs of each thing."""
     by_doc = [doc.terms() for doc in docs]
     words = {word for terms in by_doc for found in terms.values() for word in found}
     names = {word for terms in by_doc for word in terms[Tier.NAMES]}
-    ids = word_ids(words, names)
+    ids = word_ids(words, names, known)
     return [{(int(tier), ids[word]) for tier, found in terms.items() for word in found} for terms in by_doc]
 
 
@@ -128,7 +135,7 @@ def index(state: SearchState, kind: Kind, keys: Collection[int]) -> None:
         for entry in SearchEntry.objects.filter(generation=state.generation, kind=kind, object_id__in=keys)
     }
     changes, fresh, changed = _Changes(), [], []
-    for doc, terms in zip(docs.values(), _terms_of(docs.values()), strict=True):
+    for doc, terms in zip(docs.values(), _terms_of(docs.values(), {}), strict=True):
         entry = held.get(doc.object_id)
         if entry is None:
             entry = _entry(doc, state.generation, state.next_number, terms)
@@ -179,7 +186,8 @@ def the_state() -> SearchState:
 def reindex() -> int:
     """Build the index anew beside the one in use and change over at the end; return how many things it holds.
 
-    In constant memory but for a number and a moment of each thing: things are read by 500, words written by 400,000. Searches
+    In constant memory but for a number and a moment of each thing: things are read by 500, words written by 400,000, the ids of
+    200,000 remembered. Searches
     go on in the old one; what is written meanwhile is caught up with afterwards.
     """
     with transaction.atomic():
@@ -199,6 +207,7 @@ def reindex() -> int:
 
 def _build(generation: int) -> int:
     number, changes, pairs = 0, _Changes(), 0
+    known: Known = {}
     waiting = gathering.in_order()
     while batch := list(islice(waiting, BATCH)):
         by_kind: dict[Kind, list[int]] = defaultdict(list)
@@ -209,8 +218,10 @@ def _build(generation: int) -> int:
         }
         docs = [found[thing] for thing in batch if thing in found]
         entries = []
+        if len(known) > WORDS_HELD:
+            known.clear()
         with transaction.atomic():
-            for doc, terms in zip(docs, _terms_of(docs), strict=True):
+            for doc, terms in zip(docs, _terms_of(docs, known), strict=True):
                 entries.append(_entry(doc, generation, number, terms))
                 changes.add(number, terms)
                 number, pairs = number + 1, pairs + len(terms)

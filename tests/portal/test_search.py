@@ -168,8 +168,8 @@ STORED = {
     "analiza": [
         "post Analiza 960", "material Analiza 960", "post Родна анализа терена 960", "note Gender awareness 160",
     ],
-    "родне анализе": ["post Родна анализа терена 1128", "material Analiza 804"],
-    "analiz ter": ["post Родна анализа терена 1008", "material Analiza 744"],
+    "родне анализе": ["post Родна анализа терена 1128", "material Analiza 588"],
+    "analiz ter": ["post Родна анализа терена 1008", "material Analiza 568"],
 }  # fmt: skip
 
 
