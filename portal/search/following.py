@@ -17,12 +17,12 @@ from django.utils import timezone
 from audit.models import Line
 from knowledge.models import FieldNote, Material, MaterialVersion, Post
 from portal.search.models import Kind, MissingLine, SearchEntry, SearchState
-from portal.search.writing import index, reindex, the_state
+from portal.search.writing import MISSING_MOST, index, reindex, the_state
 from trainers.models import TrainerProfile
 from trainings.models import Assignment, Course, Training
 
-# So many lines are read at once, and so many numbers are remembered as passed.
-LINES_AT_ONCE, MISSING_MOST = 500, 1_000
+# So many lines are read at once.
+LINES_AT_ONCE = 500
 MISSING_FOR = timedelta(minutes=10)
 NAMES = {"given_name", "family_name", "organisation"}
 

@@ -38,6 +38,8 @@ class SearchState(models.Model):
     """The one row that says which generation of the index is in use and how far it follows the record."""
 
     generation = models.PositiveIntegerField(default=0)
+    # The newest generation that anybody began to build.
+    begun = models.PositiveIntegerField(default=0)
     next_number = models.PositiveIntegerField(default=0)
     # The last line of the record whose things are indexed.
     position = models.BigIntegerField(default=0)

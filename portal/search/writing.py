@@ -14,6 +14,7 @@ from portal.search.gathering import Doc
 from portal.search.models import (
     BLOCK,
     Kind,
+    MissingLine,
     NameSlip,
     SearchEntry,
     SearchPosting,
@@ -25,6 +26,8 @@ from portal.search.words import lefts, loose_key, stem
 
 # So many things, or words of things, are held before they are written.
 BATCH, TERMS_MOST = 500, 400_000
+# So many numbers of the record are remembered as passed without a line.
+MISSING_MOST = 1_000
 WORDS_HELD = 200_000
 # So many words are looked up at once.
 AT_ONCE = 5_000
@@ -192,17 +195,30 @@ def reindex() -> int:
     """
     with transaction.atomic():
         state = the_state()
-        last = SearchEntry.objects.order_by("-generation").values_list("generation", flat=True).first() or 0
-        generation = max(state.generation, last) + 1
-        position = Line.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        state.begun = generation = state.begun + 1
+        state.save(update_fields=["begun"])
+        position = _end_of_the_record()
     number = _build(generation)
     with transaction.atomic():
         state = the_state()
-        state.generation, state.next_number, state.position = generation, number, position
-        state.looked_at = timezone.now()
-        state.save()
-    _forget_others(generation)
+        if generation > state.generation:
+            state.generation, state.next_number, state.position = generation, number, position
+            state.looked_at = timezone.now()
+            state.save()
+    # Somebody who began later may have been faster: then what was built here is thrown away.
+    _forget_before(state.generation)
     return number
+
+
+def _end_of_the_record() -> int:
+    """Return the number of the last line, and note which of the thousand before it are not there yet."""
+    numbers = set(Line.objects.order_by("-pk").values_list("pk", flat=True)[:MISSING_MOST])
+    if not numbers:
+        return 0
+    missing, now = set(range(min(numbers), max(numbers))) - numbers, timezone.now()
+    rows = [MissingLine(line=n, since=now) for n in sorted(missing)[-MISSING_MOST:]]
+    MissingLine.objects.bulk_create(rows, ignore_conflicts=True)
+    return max(numbers)
 
 
 def _build(generation: int) -> int:
@@ -235,8 +251,8 @@ def _build(generation: int) -> int:
     return number
 
 
-def _forget_others(generation: int) -> None:
-    """Throw the generations away that are no longer in use, by parts, so that nobody waits long for the database."""
+def _forget_before(generation: int) -> None:
+    """Throw the generations away that are older than the one in use, by parts, so that nobody waits long for the database."""
     for model in (SearchPosting, SearchEntry):
         while keys := list(model.objects.filter(generation__lt=generation).values_list("pk", flat=True)[:AT_ONCE]):
             model.objects.filter(pk__in=keys).delete()
