@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 PEOPLE ?= 100000
+POSTS ?= 20000
 VENV := .venv
 PY := $(VENV)/bin/python
 # Paths that are checked; a new app is added here and to the contract in pyproject.toml.
@@ -42,8 +43,8 @@ lint: installed-dev  ## Check style, types, the import contract, migrations and 
 format: installed-dev  ## Let ruff mend and format the code
 	@$(PY) -m ruff check --fix $(CODE); $(PY) -m ruff format $(CODE)
 
-bench: installed  ## Measure the pages on PostgreSQL with 100,000 people (PEOPLE= changes it)
-	@exec $(PY) bench/run.py --people $(PEOPLE)
+bench: installed  ## Measure the pages on PostgreSQL with 100,000 people and 20,000 posts (PEOPLE=, POSTS= change it)
+	@$(PY) bench/run.py --people $(PEOPLE) && exec $(PY) bench/search.py --posts $(POSTS)
 
 lock: venv  ## Pin requirements*.txt with hashes (UPGRADE=1 takes newer versions)
 	@command -v uv >/dev/null || $(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet --disable-pip-version-check uv

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem
+from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem, SavedSearch
 from members.models import Member, RoleCode
 from trainings.access import can_record
 from trainings.models import Assignment, Training
@@ -235,3 +235,8 @@ def visible_revision_items(member: Member) -> QuerySet[RevisionItem]:
 def can_collect(member: Member) -> bool:
     """Keep the list by which the manuals are revised: coordinators and admins."""
     return member.has_role(RoleCode.COORDINATOR, RoleCode.ADMIN)
+
+
+def own_searches(member: Member) -> QuerySet[SavedSearch]:
+    """Searches a member saved: seen by them alone."""
+    return SavedSearch.objects.filter(member=member) if member.is_active else SavedSearch.objects.none()

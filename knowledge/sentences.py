@@ -50,6 +50,8 @@ SENTENCES = {
     "settle_item": _("changed the state of an item for the next edition."),
     "drop_item": _("took an item off the list for the next edition."),
     "export_revision": _("took the list for the next edition along, %(items)s items."),
+    "save_search": _("saved a search."),
+    "forget_search": _("removed a saved search."),
 }
 
 

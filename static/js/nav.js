@@ -14,8 +14,8 @@ document.addEventListener("keydown", (event) => {
 for (const kind of ["click", "focusin"]) {
   document.addEventListener(kind, (event) => {
     for (const menu of openMenus()) {
-      const controlled = menu.dataset.menu === "nav" ? menu.nextElementSibling : null;
-      if (!menu.contains(event.target) && !controlled?.contains(event.target)) menu.open = false;
+      const controlled = menu.dataset.menu === "nav" && event.target.closest(".main-nav, .masthead-search");
+      if (!menu.contains(event.target) && !controlled) menu.open = false;
     }
   });
 }

@@ -91,6 +91,11 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     for name in ("coordinator_me", "admin"):
         post(name, "/members/export/", "members:export")
         post(name, "/members/audit/export/", "members:audit_export")
+    # What is looked for by its words, and a search that another keeps.
+    found += [
+        Ask(name, "get", f"/search/?q={word}", "search:page")
+        for name in ("trainer_me", "observer", "admin") for word in ("objavakanar", "trazikanar", "svima", "trener", "gender")
+    ]  # fmt: skip
     person = {"family_name": "Kanarinović", "given_name": "Kanarunka", "sex": "female"}
     known = foreign.training.enrolments.get(pk=foreign.enrolment).participant_id
     post(

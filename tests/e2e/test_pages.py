@@ -72,6 +72,7 @@ MORE: dict[str, tuple[str, ...]] = {
     "trainings:import_preview": ("../{done}/", "../{reading}/"),
     "trainings:sheet_find": ("?code=ABCDE-FGHJK",),
     "trainers:list": ("?q=zzzz",),
+    "search:page": ("?q=obuka", "?q=zzzz", "?q=obuka&kind=trainer&topic=1", "?q=%25", "?q=obuka&year=x"),
     "reports:trainers": (
         "?sort=-last&not_current=on",
         "?first=2024-01-01&last=2023-01-01",

@@ -49,6 +49,9 @@ NOT_THE_AUTHOR: Pair = ({"recorder_me", "coordinator_me"}, {"recorder_rs", "coor
 NO_WRITERS: Pair = ({"observer"}, {"observer"})
 AUTHORS: Pair = ({"trainer_me", "coordinator_me"}, {"trainer_rs", "coordinator_rs"})
 
+# A saved search is its member's alone: the trainer of that side.
+SAVERS: Pair = ({"trainer_me"}, {"trainer_rs"})
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -141,6 +144,9 @@ DECISIONS: dict[str, Decision] = {
     "knowledge:revision": Decision(get=MANAGING),
     "knowledge:revision_sheet": Decision(post=MANAGING),
     "knowledge:revision_settle": Decision(post=MANAGING, hidden=but(MANAGING)),
+    "search:page": Decision(get=ALL),
+    "search:save": Decision(post=ALL),
+    "search:forget": Decision(post=SAVERS, hidden=but(SAVERS)),
     "trainings:courses": Decision(get=ALL),
     "trainings:course_new": Decision(get=ADMINS, post=ADMINS),
     "trainings:course_edit": Decision(get=ADMINS, post=ADMINS),

@@ -28,7 +28,18 @@ from knowledge.actions.choices import make_secret_address
 from knowledge.actions.materials import About, add_material
 from knowledge.actions.posts import Choices, write_post
 from knowledge.actions.uses import tell_outcome, use_material
-from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem, Thanks, Told
+from knowledge.models import (
+    Comment,
+    Complaint,
+    FieldNote,
+    Material,
+    MaterialVersion,
+    Post,
+    RevisionItem,
+    SavedSearch,
+    Thanks,
+    Told,
+)
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.actions.indicators import add_indicator
@@ -93,6 +104,7 @@ CANARIES: dict[str, set[str]] = {
     "Povodkanar": {"trainer_rs", "coordinator_rs"},  # and why
     "Prijavakanar": {"coordinator_rs"},  # what was reported of a post
     "Izdanjekanar": MANAGERS,  # what is to change in the manual
+    "Trazikanar": {"trainer_rs"},  # what somebody looks for and keeps
     "Donatorkanar": {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},  # to whom figures were reported
     "exported 4711 members": {"coordinator_rs", "admin"},  # what was done in another ministry
     "md5$": set(),  # a password's digest, of any member
@@ -144,6 +156,7 @@ class Side:
     item: int
     feed: str
     leave: str
+    saved: int
 
     def _of_file(self, name: str) -> list[int]:
         """The file of the post, its version and its page, as far as a route asks for them."""
@@ -184,6 +197,8 @@ class Side:
             return self._of_knowledge(name)
         if route == "training_materials":
             return [self.training.reference]
+        if app == "search":
+            return [self.saved] if name == "forget" else []
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
@@ -312,6 +327,11 @@ def _noted(training: Training, trainer: Member) -> tuple[int, int]:
     return note.pk, RevisionItem.objects.create(note=note, topic=topic, words=words, by=trainer).pk
 
 
+def saved_by(by: Member) -> int:
+    words = "trazikanar" if by.organisation.code == "RS" else "kanal"
+    return SavedSearch.objects.create(member=by, name=words.title(), query=f"q={words}").pk
+
+
 def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name: str) -> Side:
     """Make one ministry's training with two people, a removed one, a headcount and a held change."""
     home = recorder.organisation
@@ -399,7 +419,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
         released_by(recorder).pk, *posted_by(trainer, training), *_discussed(trainer, recorder), *_noted(training, trainer),
-        *_secrets_of(outsider),
+        *_secrets_of(outsider), saved_by(trainer),
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ ONLY_BUTTONS = {
     "reports:quality_sheet",
     "knowledge:secret_make", "knowledge:secret_revoke", "knowledge:leave",
     "knowledge:version_restore", "knowledge:material_remove",
+    "search:forget",
     "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview",
     "knowledge:save", "knowledge:thank", "knowledge:restore", "knowledge:comment_remove", "knowledge:comment_thank",
     "knowledge:comment_accept", "knowledge:comment_restore", "knowledge:notices", "knowledge:follow_topic",

@@ -21,6 +21,7 @@ from knowledge.digest import send_due_digests
 from members.actions import forget_old_requests
 from members.outbox import forget_old_mails
 from members.postman import Postman
+from portal.search.following import look_after_search
 from portal.stuck_tasks import SEEN_EVERY, look_after_tasks
 from portal.totals import look_after_totals
 from trainings.actions.duplicates import compare_new_people
@@ -60,7 +61,8 @@ class Command(BaseCommand):
         gc.freeze()  # as in portal/wsgi.py
         over, name = threading.Event(), get_random_string(32)
         rounds = [
-            *ROUNDS, (Postman(over.is_set).send_waiting, interval), (partial(look_after_tasks, name), SEEN_EVERY),
+            *ROUNDS, (Postman(over.is_set).send_waiting, interval), (look_after_search, interval),
+            (partial(look_after_tasks, name), SEEN_EVERY),
         ]  # fmt: skip
         clocks = [threading.Thread(target=go_round, args=(work, every, over), daemon=True) for work, every in rounds]
         for clock in clocks:

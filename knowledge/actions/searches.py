@@ -1,0 +1,41 @@
+"""Searches that a member keeps for themselves."""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.record import record
+from common.actions import action
+from knowledge.models import SavedSearch
+from members.models import Member
+
+SEARCHES_MOST = 20
+
+
+@action
+def save_search(*, name: str, query: str, by: Member) -> SavedSearch:
+    """Keep a search by its address' query. Raises ValidationError where it is kept already, or twenty others are.
+
+    The record holds no word of it: what somebody looks for is theirs alone.
+    """
+    locked = Member.objects.select_for_update().get(pk=by.pk)
+    kept = SavedSearch.objects.filter(member=locked)
+    if kept.filter(query=query).exists():
+        raise ValidationError(_("You have saved this search already."))
+    if kept.count() >= SEARCHES_MOST:
+        raise ValidationError(_("You have saved twenty searches. Remove one of them first."))
+    saved = SavedSearch.objects.create(member=locked, name=name, query=query)
+    record("save_search", locked, by=by)
+    return saved
+
+
+@action
+def forget_search(*, saved: SavedSearch, by: Member) -> None:
+    """Remove a saved search."""
+    saved.delete()
+    record("forget_search", by, by=by)
+
+
+def look_at_search(saved: SavedSearch) -> None:
+    """Note that its results were looked at: a read mark, so no line of the record."""
+    SavedSearch.objects.filter(pk=saved.pk).update(seen_until=timezone.now())

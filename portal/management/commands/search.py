@@ -1,0 +1,53 @@
+"""`manage.py search "words" --as EMAIL --json`: the search page's answer, as one member gets it."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from members.models import Member
+from portal.search.following import follow_record
+from portal.search.forms import NAMES, SearchForm
+from portal.search.results import PAGE, Result, ask, results
+
+
+class Command(BaseCommand):
+    help = "Search over everything, as one member sees it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("words", help="what is looked for")
+        parser.add_argument("--as", dest="member", required=True, help="address of the member whose view it is")
+        for name in NAMES[1:]:
+            parser.add_argument(f"--{name}", default="", help=f"as “{name}” of the page's address")
+        parser.add_argument("--page", type=int, default=1, help="which page of twenty results")
+        parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print one page of results and the counts; a question that cannot be asked is a sentence, exit code 1."""
+        member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
+        if member is None:
+            raise CommandError(f"No active member has the address {options['member']}.")
+        form = SearchForm({"q": options["words"], **{name: options[name] for name in NAMES[1:]}})
+        asked = form.asked()
+        if not form.is_valid() or not asked.words:
+            raise CommandError(" ".join(form.wrong()) or "Say what you look for.")
+        generation = follow_record(all_of_it=True).generation
+        found = ask(member, generation, asked)
+        first = max(0, options["page"] - 1) * PAGE
+        rows = results(member, generation, found, first, form.languages())
+        counts = {kind.value: n for kind, n in found.counts.items()}
+        if options["json"]:
+            told = {"total": found.total, "counts": counts, "results": [_plain(row) for row in rows]}
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=1))
+            return
+        self.stdout.write(f"{found.total} found: " + ", ".join(f"{kind} {n}" for kind, n in counts.items() if n))
+        for row in rows:
+            where = f" [{row.excerpt.place}]" if row.excerpt.place else ""
+            self.stdout.write(f"{row.label}: {row.title}{where}\n  {row.url}\n  {row.excerpt.text}")
+
+
+def _plain(row: Result) -> dict[str, Any]:
+    return {
+        "kind": row.kind.value, "title": row.title, "url": row.url, "excerpt": row.excerpt.text, "place": row.excerpt.place,
+        "score": row.score,
+    }  # fmt: skip

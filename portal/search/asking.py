@@ -1,0 +1,223 @@
+"""A question to the index: which entries hold all its words, of those a member may see, ranked.
+
+All of it is worked out on sets of numbers, so both databases answer alike: they only keep and return the sets.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from django.db.models import QuerySet
+from django.db.models.functions import Length
+
+from common.folding import loose
+from members.models import Member
+from portal.search import seeing
+from portal.search.bits import highest, of_members, unpack
+from portal.search.models import BLOCK, Kind, NameSlip, SearchPosting, SearchWord, Tier
+from portal.search.words import LETTERS_FOR_AN_ERROR, PREFIX_LEAST, lefts, stem, words_of
+from trainings.duplicates import is_one_error
+
+WORDS_MOST, LETTERS_MOST = 10, 200
+# Of a beginning the shortest words are taken: so many for each word of the question. Equal lengths by the alphabet.
+COMPLETIONS_MOST = 200
+WEIGHTS = {Tier.TITLE: 12, Tier.NAMES: 6, Tier.TEXT: 2}
+EXACT, NEAR, SLIP = 4, 2, 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: its folded words in their order, each once, and the facets that narrow it, as `topic=3`."""
+
+    words: tuple[str, ...]
+    kind: str = ""
+    facets: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, kind: str = "", facets: Iterable[str] = ()) -> "Asked":
+        return cls(tuple(dict.fromkeys(words_of(text))), kind, tuple(facets))
+
+
+@dataclass
+class Found:
+    """What a question finds: `bits` under all filters, `levels` the same by falling score, the counts without that of kind.
+
+    `words` are, for each word of the question, the words of the index that stand for it.
+    """
+
+    bits: int = 0
+    levels: list[tuple[int, int]] = field(default_factory=list)
+    counts: dict[Kind, int] = field(default_factory=dict)
+    words: list[frozenset[str]] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)
+    kinds: dict[Kind, int] = field(default_factory=dict)
+
+    def kinds_of(self, numbers: Iterable[int]) -> list[Kind]:
+        """Return which kinds these entries are of."""
+        wanted = of_members(numbers)
+        return [kind for kind, held in self.kinds.items() if held & wanted]
+
+    @property
+    def total(self) -> int:
+        return self.bits.bit_count()
+
+    def numbers(self, first: int, most: int) -> list[tuple[int, int]]:
+        """Return (number, score) of so many entries from `first` on: by score, then the newest year, then the newest entry."""
+        out: list[tuple[int, int]] = []
+        for score, level in self.levels:
+            if first >= (held := level.bit_count()):
+                first -= held
+                continue
+            for part in self._by_year(level):
+                if first >= (held := part.bit_count()):
+                    first -= held
+                    continue
+                out += [(number, score) for number in highest(part, first, most - len(out))]
+                first = 0
+                if len(out) >= most:
+                    return out
+        return out
+
+    def _by_year(self, level: int) -> Iterable[int]:
+        for year in self.years:
+            if part := level & year:
+                yield part
+                level &= ~year
+        yield level
+
+
+@dataclass(frozen=True)
+class _Word:
+    """How a word of the index stands for one of the question."""
+
+    pk: int
+    word: str
+    how: int
+
+
+class Index:
+    """The part of the index that these questions of one member need. Three queries, one more where it is not up to date."""
+
+    def __init__(self, member: Member, generation: int, asked: Sequence[Asked]) -> None:
+        wanted = list(dict.fromkeys(word for one in asked for word in one.words))
+        facets = sorted({facet for one in asked for facet in one.facets})
+        rows = _rows(wanted, facets)
+        self.frame = {word: pk for pk, word, *_keys in rows if "=" in word}
+        self.standing = {word: _standing(word, rows) for word in wanted}
+        keys = {*self.frame.values(), *(one.pk for found in self.standing.values() for one in found)}
+        self.sets = _sets(generation, keys)
+        self.kinds = {kind: self._facet(f"kind={kind}") for kind in Kind}
+        held = {word.removeprefix("group="): self._facet(word) for word in self.frame if word.startswith("group=")}
+        groups = seeing.groups_seen(member)
+        self.visible = seeing.visible_set(member, generation, groups, held, self.kinds[Kind.MATERIAL])
+        years = sorted((word for word in self.frame if word.startswith("year=")), reverse=True)
+        self.years = [self._facet(word) for word in years]
+
+    def _facet(self, word: str) -> int:
+        return self.sets.get((Tier.FACET, self.frame.get(word, 0)), 0)
+
+    def find(self, asked: Asked) -> Found:
+        """Answer one of the questions. No query."""
+        within = reduce(lambda bits, facet: bits & self._facet(facet), asked.facets, self.visible)
+        levels = [self._levels(word) for word in asked.words]
+        if not levels or not all(levels):
+            return Found(words=[self._words(word) for word in asked.words], counts=dict.fromkeys(Kind, 0))
+        everything = reduce(lambda bits, found: bits & reduce(or_, (b for _s, b in found)), levels, within)
+        kind = self.kinds.get(asked.kind, -1) if asked.kind else -1  # type: ignore[call-overload]  # a Kind is its own word
+        bits = everything & kind
+        return Found(
+            bits, _ranked(bits, levels), {name: (everything & held).bit_count() for name, held in self.kinds.items()},
+            [self._words(word) for word in asked.words], self.years, self.kinds,
+        )  # fmt: skip
+
+    def _words(self, word: str) -> frozenset[str]:
+        return frozenset(one.word for one in self.standing[word])
+
+    def _levels(self, word: str) -> list[tuple[int, int]]:
+        """Where a word stands, by falling score, each entry once: rarer words weigh more, among what this member sees."""
+        by_weight: dict[int, int] = defaultdict(int)
+        for one in self.standing[word]:
+            for tier, weight in WEIGHTS.items():
+                bits = self.sets.get((tier, one.pk), 0)
+                if one.how == SLIP and tier != Tier.NAMES:
+                    # Of a title only a trainer's name.
+                    bits = bits & self.kinds[Kind.TRAINER] if tier == Tier.TITLE else 0
+                by_weight[weight * one.how] |= bits
+        seen, levels = 0, []
+        for weight, bits in sorted(by_weight.items(), reverse=True):
+            if fresh := bits & self.visible & ~seen:
+                levels.append((weight, fresh))
+                seen |= fresh
+        rare = round(8 * math.log2(1 + self.visible.bit_count() / max(1, seen.bit_count())))
+        return [(weight * rare, bits) for weight, bits in levels]
+
+
+def _ranked(bits: int, levels: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """Return the entries of `bits` by falling sum of the words' scores.
+
+    The word with the fewest entries first, and only along what is not empty: no more steps than entries times words.
+    """
+    scored: dict[int, int] = defaultdict(int)
+
+    def add(rest: int, score: int, left: list[list[tuple[int, int]]]) -> None:
+        if not left:
+            scored[score] |= rest
+            return
+        for more, held in left[0]:
+            if both := rest & held:
+                add(both, score + more, left[1:])
+
+    add(bits, 0, sorted(levels, key=len)) if bits else None
+    return sorted(scored.items(), reverse=True)
+
+
+def _rows(wanted: Sequence[str], facets: Sequence[str]) -> list[tuple[int, str, str, str, bool]]:
+    """The words of the index that may stand for these, and the facets. One query."""
+    known = SearchWord.objects.order_by()
+    parts: list[QuerySet[SearchWord]] = [known.filter(is_frame=True), known.filter(word__in=facets)]
+    if wanted:
+        parts += [
+            known.filter(word__in=wanted), known.filter(loose__in={loose(word) for word in wanted}),
+            known.filter(stem__in={stem(word) for word in wanted}),
+        ]  # fmt: skip
+        if left := {key for word in wanted for key in lefts(word)}:
+            parts.append(known.filter(pk__in=NameSlip.objects.filter(left__in=left).values("word")))
+    parts += [_completions(known, word) for word in wanted if len(word) >= PREFIX_LEAST]
+    columns = [part.values_list("pk", "word", "loose", "stem", "is_name") for part in parts]
+    return sorted(set(columns[0].union(*columns[1:], all=True)))
+
+
+def _completions(known: QuerySet[SearchWord], word: str) -> QuerySet[SearchWord]:
+    begins = known.filter(word__startswith=word)
+    return known.filter(pk__in=begins.order_by(Length("word"), "word").values("pk")[:COMPLETIONS_MOST])
+
+
+def _standing(word: str, rows: Iterable[tuple[int, str, str, str, bool]]) -> list[_Word]:
+    """Which of the words stand for one of the question, and how near they are."""
+    key, root, found = loose(word), stem(word), []
+    for pk, other, other_key, other_root, is_name in rows:
+        if "=" in other:
+            continue
+        if other == word:
+            found.append(_Word(pk, other, EXACT))
+        elif other_key == key or other_root == root or (len(word) >= PREFIX_LEAST and other.startswith(word)):
+            found.append(_Word(pk, other, NEAR))
+        elif is_name and len(word) >= LETTERS_FOR_AN_ERROR and _is_slip(word, key, other, other_key):
+            found.append(_Word(pk, other, SLIP))
+    return found
+
+
+def _is_slip(word: str, key: str, other: str, other_key: str) -> bool:
+    return len(other) >= LETTERS_FOR_AN_ERROR and (is_one_error(word, other) or is_one_error(key, other_key))
+
+
+def _sets(generation: int, words: Iterable[int]) -> dict[tuple[int, int], int]:
+    """The entries of each (tier, word). One query."""
+    rows = SearchPosting.objects.filter(generation=generation, word__in=list(words)).order_by()
+    found: dict[tuple[int, int], int] = defaultdict(int)
+    for word, tier, block, bits in rows.values_list("word", "tier", "block", "bits"):
+        found[tier, word] |= unpack(bytes(bits)) << block * BLOCK
+    return dict(found)

@@ -1,0 +1,82 @@
+"""What a member may see of the index: asked of each app's access at the time of the question.
+
+What decides alike who reads it forms a group: posts (with their files) of one reach and ministry, all trainings, and so on. The
+apps are asked how many of each group this member finds, in one query. All or none: the group's set is taken or left. Some of
+them, or another number than the index holds: the entries are asked for one by one.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.fields import CharField
+from django.db.models.functions import Cast
+
+from knowledge.access import readable_posts, readable_versions, visible_notes
+from members.models import Member
+from portal.search.bits import of_members
+from portal.search.gathering import post_group
+from portal.search.models import Kind, SearchEntry
+from trainers.access import visible_profiles
+from trainings.access import visible_trainings
+from trainings.models import Course
+
+
+def _counted(rows: QuerySet, group: str) -> QuerySet:
+    """One line: the group's name and how many of it there are."""
+    words = [Value(group, CharField()), Value("", CharField())]
+    return rows.order_by().annotate(search_group=words[0], search_home=words[1]).values_list(
+        "search_group", "search_home"
+    ).annotate(search_n=Count("pk"))  # fmt: skip
+
+
+def groups_seen(member: Member) -> dict[str, int]:
+    """Return how many of each group this member finds, by the apps' own rules. One query."""
+    posts = readable_posts(member).order_by().annotate(home_key=Cast("organisation", CharField()))
+    asked = posts.values_list("reach", "home_key").annotate(search_n=Count("pk"))
+    others = [
+        _counted(visible_notes(member), "note"), _counted(visible_profiles(member), "trainer"),
+        _counted(visible_trainings(member), "training"),
+    ]  # fmt: skip
+    found = {}
+    for name, home, n in asked.union(*others, all=True):
+        found[post_group(name, int(home)) if home else name] = n
+    # Any active member reads the catalogue.
+    return found | ({"course": -1} if member.is_active else {})
+
+
+def visible_entries(
+    member: Member, entries: QuerySet[SearchEntry], kinds: Iterable[Kind] = Kind
+) -> QuerySet[SearchEntry]:
+    """Keep of these entries what this member finds, by the apps' own rules for each; of these kinds alone."""
+    rules = {
+        Kind.POST: lambda: Q(post__in=readable_posts(member)),
+        Kind.MATERIAL: lambda: Q(version__in=readable_versions(member)),
+        Kind.NOTE: lambda: Q(note__in=visible_notes(member)),
+        Kind.TRAINER: lambda: Q(profile__in=visible_profiles(member)),
+        Kind.TRAINING: lambda: Q(training__in=visible_trainings(member)),
+        # Any active member reads the catalogue.
+        Kind.COURSE: lambda: Q(course__in=Course.objects.all()) if member.is_active else Q(pk__in=[]),
+    }
+    seen = Q(pk__in=[])
+    for kind in kinds:
+        seen |= Q(kind=kind) & rules[kind]()
+    return entries.filter(seen)
+
+
+def visible_set(member: Member, generation: int, groups: dict[str, int], held: dict[str, int], files: int) -> int:
+    """Return the numbers this member finds. `held` are the index's sets by group, `files` that of all files.
+
+    No query where each group is seen whole, as it is while the index is up to date.
+    """
+    whole, in_part = 0, 0
+    for name, bits in held.items():
+        n = groups.get(name, 0)
+        counted = (bits & ~files).bit_count()
+        if n == counted or n == -1:
+            whole |= bits
+        elif n:
+            in_part |= bits
+    if in_part:
+        rows = SearchEntry.objects.filter(generation=generation)
+        whole |= of_members(visible_entries(member, rows).values_list("number", flat=True)) & in_part
+    return whole

@@ -1,0 +1,20 @@
+"""How each action on saved searches is called, for the audit suite: stage in, what calls it out."""
+
+from typing import Any
+
+from knowledge.actions import searches
+from knowledge.models import SavedSearch
+from tests.suites.scenes_posts import Scene
+
+
+def saved(stage: Any) -> SavedSearch:
+    return searches.save_search(name="Mape", query="q=mape", by=stage.trainer)
+
+
+SCENES: dict[str, Scene] = {
+    "knowledge.actions.searches.save_search": (lambda s: None, lambda s, _none: saved(s)),
+    "knowledge.actions.searches.forget_search": (
+        saved,
+        lambda s, kept: searches.forget_search(saved=kept, by=s.trainer),
+    ),
+}
