@@ -35,7 +35,7 @@ def payload(n: int, longest: int) -> str:
 
 
 ALLOWED_VALUES = {"value", "title", "alt", "aria-label", "placeholder", "content", "data-confirm", "label"}
-ADDRESSES = {"href", "action", "src", "formaction"}
+ADDRESSES = {"href", "action", "src", "formaction", "hx-get", "hx-post"}
 
 
 class WordReader(HTMLParser):

@@ -323,7 +323,7 @@ def _noted(training: Training, trainer: Member) -> tuple[int, int]:
     """A field note whose author is not shown, on the list for the next edition; return both."""
     words = "Izdanjekanar" if trainer.organisation.code == "RS" else "Izdanje"
     note = FieldNote.objects.create(training=training, author=trainer, worked="Karta", is_author_hidden=True)
-    topic = Topic.objects.first()
+    topic = Topic.objects.last()  # the first is what a form offers
     return note.pk, RevisionItem.objects.create(note=note, topic=topic, words=words, by=trainer).pk
 
 

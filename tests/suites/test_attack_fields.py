@@ -44,6 +44,8 @@ COME_TO_NOTHING = {
     "reports:strength_new": "needs numbers", "reports:strength": "keeps the numbers it shows",
     "reports:strength_import": "needs a table", "trainings:enrolment_member": "there is nobody to choose",
     "trainings:evidence": "needs a file",
+    "knowledge:edit": "looks at it first", "knowledge:note_new": "needs an answer to one of three questions",
+    "knowledge:revision_sheet": "is a reading",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",
 }  # fmt: skip
 
