@@ -1,6 +1,7 @@
 """The digest: what is new for one member since the last one, as a plain mail; written to the outbox when it is due."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from knowledge.access import readable_posts
 from knowledge.digest_words import DIGEST_WORDS, Words
-from knowledge.models import Digest, Notice, Post, Told
+from knowledge.models import Digest, Notice, NoticeChoice, Pace, Post, Told
 from members.models import Member
 from members.outbox import put_mail
 
@@ -23,6 +24,18 @@ NOTICES_MOST = 30
 AT_ONCE = 50
 
 
+@dataclass(frozen=True)
+class Found:
+    """Something that an app above tells in a digest: its words and the address that opens it."""
+
+    title: str
+    address: str
+
+
+# What apps above tell of saved searches: a member and the moment of their last digest in. Registered when they are ready.
+SEARCHES: list[Callable[[Member, datetime], list[Found]]] = []
+
+
 @dataclass
 class News:
     """What a digest tells: notices for the member alone, new posts of what they follow, other new posts, and how many more."""
@@ -31,9 +44,10 @@ class News:
     followed: list[Post] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     more: int = 0
+    searches: list[Found] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.notices or self.followed or self.posts)
+        return bool(self.notices or self.followed or self.posts or self.searches)
 
 
 def next_digest(digest: Digest) -> datetime | None:
@@ -95,7 +109,7 @@ def _send_one(pk: int, now: datetime) -> bool:
 
 
 def news_for(member: Member, since: datetime, until: datetime) -> News:
-    """Return what is new for a member between two moments, of what they may read now. Five queries."""
+    """Return what is new for a member between two moments, of what they may read now. Six queries, and those of saved searches."""
     waiting = Told.objects.filter(member=member, mailed_at=None, read_at=None, at__lte=until)
     readable = readable_posts(member)
     waiting = waiting.filter(post__in=readable).select_related("post", "comment__author", "post__author")
@@ -111,7 +125,9 @@ def news_for(member: Member, since: datetime, until: datetime) -> News:
     rest = new.exclude(pk__in=[post.pk for post in followed]).select_related("author")
     posts = list(rest.order_by("-published_at")[: POSTS_MOST + 1])
     more = rest.count() - POSTS_MOST if len(posts) > POSTS_MOST else 0
-    return News(notices, followed, posts[:POSTS_MOST], more)
+    off = NoticeChoice.objects.filter(member=member, notice=Notice.SEARCH, pace=Pace.OFF).exists()
+    searches = [] if off else [found for told in SEARCHES for found in told(member, since)]
+    return News(notices, followed, posts[:POSTS_MOST], more, searches)
 
 
 def _line(title: str, address: str) -> str:
@@ -141,6 +157,7 @@ def compose(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
         (words.for_you, [_of_notice(told, words) for told in news.notices]),
         (words.followed, [_of_post(post) for post in news.followed]),
         (words.news, [_of_post(post) for post in news.posts]),
+        (words.searches, [_line(found.title, found.address) for found in news.searches]),
     ):
         if lines:
             parts.append("\n".join([f"{heading}:", "", *lines]))

@@ -14,6 +14,7 @@ class Words(NamedTuple):
     for_you: str
     followed: str
     news: str
+    searches: str
     more: str
     leave: str
     choose: str
@@ -24,11 +25,15 @@ class Words(NamedTuple):
 
 _BOSNIAN = Words(
     "Šta je novo na portalu {site}", "Zdravo, {name},", "Za vas", "Teme i ljudi koje pratite", "Novo u mreži",
+        "Vaše sačuvane pretrage",
     "i još {n} u biblioteci:", "Odjava jednim klikom:", "Koliko često i o čemu dobijate poštu:",
     "{name} vas spominje: {title}", "{name} je komentarisao/la: {title}", "Nova verzija: {title}",
 )  # fmt: skip
 _CROATIAN = _BOSNIAN._replace(
-    subject="Što je novo na portalu {site}", more="i još {n} u knjižnici:", commented="{name} je komentirao/la: {title}"
+    subject="Što je novo na portalu {site}",
+    searches="Vaše spremljene pretrage",
+    more="i još {n} u knjižnici:",
+    commented="{name} je komentirao/la: {title}",
 )
 _MONTENEGRIN = _BOSNIAN._replace(mentioned="{name} vas pominje: {title}")
 _SERBIAN = _MONTENEGRIN
@@ -44,6 +49,7 @@ def _cyrillic(words: str) -> str:
 DIGEST_WORDS: dict[str, Words] = {
     "en": Words(
         "What is new on {site}", "Hello {name},", "For you", "Topics and people you follow", "New in the network",
+        "Your saved searches",
         "and {n} more in the library:", "No more digests, by one click:", "How often and of what you get mail:",
         "{name} mentions you: {title}", "{name} commented: {title}", "New version: {title}",
     ),
@@ -54,11 +60,13 @@ DIGEST_WORDS: dict[str, Words] = {
     "sr-latn": _SERBIAN,
     "mk": Words(
         "Што има ново на порталот {site}", "Здраво, {name},", "За вас", "Теми и луѓе што ги следите", "Ново во мрежата",
+        "Вашите зачувани пребарувања",
         "и уште {n} во библиотеката:", "Одјава со еден клик:", "Колку често и за што добивате пошта:",
         "{name} ве споменува: {title}", "{name} коментираше: {title}", "Нова верзија: {title}",
     ),
     "sq": Words(
         "Çfarë ka të re në {site}", "Përshëndetje, {name},", "Për ju", "Temat dhe njerëzit që ndiqni", "Të reja në rrjet",
+        "Kërkimet tuaja të ruajtura",
         "dhe edhe {n} në bibliotekë:", "Çregjistrohu me një klikim:", "Sa shpesh dhe për çfarë merrni postë:",
         "{name} ju përmend: {title}", "{name} komentoi: {title}", "Version i ri: {title}",
     ),

@@ -21,7 +21,9 @@ class ChoicesForm(forms.Form):
         self.fields["every"].initial, self.fields["language"].initial = digest.every, digest.language
         for notice in Notice:
             first = chosen.get(notice.value, PACES[notice])
-            self.fields[notice.value] = forms.ChoiceField(label=notice.label, choices=Pace.choices, initial=first)
+            # A search is looked at for the digest alone.
+            offered = [c for c in Pace.choices if notice != Notice.SEARCH or c[0] != Pace.AT_ONCE]
+            self.fields[notice.value] = forms.ChoiceField(label=notice.label, choices=offered, initial=first)
 
     def paces(self) -> dict[str, str]:
         return {notice.value: self.cleaned_data[notice.value] for notice in Notice}

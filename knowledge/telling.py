@@ -53,6 +53,11 @@ def tell_of_comment(comment: Comment, *, mentioned: Sequence[Member], by: Member
     tell(Notice.COMMENTED, concerned, post=post, comment=comment, by=by)
 
 
+def tell_all(post: Post, *, by: Member) -> None:
+    """Tell every reader of a post that the secretariat has pinned."""
+    tell(Notice.PINNED, access.readers_of(post).values_list("pk", flat=True), post=post, by=by)
+
+
 def tell_followers(post: Post, *, by: Member) -> None:
     """Tell who follows the author or a topic of a post that has just been published."""
     following = Follow.objects.filter(Q(person=post.author_id) | Q(topic__in=post.topics.all()))

@@ -13,7 +13,7 @@ from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
 from knowledge.models import Post, PostAudience, PostVersion
-from knowledge.telling import tell_followers
+from knowledge.telling import tell_all, tell_followers
 from members.models import Member
 from trainers.models import Topic
 
@@ -140,5 +140,7 @@ def pin_post(*, post: Post, is_pinned: bool, by: Member) -> Post:
     """Put a post on top of the library, or back among the others."""
     post.pinned_at = timezone.now() if is_pinned else None
     post.save(update_fields=["pinned_at"])
+    if is_pinned:
+        tell_all(post, by=by)
     record("pin_post" if is_pinned else "unpin_post", post, by=by)
     return post

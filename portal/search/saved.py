@@ -1,16 +1,19 @@
 """Saved searches with what is new in each."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from knowledge.access import own_searches
+from knowledge.digest import Found
 from knowledge.models import SavedSearch
 from members.models import Member
 from portal.search.asking import Index
 from portal.search.bits import of_members
 from portal.search.forms import asked_of
-from portal.search.models import SearchEntry
+from portal.search.models import SearchEntry, SearchState
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,22 @@ class SavedShown:
     new: int
 
 
-def saved_searches(member: Member, generation: int) -> list[SavedShown]:
-    """Return a member's saved searches. One query where there are none, else five, however many."""
+def told_in_digest(member: Member, since: datetime) -> list[Found]:
+    """Return the saved searches that find something newer than the last digest and the last look, with its number."""
+    state = SearchState.objects.first()
+    shown = saved_searches(member, state.generation, since) if state else []
+    return [
+        Found(f"{one.saved.name}: +{one.new}", f"{reverse('search:page')}?{one.saved.query}")
+        for one in shown
+        if one.new
+    ]
+
+
+def saved_searches(member: Member, generation: int, after: datetime | None = None) -> list[SavedShown]:
+    """Return a member's saved searches; what is new is newer than their last look, and than `after`.
+
+    One query where there are none, else five, however many.
+    """
     kept = list(own_searches(member))
     if not kept:
         return []
@@ -34,6 +51,7 @@ def saved_searches(member: Member, generation: int) -> list[SavedShown]:
     shown = []
     for saved, asked in zip(kept, questions, strict=True):
         bits = index.find(asked).bits
-        new = bits & of_members(number for number, at in newer if at > saved.seen_until)
+        looked = max(saved.seen_until, after) if after else saved.seen_until
+        new = bits & of_members(number for number, at in newer if at > looked)
         shown.append(SavedShown(saved, bits.bit_count(), new.bit_count()))
     return shown

@@ -8,11 +8,13 @@ from django.core import mail
 from django.utils import timezone
 
 from knowledge.actions.choices import make_secret_address, member_of_secret
+from knowledge.actions.posts import pin_post
 from knowledge.digest import compose, ensure_digests, news_for, next_digest, send_due_digests
 from knowledge.digest_words import DIGEST_LANGUAGES, DIGEST_WORDS
-from knowledge.models import Digest, Follow, NoticeChoice, SecretAddress
+from knowledge.models import Digest, Follow, NoticeChoice, SavedSearch, SecretAddress
 from members.models import Mail
 from members.postman import Postman
+from portal.search.following import follow_record
 from tests.conftest import client_of, join
 from tests.knowledge.test_posts import write
 from tests.smtp_server import MailServer
@@ -127,6 +129,28 @@ def test_what_is_followed_stands_first(reader, trainer_me, recorder_me):
     )
     news = news_for(reader, timezone.now() - timedelta(hours=1), timezone.now())
     assert (sorted(p.pk for p in news.followed), news.posts) == (sorted([one.pk, two.pk]), [three])
+
+
+def test_what_a_saved_search_finds_is_told_once(reader, trainer_me):
+    SavedSearch.objects.create(
+        member=reader, name="Žirafe", query="q=zirafa", seen_until=timezone.now() - timedelta(days=9)
+    )
+    write(trainer_me, title="Жирафа")
+    follow_record()
+    mail.outbox.clear()
+    send_due_digests()
+    assert "- Žirafe: +1\n  https://mreza.example/search/?q=zirafa" in mail.outbox[0].body
+    news = news_for(reader, timezone.now(), timezone.now())
+    assert news.searches == []
+    NoticeChoice.objects.create(member=reader, notice="search", pace="off")
+    assert news_for(reader, timezone.now() - timedelta(days=2), timezone.now()).searches == []
+
+
+def test_pinned_news_stand_among_what_is_for_the_member(reader, trainer_me, admin):
+    post = write(trainer_me, title="Sastanak", kind="news")
+    pin_post(post=post, is_pinned=True, by=admin)
+    news = news_for(reader, timezone.now(), timezone.now())
+    assert [(told.notice, told.post) for told in news.notices] == [("pinned", post)]
 
 
 def test_long_digest_says_how_many_more(reader, trainer_me):

@@ -17,7 +17,9 @@ from django.db import close_old_connections, connection
 from django.utils.crypto import get_random_string
 
 from audit.seal import look_after_seals
+from common.files.keeping import forget_orphans
 from knowledge.digest import send_due_digests
+from knowledge.models import MaterialVersion
 from members.actions import forget_old_requests
 from members.outbox import forget_old_mails
 from members.postman import Postman
@@ -40,6 +42,7 @@ def tidy_up() -> None:
     forget_old_requests()
     forget_old_previews()
     forget_old_mails()
+    forget_orphans(set(MaterialVersion.objects.values_list("stored", flat=True)))
 
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
