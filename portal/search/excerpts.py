@@ -95,7 +95,10 @@ def excerpt_of(places: Iterable[Sequence[Any]], words: Sequence[frozenset[str]],
     start, end = _window(text, hits)
     pieces = [Piece("… ")] if start else []
     pieces += _cut(text, hits, start, end)
-    return Excerpt((*pieces, *([Piece(" …")] if end < len(text) else [])), place_words(place) if different else "")
+    return Excerpt(
+        (*pieces, *([Piece(" …")] if end < len(text) else [])),
+        place_words(place) if different or place[0] == "trainers" else "",
+    )
 
 
 def _window(text: str, hits: list[Hit]) -> tuple[int, int]:
@@ -137,5 +140,5 @@ def place_words(place: Sequence[Any]) -> str:
     if kind == "sheet":
         return _("sheet %(name)s") % {"name": name or number}
     if kind == "trainers":
-        return _("trainers")
+        return _("taught by")
     return ""
