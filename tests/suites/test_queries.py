@@ -52,7 +52,7 @@ ASKED = {
     "knowledge:notes": ["", "?topic=1&course=1&ministry={ministry}&year=2025"],
     "knowledge:revision": ["", "?state=open"],
     "knowledge:history": ["", "?version=1"],
-    "search:page": ["", "?q=post", "?q=post+jos&kind=post&topic=1&language=en&ministry={ministry}&year=2026&page=2"],
+    "search:page": ["", "?q=svima", "?q=post+jos&kind=post&topic=1&language=en&ministry={ministry}&year=2026&page=2"],
     "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
     "reports:trainers": ["", "?topic=1&language=en&not_current=on&sort=-last&first=2020-01-01"],
     "reports:deliveries": ["", "?what=abroad&first=2020-01-01"],
