@@ -18,9 +18,12 @@ _LINK_SCHEMES = {"http", "https", "mailto"}
 
 @lru_cache(maxsize=1)
 def _reader() -> MarkdownIt:
-    """CommonMark with tables and strikethrough, HTML off; pictures are not loaded from elsewhere, so there are none."""
+    """CommonMark with tables and strikethrough, HTML off.
+
+    Pictures are not loaded from elsewhere, so there are none; `&lt;` stays what was typed, as everywhere else in the portal.
+    """
     reader = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
-    reader.disable(["image"])
+    reader.disable(["image", "entity"])
     return reader
 
 

@@ -265,6 +265,11 @@ def test_markdown_keeps_what_writers_need():
     assert plain("# A\n\n**b** & <i>") == "A b & <i>"
 
 
+def test_markdown_leaves_entities_as_typed():
+    assert str(markdown("&lt;b&gt; &#60;i&#62; &nbsp;")) == "<p>&amp;lt;b&amp;gt; &amp;#60;i&amp;#62; &amp;nbsp;</p>\n"
+    assert plain("&lt;b&gt; &#60;i&#62;") == "&lt;b&gt; &#60;i&#62;"
+
+
 def test_differences_read_in_order():
     assert differences("jedan dva", "jedan tri") == [Piece("same", "jedan "), Piece("gone", "dva"), Piece("new", "tri")]
     assert differences("a " * 30_000, "b " * 30_000) == [Piece("gone", "a " * 30_000), Piece("new", "b " * 30_000)]
