@@ -6,6 +6,7 @@ import re
 import zipfile
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote_plus
 from xml.etree import ElementTree
 
 from common.sheets import FORMULA_STARTS
@@ -48,9 +49,13 @@ class WordReader(HTMLParser):
         self.inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.texts.append("")
+        # A word that was looked for is marked within its text.
+        self.texts += [""] * (tag != "mark")
         if tag in ("script", "style"):
             self.inside = tag
+        # The question that a form takes along is spelt as in an address.
+        if ("name", "query") in attrs and ("type", "hidden") in attrs:
+            attrs = [(name, unquote_plus(value or "")) for name, value in attrs]
         if MARK in tag:
             self.wrong.append(f"tag {tag}")
         for name, value in attrs:
@@ -67,7 +72,7 @@ class WordReader(HTMLParser):
                     self.wrong.append(f"value of {name}")
 
     def handle_endtag(self, tag: str) -> None:
-        self.texts.append("")
+        self.texts += [""] * (tag != "mark")
         self.inside = "" if tag == self.inside else self.inside
         if MARK in tag:
             self.wrong.append(f"end tag {tag}")

@@ -174,10 +174,15 @@ def forms_shown(
 _read: dict[str, list[PageForm]] = {}
 
 
+# Addresses with a question whose answer holds forms that no page without one does.
+WITH_A_QUESTION = ("/search/?q=obuka",)
+
+
 def _forms_of_one(stage: Stage, client: Client, name: str, sides: list[Side]) -> list[PageForm]:
     member = stage.people.get(name) or stage.people["recorder_me"]
     shown: list[PageForm] = []
-    for url in dict.fromkeys(url for side in sides for _route, url in addresses(side, member)):
+    pages = [url for side in sides for _route, url in addresses(side, member)]
+    for url in dict.fromkeys([*pages, *WITH_A_QUESTION]):
         with taken_back():
             shown += read_forms(client, url)
     found: dict[tuple[str, ...], PageForm] = {}

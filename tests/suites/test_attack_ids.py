@@ -11,6 +11,7 @@ import pytest
 from django.apps import apps
 from django.http import HttpResponse
 
+from knowledge.models import MaterialUse, MaterialVersion, Post
 from members.models import Organisation
 from tests.suites.forms_on_pages import PageForm
 from tests.suites.sides import leaks, taken_back
@@ -31,7 +32,7 @@ MAY_BE_ADDED = {"trainings.participant", "members.joinrequest"}
 # On these no new row of ours may hang where they belong to another ministry.
 HANGS_ON = {
     f"trainings.{kind}" for kind in ("training", "enrolment", "session", "party", "participant", "sheetedition")
-} | {"reports.strength"}
+} | {"reports.strength", "knowledge.material", "knowledge.materialversion", "knowledge.comment"}
 
 
 def way_home(model: Any, seen: tuple[Any, ...] = ()) -> str:
@@ -73,6 +74,10 @@ def foreign_numbers(stage: Stage) -> dict[str, str]:
         "headcount": str(Headcount.objects.filter(party__training=training).first().pk),
         "edition": side.edition, "evidence": str(side.evidence),
         "profile": str(TrainerProfile.objects.get(slug=side.profile).pk), "mark": str(Mark.objects.filter(enrolment=side.enrolment).first().pk),
+        "post": str(Post.objects.get(slug=side.post).pk), "material": str(side.material), "comment": str(side.comment),
+        "version": str(MaterialVersion.objects.get(material=side.material).pk), "note": str(side.note),
+        "use": str(MaterialUse.objects.get(training=training).pk), "item": str(side.item), "saved": str(side.saved),
+        "complaint": str(side.complaint),
         "held": str(side.change), "key": str(change.key), "created": str(submitted.training.created_key or ""),
     }  # fmt: skip
 
@@ -142,6 +147,11 @@ def faults(
     return found
 
 
+def is_closed(post: Any) -> bool:
+    """Whether a post is for its ministry alone; others may take part in what the network sees."""
+    return Post.objects.filter(pk=post, reach=Post.Reach.MINISTRY).exists()
+
+
 def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
     """New rows that hang on a row of the other ministry: its trainings, enrolments, sessions, members."""
     found = []
@@ -151,7 +161,8 @@ def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
             continue
         for column in columns[table]:
             target = column.related_model and column.related_model._meta.label_lower
-            if target in HANGS_ON and (target, new[column.attname]) in theirs:
+            hangs = target in HANGS_ON or (target == "knowledge.post" and is_closed(new[column.attname]))
+            if hangs and (target, new[column.attname]) in theirs:
                 found.append(f"new {table} {pk} of {target}")
     return found
 

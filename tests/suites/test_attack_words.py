@@ -12,12 +12,14 @@ import pytest
 import xlsxwriter
 from django.core import mail
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.http import HttpResponse
 from django.template import Context, Template
 from django.utils.html import escape
 
 from common import sheets
+from common.files.kinds import KINDS, clean_name
 from tests.suites.forms_on_pages import GIVEN, TEXT_INPUTS, PageForm
 from tests.suites.payloads import MARK, SHAPES, came_out_wrong, mail_faults, payload, sheet_faults
 from tests.suites.sides import taken_back
@@ -50,6 +52,12 @@ NOT_TYPED = {
     "trainings.sheetentry.body_digest": "a digest",
     "reports.indicatorvalue.reference_key": "reference rows", "reports.strength.unit_key": "folded",
     "reports.strength.unit": "kept beside numbers alone: attacked in tests/reports/test_strengths.py",
+    "knowledge.digest.language": "chosen", "knowledge.digest.leave_digest": "a digest", "knowledge.secretaddress.secret_digest": "a digest",
+    "knowledge.post.slug": "letters and digits of a title", "knowledge.materialversion.stored": "a random name",
+    "knowledge.materialversion.kind": "read from the file", "knowledge.materialversion.checksum": "a digest",
+    "knowledge.savedsearch.query": "spelt as in an address, by the page that was asked",
+    # Read once the upload is committed: tests/portal/test_search_page.py asks for hostile words in it.
+    "knowledge.materialtext.places": "read from a file",
     # Figures are frozen only where some count: tests/reports/test_snapshots.py types hostile words into it.
     "reports.snapshot": "nothing counts yet", "reports.frozentraining": "digests",
 }  # fmt: skip
@@ -59,7 +67,15 @@ WRITERS = ["stranger", "trainer_me", "coordinator_me", "admin"]
 _numbers = iter(range(1, 10**9))
 
 
-def typed(form: PageForm, n: int) -> dict[str, list[str]]:
+def hostile_file(n: int) -> SimpleUploadedFile:
+    """A text file whose name and whose text are hostile words: of the name, a shape that the portal keeps as it is."""
+    kind = KINDS["text/plain"]
+    names = (f"{payload(n + more, 60)}.txt" for more in range(len(SHAPES)))
+    kept = next(name for name in names if name == clean_name(name, kind) and not set(name) & set('/\\&"'))
+    return SimpleUploadedFile(kept, f"Text\n{payload(n, 1000)}\n".encode())
+
+
+def typed(form: PageForm, n: int) -> dict[str, list[Any]]:
     """The form with hostile words in every text field, each field another shape."""
     sent, mine = form.filled(), f"novi{next(_numbers)}@mod.example"
     for j, (name, given) in enumerate(form.inputs.items()):
@@ -70,6 +86,8 @@ def typed(form: PageForm, n: int) -> dict[str, list[str]]:
         elif name == "rows":
             cells = [payload(n + j + k, 60).replace("\t", " ").replace("\n", " ") for k in range(2)]
             sent[name] = [f"{cells[0]}\t{cells[1]}\t{mine}"]
+        elif given.kind == "file" and form.route.startswith("knowledge:"):
+            sent[name] = [hostile_file(n + j)]
         elif given.kind in TEXT_INPUTS | {"textarea"} and name not in READ_OTHERWISE:
             longest = given.longest or (2000 if given.kind == "textarea" else 60)
             words = payload(n + j, longest)
@@ -109,6 +127,10 @@ def stored(stage: Stage, browsers: Any, n: int) -> Iterator[tuple[str, Any]]:
                 key: plain.get(key, [""]) if key in wrong or (rows and key.startswith(rows)) else value
                 for key, value in body.items()
             }
+            for upload in (
+                value for values in again.values() for value in values if isinstance(value, SimpleUploadedFile)
+            ):
+                upload.seek(0)
             yield f"{name} {form.route} again", browsers[name].post(form.action, again, follow=True)
 
 
