@@ -1,5 +1,6 @@
 """The files of a post: adding them, a material with its versions, handing one out, a picture of a page."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -8,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -138,17 +138,19 @@ def _uses(reader: Member | None, of: Material) -> list[MaterialUse]:
 
 
 def files_of(post: Post, reader: Member | None) -> dict[str, Any]:
-    """What the page of a post shows of its files: each material with its newest version, and how often they were used. Four queries."""
-    found = list(Material.objects.filter(post=post, removed_at=None).select_related("language"))
+    """What the page of a post shows of its files: each material with its newest version, and how often they were used. Two queries."""
     newest: dict[int, MaterialVersion] = {}
-    for version in MaterialVersion.objects.filter(material__in=found).order_by("number"):
+    versions = MaterialVersion.objects.filter(material__post=post, material__removed_at=None)
+    for version in versions.select_related("material__language").order_by("number"):
+        version.material.post = post  # not asked again for each address
         if version.withdrawn_at is None or version.material_id not in newest:
             newest[version.material_id] = version
-    used = MaterialUse.objects.filter(version__material__in=found, training__cancelled_at=None)
-    outcomes = {row["outcome"]: row["n"] for row in used.values("outcome").annotate(n=Count("pk")).order_by()}
-    trainings = used.aggregate(n=Count("training", distinct=True))["n"] if outcomes else 0
+    used = MaterialUse.objects.filter(version__material__in=list(newest), training__cancelled_at=None)
+    told = list(used.values_list("outcome", "training").order_by())
+    outcomes = Counter(outcome for outcome, _training in told)
+    trainings = len({training for _outcome, training in told})
     return {
-        "files": [(m, newest[m.pk], KINDS.get(newest[m.pk].kind)) for m in found if m.pk in newest],
+        "files": [(last.material, last, KINDS.get(last.kind)) for _pk, last in sorted(newest.items())],
         "used_in": trainings if reader else 0,
         "outcomes": [(label, outcomes[value]) for value, label in MaterialUse.Outcome.choices if value in outcomes],
     }

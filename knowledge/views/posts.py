@@ -161,7 +161,6 @@ def post_history(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "post": post, "page": rows, "shown": shown, "before": before,
         "pieces": differences(before.body if before else "", shown.body),
-        "can_edit": access.can_edit(member_of(request), post),
     }  # fmt: skip
     return render(request, "knowledge/post_history.html", context)
 

@@ -11,12 +11,14 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
+from common.files.keeping import keeping
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from knowledge.actions.comments import write_comment
+from knowledge.actions.materials import About, add_material
 from knowledge.actions.moderation import hide_post, report_post
-from knowledge.actions.posts import Choices, write_post
-from knowledge.models import Post, Saved, Told
+from knowledge.actions.posts import Choices, change_post, write_post
+from knowledge.models import Material, MaterialVersion, Post, Saved, Told
 from members.models import Member, Organisation
 from reports.actions.snapshots import freeze_figures
 from reports.forms import Asked
@@ -165,6 +167,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
     found += _of_sheets(own, foreign, cast) + _of_duplicates(own, foreign, cast)
     found += _of_measures(own, foreign) + _of_figures(cast) + _of_talk(own, foreign, cast)
+    found += _of_files(own, foreign, cast)
     found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
     found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
     found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
@@ -307,6 +310,41 @@ def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     found += [Ask(name, "post", reverse("knowledge:note_collect", args=[foreign.note]), "knowledge:note_collect",
                   body=(("topic", own.topic), ("words", "x"))) for name in everybody]  # fmt: skip
     return found
+
+
+def _of_files(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
+    """Files and comments of another post than the address says, a withdrawn file, a post of two versions, and a hidden one."""
+    trainer, choices = cast["trainer_me"], Choices()
+    shared, hidden = (
+        Post(kind="material", title=words, language_id="en", body="x") for words in ("Sa listom", "Sklonjeno")
+    )
+    for post in (shared, hidden):
+        write_post(post=post, choices=choices, publish=True, by=trainer)
+    shared.body = "y"
+    change_post(post=shared, choices=choices, version_seen=1, by=trainer)
+    why = {"hidden_at": timezone.now(), "hidden_by": cast["coordinator_me"], "hidden_reason": "x"}
+    Post.objects.filter(pk=hidden.pk).update(**why)
+    with keeping(ContentFile(b"Povucen list"), original="list.txt") as kept:
+        file = add_material(post=shared, about=About("List", "en", Material.Licence.NETWORK), kept=kept, by=trainer)
+    why = {"withdrawn_at": timezone.now(), "withdrawn_by": trainer, "withdrawn_reason": "x"}
+    MaterialVersion.objects.filter(material=file).update(**why)
+    version = MaterialVersion.objects.get(material=foreign.material)
+    materials, here = reverse("training_materials", args=[own.training.reference]), shared.get_absolute_url()
+    wrong = reverse("knowledge:comment_thank", args=[own.post, foreign.comment])
+    found = [Ask(name, "get", url, route)
+             for name in ("trainer_me", "trainer_rs", "recorder_me", "coordinator_me", "coordinator_rs", "admin", "observer")
+             for url, route in (
+                 (reverse("knowledge:material_download", args=[shared.slug, file.pk, 1]), "knowledge:material_download"),
+                 (f"{here}history/", "knowledge:history"), (f"{here}history/?version=1", "knowledge:history"))]  # fmt: skip
+    found += [
+        Ask(name, "post", f"{hidden.get_absolute_url()}save/", "knowledge:save") for name in ("trainer_me", "admin")
+    ]
+    found += [Ask("recorder_me", "post", materials, "training_materials", body=body) for body in (
+        (("use", version.pk),), (("of", version.uses.get().pk), ("drop", "1")))]  # fmt: skip
+    answers = (("body", "x"), ("answers", foreign.comment))
+    comments = reverse("knowledge:comment_new", args=[own.post])
+    return [*found, Ask("recorder_me", "post", wrong, "knowledge:comment_thank"),
+            Ask("recorder_me", "post", comments, "knowledge:comment_new", body=answers)]  # fmt: skip
 
 
 def _of_duplicates(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:

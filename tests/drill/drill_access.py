@@ -30,6 +30,8 @@ Clients = dict[str, Any]
 # Places whose loss nobody can notice, each with the reason: something else holds the same door.
 ACTIVE = "every active member sees every training, and nobody else is signed in; the scope itself is asked directly"
 ANYBODY = "every active member reads every value, and nobody else is signed in; the scope itself is asked directly"
+HISTORY = "every active member who opens a post reads its history, and nobody else is signed in"
+TOLD = "says who is told by mail, which no answer shows; see tests/knowledge/"
 HELD_TWICE = {
     "reports.access.can_see_reports": "every active member sees reports, and nobody else is signed in",
     "reports.views.indicators access.visible_indicators(member)": ANYBODY,
@@ -39,6 +41,13 @@ HELD_TWICE = {
     "trainings.views.trainings access.visible_trainings(member_of(request))": ACTIVE,
     "reports.views.cascade access.can_see_reports(member)": "every active member reads reports, and nobody else is signed in",
     "trainings.views.duplicates access.open_pairs(member)": "the pair it leads on to is fetched through its own scope",
+    "knowledge.access.can_see_history": HISTORY,
+    "knowledge.views.posts access.can_see_history(member_of(request), post)": HISTORY,
+    "knowledge.views.notes access.visible_revision_items(by)": "who sees any of them sees all; the same roles are asked before, or the item is "
+    "what they keep",
+    "knowledge.views.notes access.visible_notes(by)": "who writes sees every note, and whether they write is asked before",
+    "knowledge.access.readers_of": TOLD,
+    "knowledge.access.can_open_version": TOLD,
     "trainings.views.workbooks access.can_see_all_names(member, training)": "who records sees every name until 30 days after "
     "verification; tests/trainings/test_workbooks.py asks after that",
 }

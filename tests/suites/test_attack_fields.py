@@ -21,7 +21,7 @@ from tests.suites.stage import Rows, Sent, Stage, all_rows, changed_rows, domain
 pytestmark = pytest.mark.django_db
 
 # Differ between two writes of the same: keys, digests and what names a row made just now.
-RANDOM = {"token_digest", "salt", "told_digest", "object_id", "root_id", "password", "slug", "data",
+RANDOM = {"token_digest", "secret_digest", "leave_digest", "salt", "told_digest", "object_id", "root_id", "password", "slug", "data",
           "trainings.sheetedition.code", "trainings.workbook.code", "trainings.workbook.secret", "trainings.workbook.rows"}  # fmt: skip
 BOLD = {
     "role": ["admin"], "author": ["1"], "user": ["1"], "is_staff": ["on"], "is_superuser": ["on"], "permissions": ["1"],
@@ -44,6 +44,8 @@ COME_TO_NOTHING = {
     "reports:strength_new": "needs numbers", "reports:strength": "keeps the numbers it shows",
     "reports:strength_import": "needs a table", "trainings:enrolment_member": "there is nobody to choose",
     "trainings:evidence": "needs a file",
+    "knowledge:files_add": "needs a file", "knowledge:version_new": "needs a file",
+    "knowledge:material_remove": "stays where a training names it",
     "knowledge:edit": "looks at it first", "knowledge:note_new": "needs an answer to one of three questions",
     "knowledge:revision_sheet": "is a reading",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",
