@@ -61,13 +61,16 @@ def place_of(comment: Comment, reader: Member) -> str:
 
 
 def discussion(request: HttpRequest, post: Post, reader: Member, seen_at: datetime | None) -> dict[str, Any]:
-    """Return one page of a discussion for its fragment. Three queries."""
-    page = page_of(request, _with_counts(_threads(post, reader), reader), THREADS)
-    rows = list(page.object_list)
-    answers = access.visible_comments(reader, post).filter(answers__in=[row.pk for row in rows], removed_at=None)
-    said = {row.pk: _said(post, row, reader, seen_at) for row in rows}
-    for reply in _with_counts(answers, reader):
-        said[reply.answers_id or 0].replies.append(_said(post, reply, reader, seen_at))
+    """Return one page of a discussion for its fragment. Two queries: the order of the threads, and what this page says."""
+    page = page_of(request, list(_threads(post, reader).values_list("pk", flat=True)), THREADS)
+    here = list(page.object_list)
+    wanted = Q(pk__in=here) | Q(answers__in=here, removed_at=None)
+    rows = list(_with_counts(access.visible_comments(reader, post).filter(wanted), reader)) if here else []
+    every = {row.pk: _said(post, row, reader, seen_at) for row in rows}
+    said = {pk: every[pk] for pk in here if pk in every}  # what was removed in between is left out
+    for row in rows:
+        if row.answers_id in said:
+            said[row.answers_id].replies.append(every[row.pk])
     return {
         "threads": list(said.values()), "page": page, "can_comment": access.can_comment(reader, post),
         "new_count": sum(one.is_new + sum(reply.is_new for reply in one.replies) for one in said.values()),
@@ -94,6 +97,11 @@ def _said(post: Post, comment: Comment, reader: Member, seen_at: datetime | None
     )
 
 
+def _is_news(post: Post, seen_at: datetime | None, newest: datetime | None) -> bool:
+    """Return whether the post or anything said about it is newer than the last look."""
+    return seen_at is None or post.changed_at > seen_at or bool(newest and newest > seen_at)
+
+
 def around(post: Post, reader: Member) -> dict[str, Any]:
     """Return what stands beside a post for a member: thanks, saved, followed, and when they saw it last. Two queries."""
     facts = (
@@ -105,13 +113,14 @@ def around(post: Post, reader: Member) -> dict[str, Any]:
             follows=Exists(Follow.objects.filter(person=OuterRef("author"), member=reader)),
             seen_at=Subquery(Seen.objects.filter(post=OuterRef("pk"), member=reader).values("at")[:1]),
         )
-        .values("n", "is_thanked", "is_saved", "follows", "seen_at")
+        .annotate(newest=Subquery(Comment.objects.filter(post=OuterRef("pk")).order_by("-at").values("at")[:1]))
+        .values("n", "is_thanked", "is_saved", "follows", "seen_at", "newest")
         .get()
     )
     followed = Follow.objects.filter(topic=OuterRef("pk"), member=reader)
     topics = Topic.objects.filter(posts=post).annotate(is_followed=Exists(followed))
     return {
-        "topics": topics, "seen_at": facts["seen_at"],
+        "topics": topics, "seen_at": facts["seen_at"], "is_news": _is_news(post, facts["seen_at"], facts["newest"]),
         "thanks": facts["n"], "is_thanked": facts["is_thanked"], "is_saved": facts["is_saved"],
         "follows_author": facts["follows"],
         "can_follow_author": post.author_id != reader.pk and post.author.is_active and reader.is_active,

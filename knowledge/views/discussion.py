@@ -31,13 +31,13 @@ def fetch_comment(request: HttpRequest, slug: str, pk: int) -> tuple[Post, Comme
 def of_post(request: HttpRequest, post: Post, reader: Member | None) -> dict[str, Any]:
     """What a post's page shows of its discussion and beside it; nothing of it to strangers. Marks the post as seen.
 
-    Six queries.
+    Four queries, and one more where there is something new to mark.
     """
     if reader is None:
         return {}
     beside = discussion.around(post, reader)
     told = discussion.discussion(request, post, reader, beside["seen_at"])
-    if not post.is_draft:
+    if not post.is_draft and beside["is_news"]:
         keeping.mark_seen(post, reader)
     return {**beside, **told, "comment_form": CommentForm(), "form_key": uuid4()}
 
