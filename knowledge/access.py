@@ -178,16 +178,6 @@ def readable_versions(member: Member) -> QuerySet[MaterialVersion]:
     )
 
 
-def can_open_version(member: Member, version: MaterialVersion) -> bool:
-    """Open the page of one version: who may open its post. One query."""
-    return visible_posts(member).filter(pk=version.material.post_id).exists()
-
-
-def usable_versions(member: Member) -> QuerySet[MaterialVersion]:
-    """Versions that a training may name: of published posts this member finds, none that was withdrawn."""
-    return readable_versions(member)
-
-
 def can_use_materials(member: Member, training: Training) -> bool:
     """Say which materials a training uses and how they went: who may record it. One query at most."""
     return can_write(member) and can_record(member, training)

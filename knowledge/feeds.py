@@ -1,5 +1,7 @@
 """Atom feeds: what is new, for readers of feeds that cannot sign in."""
 
+import re
+
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -10,6 +12,13 @@ from common.markdown import markdown
 from knowledge.models import Post
 
 ENTRIES = 30
+# Signs that XML cannot hold: the control characters of XML 1.0, section 2.2, beside tab and the ends of lines.
+_UNTELLABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def _telling(text: str) -> str:
+    """Return the text without what XML cannot hold."""
+    return _UNTELLABLE.sub("", text)
 
 
 def atom_of(posts: QuerySet[Post], address: str) -> str:
@@ -25,7 +34,8 @@ def atom_of(posts: QuerySet[Post], address: str) -> str:
     for post in posts.select_related("author").prefetch_related("topics").order_by("-published_at", "-pk")[:ENTRIES]:
         link = settings.SITE_URL + post.get_absolute_url()
         feed.add_item(
-            title=post.title, link=link, description=str(markdown(post.body)), unique_id=link, author_name=post.author.full_name,
-            pubdate=post.published_at, updateddate=post.changed_at, categories=[topic.name for topic in post.topics.all()],
+            title=_telling(post.title), link=link, description=_telling(str(markdown(post.body))), unique_id=link,
+            author_name=_telling(post.author.full_name),
+            pubdate=post.published_at, updateddate=post.changed_at, categories=[_telling(topic.name) for topic in post.topics.all()],
         )  # fmt: skip
     return feed.writeString("utf-8")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 from common.actions import action
-from knowledge.access import can_open_version
+from knowledge.access import readers_of
 from knowledge.models import MaterialUse, MaterialVersion, Notice, NoticeChoice, Pace, Told
 from members.models import Member
 from members.outbox import put_mail
@@ -63,12 +63,12 @@ def tell_of_version(*, version: MaterialVersion, by: Member) -> None:
     )
     is_withdrawn = version.withdrawn_at is not None
     uses = uses.filter(version=version) if is_withdrawn else uses.exclude(version=version)
-    to_tell = Member.objects.filter(profile__assignments__training__in=uses.values("training")).exclude(pk=by.pk)
-    to_tell = to_tell.filter(is_active=True).distinct().order_by("pk")
+    to_tell = readers_of(material.post).filter(profile__assignments__training__in=uses.values("training"))
+    to_tell = to_tell.exclude(pk=by.pk).distinct().order_by("pk")
     chosen = dict(NoticeChoice.objects.filter(notice=Notice.NEW_VERSION).values_list("member", "pace"))
-    for member in to_tell.select_related("organisation").prefetch_related("roles"):
+    for member in to_tell:
         pace = chosen.get(member.pk, Pace.AT_ONCE)
-        if pace == Pace.OFF or not can_open_version(member, version):
+        if pace == Pace.OFF:
             continue
         told = Told.objects.create(member=member, notice=Notice.NEW_VERSION, post=material.post)
         if pace == Pace.AT_ONCE:

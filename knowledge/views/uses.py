@@ -53,7 +53,7 @@ def _do(request: HttpRequest, training: Training, by: Member) -> HttpResponse | 
     here = redirect("training_materials", training.reference)
     try:
         if "use" in request.POST:
-            form = UseForm({"version": request.POST["use"]}, versions=access.usable_versions(by))
+            form = UseForm({"version": request.POST["use"]}, versions=access.readable_versions(by))
             if not form.is_valid():
                 messages.error(request, _("This file is not to be had any more."))
                 return here
@@ -90,7 +90,7 @@ def _visible_uses(member: Member, training: Training) -> QuerySet[MaterialUse]:
 def _found(request: HttpRequest, member: Member, shown: QuerySet[MaterialUse]) -> list[MaterialVersion]:
     """The newest versions of materials whose title, or whose post's, has each word that was typed; without words the latest."""
     later = MaterialVersion.objects.filter(material=OuterRef("material"), withdrawn_at=None).order_by("-number")
-    rows = access.usable_versions(member).annotate(last=Subquery(later.values("number")[:1])).filter(number=F("last"))
+    rows = access.readable_versions(member).annotate(last=Subquery(later.values("number")[:1])).filter(number=F("last"))
     for word in request.GET.get("q", "")[:100].split():
         forms = {word, word.lower(), word.capitalize(), spelling(word)}
         asked = Q()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Prefetch
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -110,10 +110,7 @@ def _post(entry: SearchEntry) -> _Shown:
 def _material(entry: SearchEntry) -> _Shown:
     version: MaterialVersion = entry.version
     material, post = version.material, entry.post
-    try:
-        url = reverse("knowledge:material", args=[post.slug, material.pk])
-    except NoReverseMatch:
-        url = post.get_absolute_url()
+    url = reverse("knowledge:material", args=[post.slug, material.pk])
     facts = (
         version.name,
         _("of the post “%(title)s”") % {"title": post.title},
@@ -125,13 +122,11 @@ def _material(entry: SearchEntry) -> _Shown:
 def _note(entry: SearchEntry) -> _Shown:
     note: FieldNote = entry.note
     training = entry.training
-    try:
-        url = note.get_absolute_url()
-    except NoReverseMatch:
-        url = training.get_absolute_url()
     who = _("author not shown") if note.is_author_hidden else note.author.full_name
     answers = [["", 0, text] for text in (note.worked, note.resisted, note.unanswered) if text]
-    return _Shown(_("Field note"), training.title, url, (who, training.reference, _day(note.at)), answers)
+    return _Shown(
+        _("Field note"), training.title, note.get_absolute_url(), (who, training.reference, _day(note.at)), answers
+    )
 
 
 def _trainer(entry: SearchEntry) -> _Shown:

@@ -47,7 +47,6 @@ HELD_TWICE = {
     "what they keep",
     "knowledge.views.notes access.visible_notes(by)": "who writes sees every note, and whether they write is asked before",
     "knowledge.access.readers_of": TOLD,
-    "knowledge.access.can_open_version": TOLD,
     "trainings.views.workbooks access.can_see_all_names(member, training)": "who records sees every name until 30 days after "
     "verification; tests/trainings/test_workbooks.py asks after that",
 }

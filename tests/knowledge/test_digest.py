@@ -243,6 +243,11 @@ def test_secret_is_shown_once_kept_as_a_digest_and_can_be_ended(trainer_me):
     assert SecretAddress.objects.filter(revoked_at=None).count() == 0
 
 
+def test_feed_holds_no_sign_that_xml_cannot(trainer_me, stranger):
+    write(trainer_me, title="Zvono\x07 i\ufffe kraj\x0b", reach="public", body="a\x01b")
+    assert titles(stranger.get("/knowledge/feed/")) == ["Zvono i kraj"]
+
+
 def test_feed_of_who_left_answers_404(trainer_me, stranger):
     secret = make_secret_address(member=trainer_me, by=trainer_me)
     type(trainer_me).objects.filter(pk=trainer_me.pk).update(is_active=False)

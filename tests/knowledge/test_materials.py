@@ -248,6 +248,14 @@ def test_they_are_told_as_they_chose(pace, told, mailed, trainer_me, trainer_rs,
     assert (Told.objects.count(), len(mail.outbox)) == (told, mailed)
 
 
+def test_who_may_not_open_the_post_is_not_told(trainer_me, trainer_rs, recorder_rs):
+    material = material_of(write(trainer_me, reach="ministry"), trainer_me)
+    use_material(training=planned(recorder_rs, trainer_rs), version=material.versions.get(), by=recorder_rs)
+    mail.outbox.clear()
+    next_version(material, trainer_me, "Druga")
+    assert (Told.objects.count(), mail.outbox) == (0, [])
+
+
 def test_nobody_is_told_of_a_training_that_is_over_or_cancelled(trainer_me, trainer_rs, recorder_rs):
     material = material_of(write(trainer_me), trainer_me)
     version = material.versions.get()
