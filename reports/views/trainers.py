@@ -91,7 +91,7 @@ def _heads(sort: str) -> dict[str, tuple[str, str]]:
 def sheet(request: HttpRequest) -> HttpResponseBase:
     """The whole report as a sheet, as it was asked for. Fields that the page's own form does not send are not read."""
     member = member_of(request)
-    known = {*TrainersForm({}, member=member).fields, *BESIDE}
+    known = {*TrainersForm.base_fields, *BESIDE}
     sent = {name: str(value) for name, value in request.POST.items() if name in known}
     form = TrainersForm(sent, member=member)
     if not form.is_valid():

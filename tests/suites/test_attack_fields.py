@@ -52,6 +52,10 @@ COME_TO_NOTHING = {
 }  # fmt: skip
 
 
+# What a form asks of some alone; of others it is refused with a sentence, as tests/reports/test_trainers_report.py shows.
+ASKED_OF_SOME = {"reports:trainers_sheet": {"left"}}
+
+
 def bold_value(column: models.Field, stage: Stage) -> list[str]:
     """A privileged or foreign value for one column."""
     target = column.related_model
@@ -82,7 +86,7 @@ def bold_fields(stage: Stage, form: PageForm) -> dict[str, list[str]]:
         for name in {column.name, column.attname}
         for value in [bold_value(column, stage)]
     }
-    asked = set(form.inputs) | {name for name, _value in form.buttons}
+    asked = set(form.inputs) | {name for name, _value in form.buttons} | ASKED_OF_SOME.get(form.route, set())
     return {name: value for name, value in {**bold, **BOLD}.items() if name not in asked}
 
 
