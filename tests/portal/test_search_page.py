@@ -20,7 +20,7 @@ from tests.portal.search_things import attach, note
 from tests.suites.payloads import SHAPES
 from trainings.models import Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 
 def page_of(member, query: str, **headers: str):

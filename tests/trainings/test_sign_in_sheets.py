@@ -19,7 +19,7 @@ from trainings.actions.trainings import change_training, toggle_session
 from trainings.models import Enrolment, Mark, MarkChange, SheetEdition, SheetEntry, Training
 from trainings.models.sheets import CODE_LETTERS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
