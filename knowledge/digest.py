@@ -1,11 +1,13 @@
 """The digest: what is new for one member since the last one, as a plain mail; written to the outbox when it is due."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
@@ -16,6 +18,8 @@ from knowledge.digest_words import DIGEST_WORDS, Words
 from knowledge.models import Digest, Notice, NoticeChoice, Pace, Post, Told
 from members.models import Member
 from members.outbox import put_mail
+
+logger = logging.getLogger(__name__)
 
 HOUR = time(7)
 MONDAY = 0
@@ -83,7 +87,10 @@ def send_due_digests(now: datetime | None = None) -> int:
     for digest in waiting.order_by("pk").iterator(chunk_size=500):
         due = next_digest(digest)
         if due is not None and due <= now:
-            sent += _send_one(digest.pk, now)
+            try:
+                sent += _send_one(digest.pk, now)
+            except ValidationError:
+                logger.warning("The digest of member %s was not written: their address is none.", digest.pk)
     return sent
 
 
