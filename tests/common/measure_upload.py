@@ -24,6 +24,8 @@ from common.files import keeping
 from tests.common import shared_files as make
 
 SIZE = 100 * 1024 * 1024
+# Long enough that 100 MB of noise do not hold it by chance.
+BOUNDARY = b"the-end-of-one-part-and-the-beginning-of-the-next"
 STREAMS = (b"x" * 1000 + b"\nendstream endobj 7 0 obj << /L 1 >>\nstream\n") * 1024
 
 
@@ -35,7 +37,7 @@ def peak() -> float:
 
 def parts(kind: str) -> Iterator[bytes]:
     """Yield a form with one file: its head, 100 MB and its tail."""
-    yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
+    yield b"--" + BOUNDARY + b'\r\nContent-Disposition: form-data; name="file"; filename="a.bin"\r\n\r\n'
     if kind == "mp4":
         yield make.mp4() + (SIZE + 8).to_bytes(4, "big") + b"free"
     else:
@@ -46,7 +48,7 @@ def parts(kind: str) -> Iterator[bytes]:
         yield block[:left]
         left -= min(left, len(block))
     yield b"" if kind == "mp4" else b"\nendstream\nendobj\n" + make.pdf()[9:]
-    yield b"\r\n--x--\r\n"
+    yield b"\r\n--" + BOUNDARY + b"--\r\n"
 
 
 class Body(io.RawIOBase):
@@ -70,7 +72,7 @@ def main() -> None:
     request = WSGIRequest(
         {
             "REQUEST_METHOD": "POST", "SERVER_NAME": "x", "SERVER_PORT": "80", "CONTENT_LENGTH": str(length),
-            "CONTENT_TYPE": "multipart/form-data; boundary=x", "wsgi.input": Body(kind),
+            "CONTENT_TYPE": f"multipart/form-data; boundary={BOUNDARY.decode()}", "wsgi.input": Body(kind),
         }
     )  # fmt: skip
     upload = request.FILES["file"]
