@@ -117,7 +117,7 @@ class _Diary:
         self, action: str, thing: models.Model, root: Any, by: Member, at: datetime, *,
         told: dict[str, str] | None = None, **details: Any,
     ) -> None:  # fmt: skip
-        salt = sha256(f"{action} {thing._meta.label_lower} {thing.pk}".encode()).hexdigest()[:32] if told else ""
+        salt = sha256(f"{action} {thing._meta.label_lower} {len(self.lines)}".encode()).hexdigest()[:32] if told else ""
         self.lines.append(Line(
             by=by, action=action, kind=thing._meta.label_lower, object_id=str(thing.pk),
             root_kind=root._meta.label_lower, root_id=str(root.pk), organisation_id=getattr(root, "organisation_id", None),

@@ -50,7 +50,6 @@ def get(client, url, **headers):
     """Ask for a file and take it whole: the status, the bytes, the headers."""
     answer = client.get(url, headers=headers)
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
     return answer.status_code, content, answer
 
 
