@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 
 
 class DateInput(forms.DateInput):
@@ -37,3 +39,19 @@ class FilesInput(forms.ClearableFileInput):
     """Several files at once."""
 
     allow_multiple_selected = True
+
+
+class UploadsField(forms.FileField):
+    """One or several uploads, so many at once, not looked into yet."""
+
+    widget: type[forms.Widget] | forms.Widget = FilesInput
+    at_once = 20
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        uploads = [upload for upload in given if isinstance(upload, UploadedFile)]
+        if not uploads:
+            raise forms.ValidationError(_("Choose at least one file."))
+        if len(uploads) > self.at_once:
+            raise forms.ValidationError(_("At most %(n)d files at once.") % {"n": self.at_once})
+        return uploads

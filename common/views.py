@@ -1,13 +1,15 @@
 """What views of any app share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 PAGE_SIZE = 50
@@ -38,6 +40,20 @@ def sentences(refusal: ValidationError) -> str:
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether htmx asks for a part of the page; a restored history entry gets the whole page."""
     return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+
+
+def decide(request: HttpRequest, back: Any, act: Callable[[], Any], done: str, *, refused: Any = None) -> HttpResponse:
+    """Run one act, say what came of it and go back: to a thing's page, an address or a named one.
+
+    `refused` is where to go where the act refuses, if that is elsewhere.
+    """
+    try:
+        act()
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+        return redirect(refused or back)
+    messages.success(request, done)
+    return redirect(back)
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:

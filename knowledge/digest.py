@@ -65,10 +65,15 @@ def next_digest(digest: Digest) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, HOUR))
 
 
+def new_digest(member: int) -> Digest:
+    """Return a digest for a member (by key) who has none: weekly, from now on, unsaved."""
+    return Digest(member_id=member, leave_digest=secrets.token_hex(32))
+
+
 def ensure_digests() -> None:
     """Give every active member a digest who has none: weekly, from now on. One query, and one insert for those who lack it."""
     without = Member.objects.filter(is_active=True, digest=None).values_list("pk", flat=True)
-    rows = [Digest(member_id=pk, leave_digest=secrets.token_hex(32)) for pk in without]
+    rows = [new_digest(pk) for pk in without]
     if rows:
         Digest.objects.bulk_create(rows, ignore_conflicts=True)
 

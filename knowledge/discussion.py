@@ -112,8 +112,8 @@ def around(post: Post, reader: Member) -> dict[str, Any]:
             is_saved=Exists(Saved.objects.filter(post=OuterRef("pk"), member=reader)),
             follows=Exists(Follow.objects.filter(person=OuterRef("author"), member=reader)),
             seen_at=Subquery(Seen.objects.filter(post=OuterRef("pk"), member=reader).values("at")[:1]),
+            newest=Subquery(Comment.objects.filter(post=OuterRef("pk")).order_by("-at").values("at")[:1]),
         )
-        .annotate(newest=Subquery(Comment.objects.filter(post=OuterRef("pk")).order_by("-at").values("at")[:1]))
         .values("n", "is_thanked", "is_saved", "follows", "seen_at", "newest")
         .get()
     )

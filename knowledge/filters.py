@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -18,13 +18,16 @@ from trainings.models import Course
 FIRST_YEAR, LAST_YEAR = 2010, 2100
 
 
-def _reference_choices(**wanted: QuerySet[Any]) -> dict[str, list[tuple[str, str]]]:
-    """Return what there is to choose of short lists, by name. One query for all, and none for what is chosen."""
+def reference_choices(**wanted: tuple[QuerySet[Any], str]) -> dict[str, list[tuple[str, str]]]:
+    """Return what there is to choose of short lists, by name: rows in, with the field that labels them.
+
+    One query for all, and none for what is chosen.
+    """
     rows = [
         found.order_by()
-        .annotate(of_list=Value(kind), row_key=Cast("pk", CharField()), row_label=F("name"))
+        .annotate(of_list=Value(kind, CharField()), row_key=Cast("pk", CharField()), row_label=Cast(label, CharField()))
         .values_list("of_list", "row_key", "row_label")
-        for kind, found in wanted.items()
+        for kind, (found, label) in wanted.items()
     ]
     choices: dict[str, list[tuple[str, str]]] = {kind: [] for kind in wanted}
     for kind, key, label in rows[0].union(*rows[1:], all=True).order_by("row_label"):
@@ -32,7 +35,8 @@ def _reference_choices(**wanted: QuerySet[Any]) -> dict[str, list[tuple[str, str
     return choices
 
 
-def _keepers() -> QuerySet[Organisation]:
+def keepers() -> QuerySet[Organisation]:
+    """The organisations that write posts and keep trainings."""
     return Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
 
 
@@ -45,7 +49,8 @@ class WithChoices(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in _reference_choices(**self.rows_to_choose()).items():
+        named = {name: (rows, "name") for name, rows in self.rows_to_choose().items()}
+        for name, choices in reference_choices(**named).items():
             self.filters[name].extra["choices"] = choices
 
     def chosen(self, name: str) -> tuple[str, str] | None:
@@ -74,7 +79,7 @@ class PostFilter(WithChoices):
         fields = ("kind", "topic", "language", "ministry", "audience", "year")
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
-        return {"topic": Topic.objects.all(), "language": Language.objects.all(), "ministry": _keepers()}
+        return {"topic": Topic.objects.all(), "language": Language.objects.all(), "ministry": keepers()}
 
     def in_language(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
         """Written in a language, or with a file in it."""
@@ -111,7 +116,7 @@ class NoteFilter(WithChoices):
         fields = ("topic", "course", "ministry", "year")
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
-        return {"topic": Topic.objects.all(), "course": Course.objects.all(), "ministry": _keepers()}
+        return {"topic": Topic.objects.all(), "course": Course.objects.all(), "ministry": keepers()}
 
 
 class RevisionFilter(django_filters.FilterSet):

@@ -3,37 +3,20 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from common.files.kinds import KINDS
-from common.forms import FilesInput
+from common.forms import FilesInput, UploadsField
 from knowledge.models import Material, MaterialUse, MaterialVersion, Post
 from members.models import Language
 
-AT_ONCE = 20
 ACCEPT = ",".join(f".{ending}" for kind in KINDS.values() for ending in kind.endings)
-
-
-class UploadsField(forms.FileField):
-    """One or several uploads, not looked into yet."""
-
-    widget = FilesInput(attrs={"accept": ACCEPT})
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        given = data if isinstance(data, list | tuple) else [data]
-        uploads = [upload for upload in given if isinstance(upload, UploadedFile)]
-        if not uploads:
-            raise forms.ValidationError(_("Choose at least one file."))
-        if len(uploads) > AT_ONCE:
-            raise forms.ValidationError(_("At most %(n)d files at once.") % {"n": AT_ONCE})
-        return uploads
 
 
 class AddFilesForm(forms.Form):
     """Files to add to a post, and what is said of them. A title is for one file; several are called as they are named."""
 
-    uploads = UploadsField(label=_("Files"))
+    uploads = UploadsField(label=_("Files"), widget=FilesInput(attrs={"accept": ACCEPT}))
     title = forms.CharField(
         label=_("Title"), max_length=160, required=False, help_text=_("Without one it is called as the file is.")
     )

@@ -1,18 +1,42 @@
 """Notices: who hears of what, written in the transaction of what it tells. Called by actions alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from knowledge import access
-from knowledge.models import Comment, Digest, Follow, Notice, NoticeChoice, Pace, Post, Told
+from knowledge.models import (
+    Comment,
+    Digest,
+    Follow,
+    MaterialUse,
+    MaterialVersion,
+    Notice,
+    NoticeChoice,
+    Pace,
+    Post,
+    Told,
+)  # fmt: skip
 from knowledge.models.coming_back import PACES
 from members.models import Member
 from members.outbox import put_mail
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """A mail about one thing: `words` are subject and text, asked for in each reader's language.
+
+    `key`, with the member's number in the place of {member}, keeps it from being written twice.
+    """
+
+    key: str
+    words: Callable[[], tuple[str, str]]
 
 
 def tell(
@@ -27,11 +51,19 @@ def tell(
     if not wanted:
         return []
     told = Told.objects.filter(post=post, comment=comment, member__in=wanted).values("member")
-    readers = access.readers_of(post).filter(pk__in=wanted).exclude(pk__in=told).order_by("pk")
-    chosen = dict(
-        NoticeChoice.objects.filter(member__in=wanted, notice=notice).values_list("member", "pace")
-    )  # fmt: skip
-    paces = {member: chosen.get(member.pk, PACES[notice]) for member in readers}
+    readers = access.readers_of(post).filter(pk__in=wanted).exclude(pk__in=told)
+    letter = _Letter(
+        f"told {{member}} {post.pk} {comment.pk if comment else 0}", lambda: _words(notice, post, comment, by)
+    )
+    return _write(notice, readers, letter, post=post, comment=comment)
+
+
+def _write(
+    notice: Notice, readers: QuerySet[Member], letter: _Letter, *, post: Post, comment: Comment | None = None
+) -> list[Told]:
+    """Write the notice for each of these readers who wants it, and the letter to those who want it at once."""
+    chosen = dict(NoticeChoice.objects.filter(member__in=readers, notice=notice).values_list("member", "pace"))
+    paces = {member: chosen.get(member.pk, PACES[notice]) for member in readers.order_by("pk")}
     at_once = [member for member, pace in paces.items() if pace == Pace.AT_ONCE]
     rows = [
         Told(member=member, notice=notice, post=post, comment=comment)
@@ -41,7 +73,11 @@ def tell(
     for row in rows:
         row.mailed_at = row.at if row.member in at_once else None
     made = Told.objects.bulk_create(rows)
-    _mail(notice, at_once, post=post, comment=comment, by=by)
+    languages = dict(Digest.objects.filter(member__in=at_once).values_list("member", "language")) if at_once else {}
+    for member in at_once:
+        with override(languages.get(member.pk, settings.LANGUAGE_CODE)):
+            subject, body = letter.words()
+        put_mail(to=member.email, subject=subject, body=body, key=letter.key.format(member=member.pk))
     return made
 
 
@@ -64,34 +100,48 @@ def tell_followers(post: Post, *, by: Member) -> None:
     tell(Notice.FOLLOWED, following.values_list("member", flat=True), post=post, by=by)
 
 
-def _mail(notice: Notice, members: Sequence[Member], *, post: Post, comment: Comment | None, by: Member) -> None:
-    """Put a mail for each into the outbox; once for each member and thing, whatever it was told by."""
-    if not members:
-        return
-    languages = dict(Digest.objects.filter(member__in=members).values_list("member", "language"))
-    path = (
-        reverse("knowledge:comment", args=[post.slug, comment.pk])
-        if comment
-        else reverse("knowledge:detail", args=[post.slug])
+def tell_of_version(version: MaterialVersion, *, by: Member) -> None:
+    """Tell the trainers of trainings to come that what they named is no longer the newest, or is withdrawn.
+
+    Every version is told of, so nobody is left out who was told of another before.
+    """
+    material = version.material
+    uses = MaterialUse.objects.filter(
+        version__material=material,
+        training__cancelled_at=None,
+        training__ends_on__gte=timezone.localdate(),
     )
-    for member in members:
-        with override(languages.get(member.pk, settings.LANGUAGE_CODE)):
-            subject, first = _words(notice, post, by)
-            body = "\n\n".join(
-                [first, *([comment.body] if comment else []), f"{settings.SITE_URL}{path}",
-                 _("All your notices: %(address)s") % {"address": f"{settings.SITE_URL}{reverse('knowledge:notices')}"}]
-            )  # fmt: skip
-        put_mail(
-            to=member.email, subject=subject, body=f"{body}\n",
-            key=f"told {member.pk} {post.pk} {comment.pk if comment else 0}",
-        )  # fmt: skip
+    is_withdrawn = version.withdrawn_at is not None
+    uses = uses.filter(version=version) if is_withdrawn else uses.exclude(version=version)
+    readers = access.readers_of(material.post).filter(profile__assignments__training__in=uses.values("training"))
+    letter = _Letter(f"version {version.pk} {version.withdrawn_at or 0} {{member}}", lambda: _words_of_version(version))
+    _write(Notice.NEW_VERSION, readers.exclude(pk=by.pk).distinct(), letter, post=material.post)
 
 
-def _words(notice: Notice, post: Post, by: Member) -> tuple[str, str]:
-    """The subject and the first sentence of a mail."""
+def _words(notice: Notice, post: Post, comment: Comment | None, by: Member) -> tuple[str, str]:
+    """The subject and the text of a mail about a post, or a comment on it."""
     told = {"name": by.full_name, "title": post.title}
     if notice == Notice.MENTIONED:
-        return _("%(name)s mentions you: %(title)s") % told, _("%(name)s mentions you in “%(title)s”.") % told
-    if notice == Notice.COMMENTED:
-        return _("%(name)s commented: %(title)s") % told, _("%(name)s commented on “%(title)s”.") % told
-    return _("New: %(title)s") % told, _("%(name)s published “%(title)s”.") % told
+        subject = _("%(name)s mentions you: %(title)s") % told
+        first = _("%(name)s mentions you in “%(title)s”.") % told
+    elif notice == Notice.COMMENTED:
+        subject = _("%(name)s commented: %(title)s") % told
+        first = _("%(name)s commented on “%(title)s”.") % told
+    else:
+        subject, first = _("New: %(title)s") % told, _("%(name)s published “%(title)s”.") % told
+    path = reverse("knowledge:comment", args=[post.slug, comment.pk]) if comment else post.get_absolute_url()
+    every = _("All your notices: %(address)s") % {"address": f"{settings.SITE_URL}{reverse('knowledge:notices')}"}
+    said = [comment.body] if comment else []
+    return subject, "\n\n".join([first, *said, f"{settings.SITE_URL}{path}", every]) + "\n"
+
+
+def _words_of_version(version: MaterialVersion) -> tuple[str, str]:
+    """The subject and the text of a mail about a version that is out, or was withdrawn."""
+    told = {"title": version.material.title, "n": version.number}
+    if version.withdrawn_at is None:
+        subject = _("New version of %(title)s") % told
+        said = _("Version %(n)d of “%(title)s” is out. A planned training of yours names an older one.") % told
+    else:
+        subject = _("%(title)s is withdrawn") % told
+        said = _("Version %(n)d of “%(title)s” was withdrawn. A planned training of yours names it.") % told
+    return subject, f"{said}\n\n{settings.SITE_URL}{version.material.get_absolute_url()}\n"

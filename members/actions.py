@@ -26,7 +26,7 @@ from members.outbox import put_mail
 
 
 def digest_of(token: str) -> str:
-    """Return what is stored of an invitation's token: links in old backups are of no use."""
+    """Return what is stored of a random token, such as an invitation's: links in old backups are of no use."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

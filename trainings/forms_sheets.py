@@ -5,12 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms import FilesInput
+from common.forms import FilesInput, UploadsField
 from common.scans import Scan, read_scan
 from members.models import Organisation
 from trainings.actions.roster import RosterRow
@@ -79,17 +78,14 @@ class WalkIns:
         return {form.number: person_row(form.cleaned_data, ranks) for form in filled}
 
 
-class ScansField(forms.FileField):
+class ScansField(UploadsField):
     """One or several scans, each read by what it holds."""
 
+    at_once = FILES_AT_ONCE
     widget = FilesInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"})
 
     def clean(self, data: Any, initial: Any = None) -> list[Scan]:
-        uploads = [upload for upload in data or [] if isinstance(upload, UploadedFile)]
-        if not uploads:
-            raise ValidationError(_("Choose at least one file."))
-        if len(uploads) > FILES_AT_ONCE:
-            raise ValidationError(_("At most %(n)d files at once.") % {"n": FILES_AT_ONCE})
+        uploads = super().clean(data, initial)
         wrong, scans = [], []
         for n, upload in enumerate(uploads, 1):
             try:

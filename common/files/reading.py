@@ -9,13 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -27,6 +27,8 @@ from common.uploads.reading import PROJECT, surroundings
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
+
+R = TypeVar("R")
 
 # Locks of files are there on Unix alone.
 fcntl = import_module("fcntl") if find_spec("fcntl") else None
@@ -166,28 +168,25 @@ def page_picture(file: IO[bytes], mime: str, page: int = 1, width: int = 800) ->
     return ended.answer if ended.code == 0 else b""
 
 
-def words_of_stored(name: str, mime: str) -> Reading:
-    """Return the words of a file in the storage."""
+def _of_stored(name: str, read: Callable[[IO[bytes]], R], otherwise: R) -> R:
+    """Read a file in the storage; `otherwise` where it is gone."""
     try:
         with default_storage.open(name) as file:
-            return read_words(file, mime)
+            return read(file)
     except OSError:
-        return Reading(reason=DAMAGED)
+        return otherwise
+
+
+def words_of_stored(name: str, mime: str) -> Reading:
+    """Return the words of a file in the storage."""
+    return _of_stored(name, lambda file: read_words(file, mime), Reading(reason=DAMAGED))
 
 
 def page_count_of_stored(name: str, mime: str) -> int:
     """Return the number of pages of a file in the storage, as `page_count` does; 0 where it is gone."""
-    try:
-        with default_storage.open(name) as file:
-            return page_count(file, mime)
-    except OSError:
-        return 0
+    return _of_stored(name, lambda file: page_count(file, mime), 0)
 
 
 def picture_of_stored(name: str, mime: str, page: int = 1, width: int = 800) -> bytes:
     """Return a page of a file in the storage as a picture; empty where there is none."""
-    try:
-        with default_storage.open(name) as file:
-            return page_picture(file, mime, page, width)
-    except OSError:
-        return b""
+    return _of_stored(name, lambda file: page_picture(file, mime, page, width), b"")

@@ -1,6 +1,5 @@
 """How a member wants to hear of what is new: choices, the digest, secret addresses. Each is theirs alone."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 
@@ -8,14 +7,15 @@ from django.utils import timezone
 
 from audit.record import record
 from common.actions import action
+from knowledge.digest import new_digest
 from knowledge.models import Digest, NoticeChoice, SecretAddress
+from members.actions import digest_of as digest_of_token
 from members.models import Member
 
 
 def digest_of(member: Member) -> Digest:
     """Return the member's digest row, unsaved and weekly where there is none yet. One query."""
-    found = Digest.objects.filter(member=member).first()
-    return found or Digest(member=member, leave_digest=secrets.token_hex(32))
+    return Digest.objects.filter(member=member).first() or new_digest(member.pk)
 
 
 @action
@@ -39,17 +39,16 @@ def leave_digest(*, digest: Digest, by: Member) -> None:
     record("leave_digest", digest.member, by=by)
 
 
-def secret_digest(secret: str) -> str:
-    """Return what is kept of a secret address: its SHA-256 in hexadecimal. The secret has 256 random bits, so no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def _end_address(member: Member) -> None:
+    SecretAddress.objects.filter(member=member, revoked_at=None).update(revoked_at=timezone.now())
 
 
 @action
 def make_secret_address(*, member: Member, by: Member) -> str:
     """Give a member a new secret address for feeds and return the secret, which is shown once; an older one ends."""
-    SecretAddress.objects.filter(member=member, revoked_at=None).update(revoked_at=timezone.now())
+    _end_address(member)
     secret = secrets.token_urlsafe(32)
-    SecretAddress.objects.create(member=member, secret_digest=secret_digest(secret))
+    SecretAddress.objects.create(member=member, secret_digest=digest_of_token(secret))
     record("make_secret_address", member, by=by)
     return secret
 
@@ -57,14 +56,14 @@ def make_secret_address(*, member: Member, by: Member) -> str:
 @action
 def revoke_secret_address(*, member: Member, by: Member) -> None:
     """End a member's secret address: feeds under it answer 404 from now on."""
-    SecretAddress.objects.filter(member=member, revoked_at=None).update(revoked_at=timezone.now())
+    _end_address(member)
     record("revoke_secret_address", member, by=by)
 
 
 def member_of_secret(secret: str) -> Member | None:
     """Return the active member whose feeds a secret opens, else None. One query."""
     found = SecretAddress.objects.filter(
-        secret_digest=secret_digest(secret), revoked_at=None, member__is_active=True
+        secret_digest=digest_of_token(secret), revoked_at=None, member__is_active=True
     ).select_related("member__organisation")
     address = found.first()
     return address.member if address else None

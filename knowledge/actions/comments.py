@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 from common.actions import action
+from knowledge.actions.changed import ChangedMeanwhileError
 from knowledge.actions.posts import locked
 from knowledge.mentions import mentioned_in
 from knowledge.models import Comment, Notice, Post, Told
@@ -16,16 +17,6 @@ from members.models import Member
 
 # What stands in the row of a comment that its author took back: its text is gone.
 NOTHING = "…"
-
-
-class CommentChangedError(ValidationError):
-    """The comment was changed in another window since: `now` is it as it is."""
-
-    def __init__(self, now: Comment) -> None:
-        super().__init__(
-            _("This comment was changed meanwhile, in another window. Both texts are shown: saving keeps yours.")
-        )
-        self.now = now
 
 
 def open_for_talk(post: Post) -> Post:
@@ -77,12 +68,14 @@ def write_comment(*, post: Post, body: str, answers: Comment | None, key: UUID |
 def change_comment(*, comment: Comment, body: str, version_seen: int, by: Member) -> Comment:
     """Keep another text of a comment; who is newly mentioned hears of it. Its old text stays in the record.
 
-    Raises CommentChangedError where it is not the version that was seen.
+    Raises ChangedMeanwhileError where it is not the version that was seen.
     """
     post = open_for_talk(comment.post)
     now = _current(comment)
     if now.version != version_seen:
-        raise CommentChangedError(now)
+        raise ChangedMeanwhileError(
+            now, _("This comment was changed meanwhile, in another window. Both texts are shown: saving keeps yours.")
+        )
     before, now.body = now.body, body
     now.version, now.changed_at = now.version + 1, timezone.now()
     now.save(update_fields=["body", "version", "changed_at"])

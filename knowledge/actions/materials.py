@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Max, Sum
+from django.db.models import F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -14,8 +14,8 @@ from audit.record import changed_row, record
 from common.actions import action
 from common.files.keeping import Kept, forget
 from common.files.reading import page_count_of_stored, words_of_stored
-from knowledge.actions.uses import tell_of_version
 from knowledge.models import Material, MaterialText, MaterialVersion, Post
+from knowledge.telling import tell_of_version
 from members.models import Member
 
 FILES_MOST = 40
@@ -94,17 +94,15 @@ def add_version(*, material: Material, kept: Kept, note: str, newest_seen: int, 
         "add_version", material, by=by, root=material.post, told={"title": material.title, "file": kept.original},
         number=version.number,
     )  # fmt: skip
-    tell_of_version(version=version, by=by)
+    tell_of_version(version, by=by)
     return version
 
 
 @action
 def change_material(*, material: Material, by: Member) -> Material:
     """Keep what is said of a material: title, language, licence, what it translates. Its files stay as they are."""
-    other = material.translation_of
-    material.translation_of = None if other is None or other.pk == material.pk else _first_of(other, material.post)
-    if material.translation_of_id == material.pk:
-        material.translation_of = None
+    first = _first_of(material.translation_of, material.post)
+    material.translation_of = None if first == material else first
     if material.translation_of and material.translations.exists():
         raise ValidationError(_("Others translate this one: say it of them, or of none."))
     told = changed_row(material, WRITTEN)
@@ -124,7 +122,7 @@ def withdraw_version(*, version: MaterialVersion, reason: str, by: Member) -> Ma
         "withdraw_version", version, by=by, root=version.material.post, number=version.number,
         told={"title": version.material.title, "reason": reason},
     )  # fmt: skip
-    tell_of_version(version=version, by=by)
+    tell_of_version(version, by=by)
     return version
 
 
@@ -178,9 +176,3 @@ def read_words(pk: int) -> None:
             MaterialText.objects.update_or_create(version=version, defaults={"places": places})
         pages = page_count_of_stored(version.stored, version.kind)
         MaterialVersion.objects.filter(pk=pk).update(text_state=state, pages=pages or None)
-
-
-def newest_numbers(materials: list[int]) -> dict[int, int]:
-    """Return the highest version number of each material. One query."""
-    found = MaterialVersion.objects.filter(material__in=materials).values("material").annotate(n=Max("number"))
-    return {row["material"]: row["n"] for row in found}

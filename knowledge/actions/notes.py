@@ -8,22 +8,13 @@ from django.utils.translation import gettext as _
 
 from audit.record import changed_row, record
 from common.actions import action
+from knowledge.actions.changed import ChangedMeanwhileError
 from knowledge.models import FieldNote, RevisionItem
 from members.models import Member
 from trainers.models import Topic
 from trainings.models import Training
 
 ANSWERS = ("worked", "resisted", "unanswered")
-
-
-class NoteChangedError(ValidationError):
-    """The note was changed in another window since: `now` is it as it is."""
-
-    def __init__(self, now: FieldNote) -> None:
-        super().__init__(
-            _("This note was changed meanwhile, in another window. Both texts are shown: saving keeps yours.")
-        )
-        self.now = now
 
 
 @action
@@ -44,10 +35,12 @@ def write_note(*, note: FieldNote, topics: Iterable[Topic], by: Member) -> Field
 
 @action
 def change_note(*, note: FieldNote, topics: Iterable[Topic], version_seen: int, by: Member) -> FieldNote:
-    """Keep a changed note. Raises NoteChangedError where it is not the version that was seen. The record keeps the old text."""
+    """Keep a changed note. Raises ChangedMeanwhileError where it is not the version that was seen. The record keeps the old text."""
     now = FieldNote.objects.select_for_update().get(pk=note.pk)
     if now.version != version_seen:
-        raise NoteChangedError(now)
+        raise ChangedMeanwhileError(
+            now, _("This note was changed meanwhile, in another window. Both texts are shown: saving keeps yours.")
+        )
     told = changed_row(note, (*ANSWERS, "is_author_hidden"))
     number, training = now.version + 1, note.training
     note.version, note.changed_at = number, timezone.now()

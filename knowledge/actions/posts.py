@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
+from knowledge.actions.changed import ChangedMeanwhileError
 from knowledge.models import Post, PostAudience, PostVersion
 from knowledge.telling import tell_all, tell_followers
 from members.models import Member
@@ -24,16 +24,6 @@ TAKEN_SLUGS = {
 }  # fmt: skip
 # What a change of the text is compared by.
 WRITTEN = ("kind", "title", "body", "language_id", "minutes", "reach")
-
-
-class ChangedMeanwhileError(ValidationError):
-    """Somebody else changed the post since the editor opened it: `theirs` is the post as it is now."""
-
-    def __init__(self, theirs: Post) -> None:
-        super().__init__(
-            _("Somebody else changed this post while you were writing. Nothing is lost: both texts are shown below.")
-        )
-        self.theirs = theirs
 
 
 @dataclass(frozen=True)
@@ -95,7 +85,10 @@ def change_post(*, post: Post, choices: Choices, version_seen: int, by: Member) 
     """
     now = locked(post)
     if now.version != version_seen:
-        raise ChangedMeanwhileError(now)
+        raise ChangedMeanwhileError(
+            now,
+            _("Somebody else changed this post while you were writing. Nothing is lost: both texts are shown below."),
+        )
     told = changed_row(post, WRITTEN)
     told.pop("body", None)  # its versions keep it
     written = (post.title, post.body) != (now.title, now.body)
@@ -128,7 +121,7 @@ def delete_draft(*, post: Post, by: Member) -> None:
     now = locked(post)
     if not now.is_draft:
         raise ValidationError(_("This post is published: it can be hidden by a moderator, but not thrown away."))
-    if now.materials.aggregate(n=Count("pk"))["n"]:
+    if now.materials.exists():
         raise ValidationError(_("This draft has files. Remove them first."))
     record("delete_draft", post, by=by, told={"title": post.title})
     post.topics.clear()

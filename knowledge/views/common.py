@@ -1,10 +1,14 @@
 """What every page of a post needs."""
 
+from typing import Any
+
 from django.db.models import QuerySet
+from django.forms import BaseForm
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from knowledge import access
+from knowledge.actions.changed import ChangedMeanwhileError
 from knowledge.models import Post
 from members.models import Member
 
@@ -17,6 +21,18 @@ def reader_of(request: HttpRequest) -> Member | None:
 def posts_for(reader: Member | None) -> QuerySet[Post]:
     """Return the posts whose page this reader may open."""
     return access.visible_posts(reader) if reader else access.public_posts()
+
+
+def show_theirs(request: HttpRequest, form: BaseForm, changed: ChangedMeanwhileError) -> Any:
+    """Keep the editor's own words in the form, say that another was faster, and return the thing as it is now.
+
+    The form's `version_seen` becomes the present one: the next save is meant, having seen theirs.
+    """
+    form.add_error(None, changed)
+    sent = request.POST.copy()
+    sent["version_seen"] = str(changed.now.version)
+    form.data = sent
+    return changed.now
 
 
 def fetch_post(request: HttpRequest, slug: str) -> Post:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.views import add_refusal, is_fragment, sentences
 from knowledge import access, discussion
 from knowledge.actions import comments, keeping
+from knowledge.actions.changed import ChangedMeanwhileError
 from knowledge.forms_discussion import CommentForm
 from knowledge.models import Comment, Post
-from knowledge.views.common import fetch_post
+from knowledge.views.common import fetch_post, show_theirs
 from members.models import Member
 from trainings.views.common import member_of, require
 
@@ -101,12 +102,8 @@ def comment_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             comments.change_comment(
                 comment=comment, body=form.cleaned_data["body"], version_seen=form.cleaned_data["version_seen"] or 0, by=by
             )  # fmt: skip
-        except comments.CommentChangedError as changed:
-            form.add_error(None, changed)
-            sent = request.POST.copy()
-            sent["version_seen"] = str(changed.now.version)  # the next save is meant, having seen theirs
-            form.data = sent
-            context["theirs"] = changed.now
+        except ChangedMeanwhileError as changed:
+            context["theirs"] = show_theirs(request, form, changed)
         except ValidationError as refusal:
             add_refusal(form, refusal)
         else:

@@ -1,6 +1,7 @@
 """The files of a post: adding them, a material with its versions, handing one out, a picture of a page."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,14 +20,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.files.keeping import keeping
 from common.files.kinds import KINDS
 from common.files.reading import picture_of_stored
-from common.files.serving import file_response
-from common.views import add_refusal, sentences
+from common.files.serving import file_response, preview_response
+from common.views import add_refusal, decide, sentences
 from knowledge import access
 from knowledge.actions import materials as actions
 from knowledge.forms_materials import AddFilesForm, MaterialForm, VersionForm, WhyForm
 from knowledge.models import Material, MaterialUse, MaterialVersion, Post
 from knowledge.views.common import fetch_post, reader_of
 from members.models import Member
+from members.time_limits import is_background
 from trainings.views.common import member_of, require
 
 SHOWN_PAGES = 6
@@ -41,7 +43,7 @@ def files_add(request: HttpRequest, slug: str) -> HttpResponse:
     require(access.can_edit(by, post))
     first = {"language": post.language_id, "licence": Material.Licence.NETWORK}
     form = AddFilesForm(request.POST or None, request.FILES or None, post=post, initial=first)
-    by_script = request.headers.get("X-Requested-With") == "fetch"
+    by_script = is_background(request)
     if request.method == "POST" and form.is_valid():
         made, refused = _add_all(post, form, by)
         if by_script:
@@ -86,43 +88,58 @@ def _add_all(post: Post, form: AddFilesForm, by: Member) -> tuple[list[Material]
     return made, refused
 
 
-def _fetch(request: HttpRequest, slug: str, pk: int, number: int | None = None) -> MaterialVersion:
-    """Return a version of a material of a post this reader may open, the newest that is not withdrawn unless named; else 404."""
+def _versions(request: HttpRequest, slug: str, pk: int) -> list[MaterialVersion]:
+    """Return all versions of a material of a post this reader may open, the highest number first; else 404. Two queries."""
     post = fetch_post(request, slug)
     found = MaterialVersion.objects.filter(material=pk, material__post=post, material__removed_at=None)
-    found = found.select_related("material__language", "material__translation_of", "added_by", "withdrawn_by")
-    if number is not None:
-        version = get_object_or_404(found, number=number)
-    else:
-        versions = list(found)
-        if not versions:
-            raise Http404
-        version = next((v for v in versions if v.withdrawn_at is None), versions[0])
-    version.material.post = post
-    return version
+    versions = list(found.select_related("material__language", "material__translation_of", "added_by", "withdrawn_by"))
+    if not versions:
+        raise Http404
+    for version in versions:
+        version.material.post = post
+    return versions
+
+
+def _newest(versions: Sequence[MaterialVersion]) -> MaterialVersion:
+    """Return the newest that is not withdrawn, of versions with the highest number first; the last one where all are."""
+    return next((version for version in versions if version.withdrawn_at is None), versions[0])
+
+
+def _numbered(versions: Sequence[MaterialVersion], number: int) -> MaterialVersion:
+    """Return the version of that number, else 404."""
+    found = next((version for version in versions if version.number == number), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _material(request: HttpRequest, slug: str, pk: int) -> Material:
+    return _versions(request, slug, pk)[0].material
 
 
 @login_not_required
 @require_GET
 def material(request: HttpRequest, slug: str, pk: int, number: int | None = None) -> HttpResponse:
     """A material: the version that is asked for, or the newest, with its pages, its other versions and where it was used."""
-    version, reader = _fetch(request, slug, pk, number), reader_of(request)
+    versions, reader = _versions(request, slug, pk), reader_of(request)
+    newest = _newest(versions)
+    version = newest if number is None else _numbered(versions, number)
     of = version.material
-    versions = list(of.versions.select_related("added_by"))
-    newest = next((v for v in versions if v.withdrawn_at is None), versions[0])
     root = of.translation_of_id or of.pk
     context = {
         "post": of.post, "material": of, "version": version, "versions": versions, "newest": newest,
         "kind": KINDS.get(version.kind), "reader": reader,
         "others": [m for m in _of_post(of.post) if root in (m.pk, m.translation_of_id) and m.pk != of.pk],
-        "pages": range(1, min(version.pages or 0, SHOWN_PAGES) + 1) if _has_pages(version) else [],
+        "pages": range(1, _shown_pages(version) + 1),
         "uses": _uses(reader, of), "can_edit": bool(reader and access.can_edit(reader, of.post)),
     }  # fmt: skip
     return render(request, "knowledge/material.html", context)
 
 
-def _has_pages(version: MaterialVersion) -> bool:
-    return version.withdrawn_at is None and version.kind in KINDS and KINDS[version.kind].has_pages
+def _shown_pages(version: MaterialVersion) -> int:
+    """Return of how many pages a picture is shown: none of what was withdrawn."""
+    has_pages = version.withdrawn_at is None and version.kind in KINDS and KINDS[version.kind].has_pages
+    return min(version.pages or 0, SHOWN_PAGES) if has_pages else 0
 
 
 def _of_post(post: Post) -> list[Material]:
@@ -160,7 +177,7 @@ def files_of(post: Post, reader: Member | None) -> dict[str, Any]:
 @require_GET
 def material_download(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponseBase:
     """Hand a file out, whole or a range of it, and count it; a withdrawn one only to those who look after the post."""
-    version, reader = _fetch(request, slug, pk, number), reader_of(request)
+    version, reader = _numbered(_versions(request, slug, pk), number), reader_of(request)
     if version.withdrawn_at is not None and not (reader and access.can_edit(reader, version.material.post)):
         raise Http404
     if "Range" not in request.headers:
@@ -177,30 +194,26 @@ def material_download(request: HttpRequest, slug: str, pk: int, number: int) -> 
 
 @login_not_required
 @require_GET
-def material_page(request: HttpRequest, slug: str, pk: int, number: int, page: int) -> HttpResponse:
+def material_page(request: HttpRequest, slug: str, pk: int, number: int, page: int) -> HttpResponseBase:
     """A picture of one page, drawn once and kept beside the files."""
-    version = _fetch(request, slug, pk, number)
-    if not _has_pages(version) or not 1 <= page <= min(version.pages or 0, SHOWN_PAGES):
+    version = _numbered(_versions(request, slug, pk), number)
+    if not 1 <= page <= _shown_pages(version):
         raise Http404
     name = PICTURE_NAME.format(checksum=version.checksum, page=page)
-    if not default_storage.exists(name):
-        picture = picture_of_stored(version.stored, version.kind, page, PICTURE_WIDTH)
-        if not picture:
-            raise Http404
+    if default_storage.exists(name):
+        with default_storage.open(name) as file:
+            picture = file.read()
+    elif picture := picture_of_stored(version.stored, version.kind, page, PICTURE_WIDTH):
         default_storage.save(name, ContentFile(picture))
-    with default_storage.open(name) as file:
-        answer = HttpResponse(file.read(), content_type="image/webp")
-    answer["Cache-Control"] = "private, max-age=3600"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return preview_response(request, picture, f"{version.checksum}-{page}")
 
 
 @require_http_methods(["GET", "POST"])
 def material_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change what is said of a material."""
-    version, by = _fetch(request, slug, pk), member_of(request)
-    require(access.can_edit(by, version.material.post))
-    form = MaterialForm(request.POST or None, instance=version.material)
+    of, by = _material(request, slug, pk), member_of(request)
+    require(access.can_edit(by, of.post))
+    form = MaterialForm(request.POST or None, instance=of)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_material(material=form.instance, by=by)
@@ -208,20 +221,19 @@ def material_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             messages.success(request, _("It is saved."))
-            return redirect(f"{version.material.post.get_absolute_url()}#files")
-    context = {"form": form, "post": version.material.post, "material": version.material}
+            return redirect(f"{of.post.get_absolute_url()}#files")
+    context = {"form": form, "post": of.post, "material": of}
     return render(request, "knowledge/material_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
 def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Add the next version of a material."""
-    now, by = _fetch(request, slug, pk), member_of(request)
-    of = now.material
+    newest, by = _versions(request, slug, pk)[0], member_of(request)
+    of = newest.material
     require(access.can_edit(by, of.post))
-    newest = actions.newest_numbers([of.pk])[of.pk]
-    form = VersionForm(request.POST or None, request.FILES or None, initial={"newest_seen": newest})
-    by_script = request.headers.get("X-Requested-With") == "fetch"
+    form = VersionForm(request.POST or None, request.FILES or None, initial={"newest_seen": newest.number})
+    by_script = is_background(request)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -236,14 +248,14 @@ def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             return JsonResponse({"material": of.pk, "title": of.title}) if by_script else redirect(of)
     if by_script:
         return _told([], [str(error) for errors in form.errors.values() for error in errors])
-    context = {"form": form, "post": of.post, "material": of, "newest": newest, "room": actions.room_of(by)}
+    context = {"form": form, "post": of.post, "material": of, "newest": newest.number, "room": actions.room_of(by)}
     return render(request, "knowledge/version_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
 def version_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Ask why, then withdraw a version."""
-    version, by = _fetch(request, slug, pk, number), member_of(request)
+    version, by = _numbered(_versions(request, slug, pk), number), member_of(request)
     require(access.can_edit(by, version.material.post))
     form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -261,7 +273,7 @@ def version_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> H
 @require_POST
 def version_restore(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Put a withdrawn version back into use."""
-    version, by = _fetch(request, slug, pk, number), member_of(request)
+    version, by = _numbered(_versions(request, slug, pk), number), member_of(request)
     require(access.can_edit(by, version.material.post))
     actions.restore_version(version=version, by=by)
     return redirect("knowledge:material_version", slug, pk, number)
@@ -270,15 +282,11 @@ def version_restore(request: HttpRequest, slug: str, pk: int, number: int) -> Ht
 @require_http_methods(["GET", "POST"])
 def material_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Ask, then take a material out of its post."""
-    version, by = _fetch(request, slug, pk), member_of(request)
-    post = version.material.post
-    require(access.can_edit(by, post))
+    of, by = _material(request, slug, pk), member_of(request)
+    require(access.can_edit(by, of.post))
     if request.method == "POST":
-        try:
-            actions.remove_material(material=version.material, by=by)
-        except ValidationError as refusal:
-            messages.error(request, sentences(refusal))
-            return redirect(version.material)
-        messages.success(request, _("The file is removed."))
-        return redirect(f"{post.get_absolute_url()}#files")
-    return render(request, "knowledge/material_remove.html", {"material": version.material, "post": post})
+        here, there = of.get_absolute_url(), f"{of.post.get_absolute_url()}#files"
+        return decide(
+            request, there, lambda: actions.remove_material(material=of, by=by), _("The file is removed."), refused=here
+        )
+    return render(request, "knowledge/material_remove.html", {"material": of, "post": of.post})

@@ -1,5 +1,8 @@
 """Reporting a post or a comment, and the moderators' desk."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.views import add_refusal, page_of, sentences
+from common.views import add_refusal, decide, page_of
 from knowledge import access, discussion
 from knowledge.actions import moderation
 from knowledge.forms_discussion import WordsForm
@@ -23,8 +26,22 @@ def _fetch(request: HttpRequest, slug: str, pk: int | None) -> tuple[Post, Comme
     return fetch_comment(request, slug, pk) if pk is not None else (fetch_post(request, slug), None)
 
 
-def _back(request: HttpRequest, post: Post, comment: Comment | None) -> HttpResponse:
-    return redirect(discussion.place_of(comment, member_of(request)) if comment else post)
+def _place(request: HttpRequest, post: Post, comment: Comment | None) -> str | Post:
+    """Where a post or a comment on it stands."""
+    return discussion.place_of(comment, member_of(request)) if comment else post
+
+
+def _asked(request: HttpRequest, form: WordsForm, act: Callable[[str], Any], done: str, **of: Any) -> HttpResponse:
+    """Ask for words about a post or a comment, and run the act with them; then go back to it."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data["words"])
+        except ValidationError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, done)
+            return redirect(_place(request, of["post"], of["comment"]))
+    return render(request, "knowledge/report_form.html", {"form": form, **of}, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,18 +51,10 @@ def report(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespon
     by = member_of(request)
     require(access.can_report(by, post, comment))
     form = WordsForm(request.POST or None, label=_("What is wrong with it?"))
-    if request.method == "POST" and form.is_valid():
-        try:
-            moderation.report_post(post=post, comment=comment, words=form.cleaned_data["words"], by=by)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(
-                request, _("Thank you. A moderator will look at it; its author does not hear who reported it.")
-            )
-            return _back(request, post, comment)
-    context = {"form": form, "post": post, "comment": comment}
-    return render(request, "knowledge/report_form.html", context, status=422 if form.errors else 200)
+    return _asked(
+        request, form, lambda words: moderation.report_post(post=post, comment=comment, words=words, by=by),
+        _("Thank you. A moderator will look at it; its author does not hear who reported it."), post=post, comment=comment,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,16 +64,10 @@ def hide(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse
     by = member_of(request)
     require(access.can_moderate(by, post, comment))
     form = WordsForm(request.POST or None, label=_("Why? Its author reads this."))
-    if request.method == "POST" and form.is_valid():
-        try:
-            moderation.hide_post(post=post, comment=comment, reason=form.cleaned_data["words"], by=by)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, _("It is hidden. Its author sees why."))
-            return _back(request, post, comment)
-    context = {"form": form, "post": post, "comment": comment, "is_hiding": True}
-    return render(request, "knowledge/report_form.html", context, status=422 if form.errors else 200)
+    return _asked(
+        request, form, lambda words: moderation.hide_post(post=post, comment=comment, reason=words, by=by),
+        _("It is hidden. Its author sees why."), post=post, comment=comment, is_hiding=True,
+    )  # fmt: skip
 
 
 @require_POST
@@ -73,13 +76,10 @@ def restore(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespo
     post, comment = _fetch(request, slug, pk)
     by = member_of(request)
     require(access.can_moderate(by, post, comment))
-    try:
-        moderation.restore_post(post=post, comment=comment, by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
-        messages.success(request, _("It is shown again."))
-    return _back(request, post, comment)
+    return decide(
+        request, _place(request, post, comment), lambda: moderation.restore_post(post=post, comment=comment, by=by),
+        _("It is shown again."),
+    )  # fmt: skip
 
 
 @require_GET
@@ -101,10 +101,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave as it is what was reported."""
     by = member_of(request)
     complaint = get_object_or_404(access.visible_complaints(by).select_related("post"), pk=pk)
-    try:
-        moderation.leave_reported(complaint=complaint, by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
-        messages.success(request, _("It is left as it is."))
-    return redirect("knowledge:reported")
+    return decide(
+        request, "knowledge:reported", lambda: moderation.leave_reported(complaint=complaint, by=by),
+        _("It is left as it is."),
+    )  # fmt: skip

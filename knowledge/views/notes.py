@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from common.sheets import sheet_response
-from common.views import add_refusal, is_fragment, page_of, sentences
+from common.views import add_refusal, decide, is_fragment, page_of, sentences
 from knowledge import access
 from knowledge.actions import notes
+from knowledge.actions.changed import ChangedMeanwhileError
 from knowledge.filters import NoteFilter, RevisionFilter
 from knowledge.forms_discussion import CollectForm, NoteForm
 from knowledge.models import FieldNote, RevisionItem
+from knowledge.views.common import show_theirs
 from members.models import Member
 from trainings.views.common import fetch_training, member_of, require
 
@@ -108,11 +110,8 @@ def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             seen = form.cleaned_data["version_seen"] or 0
             notes.change_note(note=form.instance, topics=form.cleaned_data["topics"], version_seen=seen, by=by)
-        except notes.NoteChangedError as changed:
-            form.add_error(None, changed)
-            sent = request.POST.copy()
-            sent["version_seen"] = str(changed.now.version)
-            form.data, context["theirs"] = sent, changed.now
+        except ChangedMeanwhileError as changed:
+            context["theirs"] = show_theirs(request, form, changed)
         else:
             messages.success(request, _("Your note is saved."))
             return redirect(note)
@@ -125,13 +124,10 @@ def note_delete(request: HttpRequest, pk: int) -> HttpResponse:
     note, by = _fetch(request, pk), member_of(request)
     require(access.can_edit_note(by, note))
     if request.method == "POST":
-        try:
-            notes.delete_note(note=note, by=by)
-        except ValidationError as refusal:
-            messages.error(request, sentences(refusal))
-            return redirect("knowledge:note", pk)
-        messages.success(request, _("Your note is taken back."))
-        return redirect("knowledge:notes")
+        return decide(
+            request, "knowledge:notes", lambda: notes.delete_note(note=note, by=by), _("Your note is taken back."),
+            refused=note,
+        )  # fmt: skip
     return render(request, "knowledge/note_delete.html", {"note": note})
 
 

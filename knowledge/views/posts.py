@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.markdown import markdown
-from common.views import is_fragment, page_of, sentences
+from common.views import decide, is_fragment, page_of
 from knowledge import access
 from knowledge.actions import posts
+from knowledge.actions.changed import ChangedMeanwhileError
 from knowledge.differences import differences
 from knowledge.filters import PostFilter
 from knowledge.forms import BodyForm, PostForm
 from knowledge.models import Post
 from knowledge.unread import mark_new
 from knowledge.views import discussion
-from knowledge.views.common import fetch_post, reader_of
+from knowledge.views.common import fetch_post, reader_of, show_theirs
 from knowledge.views.materials import files_of
 from trainings.views.common import member_of, require
 
@@ -115,7 +115,7 @@ def post_edit(request: HttpRequest, slug: str) -> HttpResponse:
             posts.change_post(
                 post=form.instance, choices=form.choices(), version_seen=form.cleaned_data["version_seen"] or 0, by=by
             )
-        except posts.ChangedMeanwhileError as changed:
+        except ChangedMeanwhileError as changed:
             return _conflict(request, form, changed)
         if "publish" in request.POST and post.is_draft:
             posts.publish_post(post=post, by=by)
@@ -124,13 +124,9 @@ def post_edit(request: HttpRequest, slug: str) -> HttpResponse:
     return _editor(request, form)
 
 
-def _conflict(request: HttpRequest, form: PostForm, changed: posts.ChangedMeanwhileError) -> HttpResponse:
+def _conflict(request: HttpRequest, form: PostForm, changed: ChangedMeanwhileError) -> HttpResponse:
     """The editor with one's own words still in it, and what the other one wrote beside them."""
-    theirs = changed.theirs
-    form.add_error(None, changed)
-    sent = request.POST.copy()
-    sent["version_seen"] = str(theirs.version)  # the next save is meant, having seen theirs
-    form.data = sent
+    theirs = show_theirs(request, form, changed)
     return _editor(
         request, form, theirs=theirs, pieces=differences(theirs.body, form.cleaned_data["body"]),
         their_editor=theirs.versions.select_related("by").first(),
@@ -170,13 +166,7 @@ def post_publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Publish a draft as it is."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_edit(by, post))
-    try:
-        posts.publish_post(post=post, by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
-        messages.success(request, _("Your post is published."))
-    return redirect(post)
+    return decide(request, post, lambda: posts.publish_post(post=post, by=by), _("Your post is published."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,13 +175,10 @@ def post_delete(request: HttpRequest, slug: str) -> HttpResponse:
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_delete(by, post))
     if request.method == "POST":
-        try:
-            posts.delete_draft(post=post, by=by)
-        except ValidationError as refusal:
-            messages.error(request, sentences(refusal))
-            return redirect(post)
-        messages.success(request, _("The draft is thrown away."))
-        return redirect("knowledge:list")
+        return decide(
+            request, "knowledge:list", lambda: posts.delete_draft(post=post, by=by), _("The draft is thrown away."),
+            refused=post,
+        )  # fmt: skip
     return render(request, "knowledge/post_delete.html", {"post": post})
 
 

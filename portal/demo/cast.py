@@ -72,6 +72,12 @@ class Cast:
     def coordinator(self, ministry: str) -> Member:
         return self.staff[f"coordinator.{ministry.lower()}"]
 
+    def people(self) -> dict[str, Member]:
+        """Return every account with its organisation, by a trainer's slug or the login of staff. One query."""
+        slugs = {trainer.member_id: trainer.slug for trainer in self.trainers.values()}
+        teaching = Member.objects.filter(pk__in=slugs).select_related("organisation")
+        return {**{slugs[member.pk]: member for member in teaching}, **self.staff}
+
     def certified(self, ministry: str, day: date) -> list[str]:
         """Return the slugs of a ministry's trainers who were certified before that day."""
         return [t.slug for t in self.trainers.values() if t.ministry == ministry and t.certified_on < day]

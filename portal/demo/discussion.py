@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db import models
-
-from audit.models import Line, LineText
-from audit.record import digest_of_text
 from knowledge.models import Comment, FieldNote, Notice, Post, RevisionItem, Thanks, Told
 from members.models import Member
 from portal.demo.cast import Cast, topics_in_order
+from portal.demo.diary import Diary
 from portal.demo.profiles import AWARE, CADET, FACIL, GBV, HARASS, HR, LEAD, OPS, TOT, UNSCR
 from trainings.models import Assignment, Training
 
@@ -105,45 +101,11 @@ BROUGHT: tuple[Brought, ...] = (
 )  # fmt: skip
 
 
-class _Diary:
-    """Lines of the record that the actions would have left, written at once."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.when: list[datetime] = []
-        self.texts: list[tuple[str, dict[str, str]] | None] = []
-
-    def note(
-        self, action: str, thing: models.Model, root: Any, by: Member, at: datetime, *,
-        told: dict[str, str] | None = None, **details: Any,
-    ) -> None:  # fmt: skip
-        salt = sha256(f"{action} {thing._meta.label_lower} {len(self.lines)}".encode()).hexdigest()[:32] if told else ""
-        self.lines.append(Line(
-            by=by, action=action, kind=thing._meta.label_lower, object_id=str(thing.pk),
-            root_kind=root._meta.label_lower, root_id=str(root.pk), organisation_id=getattr(root, "organisation_id", None),
-            details=details, told_digest=digest_of_text(salt, told) if told else "",
-        ))  # fmt: skip
-        self.when.append(at)
-        self.texts.append((salt, told) if told else None)
-
-    def write(self) -> None:
-        made = Line.objects.bulk_create(self.lines)
-        for line, at in zip(made, self.when, strict=True):
-            line.at = at
-        Line.objects.bulk_update(made, ["at"])
-        texts = zip(made, self.texts, strict=True)
-        LineText.objects.bulk_create(
-            LineText(line=line, salt=text[0], body=text[1]) for line, text in texts if text
-        )  # fmt: skip
-
-
 def write_discussion(cast: Cast, now: datetime) -> None:
     """Write what is said about the demo's posts, who thanks for it, and the field notes: nothing of it later than `now`."""
-    teaching = {t.member_id: t.slug for t in cast.trainers.values()}
-    members = Member.objects.filter(pk__in=teaching).select_related("organisation")
-    people = {**{teaching[member.pk]: member for member in members}, **cast.staff}
+    people = cast.people()
     posts = {post.title: post for post in Post.objects.order_by("pk")}
-    diary = _Diary()
+    diary = Diary()
     _say(people, posts, now, diary)
     for begins, names in THANKED.items():
         post = _begins(posts, begins)
@@ -162,7 +124,7 @@ def _after(post: Post, hours: int, now: datetime) -> datetime:
     return min((post.published_at or now) + timedelta(hours=hours), now)
 
 
-def _say(people: dict[str, Member], posts: dict[str, Post], now: datetime, diary: _Diary) -> None:
+def _say(people: dict[str, Member], posts: dict[str, Post], now: datetime, diary: Diary) -> None:
     threads = [
         Comment(post=post, author=people[row.by], body=row.body, at=_after(post, row.hours, now))
         for row in SAID
@@ -214,7 +176,7 @@ def _tell(comments: list[Comment]) -> None:
     Told.objects.bulk_create(rows)
 
 
-def _bring_home(cast: Cast, now: datetime, diary: _Diary) -> None:
+def _bring_home(cast: Cast, now: datetime, diary: Diary) -> None:
     """Give each note to the lead trainer of a training submitted lately, newest first; every third waits for its note."""
     topics = topics_in_order()
     editor = cast.staff["admin"]

@@ -1,15 +1,13 @@
 """Strengths and indicators of the demo: invented numbers that end, in 2023, at the public baselines."""
 
 from datetime import date, datetime, time
-from hashlib import sha256
 from typing import Any
 
 from django.utils import timezone
 
-from audit.models import Line, LineText
-from audit.record import digest_of_text
 from members.models import Member, Organisation
 from portal.demo.cast import MINISTRIES, Cast
+from portal.demo.diary import Diary
 from portal.demo.places import UNITS
 from reports.actions.strengths import unit_key
 from reports.models import IndicatorValue, Strength, StrengthCell
@@ -109,23 +107,16 @@ def _write_strengths(organisations: dict[str, Organisation], cast: Cast, last: i
 
 def _write_lines(organisations: dict[str, Organisation], cast: Cast, tables: list[Strength], entered: datetime) -> None:
     """Write in the record that each ministry took its strengths in from a sheet."""
-    lines = []
+    diary = Diary()
     for ministry in MINISTRIES:
         home = organisations[ministry]
         own = [table for table in tables if table.organisation == home]
-        told: dict[str, Any] = {"units": "; ".join(sorted({table.unit for table in own} - {""}))}
-        salt = sha256(f"strengths {ministry}".encode()).hexdigest()[:32]
-        line = Line(
-            by=cast.coordinator(ministry), action="import_strengths", kind="members.organisation", object_id=str(home.pk),
-            root_kind="members.organisation", root_id=str(home.pk), organisation=home, told_digest=digest_of_text(salt, told),
-            details={"tables": len(own), "years": sorted({table.year for table in own})},
+        diary.note(
+            "import_strengths", home, home, cast.coordinator(ministry), entered,
+            told={"units": "; ".join(sorted({table.unit for table in own} - {""}))}, about_people=True,
+            tables=len(own), years=sorted({table.year for table in own}),
         )  # fmt: skip
-        lines.append((line, LineText(salt=salt, body=told, about_people=True)))
-    made = Line.objects.bulk_create([line for line, _text in lines])
-    for line, (_line, text) in zip(made, lines, strict=True):
-        line.at, text.line_id = entered, line.pk
-    Line.objects.bulk_update(made, ["at"])
-    LineText.objects.bulk_create([text for _line, text in lines])
+    diary.write()
 
 
 def _shares(home: Organisation, ministry: str, by: Member, entered: datetime, last: int) -> list[IndicatorValue]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from hashlib import sha256
 from typing import NamedTuple
 
 from django.utils import timezone
 
-from audit.models import Line, LineText
-from audit.record import digest_of_text
 from common.folding import spelling
 from knowledge.models import Post, PostAudience, PostVersion
 from members.models import Member
 from portal.demo.cast import Cast, topics_in_order
+from portal.demo.diary import Diary
 from portal.demo.profiles import AWARE, CADET, FACIL, GBV, HARASS, HR, LEAD, OPS, TOT, UNSCR
 
 
@@ -85,10 +83,8 @@ POSTS: tuple[Row, ...] = (
 
 def write_posts(cast: Cast, today: date) -> None:
     """Write the posts as their authors would have published them: their versions, topics and lines with them."""
-    teaching = {t.member_id: t.slug for t in cast.trainers.values()}
-    members = Member.objects.filter(pk__in=teaching).select_related("organisation")
-    by_login = {**{teaching[member.pk]: member for member in members}, **cast.staff}
-    posts = [_post(row, by_login[row.by], today) for row in POSTS]
+    people = cast.people()
+    posts = [_post(row, people[row.by], today) for row in POSTS]
     Post.objects.bulk_create(posts)
     PostVersion.objects.bulk_create(
         PostVersion(post=p, number=1, title=p.title, body=p.body, by=p.author, at=p.changed_at) for p in posts
@@ -102,7 +98,10 @@ def write_posts(cast: Cast, today: date) -> None:
     through.objects.bulk_create(
         through(post=post, topic=topics[n]) for post, row in zip(posts, POSTS, strict=True) for n in row.topics
     )
-    _write_lines(posts)
+    diary = Diary()
+    for post in posts:
+        diary.note("publish_post", post, post, post.author, post.created_at, told={"title": post.title})
+    diary.write()
 
 
 def _post(row: Row, author: Member, today: date) -> Post:
@@ -112,20 +111,3 @@ def _post(row: Row, author: Member, today: date) -> Post:
         language_id=row.language, minutes=row.minutes, reach=row.reach, author=author, organisation=author.organisation,
         created_at=at, changed_at=at, published_at=at, pinned_at=at if row.is_pinned else None,
     )  # fmt: skip
-
-
-def _write_lines(posts: list[Post]) -> None:
-    """Write in the record that each was published."""
-    lines, texts = [], []
-    for post in posts:
-        told, salt = {"title": post.title}, sha256(f"post {post.slug}".encode()).hexdigest()[:32]
-        lines.append(Line(
-            by=post.author, action="publish_post", kind="knowledge.post", object_id=str(post.pk), root_kind="knowledge.post",
-            root_id=str(post.pk), organisation=post.organisation, told_digest=digest_of_text(salt, told),
-        ))  # fmt: skip
-        texts.append(LineText(salt=salt, body=told))
-    made = Line.objects.bulk_create(lines)
-    for line, text, post in zip(made, texts, posts, strict=True):
-        line.at, text.line_id = post.published_at or line.at, line.pk
-    Line.objects.bulk_update(made, ["at"])
-    LineText.objects.bulk_create(texts)

@@ -1,20 +1,16 @@
 """The question as it stands in an address."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Value
-from django.db.models.fields import CharField
-from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from knowledge.filters import FIRST_YEAR, LAST_YEAR
-from members.models import Language, Organisation
+from knowledge.filters import FIRST_YEAR, LAST_YEAR, keepers, reference_choices
+from members.models import Language
 from portal.search.asking import LETTERS_MOST, WORDS_MOST, Asked
 from portal.search.models import Kind
 from portal.search.words import words_of
@@ -22,24 +18,6 @@ from trainers.models import Topic
 
 FACETS = ("topic", "language", "ministry", "year")
 NAMES = ("q", "kind", *FACETS)
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    """What the filters offer. One query."""
-    homes = Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
-    parts = [
-        rows.order_by().annotate(
-            filter_name=Value(name, CharField()), filter_value=Cast("pk", CharField()), filter_label=Cast(label, CharField())
-        ).values_list("filter_name", "filter_value", "filter_label")
-        for name, rows, label in (
-            ("topic", Topic.objects.all(), "name"), ("language", Language.objects.all(), "name"),
-            ("ministry", homes, "short_name"),
-        )
-    ]  # fmt: skip
-    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for name, value, label in parts[0].union(*parts[1:], all=True):
-        found[name].append((value, label))
-    return {name: sorted(rows, key=lambda row: row[1]) for name, rows in found.items()}
 
 
 class SearchForm(forms.Form):
@@ -59,13 +37,16 @@ class SearchForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        offered = _choices()
+        offered = reference_choices(
+            topic=(Topic.objects.all(), "name"), language=(Language.objects.all(), "name"),
+            ministry=(keepers(), "short_name"),
+        )  # fmt: skip
         any_of = {
             "topic": _("Any topic"), "language": _("Any language"), "ministry": _("Any ministry"), "kind": _("Anything"),
         }  # fmt: skip
         offered["kind"] = [(kind.value, str(kind.label)) for kind in Kind]
         for name, words in any_of.items():
-            self.fields[name].choices = [("", words), *offered.get(name, [])]  # type: ignore[attr-defined]  # ChoiceFields
+            self.fields[name].choices = [("", words), *offered[name]]  # type: ignore[attr-defined]  # ChoiceFields
 
     def languages(self) -> dict[str, str]:
         """The names of languages by their codes. No query."""

@@ -37,10 +37,6 @@ def stem(word: str) -> str:
     return next((cut for cut in ends if len(cut) >= STEM_LEAST), word)
 
 
-def loose_key(word: str) -> str:
-    return loose(word)
-
-
 def lefts(word: str) -> set[str]:
     """Return what is left of a word and of its loose key with one letter taken out, and both as they are.
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import Line
+from common.folding import loose
 from portal.search import gathering
 from portal.search.bits import pack, packed_terms, unpack, unpacked_terms
 from portal.search.gathering import Doc
@@ -22,7 +23,7 @@ from portal.search.models import (
     SearchWord,
     Tier,
 )
-from portal.search.words import lefts, loose_key, stem
+from portal.search.words import lefts, stem
 
 # So many things, or words of things, are held before they are written.
 BATCH, TERMS_MOST = 500, 400_000
@@ -68,7 +69,7 @@ def word_ids(words: Collection[str], names: Collection[str], known: Known) -> di
 def _new_word(word: str) -> SearchWord:
     if "=" in word:
         return SearchWord(word=word, loose="", stem="", is_frame=word.startswith(FRAME))
-    return SearchWord(word=word, loose=loose_key(word), stem=stem(word))
+    return SearchWord(word=word, loose=loose(word), stem=stem(word))
 
 
 def _make_names(words: dict[str, int]) -> None:

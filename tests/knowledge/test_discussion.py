@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from knowledge import access
-from knowledge.actions.comments import CommentChangedError, change_comment, write_comment
+from knowledge.actions.changed import ChangedMeanwhileError
+from knowledge.actions.comments import change_comment, write_comment
 from knowledge.actions.keeping import follow, thank
 from knowledge.mentions import mentioned_in
 from knowledge.models import Comment, Follow, Post, Saved, Seen, Thanks
@@ -113,7 +114,7 @@ def test_two_windows_lose_nothing(trainer_me):
     assert 'name="version_seen" value="2"' in page
     comment.refresh_from_db()
     assert comment.body == "Iz jednog prozora"
-    with pytest.raises(CommentChangedError):
+    with pytest.raises(ChangedMeanwhileError):
         change_comment(comment=comment, body="x", version_seen=1, by=trainer_me)
 
 

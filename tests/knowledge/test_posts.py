@@ -111,7 +111,7 @@ def test_change_of_an_old_version_is_refused_with_the_new_one(trainer_me):
     change_post(post=Post(**{**vars_of(post), "body": "Novo"}), choices=Choices(), version_seen=1, by=trainer_me)
     with pytest.raises(ChangedMeanwhileError) as refused:
         change_post(post=Post(**{**vars_of(post), "body": "Drugo"}), choices=Choices(), version_seen=1, by=trainer_me)
-    assert refused.value.theirs.body == "Novo"
+    assert refused.value.now.body == "Novo"
 
 
 def vars_of(post: Post) -> dict:

@@ -1,18 +1,14 @@
 """What every page of one training needs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.views import sentences
 from members.models import Member
 from trainings import access
 from trainings.models import Training
@@ -67,14 +63,3 @@ def tabs_for(training: Training, current: str, *, names: bool, record: bool) -> 
     # What it taught with stands with knowledge, above this app: only its address is known here.
     materials = reverse("training_materials", args=[training.reference])
     return [*tabs[:-1], Tab(str(_("Materials")), materials, current == "materials"), tabs[-1]]
-
-
-def decide(request: HttpRequest, training: Training, act: Callable[[], Any], done: str) -> HttpResponse:
-    """Run one act on a training, say what came of it and go back to its page."""
-    try:
-        act()
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
-        messages.success(request, done)
-    return redirect(training)

@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.views import add_refusal
+from common.views import add_refusal, decide
 from trainings import access
 from trainings.actions import figures as actions
 from trainings.actions.marks import KeyReusedError, settle_held_change
 from trainings.forms import AmendedHeadcountsForm, ReasonForm, missing_people
 from trainings.models import MarkChange
 from trainings.views.attendance import posted_edits, sheet_context, sheet_page, ticked_off
-from trainings.views.common import decide, fetch_training, member_of, require
+from trainings.views.common import fetch_training, member_of, require
 
 SHOWN_OF_MISSING = ("family_name", "given_name", "sex", "rank_words", "unit", "organisation", "value")
 

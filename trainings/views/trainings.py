@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from audit.kept import kept
 from audit.record import lines_about, record_reading
 from audit.sentences import sentence
-from common.views import add_refusal, is_fragment, page_of
+from common.views import add_refusal, decide, is_fragment, page_of
 from trainings import access
 from trainings.actions import figures as figures_actions
 from trainings.actions import trainings as actions
@@ -31,7 +31,7 @@ from trainings.forms import (
 )  # fmt: skip
 from trainings.models import Assignment, MarkChange, Session, Training
 from trainings.small_cells import shield, show_all
-from trainings.views.common import decide, fetch_training, member_of, require, tabs_for
+from trainings.views.common import fetch_training, member_of, require, tabs_for
 
 
 @require_GET
