@@ -38,10 +38,11 @@ def training_materials(request: HttpRequest, reference: str) -> HttpResponse:
             return answer
         form = answer
     shown = _visible_uses(member, training)
+    q = request.GET.get("q", "")[:100].replace("\x00", "")
     names = of_trainings.can_see_some_names(member, training)
     context = {
         "training": training, "uses": [(use, OutcomeForm(instance=use)) for use in shown], "can_use": may,
-        "q": request.GET.get("q", "")[:100], "found": _found(request, member, shown) if may else [], "wrong": form,
+        "q": q, "found": _found(q, member, shown) if may else [], "wrong": form,
         "is_over": training.ends_on <= timezone.localdate(),
         "tabs": tabs_for(training, "materials", names=names, record=of_trainings.can_record(member, training)),
     }  # fmt: skip
@@ -87,11 +88,11 @@ def _visible_uses(member: Member, training: Training) -> QuerySet[MaterialUse]:
     return seen.select_related("version__material__post", "version__material__language")
 
 
-def _found(request: HttpRequest, member: Member, shown: QuerySet[MaterialUse]) -> list[MaterialVersion]:
+def _found(q: str, member: Member, shown: QuerySet[MaterialUse]) -> list[MaterialVersion]:
     """The newest versions of materials whose title, or whose post's, has each word that was typed; without words the latest."""
     later = MaterialVersion.objects.filter(material=OuterRef("material"), withdrawn_at=None).order_by("-number")
     rows = access.readable_versions(member).annotate(last=Subquery(later.values("number")[:1])).filter(number=F("last"))
-    for word in request.GET.get("q", "")[:100].split():
+    for word in q.split():
         forms = {word, word.lower(), word.capitalize(), spelling(word)}
         asked = Q()
         for form in forms:
