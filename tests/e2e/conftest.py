@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests import services
-from tests.e2e.browsing import DESKTOP, View
+from tests.e2e.browsing import DESKTOP, PHONE_PLAIN, View
 
 # Playwright keeps an event loop in this thread, where Django would otherwise refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -23,11 +23,18 @@ CHROMIUM_OPTIONS = [
 MILLISECONDS_TO_WAIT = 10_000
 
 
+# How `make test` sees a main job; `make test-all` sees it on every screen that the test names.
+SEEN_IN_SHORT = (DESKTOP, PHONE_PLAIN)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            view = item.callspec.params.get("view", DESKTOP) if hasattr(item, "callspec") else DESKTOP
+            if view not in SEEN_IN_SHORT:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -104,7 +104,7 @@ def test_invited_person_follows_the_link_and_arrives_home(
     open_account(page, portal, address, view)
     page.goto("/")
     expect(page.locator("h1")).to_contain_text("Ђорђе")
-    expect(page.locator("nav.main-nav a")).to_have_text(["Home", "Trainers", "Trainings", "Reports"])
+    expect(page.locator("nav.main-nav a")).to_have_text(["Home", "Trainers", "Trainings", "Knowledge", "Reports"])
 
 
 @every_view

@@ -23,23 +23,23 @@ from django.utils import timezone
 from audit.record import record
 from common.files.keeping import keeping
 from common.scans import PDF, Scan
-from knowledge.actions.choices import digest_of as digest_row
-from knowledge.actions.choices import make_secret_address
 from knowledge.actions.materials import About, add_material
 from knowledge.actions.posts import Choices, write_post
 from knowledge.actions.uses import tell_outcome, use_material
 from knowledge.models import (
     Comment,
     Complaint,
+    Digest,
     FieldNote,
     Material,
     MaterialVersion,
     Post,
     RevisionItem,
     SavedSearch,
+    SecretAddress,
     Thanks,
     Told,
-)
+)  # fmt: skip
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.actions.indicators import add_indicator
@@ -295,11 +295,12 @@ def posted_by(by: Member, training: Training) -> tuple[str, int]:
     return post.slug, material.pk
 
 
-def _secrets_of(member: Member) -> tuple[str, str]:
-    """The secret of a member's feeds, and that of the way out of the digest."""
-    digest = digest_row(member)
-    digest.save()
-    return make_secret_address(member=member, by=member), digest.leave_digest
+def _secrets_of(member: Member, code: str) -> tuple[str, str]:
+    """The secret of a member's feeds, and that of the way out of the digest: the same each time, as the edition's code."""
+    feed, leave = f"feed-{code}", f"leave-{code}"
+    SecretAddress.objects.create(member=member, secret_digest=digest_of(feed))
+    Digest.objects.create(member=member, leave_digest=leave)
+    return feed, leave
 
 
 def _discussed(trainer: Member, recorder: Member) -> tuple[int, int]:
@@ -419,7 +420,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
         released_by(recorder).pk, *posted_by(trainer, training), *_discussed(trainer, recorder), *_noted(training, trainer),
-        *_secrets_of(outsider), saved_by(trainer),
+        *_secrets_of(outsider, home.code), saved_by(trainer),
     )  # fmt: skip
 
 

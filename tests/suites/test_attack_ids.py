@@ -167,6 +167,7 @@ def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_number_of_another_ministry_is_refused(stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, ["coordinator_me"], 8)
     record_property("requests", asked)

@@ -24,7 +24,7 @@ from trainings.models import Enrolment, Mark, MarkChange, Participant, RosterImp
 from trainings.roster_import.plan import plan_import
 from trainings.workbooks.differences import find_differences
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 
 def marks_of(training):
