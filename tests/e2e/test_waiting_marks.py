@@ -204,6 +204,7 @@ def test_mark_whose_answer_was_lost_is_written_once(context, portal):
     status(page, "No connection")
     assert portal.mark(cell) == "late"  # the server has it, the browser does not know
     choose(page, cell, "absent")
+    waits(page, 2)
     page.close()
     context.unroute(MARK_URL)
     page = go_to_sheet(context.new_page())

@@ -47,14 +47,21 @@ ASKED = {
         "?by=year&rule=once",
     ],
     "reports:behind": ["", "?by=organisation&at={ministry}&organisation={ministry}"],
-    "knowledge:list": ["", "?kind=material&topic=1&language=en&ministry={ministry}&audience=nco&year=2026&page=2"],
+    "knowledge:list": [
+        "",
+        "?kind=material&topic={topic}&language=en&ministry={ministry}&audience=nco&year=2026&page=2",
+    ],
     "knowledge:detail": ["", "?page=2"],
-    "knowledge:notes": ["", "?topic=1&course=1&ministry={ministry}&year=2025"],
+    "knowledge:notes": ["", "?topic={topic}&course=1&ministry={ministry}&year=2025"],
     "knowledge:revision": ["", "?state=open"],
     "knowledge:history": ["", "?version=1"],
-    "search:page": ["", "?q=svima", "?q=post+jos&kind=post&topic=1&language=en&ministry={ministry}&year=2026&page=2"],
-    "trainers:list": ["", "?q=a&ministry=ME&topic=1&language=en"],
-    "reports:trainers": ["", "?topic=1&language=en&not_current=on&sort=-last&first=2020-01-01"],
+    "search:page": [
+        "",
+        "?q=svima",
+        "?q=post+jos&kind=post&topic={topic}&language=en&ministry={ministry}&year=2026&page=2",
+    ],
+    "trainers:list": ["", "?q=a&ministry=ME&topic={topic}&language=en"],
+    "reports:trainers": ["", "?topic={topic}&language=en&not_current=on&sort=-last&first=2020-01-01"],
     "reports:deliveries": ["", "?what=abroad&first=2020-01-01"],
     "reports:cascade": ["", "?of=own"],
     "members:list": ["", "?page=2", "?q=a&state=active&factor=no&seen=never"],
@@ -88,13 +95,14 @@ def queries_of(client, url):
 def begin(side, cast):
     """One of what a member keeps for themselves, so that no list is empty."""
     post = Post.objects.get(slug=side.post)
-    post.topics.add(1)
+    topic = Topic.objects.order_by("pk")[0]
+    post.topics.add(topic)
     everybody = Post.objects.get(author=post.author, reach="network")
     for member in cast.values():
         if member is not None:
             Saved.objects.create(member=member, post=everybody)
             Told.objects.create(member=member, notice="followed", post=everybody)
-            Follow.objects.create(member=member, topic_id=1)
+            Follow.objects.create(member=member, topic=topic)
 
 
 def grow(side, cast, guests):
@@ -165,7 +173,8 @@ def visits(route, side, browsers):
     people = [name for name in browsers if name != "pending" and decided(route, "get", name, 0) == "in"]
     assert people, f"Nobody may open {route}: give it a person in the access suite, or name it in NO_PAGES."
     base = reverse(route, args=side.arguments(route))
-    told = {"reference": side.training.reference, "ministry": side.training.host_id}
+    topic = Topic.objects.order_by("pk")[0].pk
+    told = {"reference": side.training.reference, "ministry": side.training.host_id, "topic": topic}
     urls = [base + asked.format(**told) for asked in ASKED.get(route, [""])]
     return [(name, url) for name in people for url in urls]
 
