@@ -1,20 +1,25 @@
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainings.counting.columns import LONGEST_LIST, SHORT_LIST, column, different, joined, looked_up
+from trainings.counting.columns import FEW, LONGEST_LIST, SHORT_LIST, column, each_once, how_many, joined, looked_up
 
-NUMBERS = st.lists(st.one_of(st.integers(0, 50), st.integers(0, 2**62)))
-
-
-@given(NUMBERS)
-def test_different_numbers_are_those_of_a_set(numbers):
-    assert different(column(numbers)).tolist() == sorted(set(numbers))
+NUMBERS = st.lists(st.integers(0, 2**62))
 
 
-@pytest.mark.parametrize("largest", [SHORT_LIST, SHORT_LIST + 2 * LONGEST_LIST, SHORT_LIST + 2 * LONGEST_LIST + 1])
-def test_different_numbers_are_the_same_at_the_longest_list(largest):
-    assert different(column([largest, 3, largest])[:2]).tolist() == [3, largest]
+# From none to several thousand, close together and far apart: each way of counting has its turn.
+@pytest.mark.parametrize("largest", [50, 5000, LONGEST_LIST * 3000, SHORT_LIST, SHORT_LIST + 1, 2**62])
+@pytest.mark.parametrize("many", [0, 1, FEW // 2, FEW, 3000])
+def test_each_number_stands_once_and_is_counted_once(many, largest):
+    drawn = random.Random(many)
+    numbers = [drawn.randrange(largest + 1) for _n in range(many)]
+    numbers += numbers[:3] + [largest] * bool(many)
+    columns = [column(numbers[: many // 3]), column(numbers[many // 3 :])]
+    assert sorted(each_once(columns)) == sorted(set(numbers))
+    assert how_many(columns) == len(set(numbers))
+    assert all(type(number) is int for number in (how_many(columns), *each_once(columns)))
 
 
 @given(st.lists(st.integers(0, 50)), st.dictionaries(st.integers(0, 60), st.integers(0, 9)))

@@ -1,9 +1,9 @@
 """Columns of whole numbers, an entry for each enrolment, and what is asked of them.
 
-200,000 entries are looked at in a millisecond or two, where a set of Python takes 20.
+200,000 entries are looked at in a millisecond or two, where a set of Python takes 10 to 20.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 Column = NDArray[np.int64]
 EMPTY: Column = np.zeros(0, np.int64)
 # Numbers are ticked off on a list as long as the largest while that is at most so many times what there is; else they are sorted.
-LONGEST_LIST, SHORT_LIST = 64, 1 << 16
+LONGEST_LIST, SHORT_LIST = 64, 1 << 22
+FEW = 1000  # below this a set of Python is as quick
 
 
 def column(numbers: Iterable[int]) -> Column:
@@ -24,16 +25,32 @@ def joined(columns: Sequence[Column]) -> Column:
     return columns[0] if len(columns) == 1 else np.concatenate(columns) if columns else EMPTY
 
 
-def different(numbers: Column) -> Column:
-    """Return each number once, in order; they are not negative."""
-    if not len(numbers):
-        return EMPTY
-    largest = int(numbers.max())
-    if largest > SHORT_LIST + LONGEST_LIST * len(numbers):
-        return np.unique(numbers)
+def each_once(columns: Sequence[Column]) -> Collection[int]:
+    """Return each number of some columns once; they are not negative."""
+    if sum(map(len, columns)) < FEW:
+        return set().union(*(one.tolist() for one in columns))
+    numbers = joined(columns)
+    there = _ticked_off(numbers)
+    return (np.unique(numbers) if there is None else np.flatnonzero(there)).tolist()
+
+
+def how_many(columns: Sequence[Column]) -> int:
+    """Return how many different numbers there are in some columns; they are not negative."""
+    if sum(map(len, columns)) < FEW:
+        return len(each_once(columns))
+    numbers = joined(columns)
+    there = _ticked_off(numbers)
+    return len(np.unique(numbers)) if there is None else int(np.count_nonzero(there))
+
+
+def _ticked_off(numbers: Column) -> NDArray[np.bool_] | None:
+    """Return a list in which the numbers there are stand as true, None if it would be too long."""
+    largest = int(numbers.max(initial=0))
+    if largest > max(SHORT_LIST, LONGEST_LIST * len(numbers)):
+        return None
     there = np.zeros(largest + 1, np.bool_)
     there[numbers] = True
-    return np.flatnonzero(there)
+    return there
 
 
 def looked_up(numbers: Column, values: Mapping[int, int]) -> Column:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Aggregate, BinaryField, F, Field, Func
 
-from trainings.counting.columns import EMPTY, Column, column, different, joined, looked_up
+from trainings.counting.columns import EMPTY, Column, column, each_once, looked_up
 from trainings.counting.dimensions import AGAIN, DIMENSIONS, FIRST
 from trainings.counting.parts import Counted, Gathering, Key, Part, put_together
 from trainings.counting.question import Question, counted_enrolments, counted_headcounts, training_filter
@@ -85,10 +85,11 @@ class _Rows:
         place_of = looked_up(self.trainings, places)
         order = np.argsort(place_of.astype(np.int16 if len(values) < 1 << 15 else np.int64), kind="stable")
         ends = np.searchsorted(place_of[order], np.arange(-1, len(values)), side="right").tolist()
-        for n, (first, last) in enumerate(pairwise(ends)):
+        ordered = self.chosen(order, self.values)
+        for there, (first, last) in zip(values, pairwise(ends), strict=True):
             if first < last:
-                own = zip(self.values, values[n], strict=True)
-                yield self.chosen(order[first:last], tuple([a if b is None else b for a, b in own]))
+                own = [a if b is None else b for a, b in zip(self.values, there, strict=True)]
+                yield ordered.chosen(slice(first, last), tuple(own))
 
     def part(self) -> Part:
         """Return the rows as a part of an answer."""
@@ -164,7 +165,7 @@ def _of_trainings(question: Question, dimensions: Sequence[str], rows: Iterable[
     """
     fields = [DIMENSIONS[name].of_training for name in dimensions]
     if set(fields) <= {"", "pk"}:
-        there = different(joined([row.trainings for row in rows])).tolist()
+        there = each_once([row.trainings for row in rows])
         return {training: tuple([training if field else None for field in fields]) for training in there}
     trainings = Training.objects.filter(training_filter(question, "")).order_by()
     found: Any = trainings.values("pk", **_columns(dimensions, "of_training"))
