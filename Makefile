@@ -23,7 +23,7 @@ run: installed  ## Start the portal at http://localhost:8000 (PORT= changes it);
 test: installed-dev  ## Run the tests (SQLite, what can differ on PostgreSQL, the main jobs in Chromium)
 	@exec $(PY) tests/run.py
 
-test-all: installed-dev  ## Run every test on both databases and every page in Chromium
+test-all: installed-dev  ## Run every test, on both databases what asks one, and every page in Chromium
 	@exec $(PY) tests/run.py --all
 
 drill-access: installed-dev  ## Take away each scope and check in turn: the access suite must notice each

@@ -33,13 +33,22 @@ FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "�
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked to run only on the other engine."""
-    elsewhere = [
-        item for item in items if any(mark.args[0] != connection.vendor for mark in item.iter_markers("only_on"))
-    ]
+    """Leave out what is marked to run only on the other engine, and on PostgreSQL what asks no database at all."""
+    elsewhere = {
+        item
+        for item in items
+        if any(mark.args[0] != connection.vendor for mark in item.iter_markers("only_on"))
+        or (connection.vendor == "postgresql" and not _asks_the_database(item))
+    }
     if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in set(elsewhere)]
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = [item for item in items if item not in elsewhere]
+
+
+def _asks_the_database(item: pytest.Item) -> bool:
+    fixtures = {"db", "transactional_db", "reference"}
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
+    return marked is not None or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(autouse=True)
