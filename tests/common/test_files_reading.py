@@ -84,6 +84,17 @@ def test_words_in_parts_are_one_and_what_was_deleted_is_none():
     assert places_of(make.with_part("word/document.xml", xml), DOCX) == [("", 0, "Ravnopravnost da\nne\nokvir", "")]
 
 
+def test_main_part_is_the_one_that_the_package_names():
+    """Word writes document2.xml where documents are edited in the browser."""
+    for whole, kind, usual, other in (
+        (make.docx("Ђурђевдан"), DOCX, "word/document.xml", "word/document2.xml"),
+        (make.zipped(make.pptx_parts("Ђурђевдан", "Dva")), PPTX, "ppt/presentation.xml", "ppt/show.xml"),
+        (workbook(["Ђурђевдан"]), XLSX, "xl/workbook.xml", "xl/book.xml"),
+    ):
+        moved = make.renamed(whole, usual, other)
+        assert places_of(moved, kind) == places_of(whole, kind) != []
+
+
 def test_notes_and_headers_of_a_text_come_behind_it():
     parts = {
         **make.docx_parts("Tekst"),
