@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from PIL import Image
 
 from common.files import keeping
-from common.files.keeping import Kept, forget, forget_orphans, keep
+from common.files.keeping import Kept, forget, forget_orphans, forget_pictures, keep, picture_name
 from members.models import Language
 from tests.common import shared_files as make
 from tests.common.shared_files import on_disk, upload
@@ -194,8 +194,20 @@ def test_what_a_killed_process_left_is_forgotten_after_a_day(places):
     assert forget_orphans({named}) == 0
 
 
+def test_pictures_of_a_file_that_is_gone_are_forgotten_after_a_day(places):
+    names = [picture_name(letter * 64, page) for letter, page in (("a", 1), ("a", 12), ("b", 1), ("c", 1))]
+    twice = picture_name("a" * 64, 1).replace(".webp", "_Xy12abc.webp")
+    strange = "previews/logo.webp"
+    for name in (*names, twice, strange):
+        default_storage.save(name, upload(b"x"))
+        age(name, 1.1)
+    age(names[3], 0.9)
+    assert forget_pictures({"a" * 64}) == 2
+    assert on_disk(places / "media") == sorted([names[0], names[1], names[3], strange])
+
+
 def test_sweep_of_an_empty_storage_finds_nothing():
-    assert forget_orphans(set()) == 0
+    assert (forget_orphans(set()), forget_pictures(set())) == (0, 0)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "trainers/a.jpg", "files/../x", "", "files/ab/cd/x.pdf"])
