@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem, SavedSearch
 from members.models import Member, RoleCode
@@ -164,6 +165,21 @@ def visible_complaints(member: Member) -> QuerySet[Complaint]:
         return Complaint.objects.none()
     mine = Q(comment=None, post__author=member) | Q(comment__isnull=False, comment__author=member)
     return Complaint.objects.filter(theirs).exclude(mine)
+
+
+def undecided_complaints(member: Member) -> QuerySet[Complaint]:
+    """Open reports about what one ministry alone reads, which nobody there may settle: of them an admin learns where they wait.
+
+    What was reported, and the words, stay with the ministry: the admin makes somebody there a coordinator.
+    """
+    if not member.has_role(RoleCode.ADMIN):
+        return Complaint.objects.none()
+    deciding = Member.objects.filter(
+        is_active=True, roles__in=[RoleCode.COORDINATOR, RoleCode.ADMIN], organisation=OuterRef("post__organisation")
+    ).exclude(pk=OuterRef("written_by"))
+    elsewhere = Complaint.objects.filter(outcome=Complaint.Outcome.OPEN, post__reach=Post.Reach.MINISTRY)
+    elsewhere = elsewhere.exclude(post__organisation=member.organisation_id)
+    return elsewhere.annotate(written_by=Coalesce("comment__author", "post__author")).filter(~Exists(deciding))
 
 
 def visible_materials(member: Member) -> QuerySet[Material]:
