@@ -5,7 +5,17 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem, SavedSearch
+from knowledge.models import (
+    Comment,
+    Complaint,
+    FieldNote,
+    Material,
+    MaterialVersion,
+    NoteDeclined,
+    Post,
+    RevisionItem,
+    SavedSearch,
+)
 from members.models import Member, RoleCode
 from trainings.access import can_record
 from trainings.models import Assignment, Training
@@ -212,7 +222,9 @@ def can_note(member: Member, training: Training) -> bool:
 
 
 def trainings_to_note(member: Member, now: datetime) -> QuerySet[Training]:
-    """Trainings this member taught, with figures submitted in the last ninety days, without a note of theirs."""
+    """Trainings this member taught, with figures submitted in the last ninety days, without a note of theirs; not those of which they
+    have nothing to tell.
+    """
     if not can_write(member):
         return Training.objects.none()
     mine = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member).exclude(
@@ -220,7 +232,8 @@ def trainings_to_note(member: Member, now: datetime) -> QuerySet[Training]:
     )
     written = FieldNote.objects.filter(training=OuterRef("pk"), author=member)
     asked = Training.objects.filter(submitted_at__gt=now - NOTE_WITHIN, cancelled_at=None)
-    return asked.filter(Exists(mine), ~Exists(written))
+    declined = NoteDeclined.objects.filter(training=OuterRef("pk"), member=member)
+    return asked.filter(Exists(mine), ~Exists(written), ~Exists(declined))
 
 
 def can_see_author(member: Member, note: FieldNote) -> bool:
