@@ -80,6 +80,21 @@ def test_picture_loses_what_the_camera_wrote_and_stands_upright(kind):
     assert (kept.size, kept.checksum) == (len(kept_content), hashlib.sha256(kept_content).hexdigest())
 
 
+@pytest.mark.parametrize("turn", [1, 6])
+def test_photograph_of_a_telephone_with_more_behind_it_is_its_first_picture(turn):
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Camera of Ana", turn
+    behind = Image.new("RGB", (80, 40), "black")
+    content = make.picture("MPO", (80, 40), save_all=True, append_images=[behind], exif=exif)
+    with Image.open(io.BytesIO(content)) as made:
+        assert (made.format, made.n_frames) == ("MPO", 2)  # control
+    kept = keep(upload(content, "IMG_0001.jpg"))
+    with Image.open(io.BytesIO(stored(kept))) as shown:
+        assert (kept.kind, shown.format, shown.size) == ("image/jpeg", "JPEG", (80, 40) if turn == 1 else (40, 80))
+        assert shown.getpixel((5, 5)) == (255, 255, 255)
+    assert b"Camera of Ana" not in stored(kept)
+
+
 def test_large_photograph_keeps_its_size_and_what_is_seen_through_stays_so():
     kept = keep(upload(make.picture("JPEG", (6000, 4000))))
     with Image.open(io.BytesIO(stored(kept))) as shown:
