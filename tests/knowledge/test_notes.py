@@ -93,6 +93,10 @@ def test_who_has_nothing_to_tell_is_asked_no_more_and_may_tell_all_the_same(
     assert (line.by, line.root_kind, line.details["reference"]) == (trainer_me, "members.member", taught.reference)
     assert "no field note" not in client_of(trainer_rs).get(f"{taught.get_absolute_url()}history/").content.decode()
     assert client_of(recorder_rs).post(url, {"nothing": "yes"}).status_code == 403
+    refused = client.post(url, {"nothing": "yes", "worked": "Karta"})
+    assert (refused.status_code, FieldNote.objects.count()) == (422, 0)
+    assert "You have written something." in refused.content.decode()
+    assert "Karta" in refused.content.decode()
     client.post(url, {"worked": "Ipak"})
     assert FieldNote.objects.get().worked == "Ipak"
 
