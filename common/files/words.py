@@ -41,7 +41,7 @@ def tidy(text: str) -> str:
 
 
 def _marked_words(part: IO[bytes]) -> str:
-    """Return the words of a part of DOCX or PPTX: both keep them in `t` elements of paragraphs `p`."""
+    """Return the words of a part of DOCX or PPTX, or of the boxes and remarks of a sheet: they keep them in `t` elements of paragraphs."""
     out: list[str] = []
     length, inside = 0, False
     for event, name, _told in walk(part, _PASSED_OVER):
@@ -53,7 +53,7 @@ def _marked_words(part: IO[bytes]) -> str:
             inside = event == "start"
         elif event == "start" and name in _GAPS:
             out.append(_GAPS[name])
-        elif event == "end" and name == "p":
+        elif event == "end" and name in ("p", "comment"):
             out.append("\n")
         if length > TEXT_MOST:
             break
@@ -110,7 +110,7 @@ def read_docx(file: IO[bytes]) -> Iterator[Place]:
         extra = [
             target
             for kind, target in _relations(box, main).values()
-            if kind in ("footnotes", "endnotes", "header", "footer")
+            if kind in ("footnotes", "endnotes", "header", "footer", "diagramData", "chart")
         ]
         with box.open(main) as part:
             text = _marked_words(part)
@@ -180,7 +180,7 @@ def _sheet_words(part: IO[bytes], shared: list[str]) -> str:
 
 
 def read_xlsx(file: IO[bytes]) -> Iterator[Place]:
-    """Yield the words and numbers of each sheet, a line for each row; dates are numbers there and stay so."""
+    """Yield the words and numbers of each sheet, a line for each row, then its boxes and remarks; dates are numbers and stay so."""
     with zipfile.ZipFile(file) as box:
         main = _main_part(box, "xl/workbook.xml")
         shared = _shared_words(box, main)
@@ -188,7 +188,9 @@ def read_xlsx(file: IO[bytes]) -> Iterator[Place]:
             if number > SHEETS_MOST:
                 return
             with box.open(target) as part:
-                yield Place(SHEET, number, _sheet_words(part, shared), name[:100])
+                cells = _sheet_words(part, shared)
+            beside = [other for kind, other in _relations(box, target).values() if kind in ("drawing", "comments")]
+            yield Place(SHEET, number, "\n".join(filter(None, [cells, _part_words(box, beside)])), name[:100])
 
 
 def read_open(file: IO[bytes], place: str) -> Iterator[Place]:
