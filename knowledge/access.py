@@ -3,8 +3,19 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from knowledge.models import Comment, Complaint, FieldNote, Material, MaterialVersion, Post, RevisionItem, SavedSearch
+from knowledge.models import (
+    Comment,
+    Complaint,
+    FieldNote,
+    Material,
+    MaterialVersion,
+    NoteDeclined,
+    Post,
+    RevisionItem,
+    SavedSearch,
+)
 from members.models import Member, RoleCode
 from trainings.access import can_record
 from trainings.models import Assignment, Training
@@ -166,6 +177,21 @@ def visible_complaints(member: Member) -> QuerySet[Complaint]:
     return Complaint.objects.filter(theirs).exclude(mine)
 
 
+def undecided_complaints(member: Member) -> QuerySet[Complaint]:
+    """Open reports about what one ministry alone reads, which nobody there may settle: of them an admin learns where they wait.
+
+    What was reported, and the words, stay with the ministry: the admin makes somebody there a coordinator.
+    """
+    if not member.has_role(RoleCode.ADMIN):
+        return Complaint.objects.none()
+    deciding = Member.objects.filter(
+        is_active=True, roles__in=[RoleCode.COORDINATOR, RoleCode.ADMIN], organisation=OuterRef("post__organisation")
+    ).exclude(pk=OuterRef("written_by"))
+    elsewhere = Complaint.objects.filter(outcome=Complaint.Outcome.OPEN, post__reach=Post.Reach.MINISTRY)
+    elsewhere = elsewhere.exclude(post__organisation=member.organisation_id)
+    return elsewhere.annotate(written_by=Coalesce("comment__author", "post__author")).filter(~Exists(deciding))
+
+
 def visible_materials(member: Member) -> QuerySet[Material]:
     """Materials of the posts whose page this member may open. A removed one is gone for all."""
     return Material.objects.filter(post__in=visible_posts(member), removed_at=None)
@@ -196,7 +222,9 @@ def can_note(member: Member, training: Training) -> bool:
 
 
 def trainings_to_note(member: Member, now: datetime) -> QuerySet[Training]:
-    """Trainings this member taught, with figures submitted in the last ninety days, without a note of theirs."""
+    """Trainings this member taught, with figures submitted in the last ninety days, without a note of theirs; not those of which they
+    have nothing to tell.
+    """
     if not can_write(member):
         return Training.objects.none()
     mine = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member).exclude(
@@ -204,7 +232,8 @@ def trainings_to_note(member: Member, now: datetime) -> QuerySet[Training]:
     )
     written = FieldNote.objects.filter(training=OuterRef("pk"), author=member)
     asked = Training.objects.filter(submitted_at__gt=now - NOTE_WITHIN, cancelled_at=None)
-    return asked.filter(Exists(mine), ~Exists(written))
+    declined = NoteDeclined.objects.filter(training=OuterRef("pk"), member=member)
+    return asked.filter(Exists(mine), ~Exists(written), ~Exists(declined))
 
 
 def can_see_author(member: Member, note: FieldNote) -> bool:

@@ -92,10 +92,7 @@ def send_due_digests(now: datetime | None = None) -> int:
     for digest in waiting.order_by("pk").iterator(chunk_size=500):
         due = next_digest(digest)
         if due is not None and due <= now:
-            try:
-                sent += _send_one(digest.pk, now)
-            except ValidationError:
-                logger.warning("The digest of member %s was not written: their address is none.", digest.pk)
+            sent += _send_one(digest.pk, now)
     return sent
 
 
@@ -112,12 +109,12 @@ def _send_one(pk: int, now: datetime) -> bool:
         if digest is None or due is None or due > now:
             return False  # another worker was faster, or it was switched off meanwhile
         news = news_for(digest.member, digest.told_until, now)
-        if news:
-            _put(digest, news)
+        is_written = bool(news) and _put(digest, news)
+        if is_written:
             Told.objects.filter(pk__in=[told.pk for told in news.notices]).update(mailed_at=now)
         digest.told_until = now
         digest.save(update_fields=["told_until"])
-        return bool(news)
+        return is_written
 
 
 def news_for(member: Member, since: datetime, until: datetime) -> News:
@@ -182,9 +179,15 @@ def compose(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
     return words.subject.replace("{site}", settings.SITE_NAME), "\n\n".join(parts) + "\n", headers
 
 
-def _put(digest: Digest, news: News) -> None:
+def _put(digest: Digest, news: News) -> bool:
+    """Write the digest to the outbox; False, said in the log, where the member's address is none: tried again when the next is due."""
     subject, body, headers = compose(digest, news)
-    put_mail(
-        to=digest.member.email, subject=subject, body=body, headers=headers,
-        key=f"digest {digest.pk} {digest.told_until.isoformat()}",
-    )  # fmt: skip
+    try:
+        put_mail(
+            to=digest.member.email, subject=subject, body=body, headers=headers,
+            key=f"digest {digest.pk} {digest.told_until.isoformat()}",
+        )  # fmt: skip
+    except ValidationError:
+        logger.warning("The digest of member %s was not written: their address is none.", digest.pk)
+        return False
+    return True

@@ -44,6 +44,7 @@ SENTENCES = {
     "restore_comment": _("showed a hidden comment again."),
     "leave_reported": _("left as it is what was reported."),
     "write_field_note": _("wrote a field note about %(reference)s."),
+    "decline_field_note": _("has no field note to write about %(reference)s."),
     "change_field_note": _("changed a field note about %(reference)s."),
     "delete_field_note": _("took a field note about %(reference)s back."),
     "collect_note": _("put a field note on the list for the next edition."),

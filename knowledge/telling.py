@@ -1,9 +1,11 @@
 """Notices: who hears of what, written in the transaction of what it tells. Called by actions alone."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +28,8 @@ from knowledge.models import (
 from knowledge.models.coming_back import PACES
 from members.models import Member
 from members.outbox import put_mail
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,10 @@ def _write(
     for member in at_once:
         with override(languages.get(member.pk, settings.LANGUAGE_CODE)):
             subject, body = letter.words()
-        put_mail(to=member.email, subject=subject, body=body, key=letter.key.format(member=member.pk))
+        try:
+            put_mail(to=member.email, subject=subject, body=body, key=letter.key.format(member=member.pk))
+        except ValidationError:  # what they are told of is somebody else's writing, which goes on
+            logger.warning("A notice to member %s was not mailed: their address is none.", member.pk)
     return made
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.kept import kept
-from knowledge.access import trainings_to_note, visible_complaints
+from knowledge.access import trainings_to_note, undecided_complaints, visible_complaints
 from members.access import manageable_requests, unsent_mails
 from members.models import Member
 from portal.totals import network_totals
@@ -35,7 +35,7 @@ def _waiting(member: Member) -> str:
         "asking": manageable_requests(member).count(),
         "pairs": open_pairs(member).count(),
         "unsent": unsent_mails(member).count(),
-        "reported": visible_complaints(member).filter(outcome="open").count(),
+        "reported": visible_complaints(member).filter(outcome="open").count() + undecided_complaints(member).count(),
         "notes": trainings_to_note(member, timezone.now()).count(),
     }
     return render_to_string("portal/_waiting.html", context)

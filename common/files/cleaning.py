@@ -40,21 +40,22 @@ def _in_common_colours(picture: Image.Image, profile: bytes | None) -> Image.Ima
 
 
 def write_clean(file: IO[bytes], out: IO[bytes]) -> None:
-    """Write a JPEG, PNG or WebP picture anew in its own format; of an animation its first frame.
+    """Write a JPEG, PNG or WebP picture anew in its own format; of an animation, or of several pictures in one, the first.
 
     At most 60 million pixels, of WebP 30. Raises RefusedPictureError.
     """
     Image.MAX_IMAGE_PIXELS = PIXELS_MOST
     try:
         with Image.open(file, formats=["JPEG", "PNG", "WEBP"]) as opened:
-            kind = str(opened.format)
+            # Telephones put further pictures behind the first (MPO): of those too the first is kept.
+            kind = "JPEG" if opened.format == "MPO" else str(opened.format)
             if opened.width * opened.height > (PIXELS_MOST_WEBP if kind == "WEBP" else PIXELS_MOST):
                 raise RefusedPictureError("pixels")
             profile, transparency = opened.info.get("icc_profile"), opened.info.get("transparency")
             turned = opened.getexif().get(0x0112, 1) in range(2, 9)
             picture = ImageOps.exif_transpose(opened) if turned else opened
             picture.load()
-            as_it_was = kind == "JPEG" and not turned and not profile and opened.mode in _MODES["JPEG"]
+            as_it_was = opened.format == "JPEG" and not turned and not profile and opened.mode in _MODES["JPEG"]
             picture = _in_common_colours(picture, profile)
             if picture.mode not in _MODES[kind]:
                 picture = picture.convert("RGBA" if picture.has_transparency_data and kind != "JPEG" else "RGB")

@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,8 +31,12 @@ from common.files.scanner import check_clean
 
 FOLDER = "files"
 PIECE = 256 * 1024
+# Where the picture of a page is kept, by the checksum of the file it is of.
+PICTURES = "previews"
 ORPHAN_AFTER = timedelta(days=1)
 _OWN_NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{2}}/[0-9a-f]{{32}}\.[a-z0-9]+")
+# Two who draw one page at once leave a second picture with some letters more.
+_PICTURE = re.compile(rf"{PICTURES}/([0-9a-f]{{64}})-[0-9]+(_[A-Za-z0-9]+)?\.webp")
 
 
 @dataclass(frozen=True)
@@ -215,21 +219,36 @@ def _stored_names(folder: str) -> Iterator[str]:
         yield from _stored_names(f"{folder}/{inner}")
 
 
-def forget_orphans(known_names: Container[str]) -> int:
-    """Delete stored files that nothing names and that are older than a day; return how many.
+def picture_name(checksum: str, page: int) -> str:
+    """Return the name in the storage of the picture of a page, from 1, of the file with this checksum."""
+    return f"{PICTURES}/{checksum}-{page}.webp"
 
-    A process that was killed between storing and recording leaves them. Files beside ours are not touched.
-    """
+
+def _forget_old(names: Iterable[str]) -> int:
+    """Delete those of these stored files that are older than a day; return how many."""
     before = timezone.now() - ORPHAN_AFTER
     gone = 0
-    for name in list(_stored_names(FOLDER)):
-        if name in known_names or not _OWN_NAME.fullmatch(name):
-            continue
+    for name in names:
         try:
             is_young = default_storage.get_modified_time(name) > before
         except FileNotFoundError:
             continue  # somebody else deleted it meanwhile
         if not is_young:
-            forget(name)
+            default_storage.delete(name)
             gone += 1
     return gone
+
+
+def forget_orphans(known_names: Container[str]) -> int:
+    """Delete stored files that nothing names and that are older than a day; return how many.
+
+    A process that was killed between storing and recording leaves them. Files beside ours are not touched.
+    """
+    names = [name for name in _stored_names(FOLDER) if name not in known_names and _OWN_NAME.fullmatch(name)]
+    return _forget_old(names)
+
+
+def forget_pictures(known_checksums: Container[str]) -> int:
+    """Delete pictures of pages of which there is no file any more, older than a day; return how many. Any can be drawn again."""
+    found = ((name, _PICTURE.fullmatch(name)) for name in _stored_names(PICTURES))
+    return _forget_old([name for name, ours in found if ours and (ours[1] not in known_checksums or ours[2])])

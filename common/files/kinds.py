@@ -98,15 +98,23 @@ def _refuse_two_kinds() -> ValidationError:
     )
 
 
-def _by_beginning(start: bytes) -> ValidationError | None:
+def _is_locked_office(file: IO[bytes], start: bytes) -> bool:
+    """Return whether an OLE file holds an Office document under a password: its directory, which may stand anywhere, says so."""
+    if len(start) < 512:
+        return False
+    sector = 1 << min(int.from_bytes(start[30:32], "little"), 12)
+    file.seek((int.from_bytes(start[48:52], "little") + 1) * sector)
+    return "EncryptedPackage".encode("utf-16-le") in start + file.read(sector)
+
+
+def _by_beginning(file: IO[bytes], start: bytes) -> ValidationError | None:
     """Return the refusal of a kind that is known and not taken."""
     is_binary = bool(_BAD_BYTES.search(start))
     for beginning, sentence in _OTHERS:
         if start.startswith(beginning) and (is_binary or beginning in (b"{\\rtf", b"#!")):
             return ValidationError(sentence)
     if start.startswith(_OLE):
-        locked = "EncryptedPackage".encode("utf-16-le") in start
-        return refuse_password() if locked else ValidationError(OLD_OFFICE)
+        return refuse_password() if _is_locked_office(file, start) else ValidationError(OLD_OFFICE)
     if b"%PDF-" in start[:1024]:
         return ValidationError(_("Something stands before the beginning of this PDF. Print it to a new PDF."))
     guessed = filetype.guess(start[:8192]) if is_binary else None
@@ -175,7 +183,7 @@ def tell_kind(file: IO[bytes]) -> Kind:
         if not is_mp3(file, size):
             raise ValidationError(DAMAGED if start.startswith((b"ID3", b"\xff\xfb", b"\xff\xfa")) else SOUND)
         return _alone(file, MP3)
-    if refused := _by_beginning(start):
+    if refused := _by_beginning(file, start):
         raise refused
     _check_text(file, size)
     return _alone(file, TEXT)

@@ -1,5 +1,6 @@
 """Office documents, which are zips inside: what they may hold, looked at before anything large in them is unpacked."""
 
+import copy
 import re
 import struct
 import zipfile
@@ -48,6 +49,13 @@ _OPEN_SCRIPTS = re.compile(
 )
 _OPEN_HINTS = (b"vnd.sun.star.script", b"<script:", b"macro:///", b"dde-source", b"applet", b"plugin")
 _DDE = re.compile(rb"<([a-z]+:)?ddeLink[\s>]", re.IGNORECASE)
+# What a field of a text does, written in one run or in several, and where a field begins or ends.
+_FIELD = re.compile(
+    rb"""<(?:[a-zA-Z0-9]+:)?instrText[^>]*>([^<]*)|[: ]instr=["']([^"'>]*)|fldCharType=["'](?:begin|separate|end)"""
+)
+_FIELD_DDE = re.compile(rb"""[\s"']*DDE(AUTO)?([\s"'&]|$)""", re.IGNORECASE)
+_FIELD_HINTS = (b"instrText", b"fldSimple")
+PIECE = 256 * 1024
 
 
 def _damaged() -> ValidationError:
@@ -105,6 +113,23 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     xml = (e for e in entries if e.filename.lower().endswith((".xml", ".rels")))
     if any(e.file_size > TIGHT_FROM and e.file_size > TIGHTEST * max(1, e.compress_size) for e in xml):
         raise _too_large()
+
+
+def _check_unpacked(box: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
+    """Unpack each entry once, keeping nothing: refuse one that is damaged, holds more or less than it says, or has a document type.
+
+    Reads no byte more than the directory said. About 0.3 s for 100 MB.
+    """
+    for entry in entries:
+        told, size = copy.copy(entry), 0
+        told.file_size += 1  # else zipfile would end there and never see that there is more
+        with box.open(told) as part:
+            while piece := part.read(PIECE):
+                if not size and entry.filename.lower().endswith((".xml", ".rels")) and b"<!DOCTYPE" in piece[:4096]:
+                    raise _damaged()
+                size += len(piece)
+        if size != entry.file_size:
+            raise _damaged()
 
 
 def refuse_password() -> ValidationError:
@@ -186,8 +211,31 @@ def _office_kind(box: zipfile.ZipFile, names: list[str], depth: int) -> str:
     for name in names:
         if "externallinks/" in name.lower() and name.endswith(".xml") and _holds(box, name, _DDE):
             raise _refuse_macros()
+    texts = [name for name in names if name.endswith(".xml")] if "wordprocessing" in min(found) else []
+    if any(_starts_program(box, name) for name in texts):
+        raise _refuse_macros()
     _check_embedded(box, [name for name in names if _EMBEDDED.search(name)], depth)
     return found.pop()
+
+
+def _starts_program(box: zipfile.ZipFile, name: str) -> bool:
+    """Return whether a field of this part asks another program (DDE) when the text is opened; read piece by piece."""
+    field = before = b""
+    with box.open(name) as part:
+        while piece := part.read(PIECE):
+            looked_at, end = before + piece, 0
+            if not any(hint in looked_at for hint in _FIELD_HINTS):
+                before = piece[-100:]
+                continue
+            for found in _FIELD.finditer(looked_at):
+                if found.end() == len(looked_at):
+                    break  # it may go on in the next piece
+                end, told = found.end(), found[1] if found[1] is not None else found[2]
+                field = field + told if found[1] is not None else told or b""
+                if _FIELD_DDE.match(field):
+                    return True
+            before = looked_at[end:][-4_000:]
+    return False
 
 
 def _holds(box: zipfile.ZipFile, name: str, words: re.Pattern[bytes], hints: tuple[bytes, ...] = (b"",)) -> bool:
@@ -244,13 +292,14 @@ def not_taken() -> ValidationError:
 def check_package(file: IO[bytes], depth: int = 0) -> str:
     """Return the media type of an office document, by what is in it; raise ValidationError for any other zip.
 
-    `depth` counts how many documents it is embedded in. About 10 ms; memory does not grow with the file.
+    `depth` counts how many documents it is embedded in. Each entry is unpacked once; memory does not grow with the file.
     """
     _check_end(file)
     try:
         with zipfile.ZipFile(file) as box:
             entries = box.infolist()
             _check_entries(entries)
+            _check_unpacked(box, entries)
             names = [entry.filename for entry in entries]
             if "[Content_Types].xml" in names:
                 return _office_kind(box, names, depth)

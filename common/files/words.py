@@ -41,7 +41,7 @@ def tidy(text: str) -> str:
 
 
 def _marked_words(part: IO[bytes]) -> str:
-    """Return the words of a part of DOCX or PPTX: both keep them in `t` elements of paragraphs `p`."""
+    """Return the words of a part of DOCX or PPTX, or of the boxes and remarks of a sheet: they keep them in `t` elements of paragraphs."""
     out: list[str] = []
     length, inside = 0, False
     for event, name, _told in walk(part, _PASSED_OVER):
@@ -53,7 +53,7 @@ def _marked_words(part: IO[bytes]) -> str:
             inside = event == "start"
         elif event == "start" and name in _GAPS:
             out.append(_GAPS[name])
-        elif event == "end" and name == "p":
+        elif event == "end" and name in ("p", "comment"):
             out.append("\n")
         if length > TEXT_MOST:
             break
@@ -75,6 +75,12 @@ def _relations(box: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
             for event, tag, told in walk(part, _PASSED_OVER)
             if event == "start" and tag == "Relationship" and told.get("TargetMode") != "External"
         }
+
+
+def _main_part(box: zipfile.ZipFile, usual: str) -> str:
+    """Return the part that the package names as the document: some programs call it otherwise than it is usually called."""
+    targets = [target for kind, target in _relations(box, "").values() if kind == "officeDocument"]
+    return next((target for target in targets if target in box.namelist()), usual)
 
 
 def _listed(box: zipfile.ZipFile, name: str, tag: str) -> Iterator[tuple[str, str]]:
@@ -100,12 +106,13 @@ def _part_words(box: zipfile.ZipFile, names: list[str]) -> str:
 def read_docx(file: IO[bytes]) -> Iterator[Place]:
     """Yield the words of a text document as one place: its text, then notes, headers and footers."""
     with zipfile.ZipFile(file) as box:
+        main = _main_part(box, "word/document.xml")
         extra = [
             target
-            for kind, target in _relations(box, "word/document.xml").values()
-            if kind in ("footnotes", "endnotes", "header", "footer")
+            for kind, target in _relations(box, main).values()
+            if kind in ("footnotes", "endnotes", "header", "footer", "diagramData", "chart")
         ]
-        with box.open("word/document.xml") as part:
+        with box.open(main) as part:
             text = _marked_words(part)
         yield Place(NONE, 0, "\n".join([text, _part_words(box, sorted(set(extra)))]).strip())
 
@@ -113,7 +120,7 @@ def read_docx(file: IO[bytes]) -> Iterator[Place]:
 def read_pptx(file: IO[bytes]) -> Iterator[Place]:
     """Yield the words of each slide with its drawings and the speaker's notes, in the order in which they are shown."""
     with zipfile.ZipFile(file) as box:
-        for number, (_name, target) in enumerate(_listed(box, "ppt/presentation.xml", "sldId"), 1):
+        for number, (_name, target) in enumerate(_listed(box, _main_part(box, "ppt/presentation.xml"), "sldId"), 1):
             beside = [
                 other
                 for kind, other in _relations(box, target).values()
@@ -122,14 +129,16 @@ def read_pptx(file: IO[bytes]) -> Iterator[Place]:
             yield Place(SLIDE, number, _part_words(box, [target, *beside]))
 
 
-def _shared_words(box: zipfile.ZipFile) -> list[str]:
+def _shared_words(box: zipfile.ZipFile, main: str) -> list[str]:
     """Return the words that cells of a workbook name by their number."""
     words: list[str] = []
     one: list[str] = []
     length, inside = 0, False
-    if "xl/sharedStrings.xml" not in box.namelist():
+    named = (target for kind, target in _relations(box, main).values() if kind == "sharedStrings")
+    name = next((target for target in named if target in box.namelist()), "xl/sharedStrings.xml")
+    if name not in box.namelist():
         return words
-    with box.open("xl/sharedStrings.xml") as part:
+    with box.open(name) as part:
         for event, name, _told in walk(part, _PASSED_OVER):
             if event == "text" and inside:
                 one.append(name)
@@ -171,14 +180,17 @@ def _sheet_words(part: IO[bytes], shared: list[str]) -> str:
 
 
 def read_xlsx(file: IO[bytes]) -> Iterator[Place]:
-    """Yield the words and numbers of each sheet, a line for each row; dates are numbers there and stay so."""
+    """Yield the words and numbers of each sheet, a line for each row, then its boxes and remarks; dates are numbers and stay so."""
     with zipfile.ZipFile(file) as box:
-        shared = _shared_words(box)
-        for number, (name, target) in enumerate(_listed(box, "xl/workbook.xml", "sheet"), 1):
+        main = _main_part(box, "xl/workbook.xml")
+        shared = _shared_words(box, main)
+        for number, (name, target) in enumerate(_listed(box, main, "sheet"), 1):
             if number > SHEETS_MOST:
                 return
             with box.open(target) as part:
-                yield Place(SHEET, number, _sheet_words(part, shared), name[:100])
+                cells = _sheet_words(part, shared)
+            beside = [other for kind, other in _relations(box, target).values() if kind in ("drawing", "comments")]
+            yield Place(SHEET, number, "\n".join(filter(None, [cells, _part_words(box, beside)])), name[:100])
 
 
 def read_open(file: IO[bytes], place: str) -> Iterator[Place]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from audit.record import changed_row, record
 from common.actions import action
 from knowledge.actions.changed import ChangedMeanwhileError
-from knowledge.models import FieldNote, RevisionItem
+from knowledge.models import FieldNote, NoteDeclined, RevisionItem
 from members.models import Member
 from trainers.models import Topic
 from trainings.models import Training
@@ -31,6 +31,17 @@ def write_note(*, note: FieldNote, topics: Iterable[Topic], by: Member) -> Field
     note.topics.set(topics)
     record("write_field_note", note, root=by, by=by, reference=training.reference)
     return note
+
+
+@action
+def decline_note(*, training: Training, by: Member) -> None:
+    """Note that `by` has nothing to tell about a training, so that they are asked no more. A second time is passed over.
+
+    The record's line stands with the member, as that of a note does.
+    """
+    declined, is_new = NoteDeclined.objects.get_or_create(training=training, member=by)
+    if is_new:
+        record("decline_field_note", declined, root=by, by=by, reference=training.reference)
 
 
 @action

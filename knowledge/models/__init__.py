@@ -3,7 +3,7 @@
 from knowledge.models.coming_back import Digest, Notice, NoticeChoice, Pace, SavedSearch, SecretAddress, Told
 from knowledge.models.discussion import Comment, Complaint, Follow, Saved, Seen, Thanks
 from knowledge.models.materials import Material, MaterialText, MaterialUse, MaterialVersion
-from knowledge.models.notes import FieldNote, RevisionItem
+from knowledge.models.notes import FieldNote, NoteDeclined, RevisionItem
 from knowledge.models.posts import Post, PostAudience, PostVersion
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "MaterialText",
     "MaterialUse",
     "MaterialVersion",
+    "NoteDeclined",
     "Notice",
     "NoticeChoice",
     "Pace",

@@ -48,6 +48,22 @@ class FieldNote(models.Model):
         return reverse("knowledge:note", args=[self.pk])
 
 
+class NoteDeclined(models.Model):
+    """A member has nothing to tell about a training: they are asked no more, and may write a note all the same."""
+
+    training = models.ForeignKey(Training, models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["training", "member"], name="note_declined_once")]
+        verbose_name = _("declined field note")
+        verbose_name_plural = _("declined field notes")
+
+    def __str__(self) -> str:
+        return f"{self.training_id}"
+
+
 class RevisionItem(models.Model):
     """A field note that an editor put on the list for the next edition of a manual, under one topic."""
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.files.keeping import keeping
+from common.files.keeping import keeping, picture_name
 from common.files.kinds import KINDS
 from common.files.reading import picture_of_stored
 from common.files.serving import file_response, preview_response
@@ -33,7 +33,6 @@ from trainings.views.common import member_of, require
 
 SHOWN_PAGES = 6
 PICTURE_WIDTH = 640
-PICTURE_NAME = "previews/{checksum}-{page}.webp"
 
 
 @require_http_methods(["GET", "POST"])
@@ -199,7 +198,7 @@ def material_page(request: HttpRequest, slug: str, pk: int, number: int, page: i
     version = _numbered(_versions(request, slug, pk), number)
     if not 1 <= page <= _shown_pages(version):
         raise Http404
-    name = PICTURE_NAME.format(checksum=version.checksum, page=page)
+    name = picture_name(version.checksum, page)
     if default_storage.exists(name):
         with default_storage.open(name) as file:
             picture = file.read()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -84,7 +85,7 @@ def restore(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespo
 
 @require_GET
 def reported(request: HttpRequest) -> HttpResponse:
-    """What was reported: what waits, oldest first, and what was settled last."""
+    """What was reported: what waits, oldest first, and what was settled last; for admins, where reports wait for nobody."""
     by = member_of(request)
     require(access.can_settle(by))
     rows = access.visible_complaints(by).select_related(
@@ -93,7 +94,9 @@ def reported(request: HttpRequest) -> HttpResponse:
     rows = rows.defer("post__body")
     waiting = page_of(request, rows.filter(outcome=Complaint.Outcome.OPEN), 20)
     settled = rows.exclude(outcome=Complaint.Outcome.OPEN).order_by("-settled_at")[:SETTLED_SHOWN]
-    return render(request, "knowledge/reported.html", {"page": waiting, "settled": settled})
+    homes = access.undecided_complaints(by).order_by("post__organisation__name").values("post__organisation__name")
+    context = {"page": waiting, "settled": settled, "undecided": list(homes.annotate(n=Count("pk")))}
+    return render(request, "knowledge/reported.html", context)
 
 
 @require_POST

@@ -79,12 +79,18 @@ def _detail(request: HttpRequest, note: FieldNote, by: Member, form: CollectForm
 
 @require_http_methods(["GET", "POST"])
 def note_new(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write a note about a training that one taught or records. Who has written one changes it."""
+    """Write a note about a training that one taught or records, or say that there is nothing to tell. Who has written one changes it."""
     training, by = fetch_training(request, reference), member_of(request)
     require(access.can_note(by, training))
     if mine := FieldNote.objects.filter(training=training, author=by).first():
         return redirect("knowledge:note_edit", mine.pk)
     form = NoteForm(request.POST or None, instance=FieldNote(training=training))
+    if "nothing" in request.POST:
+        if not any(request.POST.get(name, "").strip() for name in notes.ANSWERS):
+            notes.decline_note(training=training, by=by)
+            messages.success(request, _("You are asked no more about this training."))
+            return redirect(training)
+        add_refusal(form, ValidationError(_("You have written something. Save it, or empty the answers first.")))
     if not form.is_bound:
         form.initial["topics"] = [topic.pk for topic in training.course.topics.all()]
     if request.method == "POST" and form.is_valid():

@@ -50,14 +50,15 @@ def attach_paper() -> None:
     rows = []
     for number, training in enumerate(counting):
         content = drawn_sheet(number % DRAWINGS)
-        # A demo that is loaded again keeps the files it has.
-        name = f"evidence/{hashlib.sha256(training.reference.encode()).hexdigest()[:40]}.jpg"
+        digest = hashlib.sha256(content).hexdigest()
+        # A demo that is loaded again keeps the files it has; on another day the same training may have another drawing.
+        name = f"evidence/{hashlib.sha256(f'{training.reference} {digest}'.encode()).hexdigest()[:40]}.jpg"
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(content))
         rows.append(
             Evidence(
                 training=training, file=name, kind="image/jpeg", size=len(content),
-                digest=hashlib.sha256(content).hexdigest(), added_by=training.submitted_by,
+                digest=digest, added_by=training.submitted_by,
                 added_at=training.submitted_at or training.created_at,
             )
         )  # fmt: skip

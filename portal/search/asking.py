@@ -18,7 +18,7 @@ from members.models import Member
 from portal.search import seeing
 from portal.search.bits import highest, of_members, unpack
 from portal.search.models import BLOCK, Kind, NameSlip, SearchPosting, SearchWord, Tier
-from portal.search.words import LETTERS_FOR_AN_ERROR, PREFIX_LEAST, lefts, stem, words_of
+from portal.search.words import LETTERS_FOR_AN_ERROR, PREFIX_LEAST, has_figures, lefts, mistyped, stem, words_of
 from trainings.duplicates import is_one_error
 
 WORDS_MOST, LETTERS_MOST = 10, 200
@@ -180,11 +180,14 @@ def _rows(wanted: Sequence[str], facets: Sequence[str]) -> list[tuple[int, str, 
     parts: list[QuerySet[SearchWord]] = [known.filter(is_frame=True), known.filter(word__in=facets)]
     if wanted:
         parts += [
-            known.filter(word__in=wanted), known.filter(loose__in={loose(word) for word in wanted}),
+            known.filter(word__in=wanted),
+            known.filter(loose__in={loose(word) for word in wanted if not has_figures(word)}),
             known.filter(stem__in={stem(word) for word in wanted}),
         ]  # fmt: skip
-        if left := {key for word in wanted for key in lefts(word)}:
+        if left := {key for word in wanted if not has_figures(word) for key in lefts(word)}:
             parts.append(known.filter(pk__in=NameSlip.objects.filter(left__in=left).values("word")))
+        if meant := {key for word in wanted for key in mistyped(word)}:
+            parts.append(known.filter(is_name=True, loose__in=meant))
     parts += [_completions(known, word) for word in wanted if len(word) >= PREFIX_LEAST]
     columns = [part.values_list("pk", "word", "loose", "stem", "is_name") for part in parts]
     return sorted(set(columns[0].union(*columns[1:], all=True)))
@@ -196,22 +199,29 @@ def _completions(known: QuerySet[SearchWord], word: str) -> QuerySet[SearchWord]
 
 
 def _standing(word: str, rows: Iterable[tuple[int, str, str, str, bool]]) -> list[_Word]:
-    """Which of the words stand for one of the question, and how near they are."""
-    key, root, found = loose(word), stem(word), []
+    """Which of the words stand for one of the question, and how near they are. No other number stands for a number."""
+    key, root, meant, found = loose(word), stem(word), mistyped(word), []
+    is_exact = has_figures(word)
     for pk, other, other_key, other_root, is_name in rows:
         if "=" in other:
             continue
         if other == word:
             found.append(_Word(pk, other, EXACT))
-        elif other_key == key or other_root == root or (len(word) >= PREFIX_LEAST and other.startswith(word)):
+        elif (not is_exact and other_key == key) or other_root == root or _begins(word, other):
             found.append(_Word(pk, other, NEAR))
-        elif is_name and len(word) >= LETTERS_FOR_AN_ERROR and _is_slip(word, key, other, other_key):
+        elif is_name and not is_exact and (other_key in meant or _is_slip(word, key, other, other_key)):
             found.append(_Word(pk, other, SLIP))
     return found
 
 
+def _begins(word: str, other: str) -> bool:
+    return len(word) >= PREFIX_LEAST and other.startswith(word)
+
+
 def _is_slip(word: str, key: str, other: str, other_key: str) -> bool:
-    return len(other) >= LETTERS_FOR_AN_ERROR and (is_one_error(word, other) or is_one_error(key, other_key))
+    if min(len(word), len(other)) < LETTERS_FOR_AN_ERROR:
+        return False
+    return is_one_error(word, other) or is_one_error(key, other_key)
 
 
 def _sets(generation: int, words: Iterable[int]) -> dict[tuple[int, int], int]:

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common.folding import spelling
-from portal.search.words import WORD_MOST
+from portal.search.words import UNSEEN, folded_word
 
 AROUND, LONG = 60, 220
 # So many letters of one thing, and of all on a page, are looked through for the best place.
 LETTERS_EACH, LETTERS_ALL = 120_000, 600_000
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"[^\W_]+(?:[{UNSEEN}]+[^\W_]+)*")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def _hits(text: str, words: Sequence[frozenset[str]]) -> list[Hit]:
     """Where words stand that were found: start, end, and which word of the question each is."""
     found = []
     for match in _WORD.finditer(text):
-        key = spelling(match[0])[:WORD_MOST]
+        key = folded_word(match[0])
         for n, standing in enumerate(words):
             if key in standing:
                 found.append((match.start(), match.end(), n))

@@ -1,5 +1,6 @@
 """Words as the search compares them: folded, of one script, and the keys under which others are near."""
 
+import re
 from collections.abc import Iterable
 
 from common.folding import loose, spelling
@@ -9,6 +10,8 @@ WORD_MOST = 40
 STEM_LEAST = 4
 PREFIX_LEAST = 3
 LETTERS_FOR_AN_ERROR = 4  # as trainings.duplicates has it
+# The second letter of a sound written with two, and the first ones.
+_FIRSTS = {"j": "dgk", "h": "zscx"}
 # Endings by which the region's languages decline and English counts, longest first. Folded words have no marks.
 _ENDINGS = (
     "ovima", "evima", "ama", "ima", "oga", "ega", "omu", "emu", "ovi", "evi", "ove", "eve", "ova", "eva", "ata", "ite", "oto",
@@ -16,12 +19,43 @@ _ENDINGS = (
 )  # fmt: skip
 
 
+# Signs inside a word that nobody sees: where it may break, where it joins, which way it runs.
+UNSEEN = "\u00ad\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+
+
 def words_of(text: str) -> list[str]:
-    """Return the folded words of a text, in order; of very long ones the beginning.
+    """Return the folded words of a text, in order; of very long ones the beginning. Signs that nobody sees part no word.
 
     Not by the remembered `spelling`: texts are long, and asked for once.
     """
-    return [word[:WORD_MOST] for word in spelling.__wrapped__(text).split()]
+    return [word[:WORD_MOST] for word in spelling.__wrapped__(_seen(text)).split()]
+
+
+def folded_word(word: str) -> str:
+    """Return one word of a text as `words_of` has it; remembered, for an excerpt asks for the same ones often."""
+    return spelling(_seen(word))[:WORD_MOST]
+
+
+def _seen(text: str) -> str:
+    return text if text.isascii() else _UNSEEN.sub("", text)
+
+
+def has_figures(word: str) -> bool:
+    """Return whether a word is a number or holds one: it is meant as it stands, and no other is near it."""
+    return not word.isalpha()
+
+
+def mistyped(word: str) -> set[str]:
+    """Return the loose keys of what may have been meant where the error fell into a sound written with two letters.
+
+    Djodrjevic for Djordjevic: there two neighbours swapped, or the first of the two wrong, is more than one error of the key.
+    """
+    if len(word) < LETTERS_FOR_AN_ERROR or has_figures(word):
+        return set()
+    swapped = {word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1)}
+    other = {word[:n] + first + word[n + 1 :] for n in range(len(word) - 1) for first in _FIRSTS.get(word[n + 1], "")}
+    return {loose(one) for one in swapped | other}
 
 
 def stem(word: str) -> str:

@@ -50,6 +50,17 @@ def zipped(parts: Parts, *, stored: tuple[str, ...] = ()) -> bytes:
     return out.getvalue()
 
 
+def renamed(content: bytes, usual: str, other: str) -> bytes:
+    """Return a package with its main part under another name, and what names it changed with it."""
+    folder, _slash, base = usual.partition("/")
+    names = {usual: other, f"{folder}/_rels/{base}.rels": f"{folder}/_rels/{other.partition('/')[2]}.rels"}
+    with zipfile.ZipFile(io.BytesIO(content)) as box:
+        parts: Parts = {name: box.read(name) for name in box.namelist()}
+    for name in ("[Content_Types].xml", "_rels/.rels"):
+        parts[name] = bytes(parts[name]).replace(usual.encode(), other.encode())
+    return zipped({names.get(name, name): body for name, body in parts.items()})
+
+
 def relations(*rows: tuple[str, str], outside: bool = False) -> str:
     """Return a list of relations rId1, rId2 …: the last word of each type, and its target."""
     mode = ' TargetMode="External"' if outside else ""
@@ -231,6 +242,30 @@ def lying_size() -> bytes:
     at = content.rfind(b"word/document.xml")
     content[at - 46 + 24 : at - 46 + 28] = struct.pack("<L", 100)
     return bytes(content)
+
+
+def lying_size_and_sum() -> bytes:
+    """Return the same with the checksum of what the directory says."""
+    content = bytearray(lying_size())
+    at = content.rfind(b"word/document.xml")
+    content[at - 46 + 16 : at - 46 + 20] = struct.pack("<L", zlib.crc32(b"<w>" + b" " * 97))
+    return bytes(content)
+
+
+def damaged_entry() -> bytes:
+    """Return a document of which one entry is not what was packed."""
+    content = bytearray(with_part("word/media/a.bin", bytes(range(250)) * 40))
+    at = content.find(b"word/media/a.bin") + 60
+    content[at] ^= 0xFF
+    return bytes(content)
+
+
+def locked_office(sectors: int = 400) -> bytes:
+    """Return an OLE file whose directory stands behind so many sectors and names a document under a password."""
+    head = bytearray(512)
+    head[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    head[30:32], head[48:52] = struct.pack("<H", 9), struct.pack("<L", sectors)
+    return bytes(head) + bytes(512 * sectors) + "EncryptedPackage".encode("utf-16-le").ljust(1024, b"\x00")
 
 
 def packed_object(inside: bytes) -> bytes:

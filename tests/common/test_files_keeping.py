@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from PIL import Image
 
 from common.files import keeping
-from common.files.keeping import Kept, forget, forget_orphans, keep
+from common.files.keeping import Kept, forget, forget_orphans, forget_pictures, keep, picture_name
 from members.models import Language
 from tests.common import shared_files as make
 from tests.common.shared_files import on_disk, upload
@@ -78,6 +78,21 @@ def test_picture_loses_what_the_camera_wrote_and_stands_upright(kind):
     kept_content = stored(kept)
     assert [word in kept_content for word in (b"Camera of Ana", b"<script>", b"PK\x03\x04")] == [False] * 3
     assert (kept.size, kept.checksum) == (len(kept_content), hashlib.sha256(kept_content).hexdigest())
+
+
+@pytest.mark.parametrize("turn", [1, 6])
+def test_photograph_of_a_telephone_with_more_behind_it_is_its_first_picture(turn):
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Camera of Ana", turn
+    behind = Image.new("RGB", (80, 40), "black")
+    content = make.picture("MPO", (80, 40), save_all=True, append_images=[behind], exif=exif)
+    with Image.open(io.BytesIO(content)) as made:
+        assert (made.format, made.n_frames) == ("MPO", 2)  # control
+    kept = keep(upload(content, "IMG_0001.jpg"))
+    with Image.open(io.BytesIO(stored(kept))) as shown:
+        assert (kept.kind, shown.format, shown.size) == ("image/jpeg", "JPEG", (80, 40) if turn == 1 else (40, 80))
+        assert shown.getpixel((5, 5)) == (255, 255, 255)
+    assert b"Camera of Ana" not in stored(kept)
 
 
 def test_large_photograph_keeps_its_size_and_what_is_seen_through_stays_so():
@@ -194,8 +209,20 @@ def test_what_a_killed_process_left_is_forgotten_after_a_day(places):
     assert forget_orphans({named}) == 0
 
 
+def test_pictures_of_a_file_that_is_gone_are_forgotten_after_a_day(places):
+    names = [picture_name(letter * 64, page) for letter, page in (("a", 1), ("a", 12), ("b", 1), ("c", 1))]
+    twice = picture_name("a" * 64, 1).replace(".webp", "_Xy12abc.webp")
+    strange = "previews/logo.webp"
+    for name in (*names, twice, strange):
+        default_storage.save(name, upload(b"x"))
+        age(name, 1.1)
+    age(names[3], 0.9)
+    assert forget_pictures({"a" * 64}) == 2
+    assert on_disk(places / "media") == sorted([names[0], names[1], names[3], strange])
+
+
 def test_sweep_of_an_empty_storage_finds_nothing():
-    assert forget_orphans(set()) == 0
+    assert (forget_orphans(set()), forget_pictures(set())) == (0, 0)
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "trainers/a.jpg", "files/../x", "", "files/ab/cd/x.pdf"])

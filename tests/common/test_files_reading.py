@@ -84,6 +84,17 @@ def test_words_in_parts_are_one_and_what_was_deleted_is_none():
     assert places_of(make.with_part("word/document.xml", xml), DOCX) == [("", 0, "Ravnopravnost da\nne\nokvir", "")]
 
 
+def test_main_part_is_the_one_that_the_package_names():
+    """Word writes document2.xml where documents are edited in the browser."""
+    for whole, kind, usual, other in (
+        (make.docx("Ђурђевдан"), DOCX, "word/document.xml", "word/document2.xml"),
+        (make.zipped(make.pptx_parts("Ђурђевдан", "Dva")), PPTX, "ppt/presentation.xml", "ppt/show.xml"),
+        (workbook(["Ђурђевдан"]), XLSX, "xl/workbook.xml", "xl/book.xml"),
+    ):
+        moved = make.renamed(whole, usual, other)
+        assert places_of(moved, kind) == places_of(whole, kind) != []
+
+
 def test_notes_and_headers_of_a_text_come_behind_it():
     parts = {
         **make.docx_parts("Tekst"),
@@ -152,6 +163,18 @@ def test_words_of_a_workbook_with_odd_references():
     assert places_of(rezipped(workbook(["x"]), {"xl/worksheets/sheet1.xml": sheet}), XLSX) == [
         ("sheet", 1, "x u", "Spisak")
     ]
+
+
+def test_boxes_and_remarks_of_a_sheet_come_behind_its_cells():
+    whole = rezipped(workbook(["Ћелија"]), {
+        "xl/worksheets/_rels/sheet1.xml.rels": make.relations(
+            ("drawing", "../drawings/drawing1.xml"), ("comments", "../comments1.xml")).encode(),
+        "xl/drawings/drawing1.xml": b"<d><a:p xmlns:a='a'><a:r><a:t>Okvir</a:t></a:r></a:p></d>",
+        "xl/comments1.xml": "<c><comment><text><r><t>Прва </t></r><r><t>напомена</t></r></text></comment>"
+                            "<comment><text><t>Druga</t></text></comment></c>".encode(),
+    })  # fmt: skip
+    (place,) = places_of(whole, XLSX)
+    assert place[2] == "Ћелија\nOkvir\nПрва напомена\nDruga"
 
 
 def test_endless_text_is_read_in_part():

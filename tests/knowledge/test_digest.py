@@ -109,13 +109,28 @@ def test_nothing_new_writes_no_mail_and_is_not_looked_at_again(reader):
     assert next_digest(Digest.objects.get(member=reader)) > timezone.now()
 
 
-def test_an_address_that_is_none_holds_up_no_other(reader, trainer_me, recorder_rs):
+def test_an_address_that_is_none_holds_up_no_other_and_is_said_once(reader, trainer_me, recorder_rs, caplog):
     write(trainer_me)
     type(reader).objects.filter(pk=reader.pk).update(email="čitač@mod.example")
     ensure_digests()
     Digest.objects.filter(member=recorder_rs).update(every="day", told_until=timezone.now() - timedelta(days=2))
     mail.outbox.clear()
     assert (send_due_digests(), [m.to for m in mail.outbox]) == (1, [[recorder_rs.email]])
+    send_due_digests()
+    send_due_digests(timezone.now() + timedelta(minutes=10))
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The digest of member {reader.pk} was not written: their address is none."
+    ]
+
+
+def test_notice_to_an_address_that_is_none_holds_up_no_comment(reader, trainer_me, caplog):
+    post = write(reader)
+    type(reader).objects.filter(pk=reader.pk).update(email="čitač@mod.example")
+    client_of(trainer_me).post(f"{post.get_absolute_url()}comments/", {"body": "Dobro je."})
+    assert post.comments.get().body == "Dobro je."
+    assert [record.getMessage() for record in caplog.records] == [
+        f"A notice to member {reader.pk} was not mailed: their address is none."
+    ]
 
 
 def test_digest_off_or_of_who_left_is_not_sent(reader, trainer_me):

@@ -155,3 +155,28 @@ def test_several_coordinators_moderate_each_other(coordinator_me, recorder_me):
     assert list(access.visible_complaints(other)) == [complaint]
     leave_reported(complaint=complaint, by=other)
     assert Complaint.objects.get().settled_by == other
+
+
+def test_report_that_nobody_there_may_settle_is_known_to_the_admin_without_what_it_says(
+    coordinator_me, recorder_me, coordinator_rs, observer, admin
+):
+    post = write(coordinator_me, "Naslovkanar", reach="ministry")
+    report_post(post=post, words="Prijavakanar", by=recorder_me)
+    report_post(post=post, comment=say(coordinator_me, post, "Komentarkanar"), words="Prijavakanar", by=recorder_me)
+
+    def told(member):
+        return "2 posts or comments are reported." in client_of(member).get("/").content.decode()
+
+    assert {m.email: told(m) for m in (admin, coordinator_me, coordinator_rs, observer)} == {
+        admin.email: True, coordinator_me.email: False, coordinator_rs.email: False, observer.email: False,
+    }  # fmt: skip
+    page = client_of(admin).get("/knowledge/reported/").content.decode()
+    assert f"{post.organisation.name}: 2 reports about what is read there alone wait" in page
+    assert ("kanar" in page, coordinator_me.full_name in page, "Nothing is reported." in page) == (False, False, False)
+    for member in (coordinator_me, coordinator_rs):
+        assert "read there alone" not in client_of(member).get("/knowledge/reported/").content.decode()
+    other = join("ME", "Druga", "Vođa", "coordinator")  # control: where somebody may, the admin is not asked
+    assert (access.undecided_complaints(admin).count(), access.visible_complaints(other).count()) == (0, 2)
+    other.is_active = False
+    other.save()
+    assert access.undecided_complaints(admin).count() == 2

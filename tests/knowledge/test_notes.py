@@ -77,6 +77,34 @@ def test_home_asks_trainers_until_they_have_told(taught, trainer_me, trainer_rs,
     assert list(access.trainings_to_note(trainer_rs, timezone.now())) == [taught]
 
 
+def test_who_has_nothing_to_tell_is_asked_no_more_and_may_tell_all_the_same(
+    taught, trainer_me, trainer_rs, recorder_rs
+):
+    url, client = f"/knowledge/notes/new/{taught.reference}/", client_of(trainer_me)
+    assert ("Nothing to tell" in page_of_notes(client), "I have nothing to tell" in client.get(url).content.decode()) == (
+        True, True,
+    )  # fmt: skip
+    for _twice in range(2):
+        assert client.post(url, {"nothing": "yes", "worked": ""})["Location"] == taught.get_absolute_url()
+    assert "no field note yet" not in client.get("/").content.decode()
+    assert "Nothing to tell" not in page_of_notes(client)
+    assert list(access.trainings_to_note(trainer_rs, timezone.now())) == [taught]
+    (line,) = Line.objects.filter(action="decline_field_note")
+    assert (line.by, line.root_kind, line.details["reference"]) == (trainer_me, "members.member", taught.reference)
+    assert "no field note" not in client_of(trainer_rs).get(f"{taught.get_absolute_url()}history/").content.decode()
+    assert client_of(recorder_rs).post(url, {"nothing": "yes"}).status_code == 403
+    refused = client.post(url, {"nothing": "yes", "worked": "Karta"})
+    assert (refused.status_code, FieldNote.objects.count()) == (422, 0)
+    assert "You have written something." in refused.content.decode()
+    assert "Karta" in refused.content.decode()
+    client.post(url, {"worked": "Ipak"})
+    assert FieldNote.objects.get().worked == "Ipak"
+
+
+def page_of_notes(client) -> str:
+    return client.get("/knowledge/notes/").content.decode()
+
+
 def test_second_note_of_one_author_leads_to_the_first(taught, trainer_me):
     url, client = f"/knowledge/notes/new/{taught.reference}/", client_of(trainer_me)
     client.post(url, {"worked": "Prvi"})

@@ -16,6 +16,7 @@ from django.test import override_settings
 from audit.models import Line
 from common.folding import spelling
 from members.models import Member
+from portal.demo import paper
 from portal.demo.deliveries import days_of_one_week, working_days, working_days_until
 from portal.demo.names import to_cyrillic, to_latin
 from reports.cascade.shown import show_cascade
@@ -457,6 +458,19 @@ def test_days_of_one_week_stay_within_it(shift):
     assert before[-1] <= first
     assert len({day.isocalendar().week for day in after}) == len({day.isocalendar().week for day in before}) == 1
     assert max(day.weekday() for day in after + before) <= 4
+
+
+def test_scans_of_a_demo_of_another_day_are_not_taken_for_todays(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    with transaction.atomic():
+        for shift in (0, 1):
+            monkeypatch.setattr(paper, "drawn_sheet", lambda number, shift=shift: b"drawing %d" % (number + shift))
+            Evidence.objects.all().delete()
+            paper.attach_paper()
+        kept = [(row.digest, (tmp_path / row.file.name).read_bytes()) for row in Evidence.objects.all()]
+        transaction.set_rollback(True)
+    assert [digest for digest, _content in kept] == [hashlib.sha256(content).hexdigest() for _digest, content in kept]
+    assert len(kept) == 24
 
 
 def test_latest_trainings_have_their_signed_sheets():

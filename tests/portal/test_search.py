@@ -10,6 +10,7 @@ from tests.conftest import join, make_training
 from tests.knowledge.test_posts import write
 from tests.portal.search_things import attach, found, note, rows, titles
 from trainers.models import Topic
+from trainings.models import Training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -73,6 +74,31 @@ def test_excerpt_is_of_the_place_that_holds_most_of_the_words(trainer_me):
     attach(post, "PDF", *places, by=trainer_me)
     (row,) = rows(trainer_me, "patrola mapa", "material")
     assert (row.excerpt.place, [p.text for p in row.excerpt.pieces if p.is_found]) == ("page 3", ["mapa", "patrola"])
+
+
+def test_number_is_found_as_it_stands_and_no_other_for_it(trainer_me, training):
+    for number in ("1325", "1326", "2250", "225"):
+        write(trainer_me, f"Rezolucija {number}")
+    other = make_training(trainer_me, trainers=(trainer_me,))
+    Training.objects.filter(pk=other.pk).update(reference="ME-2025-011")
+    assert titles(trainer_me, "1325", "post") == ["post Rezolucija 1325"]
+    assert titles(trainer_me, "2250", "post") == ["post Rezolucija 2250"]
+    assert [row.url for row in rows(trainer_me, "me-2025-011")] == ["/trainings/ME-2025-011/"]
+    assert [row.url for row in rows(trainer_me, "МЕ 2025 001")] == [training.get_absolute_url()]
+
+
+def test_error_within_a_sound_of_two_letters_is_forgiven_in_names(reference):
+    member = join("ME", "Горана", "Ђорђевић", "trainer")
+    for typed in ("Djodrjevic", "Djordejvic", "Djorjdevic", "Djorfjevic", "Gjorsjević", "Ђодрђевић"):
+        assert titles(member, typed, "trainer") == ["trainer Горана Ђорђевић"]
+
+
+def test_signs_that_nobody_sees_part_no_word(trainer_me):
+    write(trainer_me, "Поступак", body="Пријава узне\u00adмира\u00adвања, \u200fme\u200bđu, obu\u2060ka.")
+    for typed in ("uznemiravanja", "uzne\u00admiravanja", "\u200euznemiravanja", "obuka"):
+        assert titles(trainer_me, typed) == ["post Поступак"]
+    (row,) = rows(trainer_me, "узнемиравања")
+    assert [piece.text for piece in row.excerpt.pieces if piece.is_found] == ["узне\u00adмира\u00adвања"]
 
 
 def test_typing_error_of_one_letter_is_forgiven_in_names(trainer_me, trainer_rs, training):

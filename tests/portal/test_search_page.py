@@ -18,6 +18,7 @@ from tests.conftest import client_of
 from tests.knowledge.test_posts import write
 from tests.portal.search_things import attach, note
 from tests.suites.payloads import SHAPES
+from trainers.models import Topic
 from trainings.models import Training
 
 pytestmark = pytest.mark.django_db
@@ -136,6 +137,21 @@ def run(*args: str) -> str:
     out = io.StringIO()
     call_command("search", *args, stdout=out)
     return out.getvalue()
+
+
+def test_command_takes_a_ministry_and_a_topic_by_name(trainer_me, trainer_rs):
+    topic = Topic.objects.create(name="Rod i služba")
+    write(trainer_me, "Naše rodno", topics=[topic])
+    write(trainer_rs, "Njihovo rodno")
+    home = trainer_me.organisation
+    for narrowed in (
+        ("--ministry", home.code.lower()),
+        ("--ministry", home.name),
+        ("--topic", "ROD I SLUŽBA"),
+        ("--topic", "Род и служба"),
+    ):
+        told = json.loads(run("rodno", "--as", trainer_me.email, "--kind", "post", *narrowed, "--json"))
+        assert [row["title"] for row in told["results"]] == ["Naše rodno"]
 
 
 def test_command_answers_as_the_page_does(trainer_me):

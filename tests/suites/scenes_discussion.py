@@ -104,6 +104,10 @@ SCENES: dict[str, Scene] = {
         lambda s, complaint: moderation.leave_reported(complaint=complaint, by=s.coordinator),
     ),
     "knowledge.actions.notes.write_note": (lambda s: None, lambda s, _none: noted(s)),
+    "knowledge.actions.notes.decline_note": (
+        lambda s: None,
+        lambda s, _none: notes.decline_note(training=s.training, by=s.trainer),
+    ),
     "knowledge.actions.notes.change_note": (noted, change_note),
     "knowledge.actions.notes.delete_note": (noted, lambda s, note: notes.delete_note(note=note, by=s.trainer)),
     "knowledge.actions.notes.collect_note": (noted, collected),

@@ -118,11 +118,31 @@ def test_opened_scan_is_sandboxed_saved_and_a_reading(marked, recorder_me):
         "application/pdf", f'attachment; filename="{marked.reference}-{scan.pk}.pdf"', "nosniff",
         "sandbox; default-src 'none'", "no-store, private",
     ]  # fmt: skip
-    assert answer.content == SCAN
+    assert (b"".join(answer.streaming_content), answer["Content-Length"]) == (SCAN, str(len(SCAN)))
     line = Line.objects.first()
     assert (line.action, line.is_reading, line.by, line.details) == (
         "read_names", True, recorder_me, {"what": f"scan {scan.pk}"},
     )  # fmt: skip
+
+
+def test_part_of_a_scan_is_given_and_no_browser_keeps_it(marked, recorder_me):
+    scan = attach(marked, recorder_me)
+    answer = client_of(recorder_me).get(address(marked, scan.pk, name="evidence_file"), headers={"range": "bytes=0-4"})
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (206, SCAN[:5])
+    assert [answer[name] for name in ("Content-Range", "Cache-Control", "Cross-Origin-Resource-Policy")] == [
+        f"bytes 0-4/{len(SCAN)}", "no-store, private", "same-origin",
+    ]  # fmt: skip
+
+
+def test_scan_is_sent_by_the_web_server_where_it_is_configured(marked, recorder_me, settings):
+    settings.ACCEL_PREFIX = "/protected"
+    scan = attach(marked, recorder_me)
+    answer = client_of(recorder_me).get(address(marked, scan.pk, name="evidence_file"))
+    assert (answer.content, answer["X-Accel-Redirect"]) == (b"", f"/protected/{scan.file.name}")
+    assert (answer["Content-Security-Policy"], answer["Cache-Control"]) == (
+        "sandbox; default-src 'none'", "no-store, private",
+    )  # fmt: skip
+    assert Line.objects.first().is_reading
 
 
 def test_scan_is_not_opened_where_its_reading_cannot_be_kept(marked, recorder_me, monkeypatch):

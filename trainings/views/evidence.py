@@ -3,12 +3,14 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record_reading
+from common.files.serving import file_response
 from common.views import add_refusal
 from trainings import access
 from trainings.actions import evidence as actions
@@ -48,7 +50,7 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
-def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
     """A scan, for who may see every name of its training; opening it is a reading of names."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_see_all_names(member, training))
@@ -56,12 +58,15 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     record_reading(training, f"scan {kept.pk}", by=member, session=request.session)
     name = f"{training.reference}-{kept.pk}.{kept.file.name.rpartition('.')[2]}"
     # A browser shows no PDF in a sandbox, so it is saved; a picture is shown.
-    with kept.file.open("rb") as file:  # at most 15 MB
-        answer = HttpResponse(file.read(), content_type=kept.kind)
-    answer["Content-Disposition"] = f'{"inline" if kept.is_picture else "attachment"}; filename="{name}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
+    return file_response(
+        request,
+        name=str(kept.file.name),
+        kind=kept.kind,
+        as_name=name,
+        size=kept.size,
+        checksum=kept.digest,
+        inline=True,
+    )
 
 
 @require_http_methods(["GET", "POST"])

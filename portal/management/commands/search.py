@@ -1,14 +1,24 @@
 """`manage.py search "words" --as EMAIL --json`: the search page's answer, as one member gets it."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
 
+from common.folding import spelling
+from knowledge.filters import keepers
 from members.models import Member
 from portal.search.following import follow_record
 from portal.search.forms import NAMES, SearchForm
 from portal.search.results import PAGE, Result, ask, results
+from trainers.models import Topic
+
+# What may be named instead of numbered, and by which of its names.
+NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
+    "ministry": (keepers, ("code", "short_name", "name", "local_name")), "topic": (Topic.objects.all, ("name",)),
+}  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -18,7 +28,8 @@ class Command(BaseCommand):
         parser.add_argument("words", help="what is looked for")
         parser.add_argument("--as", dest="member", required=True, help="address of the member whose view it is")
         for name in NAMES[1:]:
-            parser.add_argument(f"--{name}", default="", help=f"as “{name}” of the page's address")
+            help_text = f"as “{name}” of the page's address{', or its name' if name in NAMED else ''}"
+            parser.add_argument(f"--{name}", default="", help=help_text)
         parser.add_argument("--page", type=int, default=1, help="which page of twenty results")
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
@@ -27,7 +38,8 @@ class Command(BaseCommand):
         member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
         if member is None:
             raise CommandError(f"No active member has the address {options['member']}.")
-        form = SearchForm({"q": options["words"], **{name: options[name] for name in NAMES[1:]}})
+        narrowed = {name: _number(name, options[name]) for name in NAMES[1:]}
+        form = SearchForm({"q": options["words"], **narrowed})
         asked = form.asked()
         if not form.is_valid() or not asked.words:
             raise CommandError(" ".join(form.wrong()) or "Say what you look for.")
@@ -44,6 +56,15 @@ class Command(BaseCommand):
         for row in rows:
             where = f" [{row.excerpt.place}]" if row.excerpt.place else ""
             self.stdout.write(f"{row.label}: {row.title}{where}\n  {row.url}\n  {row.excerpt.text}")
+
+
+def _number(name: str, asked: str) -> str:
+    """Return what the page's address would have: the number of a ministry or topic that is named. Anything else as it is."""
+    if name not in NAMED or not asked or asked.isdecimal():
+        return asked
+    rows, fields = NAMED[name]
+    called = {spelling(getattr(row, field)): str(row.pk) for row in rows() for field in fields}
+    return called.get(spelling(asked), asked)
 
 
 def _plain(row: Result) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils.crypto import get_random_string
 
 from audit.seal import look_after_seals
-from common.files.keeping import forget_orphans
+from common.files.keeping import forget_orphans, forget_pictures
 from knowledge.digest import send_due_digests
 from knowledge.models import MaterialVersion
 from members.actions import forget_old_requests
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 def tidy_up() -> None:
-    """Remove what has served its time: ended sessions, sent mails, tasks that are done, declined requests to join."""
+    """Remove what has served its time: ended sessions, sent mails, tasks that are done, declined requests to join, files of nothing."""
     call_command("clearsessions")
     # Tasks hold addresses that somebody typed: they go after a day, failed ones after a week.
     if str(settings.TASKS["default"]["BACKEND"]).endswith("DatabaseBackend"):
@@ -43,6 +43,8 @@ def tidy_up() -> None:
     forget_old_previews()
     forget_old_mails()
     forget_orphans(set(MaterialVersion.objects.values_list("stored", flat=True)))
+    shown = MaterialVersion.objects.filter(material__removed_at=None)
+    forget_pictures(set(shown.values_list("checksum", flat=True)))
 
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
