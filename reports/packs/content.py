@@ -230,7 +230,12 @@ def _completeness(asked: PackAsked, report: Report) -> list[str]:
             _("%(share)s of seats are verified by a coordinator of the keeper.")
             % {"share": _percent(report.verified_share)}
         )
-    if report.headcounted and report.total.seats:
+    if report.headcounted and asked.rule == "once":
+        found.append(
+            _("%(n)s persons counted by head stand beside the seats: nobody knows who they are.")
+            % {"n": f"{report.headcounted:,}"}
+        )
+    elif report.headcounted and report.total.seats:
         share = _percent(report.headcounted / report.total.seats)
         found.append(_("%(share)s of seats were counted by head, without names.") % {"share": share})
     if report.unknown_completed:

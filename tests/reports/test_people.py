@@ -183,3 +183,13 @@ def test_names_with_markup_are_words(counting, coordinator_me):
 
 def test_reports_stand_in_the_navigation(counting, observer):
     assert reverse("reports:people") in client_of(observer).get("/").content.decode()
+
+
+def test_once_per_course_tells_who_is_verified_and_whom_nobody_knows(network, coordinator_me):
+    """By that rule headcounts are no seats; a seat is verified where one training that gives it is."""
+    answer = client_of(coordinator_me).get(PEOPLE, {"rule": "once", "organisation": coordinator_me.organisation_id})
+    report, words = answer.context["report"], " ".join(answer.content.decode().split())
+    assert report.headcounted
+    assert report.verified_share
+    assert f"{report.headcounted} counted by head stand beside · " in words
+    assert "of them counted by head" not in words

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from trainings.counting.cells import Cell, Figures, Pair, surplus
-from trainings.counting.columns import Column, column, different, joined, looked_up
+from trainings.counting.columns import EMPTY, Column, column, different, joined, looked_up
 
 Key = tuple[Hashable, ...]
 
@@ -65,7 +65,8 @@ class Counted:
 
 @dataclass
 class Gathering:
-    """Everything a question is about, in parts by key. `courses` only where persons count once per course.
+    """Everything a question is about, in parts by key. `courses` only where persons count once per course, and then `verified`
+    are the trainings whose figures are.
 
     `total` are the figures of all of it where they are known already.
     """
@@ -75,6 +76,7 @@ class Gathering:
     pairs: list[Pair] = field(default_factory=list)
     courses: dict[int, int] | None = None
     total: Figures | None = None
+    verified: Column = field(default_factory=lambda: EMPTY)
 
     @cached_property
     def by_key(self) -> dict[Key, tuple[list[Part], list[Counted]]]:
@@ -134,7 +136,7 @@ class Gathering:
         """Return the same rows by the breakdown at `place` alone, without asking again."""
         parts = put_together(replace(part, key=(part.key[place],)) for part in self.parts)
         headcounts = [replace(row, key=(row.key[place],)) for row in self.headcounts]
-        return Gathering(parts, headcounts, self.pairs, self.courses, self.figures())
+        return Gathering(parts, headcounts, self.pairs, self.courses, self.figures(), self.verified)
 
     def _count(self, parts: Sequence[Part], headcounts: Sequence[Counted]) -> Figures:
         cell = Cell()
@@ -189,13 +191,17 @@ class Gathering:
                 cell.in_training[training, sex] = n
 
     def _once(self, found: Figures, parts: Sequence[Part]) -> Figures:
-        """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside."""
+        """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside.
+
+        Of a seat that several trainings give, one that is verified is enough.
+        """
         seats = _by_sex(parts, [self._in_courses[id(part)] for part in parts])
         numbers = Counter({sex: len(different(there)) for sex, there in seats.items()})
+        sure = [self._in_courses[id(part)][np.isin(part.trainings, self.verified)] for part in parts]
         return replace(
             found, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
             other=numbers["other"], not_recorded=numbers["not_recorded"],
-            verified_seats=0,
+            verified_seats=sum(len(different(there)) for there in _by_sex(parts, sure).values()),
         )  # fmt: skip
 
 
