@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -74,9 +75,13 @@ def test_page_writes_every_number_of_its_report(network, observer):
     page = client_of(observer).get(PEOPLE, {"by": "country"})
     text = page.content.decode()
     for row in page.context["report"].rows:
-        assert f">{row.cell.seats:,}</td>" in text
+        assert f">{row.cell.seats:,}</a></td>" in text
     assert len(re.findall(r'<svg class="chart', text)) == 2
     assert text.count("<title id=") == text.count("<desc id=") == 2
+
+
+def test_chart_of_the_sexes_names_them_once(network, coordinator_me):
+    assert client_of(coordinator_me).get(PEOPLE, {"by": "sex"}).context["chart"].title == "Seats by sex"
 
 
 @pytest.mark.parametrize(
@@ -131,6 +136,65 @@ def test_trainings_behind_a_figure_add_up_to_it(network, coordinator_me):
     assert seen > 8
     whole = client.get("/reports/people/trainings/", asked)
     assert sum(one.part.seats for one in whole.context["rows"]) == report.total.seats
+
+
+def table_links(page):
+    """Return for each line of a page's table, the total too, where each of its numbers leads and what it says."""
+    body = page.content.decode().partition('<table class="report">')[2].partition("</table>")[0]
+    for line in body.split("<tr>")[2:]:
+        cells = re.findall(r'<td class="end number">(.*?)</td>', line)
+        links = [re.match(r'<a href="(.*?)">(?:<b>)?([\d,]+)', cell) for cell in cells]
+        yield [(unescape(link[1]), int(link[2].replace(",", ""))) if link else None for link in links]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"by": "year"}, {"by": "sex"}, {"by": "age_band"}, {"and_by": "course"}, {"by": "sex", "and_by": "year"}]
+)
+def test_each_number_of_a_line_opens_its_trainings(asked, network, coordinator_me):
+    client, seen = client_of(coordinator_me), 0
+    for line in table_links(client.get(PEOPLE, {**asked, "organisation": coordinator_me.organisation_id})):
+        assert len(line) == 8
+        assert line[-1]
+        for place in (1, 2, 3, 4, 5, 7):  # the sexes, the seats, the trainings
+            if line[place] is None:
+                continue
+            address, number = line[place]
+            page = client.get(address)
+            rows = page.context["rows"]
+            assert (len(rows) if place == 7 else sum(row.part.seats for row in rows)) == number, (
+                address,
+                page.context["cell"],
+            )
+            seen += 1
+    assert seen > 5
+
+
+def test_each_number_of_two_breakdowns_opens_its_trainings(network, coordinator_me):
+    client, asked = client_of(coordinator_me), {"by": "rank_group", "and_by": "country", "count": "seats"}
+    lines = list(table_links(client.get(PEOPLE, {**asked, "organisation": coordinator_me.organisation_id})))
+    for address, number in [link for line in lines for link in line if link]:
+        assert sum(row.part.seats for row in client.get(address).context["rows"]) == number, address
+    assert None not in lines[-1]  # the totals of the columns and of all
+
+
+def test_lines_that_stand_together_open_the_trainings_of_all(network, observer):
+    client, asked = client_of(observer), {"by": "quarter"}
+    page = client.get(PEOPLE, asked)
+    (row,) = [row for row in page.context["report"].rows if row.is_together]
+    behind = client.get(next(line[0][0] for line in table_links(page) if line[0] and "%2C" in line[0][0]))
+    assert (behind.context["count"], behind.context["is_wider"]) == (row.cell.trainings, False)
+    assert behind.context["cell"] == ", ".join(row.members)
+
+
+def test_list_of_who_may_not_see_names_says_that_it_is_of_all(network, observer):
+    page = client_of(observer).get(
+        "/reports/people/trainings/", {"by": "year", "and_by": "rank_group", "at": ["2024", "nco"]}
+    )
+    assert (page.context["cell"], page.context["is_wider"], "here are all" in page.content.decode()) == (
+        "2024",
+        True,
+        True,
+    )
 
 
 def test_observer_sees_trainings_behind_without_their_parts(counting, observer):
