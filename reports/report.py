@@ -134,10 +134,16 @@ def definition(asked: Asked) -> str:
             "Completed, each person once in a course. Persons counted by head stand beside: nobody knows who they are."
         ),
     }
+    counted = _(
+        "People are counted once however often they came, seats every time; the lines of people need not add up."
+    )
+    if asked.question.rule == "once":
+        counted = _(
+            "People are counted once however often they came, seats once in each course; the lines of neither need add up."
+        )
     return " ".join([
         rules[asked.question.rule],
-        _("A training counts from the submission of its figures, in the period of its last session."),
-        _("People are counted once however often they came, seats every time; the lines of people need not add up."),
+        _("A training counts from the submission of its figures, in the period of its last session."), counted,
     ])  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -12,7 +13,8 @@ from django.urls import reverse
 
 from audit.models import Line
 from members.models import Organisation
-from tests.conftest import client_of, make_training
+from tests.conftest import FIRST_DAY, client_of, make_roster, make_training, mark_all
+from trainings.actions.figures import submit_figures
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/reports/people/"
@@ -257,3 +259,21 @@ def test_once_per_course_tells_who_is_verified_and_whom_nobody_knows(network, co
     assert report.verified_share
     assert f"{report.headcounted} counted by head stand beside · " in words
     assert "of them counted by head" not in words
+
+
+def test_once_per_course_does_not_say_that_seats_add_up(reference, coordinator_me, recorder_me):
+    """The same people complete the same course in two years: a seat in either, and one in all."""
+    for first in (FIRST_DAY, date(2024, 3, 11)):
+        training = make_training(recorder_me, first=first)
+        make_roster(training, 6, recorder_me)
+        mark_all(training, recorder_me)
+        submit_figures(training=training, by=recorder_me)
+    asked = {"by": "year", "rule": "once", "organisation": coordinator_me.organisation_id}
+    page = client_of(coordinator_me).get(PEOPLE, asked)
+    report, words = page.context["report"], " ".join(page.content.decode().split())
+    assert (report.total.seats, [row.cell.seats for row in report.rows]) == (6, [6, 6])
+    assert [said in words for said in ("those of seats do", "seats every time", "seats once in each course")] == [
+        False,
+        False,
+        True,
+    ]
