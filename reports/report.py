@@ -162,7 +162,7 @@ def as_plain(report: Report) -> dict[str, Any]:
 
     question: Question = report.asked.question
     return {
-        "rule": question.rule, "first": question.first, "last": question.last, "whole": report.asked.whole,
+        "rule": question.rule, "definition": definition(report.asked), "first": question.first, "last": question.last, "whole": report.asked.whole,
         "by": list(report.asked.dimensions), "total": cell(report.total, report.total_sexes),
         "verified_share": report.verified_share, "headcounted": report.headcounted,
         "unknown_completed": report.unknown_completed, "rows": rows(report.rows, report.sexes),

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -13,6 +14,8 @@ from django.urls import reverse
 
 from audit.models import Line
 from members.models import Organisation
+from reports.management.commands.figures import line_of
+from reports.report import Row, definition
 from tests.conftest import FIRST_DAY, client_of, make_roster, make_training, mark_all
 from trainings.actions.figures import submit_figures
 
@@ -62,6 +65,7 @@ def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, obser
         told = command_of(member, *words)
         assert [row["label"] for row in told["rows"]] == [row.label for row in report.rows]
         assert [row["seats"] for row in told["rows"]] == [row.cell.seats for row in report.rows]
+        assert told["definition"] == definition(report.asked)
         header, *lines, total, _definition = sheet_of(member, **asked)
         seats = header.index("Seats")
         assert total[seats] == str(report.total.seats)
@@ -71,6 +75,20 @@ def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, obser
         else:
             assert [line[seats] for line in lines] == [str(row.cell.seats) for row in report.rows]
     assert Line.objects.filter(action="export_figures", is_reading=True).count() == 3
+
+
+def test_command_in_words_writes_blocks_and_no_hidden_end(network, observer):
+    call_command(
+        "figures", "--as", observer.email, "--by", "year", "--and-by", "country", stdout=(out := io.StringIO())
+    )
+    report = client_of(observer).get(PEOPLE, {"by": "year", "and_by": "country"}).context["report"]
+    lines = out.getvalue().splitlines()
+    blocks = sum(block is not None for line in report.blocks for block in line)
+    assert blocks > 2
+    assert sum(line.startswith("  ") for line in lines) == blocks
+    assert len(lines) == 2 + len(report.rows) + blocks
+    cell = replace(report.total, people_at_least=12, people_at_most=None, seats=13, women_share=None)
+    assert line_of(Row("Total", (), cell)) == "Total: 12 or more people, 13 seats"
 
 
 def test_page_writes_every_number_of_its_report(network, observer):
