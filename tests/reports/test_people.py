@@ -115,6 +115,7 @@ def test_chart_of_the_sexes_names_them_once(network, coordinator_me):
         ({"by": "shoe_size"}, "Select a valid choice. shoe_size is not one of the available choices."),
         ({"organisation": "99999"}, "Select a valid choice. 99999 is not one of the available choices."),
         ({"first": "31.02.2026"}, "Enter a valid date."),
+        ({"verified": "maybe"}, "Verified figures only is on or left out."),
     ],
 )
 def test_what_cannot_be_asked_is_a_sentence(asked, says, counting, coordinator_me):
