@@ -50,8 +50,8 @@ def attach_paper() -> None:
     rows = []
     for number, training in enumerate(counting):
         content = drawn_sheet(number % DRAWINGS)
-        # A demo that is loaded again keeps the files it has.
-        name = f"evidence/{hashlib.sha256(training.reference.encode()).hexdigest()[:40]}.jpg"
+        # A demo that is loaded again keeps the files it has; on another day a training has another drawing, of its own name.
+        name = f"evidence/{hashlib.sha256(training.reference.encode() + content).hexdigest()[:40]}.jpg"
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(content))
         rows.append(
