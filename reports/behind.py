@@ -13,6 +13,8 @@ from trainings.counting.question import training_filter
 from trainings.models import Training
 
 MOST = 500
+# What stands for a cell in an address: for each breakdown a value, several of them, or any.
+ANY, BETWEEN = "*", ","
 # A list of trainings says nothing of who was in them where these alone decide it.
 OF_TRAININGS = frozenset({"host", "country", "course", "year", "quarter", "month"})
 
@@ -32,7 +34,9 @@ class Behind:
 
 
 def trainings_behind(asked: Asked, at: tuple[str, ...], member: Member) -> tuple[list[Behind], int]:
-    """Return the trainings behind the cell `at`, the newest first, and how many there are; `at` names a value of each breakdown.
+    """Return the trainings behind the cell `at`, the newest first, and how many there are.
+
+    `at` says for each breakdown which of its values are meant, as an address writes them: one, several with BETWEEN, or ANY.
 
     Who sees every number sees each training's part. Others see the trainings alone, of breakdowns that are about trainings:
     which of them people of one rank attended would be a small cell again. At most `MOST`. Four to six queries.
@@ -41,10 +45,11 @@ def trainings_behind(asked: Asked, at: tuple[str, ...], member: Member) -> tuple
     if not asked.whole:
         pairs = [(name, value) for name, value in zip(dimensions, at, strict=False) if name in OF_TRAININGS]
         dimensions, at = tuple(name for name, _value in pairs), tuple(value for _name, value in pairs)
+    meant_by = [None if values == ANY else values.split(BETWEEN) for values in at]
     gathered = gather(asked.question, (*dimensions, "training"))
     parts: dict[int, list[tuple[Hashable, ...]]] = {}
     for key in gathered.all_keys():
-        if all(written(value) == wanted for value, wanted in zip(key, at, strict=False)):
+        if all(wanted is None or written(value) in wanted for value, wanted in zip(key, meant_by, strict=False)):
             parts.setdefault(int(str(key[-1])), []).append(key)
     counted = {training: gathered.figures(keys) for training, keys in parts.items()}
     meant = [training for training, figures in counted.items() if figures.seats or figures.unknown_completed]

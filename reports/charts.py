@@ -66,7 +66,12 @@ def _bars_by_sex(report: Report) -> Chart:
         if row.cell.by_sex else Bar(row.label, (), _("hidden"))
         for row in rows
     ]  # fmt: skip
-    title = _("Seats by %(one)s and sex") % {"one": DIMENSION_NAMES[report.counted_by[0]]}
+    by_sex_alone = report.counted_by == ("sex",)
+    title = (
+        _("Seats by sex")
+        if by_sex_alone
+        else _("Seats by %(one)s and sex") % {"one": DIMENSION_NAMES[report.counted_by[0]]}
+    )
     used = [n for n in range(len(styles)) if any(row.cell.by_sex and row.cell.by_sex[n] for row in rows)]
     legend = [(styles[n], words[n]) for n in used]
     return bars(name="report", title=title, description=_described(report, rows, "seats"), rows=drawn, legend=legend)

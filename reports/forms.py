@@ -25,6 +25,7 @@ MEASURES = [
 BREAKDOWNS_MOST = 2
 # What may stand in the address beside the fields: which cell, and which form of file.
 BESIDE = {"at", "as"}
+YES_OR_NO = {"on", "1", "true", "0", "false"}
 YEARS = (1990, access.LAST_YEAR)
 
 
@@ -115,6 +116,8 @@ class QuestionForm(forms.Form):
         ):
             self.add_error(None, _("Each thing can be asked once, and figures broken down by two at most."))
         check_period(self, cleaned)
+        if str(self.data.get("verified") or "on").lower() not in YES_OR_NO:
+            self.add_error("verified", _("Verified figures only is on or left out."))
         if cleaned.get("by") and cleaned.get("by") == cleaned.get("and_by"):
             self.add_error("and_by", _("Choose two different breakdowns."))
         return cleaned

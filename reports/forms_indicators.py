@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from common.forms import DateInput
 from members.models import Organisation
+from reports.forms import refuse_unknown
 from reports.indicators import FACT_CHOICES, SHARE_CHOICES
 from reports.models import Indicator, IndicatorValue
 from reports.models.strengths import FIRST_YEAR, LAST_YEAR
@@ -177,6 +178,11 @@ class ShownForm(forms.Form):
         Organisation.objects.filter(kind=Organisation.Kind.MINISTRY), label=gettext_lazy("Ministry"), required=False,
         empty_label=gettext_lazy("All ministries"),
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        refuse_unknown(self, ())
+        return cleaned
 
     def shown(self) -> Indicator:
         """Return the share of a valid form; women in the armed forces as a whole where none is chosen."""

@@ -1,13 +1,16 @@
 """Validation of what is said when figures are frozen, and of who else sees them."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms import DateInput
 from members.models import Member, RoleCode
+from reports.forms import YEARS
 
 
 def observers() -> Any:
@@ -30,6 +33,13 @@ class SnapshotForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["shown_to"].queryset = observers()  # type: ignore[attr-defined]  # a choice of rows
+
+    def clean_as_on(self) -> date:
+        """Refuse a day to come and years that no record is of: a snapshot is there for good."""
+        day: date = self.cleaned_data["as_on"]
+        if not YEARS[0] <= day.year <= YEARS[1] or day > timezone.localdate():
+            raise forms.ValidationError(_("Choose a day from %(first)d on, today at the latest.") % {"first": YEARS[0]})
+        return day
 
 
 class ShowForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common.pdf import make_pdf
 from common.templatetags.mreza import date_range, thousands
 from members.models import Member
-from reports.taught import Part, Taught, deliveries_of
+from reports.taught import EVERYTHING, Part, Taught, deliveries_of, note_materials
 from trainers.models import TrainerProfile
 from trainings.access import trainings_with_all_names
 from trainings.counting import with_seats
@@ -79,6 +79,7 @@ def _totals(taught: Taught, seats: dict[int, int | None], delivered: list[Assign
         [_("Hours delivered"), _hours(taught.minutes)], [words, thousands(sum(n or 0 for n in numbers))],
         [_("Countries taught in"), ", ".join(taught.country_names) or "–"],
         [_("Served abroad in"), ", ".join(taught.served_in) or "–"], [_("Last delivered"), last],
+        [_("Materials shared"), thousands(taught.materials)],
     ]  # fmt: skip
 
 
@@ -117,17 +118,21 @@ def portfolio_shown(profile: TrainerProfile, *, reader: Member, today: date) -> 
 
     `profile` comes with its member, organisation, rank, languages and topics.
     """
-    delivered, observed = (list(deliveries_of(profile, None, None, what)) for what in ("", Part.OBSERVER))
+    every = list(deliveries_of(profile, None, None, EVERYTHING))
+    delivered = [row for row in every if row.part != Part.OBSERVER]
+    observed = [row for row in every if row.part == Part.OBSERVER]
     seats = _seats_of([*delivered, *observed], reader)
     taught = _taught(profile, delivered, len(observed))
+    note_materials([taught], reader, None, None)
     name = profile.member.full_name
     return {
         "lang": (get_language() or "en").partition("-")[0], "name": name, "network": settings.SITE_NAME,
         "title": _("Trainer’s portfolio"), "date": date_range(today), "person": _person(profile),
-        "qualifications": profile.qualifications.splitlines(), "totals": _totals(taught, seats, delivered),
+        "qualifications": profile.qualifications.splitlines(), "deployments": taught.deployments, "totals": _totals(taught, seats, delivered),
         "years": _by_year(delivered, seats), "observed": [_row(row, seats) for row in observed],
         "words": {
-            "qualifications": _("Qualifications"), "totals": _("In total"), "delivered": _("Trainings delivered"),
+            "qualifications": _("Qualifications"), "deployments": _("Deployments, as the trainer names them"),
+            "totals": _("In total"), "delivered": _("Trainings delivered"),
             "observed": _("Trainings observed"), "none": _("None whose figures were submitted."), "page": _("Page"),
             "head": [_("Training"), _("Part"), _("Place and days"), _("Hours"), _("Seats")],
             "made": _("Made on %(date)s from the records of %(network)s.") % {"date": date_range(today), "network": settings.SITE_NAME},

@@ -134,10 +134,16 @@ def definition(asked: Asked) -> str:
             "Completed, each person once in a course. Persons counted by head stand beside: nobody knows who they are."
         ),
     }
+    counted = _(
+        "People are counted once however often they came, seats every time; the lines of people need not add up."
+    )
+    if asked.question.rule == "once":
+        counted = _(
+            "People are counted once however often they came, seats once in each course; the lines of neither need add up."
+        )
     return " ".join([
         rules[asked.question.rule],
-        _("A training counts from the submission of its figures, in the period of its last session."),
-        _("People are counted once however often they came, seats every time; the lines of people need not add up."),
+        _("A training counts from the submission of its figures, in the period of its last session."), counted,
     ])  # fmt: skip
 
 
@@ -156,7 +162,7 @@ def as_plain(report: Report) -> dict[str, Any]:
 
     question: Question = report.asked.question
     return {
-        "rule": question.rule, "first": question.first, "last": question.last, "whole": report.asked.whole,
+        "rule": question.rule, "definition": definition(report.asked), "first": question.first, "last": question.last, "whole": report.asked.whole,
         "by": list(report.asked.dimensions), "total": cell(report.total, report.total_sexes),
         "verified_share": report.verified_share, "headcounted": report.headcounted,
         "unknown_completed": report.unknown_completed, "rows": rows(report.rows, report.sexes),

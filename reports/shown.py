@@ -1,13 +1,18 @@
 """A report as its page shows it: tiles, chart and table, live or frozen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from reports.behind import ANY, BETWEEN
 from reports.charts import chart_of
 from reports.labels import DIMENSION_NAMES
 from reports.report import Report, Row, definition, number_of, sex_words, titled
+from trainings.models import Sex
+
+SEXES: dict[str, str] = {"women": Sex.FEMALE, "men": Sex.MALE, "other": Sex.OTHER, "not_recorded": Sex.NOT_RECORDED}
 
 
 def shown(report: Report) -> dict[str, Any]:
@@ -17,8 +22,9 @@ def shown(report: Report) -> dict[str, Any]:
         "report": report, "asked": report.asked, "definition": definition(report.asked), "chart": chart_of(report),
         "heading": _heading(report), "line_heading": " · ".join(titled(name) for name in report.counted_by[:1]),
         "sexes": sex_words(report.sexes), "shares": _meter(report), "rows": _table_rows(report),
-        "columns": [_column(row, measure) for row in report.columns],
-        "total_number": number_of(report.total, measure), "total_by_sex": _total_by_sex(report),
+        "columns": [_column(report, row, measure) for row in report.columns],
+        "total_number": number_of(report.total, measure), "total_by_sex": _sexes(report, _total_by_sex(report), None),
+        "total_at": _at(report),
     }  # fmt: skip
 
 
@@ -43,8 +49,13 @@ def _heading(report: Report) -> str:
     return _("By %(one)s") % {"one": names[0]} if names else ""
 
 
-def _column(row: Row, measure: str) -> dict[str, Any]:
-    return {"label": row.label, "title": ", ".join(row.members), "number": number_of(row.cell, measure)}
+def _column(report: Report, row: Row, measure: str) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "title": ", ".join(row.members),
+        "number": number_of(row.cell, measure),
+        "at": _at(report, None, row),
+    }
 
 
 def _table_rows(report: Report) -> list[dict[str, Any]]:
@@ -52,10 +63,10 @@ def _table_rows(report: Report) -> list[dict[str, Any]]:
     measure = report.asked.measure
     return [
         {
-            "row": row, "cell": row.cell, "at": "" if row.is_together else urlencode({"at": row.keys[0]}),
-            "members": ", ".join(row.members), "number": number_of(row.cell, measure),
+            "row": row, "cell": row.cell, "at": _at(report, row), "members": ", ".join(row.members),
+            "number": number_of(row.cell, measure), "by_sex": _sexes(report, row.cell.by_sex, row),
             "blocks": [
-                {"number": number_of(block, measure), "at": _at(row, column)}
+                {"number": number_of(block, measure), "at": _at(report, row, column)}
                 for block, column in zip(report.blocks[n], report.columns, strict=True)
             ] if report.blocks else [],
         }
@@ -63,7 +74,25 @@ def _table_rows(report: Report) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _at(row: Row, column: Row) -> str:
-    if row.is_together or column.is_together:
-        return ""
-    return urlencode([("at", row.keys[0]), ("at", column.keys[0])])
+def _at(report: Report, row: Row | None = None, column: Row | None = None, sex: str = "") -> str:
+    """Return what the address of the trainings behind a cell adds to that of the question: of no line or column it is any.
+
+    A sex that the question does not break down by becomes its second breakdown, of whom the reader sees every number.
+    """
+    lines = dict(zip(report.counted_by, (row, column), strict=False))
+    meant = {name: BETWEEN.join(line.keys) if line else ANY for name, line in lines.items()}
+    asked = report.asked.dimensions
+    if sex and report.asked.whole:
+        meant["sex"] = sex
+    more = [("and_by", "sex")] if "sex" in meant and "sex" not in asked else []
+    order = (*asked, "sex") if more else asked
+    return urlencode([*more, *(("at", meant.get(name, ANY)) for name in order)])
+
+
+def _sexes(report: Report, numbers: Sequence[int | None], row: Row | None) -> list[dict[str, Any]]:
+    """Return the numbers under the columns of sexes with what the address of each adds."""
+    blocks = [block[0] if len(block) == 1 else "" for block in report.sexes]
+    return [
+        {"number": number, "at": _at(report, row, sex=SEXES.get(block, ""))}
+        for block, number in zip(blocks, numbers, strict=False)
+    ]

@@ -1,13 +1,19 @@
-"""What each trainer delivered: trainings, hours, countries and when last. Facts of trainings; nothing here is about who was trained."""
+"""What each trainer delivered: trainings, hours, countries and when last; beside it their deployments and what they shared.
+
+Facts of trainings, profiles and posts; nothing here is about who was trained.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
+from knowledge.access import readable_posts
+from knowledge.models import Material, MaterialVersion
+from members.models import Member
 from trainers.models import TrainerProfile
 from trainings.counting.question import Question, training_filter
 from trainings.models import Assignment, Training
@@ -70,6 +76,7 @@ class Delivered:
 class Taught(OfTrainer, Delivered):
     """One trainer and what they delivered in a period. `last` is the last delivery of any time; minutes are scheduled ones.
 
+    `materials` are the files they shared in it, as far as the reader may open them: see `note_materials`.
     Countries are by code with their name; online trainings are taught in none. Who observed delivered nothing.
     """
 
@@ -82,6 +89,12 @@ class Taught(OfTrainer, Delivered):
     countries: dict[str, str] = field(default_factory=dict)
     trainings: set[int] = field(default_factory=set)
     last: date | None = None
+    materials: int = 0
+
+    @property
+    def deployments(self) -> list[str]:
+        """Deployments of any time, as the trainer names them."""
+        return self.profile.deployment_lines
 
     @property
     def home(self) -> str:
@@ -122,6 +135,8 @@ class Totals(Delivered):
     observed: int
     minutes: int
     abroad: int
+    deployments: int
+    materials: int
     different_trainings: int
     countries: tuple[str, ...]
     served_in: tuple[str, ...]
@@ -155,6 +170,28 @@ def taught_by(profiles: QuerySet[TrainerProfile], first: date | None, last: date
     return list(lines.values())
 
 
+def shared_materials(reader: Member, first: date | None, last: date | None) -> QuerySet[Material]:
+    """Return the files of published posts that this reader may open, shared in a period; each language is a file of its own.
+
+    A file is shared from when both it and its post are there. Hidden posts, removed files and those with no version left are out.
+    """
+    offered = MaterialVersion.objects.filter(material=OuterRef("pk"), withdrawn_at=None)
+    found = Material.objects.filter(Exists(offered), post__in=readable_posts(reader), removed_at=None)
+    if first:
+        found = found.exclude(post__published_at__date__lt=first, added_at__date__lt=first)
+    if last:
+        found = found.filter(post__published_at__date__lte=last, added_at__date__lte=last)
+    return found.order_by()
+
+
+def note_materials(lines: Sequence[Taught], reader: Member, first: date | None, last: date | None) -> None:
+    """Give each line the number of files its trainer shared in a period. One query."""
+    counted = shared_materials(reader, first, last).values_list("added_by").annotate(n=Count("pk"))
+    shared = dict(counted)
+    for line in lines:
+        line.materials = shared.get(line.profile.member_id, 0)
+
+
 def total_of(lines: Sequence[Taught], today: date) -> Totals:
     """Return the sums of lines. No query."""
 
@@ -165,7 +202,8 @@ def total_of(lines: Sequence[Taught], today: date) -> Totals:
         trainers=len(lines), current=sum(is_current(line.last, today) for line in lines),
         lead=sum(line.lead for line in lines), co_trainer=sum(line.co_trainer for line in lines),
         observed=sum(line.observed for line in lines), minutes=sum(line.minutes for line in lines),
-        abroad=sum(line.abroad for line in lines),
+        abroad=sum(line.abroad for line in lines), deployments=sum(len(line.deployments) for line in lines),
+        materials=sum(line.materials for line in lines),
         different_trainings=len({training for line in lines for training in line.trainings}),
         countries=together(line.country_names for line in lines), served_in=together(line.served_in for line in lines),
     )  # fmt: skip
@@ -181,6 +219,8 @@ SORTS: dict[str, Callable[[Taught], Any]] = {
     "hours": lambda line: line.minutes,
     "countries": lambda line: len(line.countries),
     "abroad": lambda line: line.abroad,
+    "deployments": lambda line: len(line.deployments),
+    "materials": lambda line: line.materials,
     "last": lambda line: line.last or date.min,
 }  # fmt: skip
 
@@ -191,19 +231,23 @@ def sorted_lines(lines: Iterable[Taught], by: str) -> list[Taught]:
     return sorted(named, key=SORTS[by.removeprefix("-")], reverse=by.startswith("-"))
 
 
-# What of a trainer's assignments may be listed: all they delivered, one part, what was abroad.
+# What of a trainer's assignments may be listed: all they delivered, one part, what was abroad. Beside these all there are.
 DELIVERIES = ("", *Part.values, "abroad")
+EVERYTHING = "everything"
 
 
 def deliveries_of(
     profile: TrainerProfile, first: date | None, last: date | None, what: str = ""
 ) -> QuerySet[Assignment]:
-    """Return what is behind a trainer's numbers: of their assignments in a period one of DELIVERIES, newest first.
+    """Return what is behind a trainer's numbers: of their assignments in a period one of DELIVERIES or EVERYTHING, newest first.
 
     They come with their trainings. Abroad is in a room in another country than that of the trainer's organisation.
     """
     found = profile.assignments.filter(training_filter(Question(first=first, last=last), "training__"))
-    found = found.filter(part=what) if what in Part.values else found.exclude(part=Part.OBSERVER)
+    if what in Part.values:
+        found = found.filter(part=what)
+    elif what != EVERYTHING:
+        found = found.exclude(part=Part.OBSERVER)
     if what == "abroad":
         home = profile.member.organisation.country_id
         found = found.exclude(training__mode=Training.Mode.ONLINE).exclude(training__country=home)
@@ -214,8 +258,8 @@ def deliveries_of(
 def sheet_header() -> list[str]:
     """Return the columns of the report as a sheet."""
     return [_("Trainer"), _("Ministry"), _("Trainings delivered"), _("As lead"), _("As co-trainer"), _("Observed"),
-            _("Hours delivered"), _("Countries"), _("Taught in"), _("Trainings abroad"), _("Served in"), _("Last delivered"),
-            _("Not in the last 12 months")]  # fmt: skip
+            _("Hours delivered"), _("Countries"), _("Taught in"), _("Trainings abroad"), _("Served in"), _("Deployments"),
+            _("Materials shared"), _("Last delivered"), _("Not in the last 12 months")]  # fmt: skip
 
 
 def sheet_rows(lines: Sequence[Taught], today: date) -> Iterator[list[object]]:
@@ -224,11 +268,12 @@ def sheet_rows(lines: Sequence[Taught], today: date) -> Iterator[list[object]]:
         yield [
             line.name, line.ministry, line.delivered, line.lead, line.co_trainer, line.observed, round(line.hours, 2),
             len(line.countries), ", ".join(line.country_names), line.abroad, ", ".join(line.served_in),
+            "; ".join(line.deployments), line.materials,
             line.last.isoformat() if line.last else "", "" if is_current(line.last, today) else _("yes"),
         ]  # fmt: skip
     total = total_of(lines, today)
     yield [
         _("Total"), "", total.delivered, total.lead, total.co_trainer, total.observed, round(total.hours, 2),
-        len(total.countries), ", ".join(total.countries), total.abroad, ", ".join(total.served_in), "",
-        total.trainers - total.current,
+        len(total.countries), ", ".join(total.countries), total.abroad, ", ".join(total.served_in),
+        total.deployments, total.materials, "", total.trainers - total.current,
     ]  # fmt: skip

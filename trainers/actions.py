@@ -49,7 +49,7 @@ def follow_member(sender: object, member: Member, by: Member, **kwargs: Any) -> 
 
 
 # What a trainer writes of themselves, beside languages and topics.
-WRITTEN = ("sex", "rank_id", "position", "qualifications", "about", "certified_on", "photo", "is_public")
+WRITTEN = ("sex", "rank_id", "position", "qualifications", "deployments", "about", "certified_on", "photo", "is_public")
 
 
 @action

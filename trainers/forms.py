@@ -29,6 +29,7 @@ class ProfileForm(forms.ModelForm[TrainerProfile]):
             "languages",
             "topics",
             "qualifications",
+            "deployments",
             "about",
             "certified_on",
             "is_public",
@@ -39,6 +40,7 @@ class ProfileForm(forms.ModelForm[TrainerProfile]):
             "topics": forms.CheckboxSelectMultiple,
             "certified_on": DateInput,
             "qualifications": forms.Textarea(attrs={"rows": 4}),
+            "deployments": forms.Textarea(attrs={"rows": 4}),
             "about": forms.Textarea(attrs={"rows": 6}),
         }
 

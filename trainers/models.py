@@ -40,6 +40,15 @@ class TrainerProfile(models.Model):
     languages = models.ManyToManyField(Language, related_name="trainers", blank=True, verbose_name=_("teaches in"))
     topics = models.ManyToManyField(Topic, related_name="trainers", blank=True, verbose_name=_("topics"))
     qualifications = models.TextField(_("qualifications"), max_length=2000, blank=True)
+    # In the trainer's own words, one a line: the portal keeps no record of its own of who served where.
+    deployments = models.TextField(
+        _("deployments"),
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Missions and postings abroad, one a line: where, as what, from when to when."),
+    )
     about = models.TextField(_("about"), max_length=4000, blank=True)
     certified_on = models.DateField(_("certified on"), null=True, blank=True)
     photo = models.ImageField(_("photograph"), upload_to="trainers/", blank=True)
@@ -59,3 +68,8 @@ class TrainerProfile(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("trainers:detail", args=[self.slug])
+
+    @property
+    def deployment_lines(self) -> list[str]:
+        """The deployments, each without the space around it."""
+        return [line.strip() for line in self.deployments.splitlines() if line.strip()]

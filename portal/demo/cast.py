@@ -180,6 +180,7 @@ def _profile(member: Member, row: TrainerRow, ranks: dict[tuple[str, str], Rank]
         rank=ranks[row.ministry, spelling(row.rank)] if row.rank else None,
         position=row.position,
         qualifications=qualification_words(row),
+        deployments=f"Served in {row.away}" if row.away else "",
         about=about_words(row),
         certified_on=_certified_on(row),
         is_public=row.is_public,

@@ -126,6 +126,4 @@ def qualification_words(row: TrainerRow) -> str:
         lines.append("Confidential adviser on harassment")
     if FACIL in row.topics:
         lines.append("Facilitation of adult learning, 40 hours")
-    if row.away:
-        lines.append(f"Served in {row.away}")
     return "\n".join(lines)

@@ -164,7 +164,7 @@ def _trainer(profile: TrainerProfile) -> Doc:
     return Doc(
         Kind.TRAINER, profile.pk, {"profile_id": profile.pk}, member.joined_at, "trainer", member.full_name,
         (member.full_name, profile.position, *_organisation(member.organisation), *_topics(profile.topics.all())),
-        (profile.qualifications, profile.about), topics=frozenset(topic.pk for topic in profile.topics.all()),
+        (profile.qualifications, profile.deployments, profile.about), topics=frozenset(topic.pk for topic in profile.topics.all()),
         languages=frozenset(language.pk for language in languages),
         organisations=frozenset({member.organisation_id}),
     )  # fmt: skip

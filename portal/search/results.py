@@ -132,7 +132,9 @@ def _note(entry: SearchEntry) -> _Shown:
 def _trainer(entry: SearchEntry) -> _Shown:
     profile = entry.profile
     home = profile.member.organisation
-    texts = [["", 0, text] for text in (profile.position, profile.qualifications, profile.about) if text]
+    texts = [
+        ["", 0, text] for text in (profile.position, profile.qualifications, profile.deployments, profile.about) if text
+    ]
     return _Shown(
         _("Trainer"), profile.member.full_name, profile.get_absolute_url(), (profile.rank, home.short_name), texts
     )

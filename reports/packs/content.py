@@ -198,12 +198,14 @@ def _numbers(found: Figures | None) -> Row:
 
 
 def _definitions(asked: PackAsked, report: Report) -> list[str]:
+    seats = _("Seats: every time somebody met the rule.")
+    if asked.rule == "once":
+        seats = _("Seats: each person once in a course, in each line anew, so that the lines need not add up.")
+    people = _(
+        "People: persons, each once; at least and at most where some were counted by head or may be recorded twice."
+    )
     found = [
-        definition(replace(report.asked, dimensions=())),
-        _(
-            "Seats: every time somebody met the rule. People: persons, each once; at least and at most where some were counted "
-            "by head or may be recorded twice."
-        ),
+        definition(replace(report.asked, dimensions=())), f"{seats} {people}",
         _(
             "Share of women: women / (women + men + other) of seats; who is not recorded is in no denominator. Where other and "
             "not recorded stand together it lies between two shares."
@@ -230,7 +232,12 @@ def _completeness(asked: PackAsked, report: Report) -> list[str]:
             _("%(share)s of seats are verified by a coordinator of the keeper.")
             % {"share": _percent(report.verified_share)}
         )
-    if report.headcounted and report.total.seats:
+    if report.headcounted and asked.rule == "once":
+        found.append(
+            _("%(n)s persons counted by head stand beside the seats: nobody knows who they are.")
+            % {"n": f"{report.headcounted:,}"}
+        )
+    elif report.headcounted and report.total.seats:
         share = _percent(report.headcounted / report.total.seats)
         found.append(_("%(share)s of seats were counted by head, without names.") % {"share": share})
     if report.unknown_completed:

@@ -25,8 +25,11 @@ def cascade(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     if not access.can_see_reports(member):
         raise Http404
+    asked = request.GET
+    if asked.keys() - {"of", "cohort"} or asked.get("of") not in ("", OWN, None):
+        raise Http404
     may_see_own = access.sees_whole(member, Question(organisation=member.organisation_id))
-    own, reference = request.GET.get("of") == OWN and may_see_own, request.GET.get("cohort", "")
+    own, reference = asked.get("of") == OWN and may_see_own, asked.get("cohort", "")
     shown = show_cascade(member, own=own, today=timezone.localdate())
     chosen: tuple[ShownCohort, ...] = tuple(c for c in shown.cohorts if c.training.reference == reference)
     if reference and not chosen:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.record import record
 from common.sheets import sheet_response
 from reports import access
-from reports.behind import trainings_behind
+from reports.behind import ANY, BETWEEN, OF_TRAININGS, trainings_behind
 from reports.forms import BESIDE, Asked, QuestionForm
 from reports.labels import PERIODS, labels_of
 from reports.report import answer, definition
@@ -23,6 +23,7 @@ from trainings.models import Training
 from trainings.views.common import member_of
 
 UNASKED = "by=organisation"
+MOST_NAMED = 400  # values of a cell whose names are read
 
 
 def asked_of(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, Asked | None]:
@@ -35,8 +36,11 @@ def asked_of(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, Asked
 
 
 def address_of(form: QuestionForm) -> str:
-    """Return the question as it stands in an address, without what is empty."""
-    return urlencode([(name, value) for name, value in form.data.items() if value and name not in BESIDE])
+    """Return the question as it stands in an address, without what is empty; a single breakdown is the first."""
+    said = {name: value for name, value in form.data.items() if value and name not in BESIDE}
+    if "and_by" in said and "by" not in said:
+        said["by"] = said.pop("and_by")
+    return urlencode(said)
 
 
 @require_GET
@@ -75,17 +79,22 @@ def behind(request: HttpRequest) -> HttpResponse:
     rows, count = trainings_behind(asked, at, member_of(request))
     context = {
         "address": address_of(form), "rows": rows, "count": count, "asked": asked, "not_shown": max(0, count - len(rows)),
+        "is_wider": not asked.whole and any(name not in OF_TRAININGS for name in asked.dimensions[:len(at)]),
         "cell": _cell_words(form, asked, at), "definition": definition(asked), "chosen": form.chosen_words(),
     }  # fmt: skip
     return render(request, "reports/behind.html", context)
 
 
 def _cell_words(form: QuestionForm, asked: Asked, at: tuple[str, ...]) -> str:
-    """Return the cell in words, "Montenegro, Q3 2026"; 404 for a period that is none."""
+    """Return the cell in words, "Montenegro, Q3 2026", as far as the list is about it; 404 for a period that is none."""
     words = []
-    for name, value in zip(asked.dimensions, at, strict=False):
-        key: Any = _period(name, value) if name in PERIODS else value
-        words.append(labels_of(name, form.things)(key))
+    for name, values in zip(asked.dimensions, at, strict=False):
+        if not asked.whole and name not in OF_TRAININGS:
+            continue
+        label = labels_of(name, form.things)
+        for value in [] if values == ANY else values.split(BETWEEN)[:MOST_NAMED]:
+            key: Any = _period(name, value) if name in PERIODS else value
+            words.append(label(key))
     return ", ".join(words)
 
 

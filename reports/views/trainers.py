@@ -23,6 +23,8 @@ from reports.taught import (
     Taught,
     deliveries_of,
     is_current,
+    note_materials,
+    shared_materials,
     sheet_header,
     sheet_rows,
     sorted_lines,
@@ -41,9 +43,10 @@ DELIVERED_WORDS = {
 
 
 def _lines(form: TrainersForm, member: Member) -> list[Taught]:
-    """Return the lines that a valid form asks for, in its order. Two queries."""
+    """Return the lines that a valid form asks for, in its order. Three queries."""
     asked = form.asked()
     found = taught_by(form.profiles(reported_profiles(member)), asked.first, asked.last)
+    note_materials(found, member, asked.first, asked.last)
     return sorted_lines(form.wanted(found, timezone.localdate()), asked.sort)
 
 
@@ -103,7 +106,7 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
-    """The trainings behind a trainer's numbers."""
+    """What is behind a trainer's numbers: the trainings, the deployments they name and the files they shared."""
     member = member_of(request)
     profile = get_object_or_404(reported_profiles(member).select_related("member__organisation"), slug=slug)
     form = DeliveriesForm(request.GET)
@@ -112,7 +115,9 @@ def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
     asked = form.cleaned_data
     rows = deliveries_of(profile, asked["first"], asked["last"], asked["what"])
     page = page_of(request, rows)
+    shared = shared_materials(member, asked["first"], asked["last"]).filter(added_by=profile.member_id)
     context = {
+        "materials": shared.select_related("post").order_by("-added_at", "-pk"),
         "profile": profile, "page": page, "rows": [(row, row.training.scheduled_minutes / 60) for row in page],
         "tabs": tabs_of(request), "what_words": DELIVERED_WORDS[asked["what"]], **asked,
         "can_take_portfolio": can_take_portfolio(member, profile),

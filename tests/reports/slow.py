@@ -61,6 +61,10 @@ def _count(named: list[dict[str, Any]], counted: list[dict[str, Any]], pairs: li
         by_sex[sex] += 1
     for row, n in sure if rule != "once" else ():
         by_sex[row["sex"]] += n
+    sure_seats = [seat for seat, row in zip(seats, named, strict=True) if row["training"]["figures"] == "verified"]
+    verified = len(set(sure_seats) if rule == "once" else sure_seats)
+    if rule != "once":
+        verified += sum(n for row, n in sure if row["training"]["figures"] == "verified")
 
     def least(sexes: tuple[str, ...]) -> int:
         some = [(row["training"]["pk"], row["participant"]) for row in named if row["participant__sex"] in sexes]
@@ -75,7 +79,7 @@ def _count(named: list[dict[str, Any]], counted: list[dict[str, Any]], pairs: li
     headcounted, unknown = sum(n for _row, n in sure), sum(row["attended"] for row, n in known if n is None)
     seats_of_women, told = by_sex["female"], by_sex["female"] + by_sex["male"] + by_sex["other"]
     return {
-        "seats": sum(by_sex.values()),
+        "seats": sum(by_sex.values()), "verified": verified,
         "people_at_least": max(least(SEXES), sum(least((sex,)) for sex in SEXES[:3])),
         "people_at_most": len({row["participant"] for row in named}) + headcounted + unknown,
         "by_sex": tuple(by_sex.values()),

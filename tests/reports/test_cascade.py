@@ -214,3 +214,11 @@ def test_graduates_shown_hides_small_numbers_and_complements(cohort):
     }
     assert shown == {(0, 4): None, (5, 0): 5, (5, 1): None, (5, 4): None, (5, 5): 10, (0, 5): 5, (0, 0): 0}
     assert graduates_shown(Some(5, 1), whole=True) == 6
+
+
+@pytest.mark.parametrize(
+    "asked", [{"first": "2026-01-01"}, {"of": "ours"}, {"cohort": "XX-1"}, {"of": "own", "trainer": "1"}]
+)
+def test_what_the_cascade_cannot_be_asked_is_not_found(asked, reference, observer):
+    """Numbers that ignore a part of the question would be taken for its answer."""
+    assert client_of(observer).get(PAGE, asked).status_code == 404

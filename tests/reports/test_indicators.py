@@ -211,3 +211,8 @@ def test_a_value_is_replaced_once(home):
     IndicatorValue.objects.create(**facts)
     with pytest.raises(IntegrityError), transaction.atomic():
         IndicatorValue.objects.create(**facts)
+
+
+def test_what_indicators_cannot_be_asked_is_a_sentence(reference, observer):
+    answer = client_of(observer).get(PAGE, {"year": "2023"})
+    assert (answer.status_code, "Nothing can be asked by “year”." in answer.content.decode()) == (422, True)

@@ -223,3 +223,14 @@ def test_words_of_a_document_say_where_its_numbers_come_from(network, coordinato
         "signed sheet attached",
     ):
         assert words in text
+
+
+def test_pack_by_once_per_course_puts_headcounts_beside_the_seats(network, coordinator_me):
+    asked = PackAsked(PackKind.DONOR, *ALL, coordinator_me.organisation, "once")
+    pack = make_pack(asked, by=coordinator_me)
+    told, text = pack.completeness, " ".join(pack.completeness)
+    assert "each person once in a course, in each line anew" in " ".join(pack.definitions)
+    assert "every time" not in " ".join(pack.definitions)
+    assert "counted by head stand beside the seats" in text
+    assert "of seats were counted by head" not in text
+    assert int(told[0].removesuffix(" % of seats are verified by a coordinator of the keeper.")) > 0

@@ -4,6 +4,9 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,7 +14,10 @@ from django.urls import reverse
 
 from audit.models import Line
 from members.models import Organisation
-from tests.conftest import client_of, make_training
+from reports.management.commands.figures import line_of
+from reports.report import Row, definition
+from tests.conftest import FIRST_DAY, client_of, make_roster, make_training, mark_all
+from trainings.actions.figures import submit_figures
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/reports/people/"
@@ -59,6 +65,7 @@ def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, obser
         told = command_of(member, *words)
         assert [row["label"] for row in told["rows"]] == [row.label for row in report.rows]
         assert [row["seats"] for row in told["rows"]] == [row.cell.seats for row in report.rows]
+        assert told["definition"] == definition(report.asked)
         header, *lines, total, _definition = sheet_of(member, **asked)
         seats = header.index("Seats")
         assert total[seats] == str(report.total.seats)
@@ -70,13 +77,31 @@ def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, obser
     assert Line.objects.filter(action="export_figures", is_reading=True).count() == 3
 
 
+def test_command_in_words_writes_blocks_and_no_hidden_end(network, observer):
+    call_command(
+        "figures", "--as", observer.email, "--by", "year", "--and-by", "country", stdout=(out := io.StringIO())
+    )
+    report = client_of(observer).get(PEOPLE, {"by": "year", "and_by": "country"}).context["report"]
+    lines = out.getvalue().splitlines()
+    blocks = sum(block is not None for line in report.blocks for block in line)
+    assert blocks > 2
+    assert sum(line.startswith("  ") for line in lines) == blocks
+    assert len(lines) == 2 + len(report.rows) + blocks
+    cell = replace(report.total, people_at_least=12, people_at_most=None, seats=13, women_share=None)
+    assert line_of(Row("Total", (), cell)) == "Total: 12 or more people, 13 seats"
+
+
 def test_page_writes_every_number_of_its_report(network, observer):
     page = client_of(observer).get(PEOPLE, {"by": "country"})
     text = page.content.decode()
     for row in page.context["report"].rows:
-        assert f">{row.cell.seats:,}</td>" in text
+        assert f">{row.cell.seats:,}</a></td>" in text
     assert len(re.findall(r'<svg class="chart', text)) == 2
     assert text.count("<title id=") == text.count("<desc id=") == 2
+
+
+def test_chart_of_the_sexes_names_them_once(network, coordinator_me):
+    assert client_of(coordinator_me).get(PEOPLE, {"by": "sex"}).context["chart"].title == "Seats by sex"
 
 
 @pytest.mark.parametrize(
@@ -90,6 +115,7 @@ def test_page_writes_every_number_of_its_report(network, observer):
         ({"by": "shoe_size"}, "Select a valid choice. shoe_size is not one of the available choices."),
         ({"organisation": "99999"}, "Select a valid choice. 99999 is not one of the available choices."),
         ({"first": "31.02.2026"}, "Enter a valid date."),
+        ({"verified": "maybe"}, "Verified figures only is on or left out."),
     ],
 )
 def test_what_cannot_be_asked_is_a_sentence(asked, says, counting, coordinator_me):
@@ -131,6 +157,65 @@ def test_trainings_behind_a_figure_add_up_to_it(network, coordinator_me):
     assert seen > 8
     whole = client.get("/reports/people/trainings/", asked)
     assert sum(one.part.seats for one in whole.context["rows"]) == report.total.seats
+
+
+def table_links(page):
+    """Return for each line of a page's table, the total too, where each of its numbers leads and what it says."""
+    body = page.content.decode().partition('<table class="report">')[2].partition("</table>")[0]
+    for line in body.split("<tr>")[2:]:
+        cells = re.findall(r'<td class="end number">(.*?)</td>', line)
+        links = [re.match(r'<a href="(.*?)">(?:<b>)?([\d,]+)', cell) for cell in cells]
+        yield [(unescape(link[1]), int(link[2].replace(",", ""))) if link else None for link in links]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"by": "year"}, {"by": "sex"}, {"by": "age_band"}, {"and_by": "course"}, {"by": "sex", "and_by": "year"}]
+)
+def test_each_number_of_a_line_opens_its_trainings(asked, network, coordinator_me):
+    client, seen = client_of(coordinator_me), 0
+    for line in table_links(client.get(PEOPLE, {**asked, "organisation": coordinator_me.organisation_id})):
+        assert len(line) == 8
+        assert line[-1]
+        for place in (1, 2, 3, 4, 5, 7):  # the sexes, the seats, the trainings
+            if line[place] is None:
+                continue
+            address, number = line[place]
+            page = client.get(address)
+            rows = page.context["rows"]
+            assert (len(rows) if place == 7 else sum(row.part.seats for row in rows)) == number, (
+                address,
+                page.context["cell"],
+            )
+            seen += 1
+    assert seen > 5
+
+
+def test_each_number_of_two_breakdowns_opens_its_trainings(network, coordinator_me):
+    client, asked = client_of(coordinator_me), {"by": "rank_group", "and_by": "country", "count": "seats"}
+    lines = list(table_links(client.get(PEOPLE, {**asked, "organisation": coordinator_me.organisation_id})))
+    for address, number in [link for line in lines for link in line if link]:
+        assert sum(row.part.seats for row in client.get(address).context["rows"]) == number, address
+    assert None not in lines[-1]  # the totals of the columns and of all
+
+
+def test_lines_that_stand_together_open_the_trainings_of_all(network, observer):
+    client, asked = client_of(observer), {"by": "quarter"}
+    page = client.get(PEOPLE, asked)
+    (row,) = [row for row in page.context["report"].rows if row.is_together]
+    behind = client.get(next(line[0][0] for line in table_links(page) if line[0] and "%2C" in line[0][0]))
+    assert (behind.context["count"], behind.context["is_wider"]) == (row.cell.trainings, False)
+    assert behind.context["cell"] == ", ".join(row.members)
+
+
+def test_list_of_who_may_not_see_names_says_that_it_is_of_all(network, observer):
+    page = client_of(observer).get(
+        "/reports/people/trainings/", {"by": "year", "and_by": "rank_group", "at": ["2024", "nco"]}
+    )
+    assert (page.context["cell"], page.context["is_wider"], "here are all" in page.content.decode()) == (
+        "2024",
+        True,
+        True,
+    )
 
 
 def test_observer_sees_trainings_behind_without_their_parts(counting, observer):
@@ -183,3 +268,31 @@ def test_names_with_markup_are_words(counting, coordinator_me):
 
 def test_reports_stand_in_the_navigation(counting, observer):
     assert reverse("reports:people") in client_of(observer).get("/").content.decode()
+
+
+def test_once_per_course_tells_who_is_verified_and_whom_nobody_knows(network, coordinator_me):
+    """By that rule headcounts are no seats; a seat is verified where one training that gives it is."""
+    answer = client_of(coordinator_me).get(PEOPLE, {"rule": "once", "organisation": coordinator_me.organisation_id})
+    report, words = answer.context["report"], " ".join(answer.content.decode().split())
+    assert report.headcounted
+    assert report.verified_share
+    assert f"{report.headcounted} counted by head stand beside · " in words
+    assert "of them counted by head" not in words
+
+
+def test_once_per_course_does_not_say_that_seats_add_up(reference, coordinator_me, recorder_me):
+    """The same people complete the same course in two years: a seat in either, and one in all."""
+    for first in (FIRST_DAY, date(2024, 3, 11)):
+        training = make_training(recorder_me, first=first)
+        make_roster(training, 6, recorder_me)
+        mark_all(training, recorder_me)
+        submit_figures(training=training, by=recorder_me)
+    asked = {"by": "year", "rule": "once", "organisation": coordinator_me.organisation_id}
+    page = client_of(coordinator_me).get(PEOPLE, asked)
+    report, words = page.context["report"], " ".join(page.content.decode().split())
+    assert (report.total.seats, [row.cell.seats for row in report.rows]) == (6, [6, 6])
+    assert [said in words for said in ("those of seats do", "seats every time", "seats once in each course")] == [
+        False,
+        False,
+        True,
+    ]

@@ -49,7 +49,9 @@ def plain(cell: ShownCell) -> dict[str, Any]:
 
 def told(report: Report) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Every cell of a report by its written key, without those that hold nothing."""
-    found: dict[tuple[Any, ...], dict[str, Any]] = {(): plain(report.total)}
+    found: dict[tuple[Any, ...], dict[str, Any]] = {
+        (): {**plain(report.total), "verified_share": report.verified_share}
+    }
     found |= {(row.keys[0],): plain(row.cell) for row in report.rows}
     found |= {(None, row.keys[0]): plain(row.cell) for row in report.columns}
     for row, line in zip(report.rows, report.blocks, strict=bool(report.blocks)):
@@ -63,6 +65,8 @@ def told(report: Report) -> dict[tuple[Any, ...], dict[str, Any]]:
 
 def expected(asked: dict[str, Any], dimensions: tuple[str, ...], there: Any) -> dict[tuple[Any, ...], dict[str, Any]]:
     cells = slow_answer(there, asked, dimensions)
+    verified = {key: cell.pop("verified") for key, cell in cells.items()}
+    cells[()]["verified_share"] = verified[()] / cells[()]["seats"] if cells[()]["seats"] else None
     named = {tuple(None if part is None else written(part) for part in key): cell for key, cell in cells.items()}
     return {key: cell for key, cell in named.items() if any(v for v in cell.values() if v != (0, 0, 0, 0)) or key == ()}
 

@@ -1,9 +1,10 @@
 """Snapshots: frozen and signed, seen by whom they are for, and honest about what has changed since."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from audit.kept import forget_kept
 from audit.models import Line
@@ -173,3 +174,13 @@ def test_database_keeps_one_snapshot_of_the_same(snapshot):
             made_by=snapshot.made_by, organisation=snapshot.organisation, signed="x", as_on=snapshot.as_on, reported_to="x",
             question={}, chosen=[], definition="", numbers={}, digest=snapshot.digest,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1989-12-31", "tomorrow"])
+def test_day_that_cannot_be_is_not_signed(day, counting, coordinator_me):
+    ahead = str(timezone.localdate() + timedelta(days=1))
+    answer = client_of(coordinator_me).post(
+        f"{NEW}?by=year", {"as_on": ahead if day == "tomorrow" else day, "reported_to": "Donor"}
+    )
+    assert (answer.status_code, Snapshot.objects.count()) == (422, 0)
+    assert "Choose a day from 1990 on, today at the latest." in answer.content.decode()

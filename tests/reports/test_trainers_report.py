@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit.models import Line
 from audit.sentences import sentence
 from common import pdf
+from knowledge.models import Material, MaterialVersion, Post
 from members.models import Language, Member
 from reports.portfolio import portfolio_pdf
 from tests.conftest import client_of, join, make_roster, make_training, mark_all, profile_of
@@ -174,7 +175,8 @@ def test_report_takes_as_many_queries_for_many_trainers(taught, observer, record
         join("ME", "Još", f"Jedna{n}", "trainer")
     for profile in TrainerProfile.objects.all():
         Assignment.objects.get_or_create(training=taught[0], trainer=profile)
-    with django_assert_num_queries(5):  # session, member with roles, the things to choose from, trainers, assignments
+    # session, member with roles, the things to choose from, trainers, assignments, materials
+    with django_assert_num_queries(6):
         page = client.get(PAGE, {"page": "2"})
     assert (len(page.context["rows"]), page.context["total"].delivered) == (12, 66)
 
@@ -184,6 +186,85 @@ def test_directory_counts_what_was_delivered_and_nothing_observed(taught, observ
     answer = client.get(profile_of(trainer_rs).get_absolute_url())
     assert (answer.context["assignments"].paginator.count, answer.context["countries"]) == (1, [])
     assert b"1 training delivered" in client.get("/trainers/?q=Todor").content
+
+
+# Deployments and what was shared
+
+
+def shared_file(by, **facts):
+    """Share a file in a published post, from May 2024 on unless said otherwise; facts of the post but `added_at` and `withdrawn`."""
+    day = datetime(2024, 5, 6, 12, tzinfo=UTC)
+    added, withdrawn = facts.pop("added_at", day), facts.pop("withdrawn", False)
+    post = Post.objects.create(**{
+        "kind": "material", "title": "Pismo", "slug": f"pismo-{Post.objects.count()}", "language_id": "en", "author": by,
+        "organisation": by.organisation, "published_at": day, **facts,
+    })  # fmt: skip
+    material = Material.objects.create(post=post, title="Vežba", language_id="en", added_by=by, added_at=added)
+    gone = {"withdrawn_at": day, "withdrawn_by": by, "withdrawn_reason": "x"} if withdrawn else {}
+    MaterialVersion.objects.create(
+        material=material, number=1, stored=str(material.pk), name="a.pdf", kind="application/pdf", size=1, checksum="0" * 64,
+        added_by=by, **gone,
+    )  # fmt: skip
+    return material
+
+
+def test_materials_are_what_was_published_and_the_reader_may_open(cast, trainer_me, coordinator_me, trainer_rs):
+    now = timezone.now()
+    hidden = {"hidden_at": now, "hidden_by": coordinator_me, "hidden_reason": "x"}
+    for facts in ({}, {"reach": "public"}, {"reach": "ministry"}, {"published_at": None}, {"withdrawn": True}, hidden):
+        shared_file(trainer_me, **facts)
+    Material.objects.filter(pk=shared_file(trainer_me).pk).update(removed_at=now)
+    shared_file(trainer_rs)
+
+    def told(name, **asked):
+        found = lines(client_of(cast[name]).get(PAGE, asked))
+        return [found[who].materials for who in ("Tanja Trenerić", "Todor Trenerović")]
+
+    readers = ("observer", "trainer_rs", "trainer_me", "coordinator_me", "admin")
+    assert [told(name) for name in readers] == [[2, 1], [2, 1], [3, 1], [3, 1], [2, 1]]
+    behind = client_of(cast["observer"]).get(f"{PAGE}{profile_of(trainer_me).slug}/trainings/")
+    assert (len(behind.context["materials"]), b"2 materials shared" in behind.content) == (2, True)
+
+
+def test_materials_are_shared_once_file_and_post_are_there(observer, trainer_me):
+    june = datetime(2024, 6, 6, 12, tzinfo=UTC)
+    shared_file(trainer_me)
+    shared_file(trainer_me, added_at=june)
+    shared_file(trainer_me, published_at=june)
+    client = client_of(observer)
+    for period, wanted in (
+        (("2024-05-06", "2024-05-06"), 1),
+        (("2024-05-07", "2024-06-05"), 0),
+        (("2024-06-06", "2024-06-30"), 2),
+    ):
+        asked = dict(zip(("first", "last"), period, strict=True))
+        assert lines(client.get(PAGE, asked))["Tanja Trenerić"].materials == wanted, period
+        behind = client.get(f"{PAGE}{profile_of(trainer_me).slug}/trainings/", asked)
+        assert len(behind.context["materials"]) == wanted, period
+
+
+def test_deployments_stand_in_report_sheet_and_portfolio_as_the_trainer_names_them(observer, trainer_me, monkeypatch):
+    profile, client = profile_of(trainer_me), client_of(trainer_me)
+    shared_file(trainer_me)
+    sent = {"sex": "female", "deployments": " MINUSCA, adviser, 2019\r\n\r\n#panic() <b>EUFOR</b>, 2021 "}
+    assert client.post(reverse("trainers:edit", args=[profile.slug]), sent).status_code == 302
+    named = ["MINUSCA, adviser, 2019", "#panic() <b>EUFOR</b>, 2021"]
+    page = client_of(observer).get(PAGE)
+    assert lines(page)["Tanja Trenerić"].deployments == named
+    assert page.context["total"].deployments == 2
+    for shown in (f"{PAGE}{profile.slug}/trainings/", profile.get_absolute_url()):
+        html = client_of(observer).get(shown).content
+        assert b"MINUSCA, adviser, 2019" in html
+        assert b"#panic() &lt;b&gt;EUFOR" in html
+    answer = client_of(observer).post(f"{PAGE}sheet/", {"as": "csv"})
+    head, row, total = csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig")))
+    place = head.index("Deployments")
+    assert [some[place : place + 2] for some in (head, row, total)] == [
+        ["Deployments", "Materials shared"], ["; ".join(named), "1"], ["2", "1"],
+    ]  # fmt: skip
+    given = noted(monkeypatch)
+    assert portfolio_pdf(profile_of(trainer_me), reader=trainer_me, today=date(2026, 11, 25))[:5] == b"%PDF-"
+    assert (given[0]["deployments"], dict(given[0]["totals"])["Materials shared"]) == (named, "1")
 
 
 # The portfolio

@@ -103,6 +103,7 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
     200,000 enrolments take about 0.13 s of the database's time and 0.02 s here.
     """
     rows = _named(question, dimensions)
+    verified = column(each_once([row.trainings for row in rows if row.is_verified]))
     timed = [n for n, name in enumerate(dimensions) if name == "time"]
     if timed:
         everybody = [(row.people, row.trainings) for row in rows] if question == Question() else _everybody()
@@ -116,7 +117,7 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
     courses = dict(Training.objects.order_by().values_list("pk", "course")) if question.rule == "once" else None
     pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN).order_by("pk").values_list("first", "second")
     parts = put_together(row.part() for row in rows)
-    return Gathering(parts, _headcounts(question, dimensions), list(pairs), courses)
+    return Gathering(parts, _headcounts(question, dimensions), list(pairs), courses, verified=verified)
 
 
 def _columns(dimensions: Sequence[str], of: str) -> dict[str, F]:

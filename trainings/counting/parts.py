@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from trainings.counting.cells import Cell, Figures, Pair, surplus
-from trainings.counting.columns import Column, column, each_once, how_many, joined, looked_up
+from trainings.counting.columns import EMPTY, Column, column, each_once, how_many, joined, looked_up
 
 Key = tuple[Hashable, ...]
 
@@ -66,7 +66,8 @@ class Counted:
 
 @dataclass
 class Gathering:
-    """Everything a question is about, in parts by key. `courses` only where persons count once per course.
+    """Everything a question is about, in parts by key. `courses` only where persons count once per course, and then `verified`
+    are the trainings whose figures are.
 
     `total` are the figures of all of it where they are known already.
     """
@@ -76,6 +77,7 @@ class Gathering:
     pairs: list[Pair] = field(default_factory=list)
     courses: dict[int, int] | None = None
     total: Figures | None = None
+    verified: Column = field(default_factory=lambda: EMPTY)
 
     @cached_property
     def by_key(self) -> dict[Key, tuple[list[Part], list[Counted]]]:
@@ -103,16 +105,18 @@ class Gathering:
         return found
 
     @cached_property
-    def _in_courses(self) -> dict[int, Column]:
-        """A number for each person in a course, an entry for each enrolment of a part, by the id of the part."""
+    def _in_courses(self) -> dict[int, tuple[Column, Column]]:
+        """A number for each person in a course, an entry for each enrolment of a part, by the id of the part: all, the verified."""
         courses = self.courses or {}
         places = 1 + max(courses.values(), default=0)
-        of_all = looked_up(joined([part.trainings for part in self.parts]), courses)
+        trainings = joined([part.trainings for part in self.parts])
+        of_all, sure = looked_up(trainings, courses), np.isin(trainings, self.verified)
         ends = list(accumulate((len(part.people) for part in self.parts), initial=0))
-        return {
-            id(part): part.people * places + of_all[first:last]
-            for part, (first, last) in zip(self.parts, pairwise(ends), strict=True)
-        }
+        found = {}
+        for part, (first, last) in zip(self.parts, pairwise(ends), strict=True):
+            seats = part.people * places + of_all[first:last]
+            found[id(part)] = (seats, seats[sure[first:last]])
+        return found
 
     def all_keys(self) -> list[Key]:
         """Return the keys there are, sorted."""
@@ -140,7 +144,7 @@ class Gathering:
         """Return the same rows by the breakdown at `place` alone, without asking again."""
         parts = put_together(replace(part, key=(part.key[place],)) for part in self.parts)
         headcounts = [replace(row, key=(row.key[place],)) for row in self.headcounts]
-        return Gathering(parts, headcounts, self.pairs, self.courses, self.figures())
+        return Gathering(parts, headcounts, self.pairs, self.courses, self.figures(), self.verified)
 
     def _count(self, parts: Sequence[Part], headcounts: Sequence[Counted]) -> Figures:
         cell = Cell()
@@ -195,13 +199,16 @@ class Gathering:
                 cell.in_training[training, sex] = n
 
     def _once(self, found: Figures, parts: Sequence[Part]) -> Figures:
-        """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside."""
-        seats = _by_sex(parts, [self._in_courses[id(part)] for part in parts])
+        """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside.
+
+        Of a seat that several trainings give, one that is verified is enough.
+        """
+        seats, sure = (_by_sex(parts, [self._in_courses[id(part)][n] for part in parts]) for n in (0, 1))
         numbers = Counter({sex: how_many(there) for sex, there in seats.items()})
         return replace(
             found, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
             other=numbers["other"], not_recorded=numbers["not_recorded"],
-            verified_seats=0,
+            verified_seats=sum(map(how_many, sure.values())),
         )  # fmt: skip
 
 

@@ -41,14 +41,22 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(as_plain(report), ensure_ascii=False, indent=1, default=str))
             return
-        rows = [Row("Total", (), report.total), *report.rows]
-        for row in rows:
-            cell = row.cell
-            people = f"{cell.people_at_least}–{cell.people_at_most}" if cell.is_interval else f"{cell.people_at_least}"
-            share = "" if cell.women_share is None else f", at least {cell.women_share:.0%} women"
-            self.stdout.write(
-                f"{row.label}: {people} people, {cell.seats} seats{share}"
-                if cell.seats is not None
-                else f"{row.label}: –"
-            )
+        self.stdout.write(line_of(Row("Total", (), report.total)))
+        for n, row in enumerate(report.rows):
+            self.stdout.write(line_of(row))
+            for column, block in zip(report.columns, report.blocks[n] if report.blocks else [], strict=False):
+                if block is not None:
+                    self.stdout.write(f"  {line_of(Row(column.label, (), block))}")
         self.stdout.write(definition(report.asked))
+
+
+def line_of(row: Row) -> str:
+    """Return a line of the report in words; of a gap too small to be told it says "or more"."""
+    cell = row.cell
+    if cell.seats is None:
+        return f"{row.label}: –"
+    people = f"{cell.people_at_least}"
+    if cell.is_interval:
+        people += " or more" if cell.people_at_most is None else f"–{cell.people_at_most}"
+    share = "" if cell.women_share is None else f", at least {cell.women_share:.0%} women"
+    return f"{row.label}: {people} people, {cell.seats} seats{share}"
