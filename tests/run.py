@@ -125,7 +125,9 @@ def run_all_parts(*, everything: bool) -> Sum:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--all", action="store_true", help="every test, on both databases what asks one, and every page in Chromium")
+    parser.add_argument(
+        "--all", action="store_true", help="every test, on both databases what asks one, and every page in Chromium"
+    )
     options = parser.parse_args()
     services.end_cleanly_on_signals()
     began = time.monotonic()
