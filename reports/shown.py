@@ -66,12 +66,17 @@ def _table_rows(report: Report) -> list[dict[str, Any]]:
             "row": row, "cell": row.cell, "at": _at(report, row), "members": ", ".join(row.members),
             "number": number_of(row.cell, measure), "by_sex": _sexes(report, row.cell.by_sex, row),
             "blocks": [
-                {"number": number_of(block, measure), "at": _at(report, row, column)}
+                _block(report, row, column, number_of(block, measure))
                 for block, column in zip(report.blocks[n], report.columns, strict=True)
             ] if report.blocks else [],
         }
         for n, row in enumerate(report.rows)
     ]  # fmt: skip
+
+
+def _block(report: Report, row: Row, column: Row, number: int | float | None) -> dict[str, Any] | None:
+    """Return one cell of a table of two breakdowns, None where nobody is: of thousands of cells most are that."""
+    return None if number == 0 else {"number": number, "at": _at(report, row, column)}
 
 
 def _at(report: Report, row: Row | None = None, column: Row | None = None, sex: str = "") -> str:

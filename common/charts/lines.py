@@ -1,5 +1,6 @@
 """Lines over time: one with its interval, or several with names at their ends."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from common.charts.svg import LETTER, NARROW, WIDE, Chart, drawing, label, shape
 
 TOP, HEIGHT = 24, 200
 LINE_HEIGHT = 14
+MARKS_APART = 12  # at least, so that they do not run into each other
 # The mark of each series, drawn around 0,0; the same number is in the class that colours and dashes it.
 MARKS = ("circle", "square", "diamond", "triangle", "circle", "square")
 MOST_SERIES = len(MARKS)
@@ -66,9 +68,6 @@ def _widest(axis: Sequence[str]) -> int:
 
 def _line(number: int, one: Series, left: float, apart: float, scale: float) -> list[SafeString]:
     style = f"series-{number + 1}"
-    places = [
-        (left + n * apart, TOP + HEIGHT - value * scale) for n, value in enumerate(one.numbers) if value is not None
-    ]
     shapes = []
     if one.at_most:
         both = [
@@ -87,7 +86,15 @@ def _line(number: int, one: Series, left: float, apart: float, scale: float) -> 
         path += f"{pen}{left + n * apart:.1f} {TOP + HEIGHT - value * scale:.1f}"
         pen = "L"
     shapes.append(shape("path", class_=f"line {style}", d=path))
+    places = [(left + n * apart, TOP + HEIGHT - (one.numbers[n] or 0) * scale) for n in _marked(one.numbers, apart)]
     return [*shapes, *(_mark(MARKS[number], style, x, y) for x, y in places)]
+
+
+def _marked(numbers: Sequence[float | None], apart: float) -> list[int]:
+    """Return the places of a line that have a mark: some way apart, and each that stands alone."""
+    every = math.ceil(MARKS_APART / apart)
+    known = [False, *(number is not None for number in numbers), False]
+    return [n for n in range(len(numbers)) if known[n + 1] and (n % every == 0 or not (known[n] or known[n + 2]))]
 
 
 def _mark(kind: str, style: str, x: float, y: float) -> SafeString:

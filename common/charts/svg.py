@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 WIDE, NARROW = 720, 340
@@ -24,18 +25,18 @@ class Chart:
     legend: tuple[tuple[str, str], ...] = ()
 
 
-def shape(name: str, words: object = "", **attributes: object) -> SafeString:
+def shape(name: str, words: Any = "", **attributes: Any) -> SafeString:
     """Return one element; `class_` is class, an underscore a hyphen, numbers have two decimals at most."""
     said = [
-        (
-            key.rstrip("_").replace("_", "-"),
-            f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else value,
-        )
+        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
         for key, value in attributes.items()
         if value is not None
     ]
-    inside = format_html_join("", ' {}="{}"', said)
-    return format_html("<{0}{1}>{2}</{0}>", mark_safe(name), inside, words)  # noqa: S308 - names are our own
+    return mark_safe(f"<{name}{''.join(said)}>{conditional_escape(words)}</{name}>")  # noqa: S308 - names are our own
+
+
+def _value(value: Any) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else conditional_escape(value)
 
 
 def joined(shapes: Iterable[SafeString]) -> SafeString:

@@ -3,6 +3,7 @@
 200,000 entries are looked at in a millisecond or two, where a set of Python takes 10 to 20.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -41,6 +42,14 @@ def how_many(columns: Sequence[Column]) -> int:
     numbers = joined(columns)
     there = _ticked_off(numbers)
     return len(np.unique(numbers)) if there is None else int(np.count_nonzero(there))
+
+
+def how_often(numbers: Column) -> dict[int, int]:
+    """Return how often each number stands in a column."""
+    if len(numbers) < FEW:
+        return Counter(numbers.tolist())
+    found, times = np.unique(numbers, return_counts=True)
+    return dict(zip(found.tolist(), times.tolist(), strict=True))
 
 
 def _ticked_off(numbers: Column) -> NDArray[np.bool_] | None:

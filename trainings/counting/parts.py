@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from trainings.counting.cells import Cell, Figures, Pair, surplus
-from trainings.counting.columns import EMPTY, Column, column, each_once, how_many, joined, looked_up
+from trainings.counting.columns import EMPTY, Column, column, each_once, how_many, how_often, joined, looked_up
 
 Key = tuple[Hashable, ...]
 
@@ -33,8 +33,7 @@ class Part:
     @cached_property
     def seats_in(self) -> dict[int, int]:
         """How many of them were in each training: kept, as every sum this part belongs to asks for it."""
-        trainings, seats = np.unique(self.trainings, return_counts=True)
-        return dict(zip(trainings.tolist(), seats.tolist(), strict=True))
+        return how_often(self.trainings)
 
 
 def put_together(pieces: Iterable[Part]) -> list[Part]:
@@ -97,11 +96,17 @@ class Gathering:
     def _suspects_in(self) -> dict[int, dict[int, set[int]]]:
         """Who of a part stands in an open pair, by training; of parts with any, by the id of the part."""
         found: dict[int, dict[int, set[int]]] = {}
-        suspects = column(self.suspects)
-        for part in self.parts if self.suspects else ():
-            met = np.flatnonzero(np.isin(part.people, suspects))
-            for training, person in zip(part.trainings[met].tolist(), part.people[met].tolist(), strict=True):
-                found.setdefault(id(part), defaultdict(set))[training].add(person)
+        if not self.suspects:
+            return found
+        people, trainings = (
+            joined([part.people for part in self.parts]),
+            joined([part.trainings for part in self.parts]),
+        )
+        met = np.flatnonzero(np.isin(people, column(self.suspects)))
+        ends = list(accumulate(len(part.people) for part in self.parts))
+        places = np.searchsorted(ends, met, side="right")
+        for n, training, person in zip(places.tolist(), trainings[met].tolist(), people[met].tolist(), strict=True):
+            found.setdefault(id(self.parts[n]), defaultdict(set))[training].add(person)
         return found
 
     @cached_property
