@@ -13,7 +13,7 @@ from portal.search.words import UNSEEN, folded_word
 AROUND, LONG = 60, 220
 # So many letters of one thing, and of all on a page, are looked through for the best place.
 LETTERS_EACH, LETTERS_ALL = 120_000, 600_000
-_WORD = re.compile(rf"[^\W_]+(?:[{UNSEEN}]+[^\W_]+)*")
+_WORD = re.compile(rf"[^\W\d_]+(?:[{UNSEEN}]+[^\W\d_]+)*|\d+(?:[{UNSEEN}]+\d+)*")
 
 
 @dataclass(frozen=True)

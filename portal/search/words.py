@@ -22,14 +22,17 @@ _ENDINGS = (
 # Signs inside a word that nobody sees: where it may break, where it joins, which way it runs.
 UNSEEN = "\u00ad\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _UNSEEN = re.compile(f"[{UNSEEN}]")
+# Where figures follow letters, or letters figures.
+_BETWEEN = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
 
 
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text, in order; of very long ones the beginning. Signs that nobody sees part no word.
 
-    Not by the remembered `spelling`: texts are long, and asked for once.
+    Letters and figures are words apart, so that UNSCR1325 is UNSCR 1325 and GA1 is GA-1. Not by the remembered `spelling`:
+    texts are long, and asked for once.
     """
-    return [word[:WORD_MOST] for word in spelling.__wrapped__(_seen(text)).split()]
+    return [word[:WORD_MOST] for word in _BETWEEN.sub(" ", spelling.__wrapped__(_seen(text))).split()]
 
 
 def folded_word(word: str) -> str:

@@ -87,6 +87,16 @@ def test_number_is_found_as_it_stands_and_no_other_for_it(trainer_me, training):
     assert [row.url for row in rows(trainer_me, "МЕ 2025 001")] == [training.get_absolute_url()]
 
 
+@pytest.mark.parametrize("typed", ["UNSCR1325", "unscr 1325", "УНСЦР1325", "1325 UNSCR"])
+@pytest.mark.parametrize("written", ["After UNSCR 1325 the plan", "After UNSCR1325, the plan"])
+def test_letters_and_figures_are_found_together_and_apart(typed, written, trainer_me):
+    post = write(trainer_me, "Resolution", body=written)
+    write(trainer_me, "Another", body="After UNSCR 1326 and 2250")
+    (row,) = rows(trainer_me, typed, "post")
+    assert row.url == post.get_absolute_url()
+    assert [piece.text for piece in row.excerpt.pieces if piece.is_found] == ["UNSCR", "1325"]
+
+
 def test_error_within_a_sound_of_two_letters_is_forgiven_in_names(reference):
     member = join("ME", "Горана", "Ђорђевић", "trainer")
     for typed in ("Djodrjevic", "Djordejvic", "Djorjdevic", "Djorfjevic", "Gjorsjević", "Ђодрђевић"):
