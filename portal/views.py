@@ -17,7 +17,7 @@ from knowledge.access import trainings_to_note, undecided_complaints, visible_co
 from members.access import manageable_requests, unsent_mails
 from members.models import Member
 from portal.totals import network_totals
-from portal.work import coming_up, waiting_for
+from portal.work import coming_up, counted, waiting_for
 from trainers.access import public_profiles
 from trainings.access import can_create, open_pairs
 
@@ -30,14 +30,13 @@ def _network() -> dict[str, str]:
 
 def _waiting(member: Member) -> str:
     """What waits for this member."""
-    context = {
-        "waiting": waiting_for(member),
-        "asking": manageable_requests(member).count(),
-        "pairs": open_pairs(member).count(),
-        "unsent": unsent_mails(member).count(),
-        "reported": visible_complaints(member).filter(outcome="open").count() + undecided_complaints(member).count(),
-        "notes": trainings_to_note(member, timezone.now()).count(),
-    }
+    asked = counted(
+        asking=manageable_requests(member), pairs=open_pairs(member), unsent=unsent_mails(member),
+        reported=visible_complaints(member).filter(outcome="open"), undecided=undecided_complaints(member),
+        notes=trainings_to_note(member, timezone.now()),
+    )  # fmt: skip
+    asked["reported"] += asked.pop("undecided")
+    context = {"waiting": waiting_for(member), **asked}
     return render_to_string("portal/_waiting.html", context)
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,3 +73,16 @@ def coming_up() -> list[Training]:
     today = timezone.localdate()
     soon = Training.objects.planned(today).filter(starts_on__lte=today + timedelta(days=UPCOMING_DAYS))
     return list(soon.with_list_parts().order_by("starts_on")[:UPCOMING_MOST])
+
+
+def counted(**rows: QuerySet[Any]) -> dict[str, int]:
+    """Return how many rows each query has, by its name. One query for all of them."""
+    parts: list[QuerySet[Any]] = [
+        found.order_by()
+        .annotate(counts=Value(name))
+        .values("counts")
+        .annotate(n=Count("pk", distinct=True))
+        .values_list("counts", "n")
+        for name, found in rows.items()
+    ]
+    return dict.fromkeys(rows, 0) | dict(parts[0].union(*parts[1:], all=True))

@@ -78,7 +78,7 @@ def run_part(name: str, total: Sum, arguments: tuple[str, ...], environment: Map
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mreza-tests-") as folder:
         report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-q", *arguments, f"--junitxml={report}"]
+        command = [sys.executable, "-m", "pytest", "-q", "--durations=20", *arguments, f"--junitxml={report}"]
         ended = run_group(command, {**os.environ, **environment})
         total.add_report(report)
     if ended == NONE_COLLECTED:
