@@ -46,7 +46,7 @@ COME_TO_NOTHING = {
     "trainings:evidence": "needs a file",
     "knowledge:files_add": "needs a file", "knowledge:version_new": "needs a file",
     "knowledge:material_remove": "stays where a training names it",
-    "knowledge:edit": "looks at it first", "knowledge:note_new": "needs an answer to one of three questions",
+    "knowledge:edit": "looks at it first",
     "knowledge:revision_sheet": "is a reading",
     "mfa_edit_webauthn": "keeps the name it shows", "admin:logout": "ends the sign-in",
 }  # fmt: skip
