@@ -16,7 +16,7 @@ os.environ.setdefault("VAR_DIR", str(Path(tempfile.gettempdir()) / f"mreza-tests
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 # The same examples every time, more of them in `make test-all`: a red run can be repeated.
-hypothesis_settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
+hypothesis_settings.register_profile("quick", max_examples=30, deadline=None, derandomize=True)
 hypothesis_settings.register_profile("thorough", max_examples=120, deadline=None, derandomize=True, print_blob=True)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

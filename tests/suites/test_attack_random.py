@@ -207,18 +207,21 @@ def aim_at(stage: Stage, browsers: Any, route: str) -> list[Target]:
     return [aim for aim in targets(stage, browsers) if aim.route == route]
 
 
+@pytest.mark.slow
 def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(attendance, "_number", int)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:attendance"), 30)
     assert {found[0].partition(":")[0] for found, _request in wrong.values()} == {"status 500"}
 
 
+@pytest.mark.slow
 def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(access, "can_record", lambda member, training: True)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:roster"), 30)
     assert {name for _route, name, _n in wrong} == {"coordinator_rs"}
 
 
+@pytest.mark.slow
 def test_control_effect_on_others_is_noticed(stage, browsers, monkeypatch):
     """Whatever is added to a roster lands in the first training of Serbia."""
     there = stage.foreign[0].training
