@@ -52,8 +52,9 @@ COME_TO_NOTHING = {
 }  # fmt: skip
 
 
-# What a form asks of some alone; of others it is refused with a sentence, as tests/reports/test_trainers_report.py shows.
-ASKED_OF_SOME = {"reports:trainers_sheet": {"left"}}
+# What a form asks of some alone, or on one of its pages; elsewhere it is refused with a sentence, as tests/reports/test_trainers_report.py
+# and tests/knowledge/test_notes.py show.
+ASKED_OF_SOME = {"reports:trainers_sheet": {"left"}, "knowledge:note_new": {"worked", "resisted", "unanswered"}}
 
 
 def bold_value(column: models.Field, stage: Stage) -> list[str]:
