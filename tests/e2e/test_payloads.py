@@ -173,7 +173,7 @@ class Watched:
         words = " ".join(self.page.evaluate(WORDS).split())
         marks = {int(number) for number in re.findall(rf"{MARK}(\d+)x", words)}
         self.shown[address] = marks
-        found += [f"changed: {PAYLOADS[n]}" for n in marks if before_mark(n) not in words]
+        found += [f"changed: {PAYLOADS[n]}" for n in marks if not stands_in(words, n)]
         if answer.status >= 500:
             found.append(f"status {answer.status}")
         return [f"{address}: {one}" for one in [*self.wrong, *found]]
@@ -184,6 +184,12 @@ def before_mark(n: int) -> str:
     mark = f"{MARK}{n}x"
     whole = " ".join(PAYLOADS[n].split())
     return whole[: whole.index(mark)] + mark
+
+
+def stands_in(words: str, n: int) -> bool:
+    """Whether a payload stands among words as it was typed; an excerpt may begin at a gap within it."""
+    whole = before_mark(n)
+    return whole in words or any(f"… {whole[k + 1 :]}" in words for k, sign in enumerate(whole) if sign == " ")
 
 
 @dataclass(frozen=True)
