@@ -274,10 +274,14 @@ def test_payloads_in_a_feed_are_words_for_its_reader(attacked: Attacked, watched
 
 @pytest.mark.parametrize("is_guarded", [True, False], ids=["by the security policy", "by nothing"])
 def test_control_page_that_trusts_words_is_noticed(is_guarded: bool, attacked: Attacked, watched: Watched) -> None:
+    asking = next(words for words in PAYLOADS if words.startswith("<img src=//"))
+
     def trust(route: Route) -> None:
         answer = route.fetch()
         headers = {key: value for key, value in answer.headers.items() if is_guarded or "policy" not in key}
-        route.fulfill(response=answer, headers=headers, body=html.unescape(answer.text()))
+        # What asks elsewhere stands first: of others on the page one may swallow what comes after it.
+        first = re.sub("<body[^>]*>", lambda body: body[0] + asking, html.unescape(answer.text()), count=1)
+        route.fulfill(response=answer, headers=headers, body=first)
 
     watched.context.route(f"**/knowledge/{attacked.post}/", trust)
     found = "\n".join(watched.look(f"/knowledge/{attacked.post}/"))
