@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainings.counting.columns import FEW, LONGEST_LIST, SHORT_LIST, column, each_once, how_many, joined, looked_up
+from trainings.counting.columns import (
+    FEW,
+    LONGEST_LIST,
+    SHORT_LIST,
+    column,
+    each_once,
+    how_many,
+    joined,
+    looked_up,
+    table,
+)
 
 NUMBERS = st.lists(st.integers(0, 2**62))
 
@@ -24,7 +34,7 @@ def test_each_number_stands_once_and_is_counted_once(many, largest):
 
 @given(st.lists(st.integers(0, 50)), st.dictionaries(st.integers(0, 60), st.integers(0, 9)))
 def test_each_number_is_looked_up(numbers, values):
-    assert looked_up(column(numbers), values).tolist() == [values.get(number, -1) for number in numbers]
+    assert looked_up(column(numbers), table(values)).tolist() == [values.get(number, -1) for number in numbers]
 
 
 @given(st.lists(NUMBERS))

@@ -62,9 +62,13 @@ def _ticked_off(numbers: Column) -> NDArray[np.bool_] | None:
     return there
 
 
-def looked_up(numbers: Column, values: Mapping[int, int]) -> Column:
-    """Return the value of each number, -1 for one that has none. Neither is negative."""
-    last = max(int(numbers.max(initial=0)), max(values, default=0))
-    known = np.full(last + 1, -1, np.int64)
-    known[column(values.keys())] = column(values.values())
-    return known[numbers]
+def table(values: Mapping[int, int]) -> Column:
+    """Return a column in which the value of each number stands at its place, for `looked_up`. Neither is negative."""
+    made = np.full(max(values, default=0) + 2, -1, np.int64)
+    made[column(values.keys())] = column(values.values())
+    return made
+
+
+def looked_up(numbers: Column, values: Column) -> Column:
+    """Return the value of each number by a `table`, -1 for one that has none."""
+    return values[np.minimum(numbers, len(values) - 1)]  # the last place is nobody's

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Aggregate, BinaryField, F, Field, Func
 
-from trainings.counting.columns import EMPTY, Column, column, each_once, looked_up
+from trainings.counting.columns import EMPTY, Column, column, each_once, looked_up, table
 from trainings.counting.dimensions import AGAIN, DIMENSIONS, FIRST
 from trainings.counting.parts import Counted, Gathering, Key, Part, put_together
 from trainings.counting.question import Question, counted_enrolments, counted_headcounts, training_filter
@@ -77,10 +77,10 @@ class _Rows:
             self.sex, self.is_verified, values, self.people[chosen], self.trainings[chosen], self.minutes[chosen]
         )
 
-    def by(self, places: dict[int, int], values: Sequence[Key]) -> Iterator["_Rows"]:
-        """Yield the rows of each of these `values`, which stand at the place of their training; one without is left out.
+    def by(self, places: Column, values: Sequence[Key]) -> Iterator["_Rows"]:
+        """Yield the rows of each of these `values`, whose numbers stand in a table of trainings; one without is left out.
 
-        The rows are sorted by the place: 3 ms for 200,000.
+        The rows are sorted by that number: 3 ms for 200,000, as short numbers are sorted digit by digit.
         """
         place_of = looked_up(self.trainings, places)
         order = np.argsort(place_of.astype(np.int16 if len(values) < 1 << 15 else np.int64), kind="stable")
@@ -103,7 +103,6 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
     200,000 enrolments take about 0.13 s of the database's time and 0.02 s here.
     """
     rows = _named(question, dimensions)
-    verified = column(each_once([row.trainings for row in rows if row.is_verified]))
     timed = [n for n, name in enumerate(dimensions) if name == "time"]
     if timed:
         everybody = [(row.people, row.trainings) for row in rows] if question == Question() else _everybody()
@@ -111,10 +110,13 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
     if any(DIMENSIONS[name].of_training for name in dimensions):
         # After the people: of a training that is submitted in between nobody is there, one that is recalled is left out.
         of_trainings = _of_trainings(question, dimensions, rows)
-        numbers = {values: n for n, values in enumerate(dict.fromkeys(of_trainings.values()))}
-        places = {training: numbers[values] for training, values in of_trainings.items()}
-        rows = [some for row in rows for some in row.by(places, list(numbers))]
-    courses = dict(Training.objects.order_by().values_list("pk", "course")) if question.rule == "once" else None
+        numbers = {key: n for n, key in enumerate(dict.fromkeys(of_trainings.values()))}
+        places, keys = table({training: numbers[key] for training, key in of_trainings.items()}), list(numbers)
+        rows = [some for row in rows for some in row.by(places, keys)]
+    courses, verified = None, EMPTY
+    if question.rule == "once":
+        courses = dict(Training.objects.order_by().values_list("pk", "course"))
+        verified = column(each_once([row.trainings for row in rows if row.is_verified]))
     pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN).order_by("pk").values_list("first", "second")
     parts = put_together(row.part() for row in rows)
     return Gathering(parts, _headcounts(question, dimensions), list(pairs), courses, verified=verified)
@@ -199,14 +201,14 @@ def _everybody() -> list[tuple[Column, Column]]:
     return [(people, trainings)]
 
 
-def _by_time(rows: Sequence[_Rows], everybody: Iterable[tuple[Column, Column]], at: Sequence[int]) -> Iterator[_Rows]:
+def _by_time(rows: Sequence[_Rows], everybody: Sequence[tuple[Column, Column]], at: Sequence[int]) -> Iterator[_Rows]:
     """Yield rows in two, of who is here for the first time and of who comes again, which stands in the values `at`.
 
     First is a person's earliest counting training, whatever the question: by its last day, then its number. `everybody` are all
     who count. One query, of trainings alone.
     """
-    order = {pk: n for n, pk in enumerate(Training.objects.order_by("counts_on", "pk").values_list("pk", flat=True))}
-    everybody = list(everybody)
+    trainings_in_order = Training.objects.order_by("counts_on", "pk").values_list("pk", flat=True)
+    order = table({pk: n for n, pk in enumerate(trainings_in_order)})
     columns = [people for people, _trainings in everybody] + [row.people for row in rows]
     first = np.full(max((int(people.max(initial=0)) for people in columns), default=0) + 1, len(order), np.int64)
     for people, trainings in everybody:

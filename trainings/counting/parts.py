@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from trainings.counting.cells import Cell, Figures, Pair, surplus
-from trainings.counting.columns import EMPTY, Column, column, each_once, how_many, how_often, joined, looked_up
+from trainings.counting.columns import EMPTY, Column, column, each_once, how_many, how_often, joined, looked_up, table
 
 Key = tuple[Hashable, ...]
 
@@ -93,17 +93,19 @@ class Gathering:
         return frozenset(person for pair in self.pairs for person in pair)
 
     @cached_property
+    def _rows(self) -> tuple[Column, Column, list[int]]:
+        """The people and the trainings of all parts, one part after the other, and where each part ends."""
+        people, trainings = [part.people for part in self.parts], [part.trainings for part in self.parts]
+        return joined(people), joined(trainings), list(accumulate(map(len, people)))
+
+    @cached_property
     def _suspects_in(self) -> dict[int, dict[int, set[int]]]:
         """Who of a part stands in an open pair, by training; of parts with any, by the id of the part."""
         found: dict[int, dict[int, set[int]]] = {}
         if not self.suspects:
             return found
-        people, trainings = (
-            joined([part.people for part in self.parts]),
-            joined([part.trainings for part in self.parts]),
-        )
+        people, trainings, ends = self._rows
         met = np.flatnonzero(np.isin(people, column(self.suspects)))
-        ends = list(accumulate(len(part.people) for part in self.parts))
         places = np.searchsorted(ends, met, side="right")
         for n, training, person in zip(places.tolist(), trainings[met].tolist(), people[met].tolist(), strict=True):
             found.setdefault(id(self.parts[n]), defaultdict(set))[training].add(person)
@@ -114,13 +116,12 @@ class Gathering:
         """A number for each person in a course, an entry for each enrolment of a part, by the id of the part: all, the verified."""
         courses = self.courses or {}
         places = 1 + max(courses.values(), default=0)
-        trainings = joined([part.trainings for part in self.parts])
-        of_all, sure = looked_up(trainings, courses), np.isin(trainings, self.verified)
-        ends = list(accumulate((len(part.people) for part in self.parts), initial=0))
+        people, trainings, ends = self._rows
+        seats, sure = people * places + looked_up(trainings, table(courses)), np.isin(trainings, self.verified)
         found = {}
-        for part, (first, last) in zip(self.parts, pairwise(ends), strict=True):
-            seats = part.people * places + of_all[first:last]
-            found[id(part)] = (seats, seats[sure[first:last]])
+        for part, (first, last) in zip(self.parts, pairwise([0, *ends]), strict=True):
+            there = seats[first:last]
+            found[id(part)] = (there, there[sure[first:last]])
         return found
 
     def all_keys(self) -> list[Key]:
