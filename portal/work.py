@@ -78,11 +78,7 @@ def coming_up() -> list[Training]:
 def counted(**rows: QuerySet[Any]) -> dict[str, int]:
     """Return how many rows each query has, by its name. One query for all of them."""
     parts: list[QuerySet[Any]] = [
-        found.order_by()
-        .annotate(counts=Value(name))
-        .values("counts")
-        .annotate(n=Count("pk", distinct=True))
-        .values_list("counts", "n")
+        found.order_by().annotate(counts=Value(name)).values_list("counts").annotate(n=Count("pk", distinct=True))
         for name, found in rows.items()
     ]
     return dict.fromkeys(rows, 0) | dict(parts[0].union(*parts[1:], all=True))

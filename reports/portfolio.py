@@ -121,7 +121,7 @@ def portfolio_shown(profile: TrainerProfile, *, reader: Member, today: date) -> 
     every = list(deliveries_of(profile, None, None, EVERYTHING))
     delivered = [row for row in every if row.part != Part.OBSERVER]
     observed = [row for row in every if row.part == Part.OBSERVER]
-    seats = _seats_of([*delivered, *observed], reader)
+    seats = _seats_of(every, reader)
     taught = _taught(profile, delivered, len(observed))
     note_materials([taught], reader, None, None)
     name = profile.member.full_name

@@ -77,10 +77,15 @@ def _relations(box: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
         }
 
 
-def _main_part(box: zipfile.ZipFile, usual: str) -> str:
-    """Return the part that the package names as the document: some programs call it otherwise than it is usually called."""
-    targets = [target for kind, target in _relations(box, "").values() if kind == "officeDocument"]
+def _named_part(box: zipfile.ZipFile, name: str, kind: str, usual: str) -> str:
+    """Return the part of this kind that another names: some programs call it otherwise than it is usually called."""
+    targets = [target for found, target in _relations(box, name).values() if found == kind]
     return next((target for target in targets if target in box.namelist()), usual)
+
+
+def _main_part(box: zipfile.ZipFile, usual: str) -> str:
+    """Return the part that the package names as the document."""
+    return _named_part(box, "", "officeDocument", usual)
 
 
 def _listed(box: zipfile.ZipFile, name: str, tag: str) -> Iterator[tuple[str, str]]:
@@ -134,8 +139,7 @@ def _shared_words(box: zipfile.ZipFile, main: str) -> list[str]:
     words: list[str] = []
     one: list[str] = []
     length, inside = 0, False
-    named = (target for kind, target in _relations(box, main).values() if kind == "sharedStrings")
-    name = next((target for target in named if target in box.namelist()), "xl/sharedStrings.xml")
+    name = _named_part(box, main, "sharedStrings", "xl/sharedStrings.xml")
     if name not in box.namelist():
         return words
     with box.open(name) as part:

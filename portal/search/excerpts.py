@@ -1,6 +1,5 @@
 """The place of a match: a few words around it, with what was found marked. For the results of one page only."""
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,12 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.search.words import UNSEEN, folded_word
+from portal.search.words import WORD, folded_word
 
 AROUND, LONG = 60, 220
 # So many letters of one thing, and of all on a page, are looked through for the best place.
 LETTERS_EACH, LETTERS_ALL = 120_000, 600_000
-_WORD = re.compile(rf"[^\W\d_]+(?:[{UNSEEN}]+[^\W\d_]+)*|\d+(?:[{UNSEEN}]+\d+)*")
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ Hit = tuple[int, int, int]
 def _hits(text: str, words: Sequence[frozenset[str]]) -> list[Hit]:
     """Where words stand that were found: start, end, and which word of the question each is."""
     found = []
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         key = folded_word(match[0])
         for n, standing in enumerate(words):
             if key in standing:

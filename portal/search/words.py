@@ -20,10 +20,13 @@ _ENDINGS = (
 
 
 # Signs inside a word that nobody sees: where it may break, where it joins, which way it runs.
-UNSEEN = "\u00ad\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
-_UNSEEN = re.compile(f"[{UNSEEN}]")
+_SIGNS = "\u00ad\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+_UNSEEN = re.compile(f"[{_SIGNS}]")
 # Where figures follow letters, or letters figures.
 _BETWEEN = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d)")
+
+# A word of a text that is not folded yet.
+WORD = re.compile(rf"[^\W\d_]+(?:[{_SIGNS}]+[^\W\d_]+)*|\d+(?:[{_SIGNS}]+\d+)*")
 
 
 def words_of(text: str) -> list[str]:
