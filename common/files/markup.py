@@ -25,9 +25,11 @@ def walk(part: IO[bytes], passed_over: frozenset[str] = frozenset()) -> Iterator
         name = tag.rpartition("}")[2]
         hidden += name in passed_over
         if not hidden:
-            # Of two attributes of one bare name the one with a namespace is meant: a relation rather than a number.
-            bare = sorted(told, key=lambda key: "}" in key)
-            found.append(("start", name, {key.rpartition("}")[2]: told[key] for key in bare}))
+            if told:
+                # Of two attributes of one bare name the one with a namespace is meant: a relation rather than a number.
+                bare = sorted(told, key=lambda key: "}" in key)
+                told = {key.rpartition("}")[2]: told[key] for key in bare}
+            found.append(("start", name, told))
 
     def end(tag: str) -> None:
         nonlocal hidden
