@@ -20,7 +20,7 @@ IDLE_MOST = 12
 def cascade(request: HttpRequest) -> HttpResponse:
     """Every course that made trainers with what came of it, or with `?cohort=` one of them with its trainers by name.
 
-    `?of=own` counts the people of the reader's own organisation alone, for whoever sees every number of them.
+    `?of=own` counts the people of the reader's own organisation alone; 404 for who may not see every number of them.
     """
     member = member_of(request)
     if not access.can_see_reports(member):
@@ -29,7 +29,9 @@ def cascade(request: HttpRequest) -> HttpResponse:
     if asked.keys() - {"of", "cohort"} or asked.get("of") not in ("", OWN, None):
         raise Http404
     may_see_own = access.sees_whole(member, Question(organisation=member.organisation_id))
-    own, reference = asked.get("of") == OWN and may_see_own, asked.get("cohort", "")
+    own, reference = asked.get("of") == OWN, asked.get("cohort", "")
+    if own and not may_see_own:
+        raise Http404
     shown = show_cascade(member, own=own, today=timezone.localdate())
     chosen: tuple[ShownCohort, ...] = tuple(c for c in shown.cohorts if c.training.reference == reference)
     if reference and not chosen:

@@ -23,17 +23,28 @@ from reports.tabs import tabs_of
 from trainings.views.common import member_of
 
 NETWORK = "network"
+# What the lists may be asked beside the desk; a sheet is asked with the form that a page shows.
+BESIDE = {"page", "as", "csrfmiddlewaretoken"}
 
 
 def _desk(request: HttpRequest, asked: QueryDict) -> Desk:
-    """Return the desk asked for: one's own, or for an admin the network's, of one keeper if `ministry` names it."""
+    """Return the desk asked for: one's own, or for an admin the network's, of one keeper if `ministry` names it.
+
+    404 for whatever else is asked, and for a desk that is not this member's: never the numbers of another one.
+    """
     member = member_of(request)
     mends, sees_network = access.mends_records(member), access.sees_network_quality(member)
     if not (mends or sees_network):
         raise PermissionDenied
-    if not sees_network or (mends and asked.get("of") != NETWORK):
+    if asked.keys() - BESIDE - {"of", "ministry"} or asked.get("of") not in ("", NETWORK, None):
+        raise Http404
+    of_network, ministry = asked.get("of") == NETWORK, asked.get("ministry", "")
+    if of_network and not sees_network:
+        raise Http404
+    if not sees_network or (mends and not of_network):
+        if ministry:
+            raise Http404
         return desk_of(member, has_both=mends and sees_network)
-    ministry = asked.get("ministry", "")
     if not ministry:
         return desk_of(member, is_network=True, has_both=mends)
     if not (ministry.isascii() and ministry.isdecimal() and len(ministry) < 10):

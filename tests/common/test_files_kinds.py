@@ -14,6 +14,7 @@ from common.pdf import make_pdf
 from tests.common import shared_files as make
 from tests.common.sheet_files import rezipped, workbook
 from tests.common.test_pdf import PLAIN
+from tests.pace import pace
 
 MACRO_TYPE = "application/vnd.ms-word.document.macroEnabled.main+xml"
 BINARY_TYPE = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
@@ -231,7 +232,8 @@ def test_hostile_file_is_refused_with_a_sentence(case):
     content = made()
     began = time.monotonic()
     assert sentence in refusal(content)
-    assert time.monotonic() - began < 2
+    took = time.monotonic() - began
+    assert took < 2 or took < 2 * pace()
 
 
 HARMLESS = {
@@ -326,6 +328,5 @@ DEAR = {
 def test_pdf_made_to_be_dear_is_refused_before_it_is(case):
     began = time.monotonic()
     assert "too many parts" in refusal(b"%PDF-1.7\n" + DEAR[case] + b"\nstartxref\n9\n%%EOF\n")
-    assert (
-        time.monotonic() - began < 20
-    )  # 2 s where nothing else runs; without the limits the second takes more than a minute
+    took = time.monotonic() - began  # 2 s; without the limits the second takes more than a minute
+    assert took < 20 or took < 20 * pace()

@@ -15,6 +15,7 @@ from portal.totals import look_after_totals
 from tests.conftest import client_of, join, make_roster, make_training, mark_all
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
+from trainings.access import KEEPING_ROLES
 from trainings.actions.figures import submit_figures, verify_figures
 from trainings.actions.roster import RosterRow, add_to_roster, set_headcounts
 from trainings.models import Course, DuplicatePair, Headcount, Merge, Participant, Training
@@ -63,10 +64,11 @@ ASKED = {
     "trainers:list": ["", "?q=a&ministry=ME&topic={topic}&language=en"],
     "reports:trainers": ["", "?topic={topic}&language=en&not_current=on&sort=-last&first=2020-01-01"],
     "reports:deliveries": ["", "?what=abroad&first=2020-01-01"],
-    "reports:cascade": ["", "?of=own"],
     "members:list": ["", "?page=2", "?q=a&state=active&factor=no&seen=never"],
     "members:audit": ["", "?q=a&readings=on", "?q={reference}&first=2020-01-01"],
 }
+# What some of those who may open the page may be asked of it; the others are told that there is no such thing.
+ASKED_OF = {"reports:cascade": ("?of=own", KEEPING_ROLES)}
 # Pages that only turn away while the figures are open; see the tests of their own below.
 ELSEWHERE = {
     "knowledge:delete",
@@ -168,15 +170,16 @@ def grow(side, cast, guests):
     profile.topics.set(Topic.objects.all())
 
 
-def visits(route, side, browsers):
+def visits(route, side, browsers, cast):
     """Who opens a page and by which addresses: everybody who may, by each thing it can be asked."""
     people = [name for name in browsers if name != "pending" and decided(route, "get", name, 0) == "in"]
     assert people, f"Nobody may open {route}: give it a person in the access suite, or name it in NO_PAGES."
     base = reverse(route, args=side.arguments(route))
     topic = Topic.objects.order_by("pk")[0].pk
     told = {"reference": side.training.reference, "ministry": side.training.host_id, "topic": topic}
-    urls = [base + asked.format(**told) for asked in ASKED.get(route, [""])]
-    return [(name, url) for name in people for url in urls]
+    found = [(name, base + asked.format(**told)) for asked in ASKED.get(route, [""]) for name in people]
+    of_some, roles = ASKED_OF.get(route, ("", ()))
+    return found + [(name, base + of_some) for name in people if of_some and cast[name].has_role(*roles)]
 
 
 # The pages of one app together: much is made once for all of them.
@@ -184,7 +187,7 @@ def visits(route, side, browsers):
 def test_queries_do_not_grow_with_the_rows_and_are_few(app, sides, browsers, cast):
     side = sides[0]
     routes = [route for route in pages() if route.rpartition(":")[0] == app]
-    cases = [case for route in routes for case in visits(route, side, browsers)]
+    cases = [case for route in routes for case in visits(route, side, browsers, cast)]
     begin(side, cast)
     look_after_totals()
     few = {(name, url): queries_of(browsers[name], url) for name, url in cases}
