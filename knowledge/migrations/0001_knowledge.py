@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
+        ("members", "__first__"),
         ("trainers", "0001_initial"),
         ("trainings", "0009_gtot_makes_trainers"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -84,6 +84,16 @@ class Migration(migrations.Migration):
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                         verbose_name="added by",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="withdrawn by",
                     ),
                 ),
             ],
@@ -187,6 +197,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "field note",
                 "verbose_name_plural": "field notes",
                 "ordering": ["-at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("training", "author"), name="field_note_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("resisted", ""), ("unanswered", ""), ("worked", ""), _negated=True),
+                        name="field_note_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +239,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "follow",
                 "verbose_name_plural": "follows",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person__isnull", False), ("topic", None)),
+                            models.Q(("person", None), ("topic__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="follow_one_thing",
+                    ),
+                    models.UniqueConstraint(fields=("member", "topic"), name="follow_a_topic_once"),
+                    models.UniqueConstraint(fields=("member", "person"), name="follow_a_person_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("person", models.F("member")), _negated=True), name="follow_another"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,17 +341,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="knowledge.material"
             ),
         ),
-        migrations.AddField(
-            model_name="materialversion",
-            name="withdrawn_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="withdrawn by",
-            ),
-        ),
         migrations.CreateModel(
             name="MaterialUse",
             fields=[
@@ -363,6 +384,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "use of a material",
                 "verbose_name_plural": "uses of materials",
                 "ordering": ["at"],
+                "constraints": [models.UniqueConstraint(fields=("training", "version"), name="material_use_once")],
             },
         ),
         migrations.CreateModel(
@@ -404,6 +426,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "choice of notices",
                 "verbose_name_plural": "choices of notices",
+                "constraints": [models.UniqueConstraint(fields=("member", "notice"), name="notice_choice_once")],
             },
         ),
         migrations.CreateModel(
@@ -506,6 +529,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "post",
                 "verbose_name_plural": "posts",
                 "ordering": ["-published_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["-published_at", "-id"], name="post_newest"),
+                    models.Index(fields=["kind", "-published_at"], name="post_newest_of_kind"),
+                    models.Index(fields=["author", "-published_at"], name="post_newest_of_author"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="post_has_a_title"),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes", None), ("minutes__range", (1, 6000)), _connector="OR"),
+                        name="post_lasts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("hidden_at", None), ("hidden_by", None), ("hidden_reason", "")),
+                            models.Q(
+                                ("hidden_at__isnull", False),
+                                ("hidden_by__isnull", False),
+                                models.Q(("hidden_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="post_hidden_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -570,6 +617,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "report of a post or comment",
                 "verbose_name_plural": "reports of posts and comments",
                 "ordering": ["at"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("words", ""), _negated=True), name="complaint_says_why"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome", "open"), ("settled_at", None), ("settled_by", None)),
+                            models.Q(
+                                models.Q(("outcome", "open"), _negated=True),
+                                ("settled_at__isnull", False),
+                                ("settled_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="complaint_settled_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -610,6 +672,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "audience of a post",
                 "verbose_name_plural": "audiences of posts",
+                "constraints": [models.UniqueConstraint(fields=("post", "rank_group"), name="post_audience_once")],
             },
         ),
         migrations.CreateModel(
@@ -640,6 +703,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a post",
                 "verbose_name_plural": "versions of posts",
                 "ordering": ["-number"],
+                "constraints": [models.UniqueConstraint(fields=("post", "number"), name="post_version_once")],
             },
         ),
         migrations.CreateModel(
@@ -688,6 +752,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "item for the next edition",
                 "verbose_name_plural": "items for the next edition",
                 "ordering": ["topic__name", "at"],
+                "constraints": [models.UniqueConstraint(fields=("note", "topic"), name="revision_item_once")],
             },
         ),
         migrations.CreateModel(
@@ -714,6 +779,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "saved post",
                 "verbose_name_plural": "saved posts",
                 "ordering": ["-at"],
+                "constraints": [models.UniqueConstraint(fields=("member", "post"), name="saved_once")],
             },
         ),
         migrations.CreateModel(
@@ -737,6 +803,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "saved search",
                 "verbose_name_plural": "saved searches",
                 "ordering": ["name"],
+                "constraints": [models.UniqueConstraint(fields=("member", "query"), name="saved_search_once")],
             },
         ),
         migrations.CreateModel(
@@ -758,6 +825,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "secret address",
                 "verbose_name_plural": "secret addresses",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)), fields=("member",), name="secret_address_one_in_use"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -781,6 +853,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "seen post",
                 "verbose_name_plural": "seen posts",
+                "constraints": [models.UniqueConstraint(fields=("member", "post"), name="seen_once")],
             },
         ),
         migrations.CreateModel(
@@ -816,6 +889,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "thanks",
                 "verbose_name_plural": "thanks",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("comment__isnull", False), ("post", None)),
+                            models.Q(("comment", None), ("post__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="thanks_for_one_thing",
+                    ),
+                    models.UniqueConstraint(fields=("member", "post"), name="thanks_for_a_post_once"),
+                    models.UniqueConstraint(fields=("member", "comment"), name="thanks_for_a_comment_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -863,43 +948,8 @@ class Migration(migrations.Migration):
                 "verbose_name": "notice",
                 "verbose_name_plural": "notices",
                 "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["member", "-at"], name="told_newest")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="fieldnote",
-            constraint=models.UniqueConstraint(fields=("training", "author"), name="field_note_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="fieldnote",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("resisted", ""), ("unanswered", ""), ("worked", ""), _negated=True),
-                name="field_note_says_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("person__isnull", False), ("topic", None)),
-                    models.Q(("person", None), ("topic__isnull", False)),
-                    _connector="OR",
-                ),
-                name="follow_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(fields=("member", "topic"), name="follow_a_topic_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(fields=("member", "person"), name="follow_a_person_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person", models.F("member")), _negated=True), name="follow_another"
-            ),
         ),
         migrations.AddConstraint(
             model_name="materialversion",
@@ -921,53 +971,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="materialuse",
-            constraint=models.UniqueConstraint(fields=("training", "version"), name="material_use_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="noticechoice",
-            constraint=models.UniqueConstraint(fields=("member", "notice"), name="notice_choice_once"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["-published_at", "-id"], name="post_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["kind", "-published_at"], name="post_newest_of_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["author", "-published_at"], name="post_newest_of_author"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="post_has_a_title"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes", None), ("minutes__range", (1, 6000)), _connector="OR"), name="post_lasts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("hidden_at", None), ("hidden_by", None), ("hidden_reason", "")),
-                    models.Q(
-                        ("hidden_at__isnull", False),
-                        ("hidden_by__isnull", False),
-                        models.Q(("hidden_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="post_hidden_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="material",
             constraint=models.CheckConstraint(
                 condition=models.Q(("title", ""), _negated=True), name="material_has_a_title"
@@ -978,27 +981,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("translation_of", models.F("id")), _negated=True),
                 name="material_translates_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="complaint_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "open"), ("settled_at", None), ("settled_by", None)),
-                    models.Q(
-                        models.Q(("outcome", "open"), _negated=True),
-                        ("settled_at__isnull", False),
-                        ("settled_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="complaint_settled_by_somebody",
             ),
         ),
         migrations.AddConstraint(
@@ -1027,58 +1009,5 @@ class Migration(migrations.Migration):
                 ),
                 name="comment_hidden_with_a_reason",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="postaudience",
-            constraint=models.UniqueConstraint(fields=("post", "rank_group"), name="post_audience_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="postversion",
-            constraint=models.UniqueConstraint(fields=("post", "number"), name="post_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="revisionitem",
-            constraint=models.UniqueConstraint(fields=("note", "topic"), name="revision_item_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="saved",
-            constraint=models.UniqueConstraint(fields=("member", "post"), name="saved_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="savedsearch",
-            constraint=models.UniqueConstraint(fields=("member", "query"), name="saved_search_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="secretaddress",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at", None)), fields=("member",), name="secret_address_one_in_use"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="seen",
-            constraint=models.UniqueConstraint(fields=("member", "post"), name="seen_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("comment__isnull", False), ("post", None)),
-                    models.Q(("comment", None), ("post__isnull", False)),
-                    _connector="OR",
-                ),
-                name="thanks_for_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.UniqueConstraint(fields=("member", "post"), name="thanks_for_a_post_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="thanks",
-            constraint=models.UniqueConstraint(fields=("member", "comment"), name="thanks_for_a_comment_once"),
-        ),
-        migrations.AddIndex(
-            model_name="told",
-            index=models.Index(fields=["member", "-at"], name="told_newest"),
         ),
     ]

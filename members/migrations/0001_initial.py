@@ -136,6 +136,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "member",
                 "verbose_name_plural": "members",
                 "ordering": ["family_name", "given_name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="member_email_any_case"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,11 +222,5 @@ class Migration(migrations.Migration):
                 "ordering": ["country", "-nato", "name"],
                 "constraints": [models.UniqueConstraint(fields=("country", "name_key"), name="rank_once_per_country")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="member_email_any_case"
-            ),
         ),
     ]

@@ -32,40 +32,37 @@ class Migration(migrations.Migration):
                 ),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked")),
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="members.organisation",
+                        verbose_name="ministry",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "request to join",
                 "verbose_name_plural": "requests to join",
                 "ordering": ["asked_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("state", "open")),
+                        name="join_request_open_once",
+                    )
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="joinrequest",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="decided by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="joinrequest",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="members.organisation",
-                verbose_name="ministry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="joinrequest",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"),
-                condition=models.Q(("state", "open")),
-                name="join_request_open_once",
-            ),
         ),
     ]

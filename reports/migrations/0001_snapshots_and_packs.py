@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
+        ("members", "__first__"),
         ("trainings", "0007_long_lists_by_the_worker"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -60,6 +60,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "snapshot",
                 "verbose_name_plural": "snapshots",
                 "ordering": ["-as_on", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("made_by", "digest"), name="snapshot_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reported_to", ""), _negated=True), name="snapshot_reported_to_somebody"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +94,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "training of a snapshot",
                 "verbose_name_plural": "trainings of snapshots",
+                "constraints": [models.UniqueConstraint(fields=("snapshot", "training"), name="frozen_training_once")],
             },
         ),
         migrations.CreateModel(
@@ -180,19 +187,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="snapshot",
-            constraint=models.UniqueConstraint(fields=("made_by", "digest"), name="snapshot_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reported_to", ""), _negated=True), name="snapshot_reported_to_somebody"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frozentraining",
-            constraint=models.UniqueConstraint(fields=("snapshot", "training"), name="frozen_training_once"),
         ),
     ]

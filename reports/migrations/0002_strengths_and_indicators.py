@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
+        ("members", "__first__"),
         ("reports", "0001_snapshots_and_packs"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -48,6 +48,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "strength",
                 "verbose_name_plural": "strengths",
                 "ordering": ["-year", "unit_key"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "year", "unit_key"), name="strength_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("year__range", (1990, 2100))), name="strength_year_1990_to_2100"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("unit", ""), ("unit_key", "")),
+                            models.Q(("unit", ""), ("unit_key", ""), _connector="OR", _negated=True),
+                            _connector="OR",
+                        ),
+                        name="strength_unit_has_its_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", ""), _negated=True), name="strength_has_a_source"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +109,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("strength", "rank_group", "sex"), name="strength_cell_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__range", (0, 1000000))), name="strength_cell_0_to_1000000"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="IndicatorValue",
@@ -232,42 +257,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="strength",
-            constraint=models.UniqueConstraint(fields=("organisation", "year", "unit_key"), name="strength_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="strength",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__range", (1990, 2100))), name="strength_year_1990_to_2100"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strength",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("unit", ""), ("unit_key", "")),
-                    models.Q(("unit", ""), ("unit_key", ""), _connector="OR", _negated=True),
-                    _connector="OR",
-                ),
-                name="strength_unit_has_its_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strength",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True), name="strength_has_a_source"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strengthcell",
-            constraint=models.UniqueConstraint(fields=("strength", "rank_group", "sex"), name="strength_cell_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="strengthcell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__range", (0, 1000000))), name="strength_cell_0_to_1000000"
-            ),
         ),
     ]

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("members", "0001_initial"),
+        ("members", "__first__"),
         ("trainers", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -73,6 +73,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "course",
                 "verbose_name_plural": "courses",
                 "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("completion_threshold__range", (1, 100))), name="course_threshold_1_to_100"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -159,6 +164,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "participant",
                 "verbose_name_plural": "participants",
                 "ordering": ["spelling_key"],
+                "indexes": [
+                    models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
+                    models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +194,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("first", "second"), name="duplicate_pair_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("first__lt", models.F("second"))), name="duplicate_pair_in_order"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Party",
@@ -261,6 +278,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sex", "rank_group"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("party", "sex", "rank_group"), name="headcount_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("attended__range", (0, 100000))), name="headcount_0_to_100000"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("completed", None),
+                            models.Q(("completed__gte", 0), ("completed__lte", models.F("attended"))),
+                            _connector="OR",
+                        ),
+                        name="headcount_completed_attended",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -348,6 +379,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("country", "year"), name="reference_counter_once")],
+            },
         ),
         migrations.CreateModel(
             name="MarkChange",
@@ -397,6 +431,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["enrolment", "session"], name="mark_change_cell")],
             },
         ),
         migrations.CreateModel(
@@ -430,6 +465,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("enrolment", "session"), name="mark_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__in", ["", "present", "late", "excused", "absent"])),
+                        name="mark_known_value",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Training",
@@ -565,6 +609,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "training",
                 "verbose_name_plural": "trainings",
                 "ordering": ["-starts_on", "-reference"],
+                "indexes": [
+                    models.Index(fields=["figures", "counts_on"], name="training_figures_period"),
+                    models.Index(fields=["-starts_on", "-reference"], name="training_newest"),
+                    models.Index(fields=["keeper", "figures", "ends_on"], name="training_keeper_work"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="training_ends_after_start"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("completion_threshold__range", (1, 100))),
+                        name="training_threshold_1_to_100",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("figures", "recorded"), ("submitted_by__isnull", False), _connector="OR"),
+                        name="training_submitted_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("figures", "verified"), _negated=True),
+                            models.Q(
+                                ("verified_by__isnull", False),
+                                models.Q(("verified_by", models.F("submitted_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="training_verified_by_another",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -626,115 +699,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-part", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("training", "trainer"), name="trainer_once_in_training")
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="course",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("completion_threshold__range", (1, 100))), name="course_threshold_1_to_100"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="participant",
-            index=models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
-        ),
-        migrations.AddIndex(
-            model_name="participant",
-            index=models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatepair",
-            constraint=models.UniqueConstraint(fields=("first", "second"), name="duplicate_pair_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatepair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first__lt", models.F("second"))), name="duplicate_pair_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="headcount",
-            constraint=models.UniqueConstraint(fields=("party", "sex", "rank_group"), name="headcount_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="headcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("attended__range", (0, 100000))), name="headcount_0_to_100000"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="headcount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("completed", None),
-                    models.Q(("completed__gte", 0), ("completed__lte", models.F("attended"))),
-                    _connector="OR",
-                ),
-                name="headcount_completed_attended",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referencecounter",
-            constraint=models.UniqueConstraint(fields=("country", "year"), name="reference_counter_once"),
-        ),
-        migrations.AddIndex(
-            model_name="markchange",
-            index=models.Index(fields=["enrolment", "session"], name="mark_change_cell"),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.UniqueConstraint(fields=("enrolment", "session"), name="mark_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value__in", ["", "present", "late", "excused", "absent"])), name="mark_known_value"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="training",
-            index=models.Index(fields=["figures", "counts_on"], name="training_figures_period"),
-        ),
-        migrations.AddIndex(
-            model_name="training",
-            index=models.Index(fields=["-starts_on", "-reference"], name="training_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="training",
-            index=models.Index(fields=["keeper", "figures", "ends_on"], name="training_keeper_work"),
-        ),
-        migrations.AddConstraint(
-            model_name="training",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="training_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="training",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("completion_threshold__range", (1, 100))), name="training_threshold_1_to_100"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="training",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("figures", "recorded"), ("submitted_by__isnull", False), _connector="OR"),
-                name="training_submitted_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="training",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("figures", "verified"), _negated=True),
-                    models.Q(
-                        ("verified_by__isnull", False),
-                        models.Q(("verified_by", models.F("submitted_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="training_verified_by_another",
-            ),
         ),
         migrations.AddConstraint(
             model_name="session",
@@ -788,9 +756,5 @@ class Migration(migrations.Migration):
                 ),
                 name="enrolment_in_party_unless_removed",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(fields=("training", "trainer"), name="trainer_once_in_training"),
         ),
     ]

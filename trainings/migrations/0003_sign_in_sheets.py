@@ -10,8 +10,8 @@ import trainings.models.sheets
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("members", "__first__"),
         ("trainings", "0002_removed_with"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -112,6 +112,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("session", "number"), name="sheet_edition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("blank_lines__lte", 40)), name="sheet_edition_blank_lines"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,27 +179,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition", "number"), name="sheet_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("is_blank", True), ("enrolment__isnull", False), _connector="OR"),
+                        name="sheet_line_named_or_blank",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="sheetedition",
-            constraint=models.UniqueConstraint(fields=("session", "number"), name="sheet_edition_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetedition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("blank_lines__lte", 40)), name="sheet_edition_blank_lines"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetline",
-            constraint=models.UniqueConstraint(fields=("edition", "number"), name="sheet_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="sheetline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_blank", True), ("enrolment__isnull", False), _connector="OR"),
-                name="sheet_line_named_or_blank",
-            ),
         ),
     ]

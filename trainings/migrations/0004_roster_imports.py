@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
+        ("members", "__first__"),
         ("trainings", "0003_sign_in_sheets"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -22,7 +22,18 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("header_key", models.CharField(max_length=120)),
                 ("kind", models.CharField(max_length=24)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="members.organisation"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "header_key"), name="column_choice_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ImportedRow",
@@ -31,6 +42,12 @@ class Migration(migrations.Migration):
                 ("enrolled_by_it", models.BooleanField(default=False)),
                 ("said", models.JSONField(default=dict)),
                 ("before", models.JSONField(default=dict)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="imported", to="trainings.enrolment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -51,6 +68,24 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("committed_at", models.DateTimeField(null=True)),
                 ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.organisation"
+                    ),
+                ),
+                (
+                    "training",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="imports", to="trainings.training"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "roster import",
@@ -77,50 +112,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="columnchoice",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="members.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="importedrow",
-            name="enrolment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="imported", to="trainings.enrolment"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rosterimport",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="rosterimport",
-            name="organisation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="members.organisation"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rosterimport",
-            name="training",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="imports", to="trainings.training"
-            ),
-        ),
-        migrations.AddField(
             model_name="importedrow",
             name="roster_import",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="trainings.rosterimport"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="columnchoice",
-            constraint=models.UniqueConstraint(fields=("organisation", "header_key"), name="column_choice_once"),
         ),
         migrations.AddIndex(
             model_name="importedrow",

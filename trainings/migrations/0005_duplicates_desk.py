@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
+        ("members", "__first__"),
         ("trainings", "0004_roster_imports"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -24,11 +24,56 @@ class Migration(migrations.Migration):
                 ("before", models.JSONField(default=dict)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "gone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merges_away",
+                        to="trainings.participant",
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="merges", to="trainings.participant"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "merge",
                 "verbose_name_plural": "merges",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kept", models.F("gone")), _negated=True), name="merge_of_two"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)), fields=("gone",), name="merge_once_until_undone"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at", None), ("undone_by", None)),
+                            models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="merge_undone_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -101,57 +146,6 @@ class Migration(migrations.Migration):
                     ("merged_into", None), models.Q(("merged_into", models.F("id")), _negated=True), _connector="OR"
                 ),
                 name="participant_merged_into_another",
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="gone",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="merges_away", to="trainings.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="kept",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="merges", to="trainings.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="undone_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kept", models.F("gone")), _negated=True), name="merge_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)), fields=("gone",), name="merge_once_until_undone"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undone_at", None), ("undone_by", None)),
-                    models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="merge_undone_by_somebody",
             ),
         ),
     ]
