@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 CODE := portal reports knowledge trainings trainers members audit common bench tests conftest.py manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all drill-access lint format bench lock clean venv installed installed-dev
+.PHONY: help run test test-all test-rest drill-access drill-words lint format bench lock clean venv installed installed-dev
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -26,8 +26,14 @@ test: installed-dev  ## Run the tests (SQLite, what can differ on PostgreSQL, th
 test-all: installed-dev  ## Run every test, on both databases what asks one, and every page in Chromium
 	@exec $(PY) tests/run.py --all
 
+test-rest: installed-dev  ## Run what test-all has beyond test: after `make test` everything has run
+	@exec $(PY) tests/run.py --rest
+
 drill-access: installed-dev  ## Take away each scope and check in turn: the access suite must notice each
 	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider tests/drill/drill_access.py
+
+drill-words: installed-dev  ## Type every hostile shape into every field and read every page, sheet and mail
+	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider -n 2 -m drill tests/suites
 
 lint: installed-dev  ## Check style, types, the import contract, migrations and templates
 	@failed=; check() { echo "-- $$1"; shift; env TESTING=1 DATABASE_URL=sqlite://:memory: "$$@" || failed=1; }; \

@@ -32,12 +32,21 @@ FIRST_DAY = date(2025, 3, 10)
 FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "Đurović", "Radović", "Vuković", "Popović")
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked to run only on the other engine, and on PostgreSQL what asks no database at all."""
+    """Leave out what is marked to run only on the other engine, and on PostgreSQL what asks no database at all.
+
+    What tries examples is marked, as it tries more of them in `make test-all`.
+    """
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.examples)
+    is_drill = "drill" in str(config.getoption("markexpr"))
     elsewhere = {
         item
         for item in items
-        if any(mark.args[0] != connection.vendor for mark in item.iter_markers("only_on"))
+        if (item.get_closest_marker("drill") is not None and not is_drill)
+        or any(mark.args[0] != connection.vendor for mark in item.iter_markers("only_on"))
         or (connection.vendor == "postgresql" and not _asks_the_database(item))
     }
     if elsewhere:

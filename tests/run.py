@@ -1,4 +1,5 @@
-"""Runs the suite in parts and adds them up: `make test`, and with --all `make test-all`.
+"""Runs the suite in parts and adds them up: `make test`, with --all `make test-all`, and with --rest what the first leaves of
+the second.
 
 The last line of a run is `N passed, N failed, N skipped`, summed over the parts. A part whose programs are not on this
 machine is skipped in one loud line; with CI=true that is a failure.
@@ -98,41 +99,58 @@ def skip_part(name: str, total: Sum, how_to_get_it: str) -> None:
         total.skipped += 1
 
 
-def run_all_parts(*, everything: bool) -> Sum:
-    total = Sum()
-    profile = {"HYPOTHESIS_PROFILE": "thorough" if everything else "quick"}
-    quick = () if everything else ("-m", "not slow")
-    run_part(
-        "SQLite", total, (*WITHOUT_BROWSER, *TWO_WORKERS, *quick), {**profile, "DATABASE_URL": "sqlite://:memory:"}
-    )
+@dataclass(frozen=True)
+class Extent:
+    """Which tests of each part belong to a run, as pytest's `-m` says it, and how many examples a property is tried with."""
 
-    name = "PostgreSQL" if everything else "PostgreSQL: what can differ there"
-    differing = () if everything else ("-m", "postgres and not slow")
+    profile: str
+    sqlite: str
+    postgresql: str
+    chromium: str
+
+
+QUICK = Extent("quick", "not slow", "postgres and not slow", "main_job and not slow")
+ALL = Extent("thorough", "", "", "")
+# Each test of ALL that QUICK does not run, or runs with fewer examples.
+REST = Extent("thorough", "slow or examples", "slow or examples or not postgres", "slow or not main_job")
+
+
+def run_all_parts(extent: Extent) -> Sum:
+    total = Sum()
+    profile = {"HYPOTHESIS_PROFILE": extent.profile}
+    without_browser = (*WITHOUT_BROWSER, *TWO_WORKERS)
+    sqlite = (*without_browser, "-m", extent.sqlite)
+    run_part("SQLite", total, sqlite, {**profile, "DATABASE_URL": "sqlite://:memory:"})
+
     try:
         with services.postgresql() as url:
-            run_part(name, total, (*WITHOUT_BROWSER, *TWO_WORKERS, *differing), {**profile, "DATABASE_URL": url})
+            postgresql = (*without_browser, "-m", extent.postgresql)
+            run_part("PostgreSQL", total, postgresql, {**profile, "DATABASE_URL": url})
     except services.ServiceMissingError as missing:
         skip_part("PostgreSQL part", total, str(missing))
 
     if services.chromium_path() is None:
         skip_part("Chromium part", total, services.HOW_TO_GET_CHROMIUM)
     else:
-        jobs = () if everything else ("-m", "main_job and not slow")
-        name = "Chromium: every page and job" if everything else "Chromium: the main jobs"
-        run_part(name, total, ("tests/e2e", *TWO_WORKERS, *jobs), profile)
+        run_part("Chromium", total, ("tests/e2e", *TWO_WORKERS, "-m", extent.chromium), profile)
     return total
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--all", action="store_true", help="every test, on both databases what asks one, and every page in Chromium"
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--all", dest="extent", action="store_const", const=ALL, default=QUICK,
+        help="every test, on both databases what asks one, and every page in Chromium",
+    )  # fmt: skip
+    which.add_argument(
+        "--rest", dest="extent", action="store_const", const=REST, help="what --all runs beyond a run without it"
     )
     options = parser.parse_args()
     services.end_cleanly_on_signals()
     began = time.monotonic()
     try:
-        total = run_all_parts(everything=options.all)
+        total = run_all_parts(options.extent)
     except KeyboardInterrupt:
         print("\nInterrupted.")
         return 130

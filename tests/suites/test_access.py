@@ -48,6 +48,7 @@ def answers_and_decisions(route: str, sides: Any, browsers: Any) -> tuple[dict[A
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("method", OTHER_METHODS)
 def test_every_other_method_is_refused(method, sides, browsers):
     found, wanted = {}, {}

@@ -127,6 +127,7 @@ def desk_arguments(route: str, side: Any) -> list[Any]:
     return [own.get(name) or model._default_manager.first().pk]
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("methods", METHODS_IN_TURN)
 def test_pages_of_the_desk_are_for_admins_alone(methods, sides, browsers):
     wrong, let_in = {}, set()

@@ -146,6 +146,7 @@ def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[st
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 def test_fields_that_a_form_does_not_show_change_nothing_for_a_coordinator(stage, browsers, record_property):
     asked, _wrote, _routes, wrong = attacked(stage, browsers, ["coordinator_me"])
     record_property("requests", asked)

@@ -139,6 +139,7 @@ ALL = [*SHORT, "recorder_me", "trainer_me", "observer"]
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 def test_no_page_and_no_form_leads_off(stage, browsers, record_property):
     asked, wrong = attacked_pages(stage, browsers, SHORT, 1)
     posted, wrong_forms = attacked_forms(stage, browsers, SHORT, 2)

@@ -183,6 +183,7 @@ def visits(route, side, browsers, cast):
 
 
 # The pages of one app together: much is made once for all of them.
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("app", sorted({route.rpartition(":")[0] for route in pages()}))
 def test_queries_do_not_grow_with_the_rows_and_are_few(app, sides, browsers, cast):
     side = sides[0]
