@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 CODE := portal reports knowledge trainings trainers members audit common bench tests conftest.py manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-rest drill-access drill-words lint format bench lock clean venv installed installed-dev
+.PHONY: help run test test-all test-rest drill-access drill-attacks lint format bench lock clean venv installed installed-dev
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -32,8 +32,8 @@ test-rest: installed-dev  ## Run what test-all has beyond test: after `make test
 drill-access: installed-dev  ## Take away each scope and check in turn: the access suite must notice each
 	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider tests/drill/drill_access.py
 
-drill-words: installed-dev  ## Type every hostile shape into every field and read every page, sheet and mail
-	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider -n 2 -m drill tests/suites
+drill-attacks: installed-dev  ## Try every hostile word in every field, every address in every next, 300 random inputs a form
+	@exec $(PY) tests/run.py --attacks
 
 lint: installed-dev  ## Check style, types, the import contract, migrations and templates
 	@failed=; check() { echo "-- $$1"; shift; env TESTING=1 DATABASE_URL=sqlite://:memory: "$$@" || failed=1; }; \

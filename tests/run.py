@@ -1,5 +1,5 @@
-"""Runs the suite in parts and adds them up: `make test`, with --all `make test-all`, and with --rest what the first leaves of
-the second.
+"""Runs the suite in parts and adds them up: `make test`, with --all `make test-all`, with --rest what the first leaves of
+the second, with --attacks `make drill-attacks`.
 
 The last line of a run is `N passed, N failed, N skipped`, summed over the parts. A part whose programs are not on this
 machine is skipped in one loud line; with CI=true that is a failure.
@@ -101,18 +101,21 @@ def skip_part(name: str, total: Sum, how_to_get_it: str) -> None:
 
 @dataclass(frozen=True)
 class Extent:
-    """Which tests of each part belong to a run, as pytest's `-m` says it, and how many examples a property is tried with."""
+    """Which tests of each part belong to a run, as pytest's `-m` says it (None: none of it), and how many examples a property
+    is tried with.
+    """
 
     profile: str
     sqlite: str
     postgresql: str
-    chromium: str
+    chromium: str | None
 
 
 QUICK = Extent("quick", "not slow", "postgres and not slow", "main_job and not slow")
 ALL = Extent("thorough", "", "", "")
 # Each test of ALL that QUICK does not run, or runs with fewer examples.
 REST = Extent("thorough", "slow or examples", "slow or examples or not postgres", "slow or not main_job")
+ATTACKS = Extent("thorough", "drill", "drill", None)
 
 
 def run_all_parts(extent: Extent) -> Sum:
@@ -129,6 +132,8 @@ def run_all_parts(extent: Extent) -> Sum:
     except services.ServiceMissingError as missing:
         skip_part("PostgreSQL part", total, str(missing))
 
+    if extent.chromium is None:
+        return total
     if services.chromium_path() is None:
         skip_part("Chromium part", total, services.HOW_TO_GET_CHROMIUM)
     else:
@@ -145,6 +150,9 @@ def main() -> int:
     )  # fmt: skip
     which.add_argument(
         "--rest", dest="extent", action="store_const", const=REST, help="what --all runs beyond a run without it"
+    )
+    which.add_argument(
+        "--attacks", dest="extent", action="store_const", const=ATTACKS, help="the attacks too long for --all"
     )
     options = parser.parse_args()
     services.end_cleanly_on_signals()

@@ -23,8 +23,8 @@ from reports.tabs import tabs_of
 from trainings.views.common import member_of
 
 NETWORK = "network"
-# What the lists may be asked beside the desk; a sheet is asked with the form that a page shows.
-BESIDE = {"page", "as", "csrfmiddlewaretoken"}
+# What an address may ask; a sheet is asked by the form of a page, which says nothing else.
+ASKED = {"of", "ministry", "page"}
 
 
 def _desk(request: HttpRequest, asked: QueryDict) -> Desk:
@@ -36,7 +36,7 @@ def _desk(request: HttpRequest, asked: QueryDict) -> Desk:
     mends, sees_network = access.mends_records(member), access.sees_network_quality(member)
     if not (mends or sees_network):
         raise PermissionDenied
-    if asked.keys() - BESIDE - {"of", "ministry"} or asked.get("of") not in ("", NETWORK, None):
+    if (request.method == "GET" and asked.keys() - ASKED) or asked.get("of") not in ("", NETWORK, None):
         raise Http404
     of_network, ministry = asked.get("of") == NETWORK, asked.get("ministry", "")
     if of_network and not sees_network:

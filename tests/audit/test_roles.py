@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -40,9 +39,10 @@ print("refused", refused)
 """
 
 
-@pytest.fixture
-def roles(tmp_path):
+@pytest.fixture(scope="module")
+def roles(tmp_path_factory):
     """Run a server of our own with the script applied, as its README says; yield how `manage.py` is run as each role."""
+    tmp_path = tmp_path_factory.mktemp("roles")
     with services.postgresql() as url:
         base = url.rsplit("/", 1)[0]
         server = base.rsplit("@", 1)[-1]
@@ -54,7 +54,7 @@ def roles(tmp_path):
 
         def manage(role: str, password: str, *words: str) -> subprocess.CompletedProcess[str]:
             environment = {
-                **services.demo_environment(Path(tmp_path), 8000), "TESTING": "1", "DEMO": "0",
+                **services.demo_environment(tmp_path, 8000), "TESTING": "1", "DEMO": "0",
                 "DATABASE_URL": f"postgres://{role}:{password}@{server}/mreza",
             }  # fmt: skip
             command = [sys.executable, "manage.py", *words]

@@ -192,13 +192,18 @@ def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers,
 
 
 PARTS = 8
+# How many inputs each form gets from one who may and one who may not: some in `make test-all`, 300 in `make drill-attacks`.
+TIMES = [
+    pytest.param(10, marks=pytest.mark.slow, id="20 inputs"),
+    pytest.param(150, marks=pytest.mark.drill, id="300 inputs"),
+]
 
 
-@pytest.mark.slow
 @pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("part", range(PARTS))
-def test_three_hundred_random_inputs_for_every_form(part, stage, browsers, record_property):
-    asked, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], 150)
+@pytest.mark.parametrize("times", TIMES)
+def test_random_inputs_for_every_form(times, part, stage, browsers, record_property):
+    asked, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], times)
     record_property("requests", asked)
     assert wrong == {}
 

@@ -134,20 +134,19 @@ by_shapes = pytest.mark.parametrize(
     ],
     ids=["some", "all"],
 )
-SHORT = ["coordinator_me", "admin", "stranger", "pending"]
-ALL = [*SHORT, "recorder_me", "trainer_me", "observer"]
+ALL = ["coordinator_me", "admin", "stranger", "pending", "recorder_me", "trainer_me", "observer"]
 
 
 @pytest.mark.slow
 @pytest.mark.only_on("sqlite")
 def test_no_page_and_no_form_leads_off(stage, browsers, record_property):
-    asked, wrong = attacked_pages(stage, browsers, SHORT, 1)
-    posted, wrong_forms = attacked_forms(stage, browsers, SHORT, 2)
+    asked, wrong = attacked_pages(stage, browsers, ALL, 1)
+    posted, wrong_forms = attacked_forms(stage, browsers, ALL, 2)
     record_property("requests", asked + posted)
     assert wrong | wrong_forms == {}
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ALL)
 def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
@@ -156,7 +155,7 @@ def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
     assert wrong == {}
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 @pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ALL)
 def test_no_form_leads_off_by_any_shape(name, stage, browsers, record_property):

@@ -208,7 +208,7 @@ def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_prope
     assert shown > 500
 
 
-# In a round each field is given the next shape: six rounds try six in each, and `make drill-words` every one.
+# In a round each field is given the next shape: six rounds try six in each, and `make drill-attacks` every one.
 ROUNDS = [pytest.param(n, marks=pytest.mark.slow if n % 8 == 0 else pytest.mark.drill) for n in range(1, len(SHAPES))]
 
 

@@ -14,6 +14,8 @@ if connection.vendor == "sqlite":
 RUBBISH = {
     "long": "x" * 100_000, "emoji": "👩‍✈️", "null": "a\x00b", "negative": "-1", "huge": "9" * 40, "lines": "Ana\tB\n" * 10_000,
 }  # fmt: skip
+# What databases and numbers are least ready for; the others wait for `make test-all`.
+ROUGHEST = {"null", "huge", "long"}
 FIELDS = (
     "course", "title", "host", "country", "place", "language", "mode", "starts_on", "ends_on", "partners", "notes", "lead",
     "co_trainers", "key", "day_starts", "day_ends", "sessions-TOTAL_FORMS", "sessions-INITIAL_FORMS", "sessions-0-pk",
@@ -54,7 +56,8 @@ TAKES_WORDS = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(RUBBISH))
+@pytest.mark.parametrize("kind", [kind if kind in ROUGHEST else pytest.param(kind, marks=pytest.mark.slow)
+                                  for kind in sorted(RUBBISH)])  # fmt: skip
 def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):
     before = domain_rows()
     answers = {}
