@@ -61,6 +61,13 @@ class Post(models.Model):
             models.Index(fields=["-published_at", "-id"], name="post_newest"),
             models.Index(fields=["kind", "-published_at"], name="post_newest_of_kind"),
             models.Index(fields=["author", "-published_at"], name="post_newest_of_author"),
+            # How many a member finds is counted on each page of the library, and with each search: from this alone.
+            models.Index(
+                fields=["reach", "organisation"],
+                name="post_found",
+                condition=models.Q(published_at__isnull=False, hidden_at=None),
+            ),
+            models.Index(fields=["-pinned_at"], name="post_pinned", condition=models.Q(pinned_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="post_has_a_title"),

@@ -32,7 +32,7 @@ def _counted(rows: QuerySet, group: str) -> QuerySet:
 def groups_seen(member: Member) -> dict[str, int]:
     """Return how many of each group this member finds, by the apps' own rules. One query."""
     posts = readable_posts(member).order_by().annotate(home_key=Cast("organisation", CharField()))
-    asked = posts.values_list("reach", "home_key").annotate(search_n=Count("pk"))
+    asked = posts.values_list("reach", "home_key").annotate(search_n=Count("*"))
     others = [
         _counted(visible_notes(member), "note"), _counted(visible_profiles(member), "trainer"),
         _counted(visible_trainings(member), "training"),
