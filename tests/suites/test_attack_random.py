@@ -191,7 +191,7 @@ def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers,
     assert wrong == {}
 
 
-PARTS = 8
+PARTS = 4
 # How many inputs each form gets from one who may and one who may not: some in `make test-all`, 300 in `make drill-attacks`.
 TIMES = [
     pytest.param(10, marks=pytest.mark.slow, id="20 inputs"),
