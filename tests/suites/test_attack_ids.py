@@ -171,17 +171,21 @@ def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
 def test_number_of_another_ministry_is_refused(stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, ["coordinator_me"], 8)
     record_property("requests", asked)
-    for k, v in wrong.items():
-        print(k, v)
-    print(asked)
     assert wrong == {}
 
 
-@pytest.mark.slow
+# Each sixth attempt in `make test-all`, every one in `make drill-attacks`.
+STEPS = [
+    pytest.param(6, marks=pytest.mark.slow, id="each sixth"),
+    pytest.param(1, marks=pytest.mark.drill, id="every one"),
+]
+
+
 @pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("name", ["coordinator_me", "recorder_me", "trainer_me", "observer", "pending"])
-def test_every_number_of_another_ministry_is_refused(name, stage, browsers, record_property):
-    asked, wrong = attacked(stage, browsers, [name], 1)
+def test_every_number_of_another_ministry_is_refused(name, step, stage, browsers, record_property):
+    asked, wrong = attacked(stage, browsers, [name], step)
     record_property("requests", asked)
     assert wrong == {}
 
