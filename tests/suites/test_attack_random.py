@@ -213,6 +213,7 @@ def aim_at(stage: Stage, browsers: Any, route: str) -> list[Target]:
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(attendance, "_number", int)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:attendance"), 30)
@@ -220,6 +221,7 @@ def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(access, "can_record", lambda member, training: True)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:roster"), 30)
@@ -227,6 +229,7 @@ def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.only_on("sqlite")
 def test_control_effect_on_others_is_noticed(stage, browsers, monkeypatch):
     """Whatever is added to a roster lands in the first training of Serbia."""
     there = stage.foreign[0].training
