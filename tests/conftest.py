@@ -36,7 +36,7 @@ FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "�
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is marked to run only on the other engine, and on PostgreSQL what asks no database at all.
 
-    What tries examples is marked, as it tries more of them in `make test-all`.
+    A drill is left out unless `-m` names it. What tries examples is marked, as it tries more of them in `make test-all`.
     """
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):

@@ -8,6 +8,11 @@ USUAL_SECONDS = 0.025
 SMALL_THINGS = 50_000
 
 
+def is_within(took: float, most: float) -> bool:
+    """Whether something took less than `most`, in the same unit, on a machine as fast as usual. The pace is measured where in doubt."""
+    return took < most or took < most * pace()
+
+
 def pace() -> float:
     """Return how many times slower than usual this machine is just now, at least 1.0. Takes 0.1 to 0.7 s."""
     each = []

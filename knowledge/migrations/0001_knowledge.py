@@ -11,9 +11,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
-        ("members", "__first__"),
         ("trainers", "0001_initial"),
         ("trainings", "0009_gtot_makes_trainers"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

@@ -26,7 +26,7 @@ def _counted(rows: QuerySet, group: str) -> QuerySet:
     words = [Value(group, CharField()), Value("", CharField())]
     return rows.order_by().annotate(search_group=words[0], search_home=words[1]).values_list(
         "search_group", "search_home"
-    ).annotate(search_n=Count("pk"))  # fmt: skip
+    ).annotate(search_n=Count("*"))  # fmt: skip
 
 
 def groups_seen(member: Member) -> dict[str, int]:

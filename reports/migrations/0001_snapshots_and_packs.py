@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
-        ("members", "__first__"),
         ("trainings", "0007_long_lists_by_the_worker"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
-        ("members", "__first__"),
         ("reports", "0001_snapshots_and_packs"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

@@ -39,11 +39,10 @@ def _desk(request: HttpRequest, asked: QueryDict) -> Desk:
     if (request.method == "GET" and asked.keys() - ASKED) or asked.get("of") not in ("", NETWORK, None):
         raise Http404
     of_network, ministry = asked.get("of") == NETWORK, asked.get("ministry", "")
-    if of_network and not sees_network:
+    is_own = not sees_network or (mends and not of_network)
+    if is_own and (of_network or ministry):
         raise Http404
-    if not sees_network or (mends and not of_network):
-        if ministry:
-            raise Http404
+    if is_own:
         return desk_of(member, has_both=mends and sees_network)
     if not ministry:
         return desk_of(member, is_network=True, has_both=mends)

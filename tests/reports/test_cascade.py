@@ -133,7 +133,9 @@ def test_staff_see_every_number_of_their_own_people(cohort, recorder_me, recorde
 def test_others_ask_for_own_people_in_vain(cohort, cast, name):
     client = client_of(cast[name])
     assert client.get(PAGE, {"of": "own", "cohort": cohort.reference}).status_code == 404
-    assert client.get(PAGE, {"cohort": cohort.reference}).context["may_see_own"] is False
+    answer = client.get(PAGE, {"cohort": cohort.reference})
+    assert (answer.context["own"], answer.context["may_see_own"]) == (False, False)
+    assert "people reached:" not in answer.content.decode()
 
 
 def test_unlinked_cohort_says_how_to_link(cohort, recorder_me, observer):

@@ -10,8 +10,8 @@ import trainings.models.sheets
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "__first__"),
         ("trainings", "0002_removed_with"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("members", "0005_one_open_invitation_for_each_organisation"),
-        ("members", "__first__"),
         ("trainings", "0004_roster_imports"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
