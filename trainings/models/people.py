@@ -58,6 +58,9 @@ class Participant(models.Model):
             models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
             models.Index(fields=["service_digest"], condition=~models.Q(service_digest=""), name="participant_service"),
             models.Index(fields=["organisation"], condition=models.Q(compared_at=None), name="participant_to_compare"),
+            models.Index(
+                fields=["organisation"], condition=models.Q(sex=Sex.NOT_RECORDED), name="participant_without_sex"
+            ),
         ]
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
@@ -135,7 +138,14 @@ class Enrolment(models.Model):
                 name="enrolment_in_party_unless_removed",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "training"], name="enrolment_home")]
+        indexes = [
+            models.Index(fields=["organisation", "training"], name="enrolment_home"),
+            models.Index(
+                fields=["training"],
+                condition=models.Q(rank_group=RankGroup.NOT_RECORDED, removed_at=None),
+                name="enrolment_without_rank",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.participant_id} in {self.training_id}"
