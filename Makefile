@@ -9,6 +9,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # Paths that are checked; a new app is added here and to the contract in pyproject.toml.
 CODE := portal reports knowledge trainings trainers members audit common bench tests conftest.py manage.py
+# Byte code is kept whatever the surroundings say: the tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all test-rest drill-access drill-attacks lint format bench lock clean venv installed installed-dev
@@ -26,7 +28,7 @@ test: installed-dev  ## Run the tests (SQLite, what can differ on PostgreSQL, th
 test-all: installed-dev  ## Run every test, on both databases what asks one, and every page in Chromium
 	@exec $(PY) tests/run.py --all
 
-test-rest: installed-dev  ## Run what test-all has beyond test: after `make test` everything has run
+test-rest: installed-dev  ## Run what test-all has beyond test; what both databases could, on PostgreSQL
 	@exec $(PY) tests/run.py --rest
 
 drill-access: installed-dev  ## Take away each scope and check in turn: the access suite must notice each

@@ -36,11 +36,14 @@ FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "�
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is marked to run only on the other engine, and on PostgreSQL what asks no database at all.
 
-    A drill is left out unless `-m` names it. What tries examples is marked, as it tries more of them in `make test-all`.
+    A drill is left out unless `-m` names it. What tries examples is marked, as it tries more of them in `make test-all`, and
+    what runs on this engine alone.
     """
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.examples)
+        if item.get_closest_marker("only_on") is not None or not _asks_the_database(item):
+            item.add_marker(pytest.mark.one_engine)
     is_drill = "drill" in str(config.getoption("markexpr"))
     elsewhere = {
         item

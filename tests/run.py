@@ -1,5 +1,5 @@
 """Runs the suite in parts and adds them up: `make test`, with --all `make test-all`, with --rest what the first leaves of
-the second, with --attacks `make drill-attacks`.
+the second (on PostgreSQL where both engines could), with --attacks `make drill-attacks`.
 
 The last line of a run is `N passed, N failed, N skipped`, summed over the parts. A part whose programs are not on this
 machine is skipped in one loud line; with CI=true that is a failure.
@@ -113,8 +113,10 @@ class Extent:
 
 QUICK = Extent("quick", "not slow", "postgres and not slow", "main_job and not slow")
 ALL = Extent("thorough", "", "", "")
-# Each test of ALL that QUICK does not run, or runs with fewer examples.
-REST = Extent("thorough", "slow or examples", "slow or examples or not postgres", "slow or not main_job")
+# Each test of ALL that QUICK does not run, or runs with fewer examples; of those that run on both engines on PostgreSQL alone.
+REST = Extent(
+    "thorough", "(slow or examples) and one_engine", "slow or examples or not postgres", "slow or not main_job"
+)
 ATTACKS = Extent("thorough", "drill", "drill", None)
 
 
@@ -149,7 +151,7 @@ def main() -> int:
         help="every test, on both databases what asks one, and every page in Chromium",
     )  # fmt: skip
     which.add_argument(
-        "--rest", dest="extent", action="store_const", const=REST, help="what --all runs beyond a run without it"
+        "--rest", dest="extent", action="store_const", const=REST, help="what --all runs beyond a run without it, once"
     )
     which.add_argument(
         "--attacks", dest="extent", action="store_const", const=ATTACKS, help="the attacks too long for --all"

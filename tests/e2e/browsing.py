@@ -51,13 +51,14 @@ def sign_in(page: Page, email: str, password: str = settings.DEMO_PASSWORD) -> N
     page.wait_for_url(lambda url: "/account/login/" not in url)
 
 
-def axe_findings(page: Page) -> list[str]:
-    """What axe finds wrong on the page as it stands, a line for each rule broken; empty is good.
+def axe_findings(page: Page, *rules: str) -> list[str]:
+    """What axe finds wrong on the page as it stands, a line for each rule broken, of all or of these; empty is good.
 
     Needs a view with JavaScript: without it axe would wait for ever.
     """
     assert not page.evaluate("matchMedia('(scripting: none)').matches"), "axe needs a view with JavaScript"
-    found: dict[str, Any] = Axe().run(page).response
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found: dict[str, Any] = Axe().run(page, options=options).response
     lines = []
     for rule in found["violations"]:
         places = "; ".join(json.dumps(node["target"]) for node in rule["nodes"])
@@ -68,3 +69,27 @@ def axe_findings(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """How many pixels the page is wider than its screen; 0 is good."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+# In which order a page is looked at, and by which of axe's rules; none named: by all. Colours hardly know how wide they stand.
+LOOKS = ((DESKTOP, ()), (DESKTOP_DARK, ("color-contrast",)), (PHONE_DARK, ()))
+
+
+def wrong_on_screens(page: Page) -> list[str]:
+    """What axe finds wrong on the page as it stands, on a wide screen by day, there and on a phone in the dark; where it is
+    wider than the screen. Loads nothing anew and leaves the page wide and light.
+    """
+    wrong = []
+    for view, rules in LOOKS:
+        show_on(page, view)
+        wrong += [f"{page.url} on {view}: {finding}" for finding in axe_findings(page, *rules)]
+        if wide := overflow(page):
+            wrong.append(f"{page.url} on {view}: {wide} pixels too wide")
+    show_on(page, DESKTOP)
+    return wrong
+
+
+def show_on(page: Page, view: View) -> None:
+    """Give the page another width and colours."""
+    page.set_viewport_size({"width": view.width, "height": view.height})
+    page.emulate_media(color_scheme="dark" if view.dark else "light", reduced_motion="reduce")

@@ -1,4 +1,4 @@
-"""Every page for every kind of reader: axe finds nothing, in light and dark, and nothing is wider than a phone.
+"""Every page for every kind of reader: axe finds nothing, in light and dark, and nothing is wider than a phone; in one load.
 
 The pages are the routes of the URL resolver with the access suite's decisions of who may open them: a new route is
 visited as soon as it has its decision, and one that no reader visits fails a test.
@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from portal.demo.cast import STAFF
 from tests import services
-from tests.e2e.browsing import DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK, View, axe_findings, overflow, seen_by, sign_in
+from tests.e2e.browsing import sign_in, wrong_on_screens
 from tests.suites.decisions import DECISIONS, all_routes
 from tests.suites.test_access_elsewhere import ACCOUNT
 
@@ -310,8 +310,13 @@ def address(name: str, path: str, made: dict[str, str]) -> str:
 def pages_of(reader: str, made: dict[str, str]) -> list[str]:
     found = []
     for name, path in routes().items():
-        if reader in readers_of(name, path):
-            found += [address(name, path, made) + more.format(**made) for more in ("", *MORE.get(name, ()))]
+        readers = readers_of(name, path)
+        if reader in readers:
+            found.append(address(name, path, made))
+        # Its other states by two of them: of those who are signed in the first, who sees names, and the last, who sees fewest.
+        members = [one for one in readers if one != SIGNED_OUT] or readers
+        if reader in {*members[:1], *members[-1:]}:
+            found += [address(name, path, made) + more.format(**made) for more in MORE.get(name, ())]
     return [*found, *WRONG.get(reader, ())]
 
 
@@ -321,53 +326,56 @@ def made(portal: services.PortalServer) -> dict[str, str]:
     return json.loads(portal.manage("shell", "-v", "0", "-c", MAKE))
 
 
-def _wrong(page: Page, addresses: list[str]) -> list[str]:
-    found = []
-    for here in addresses:
-        page.goto(here)
-        found += [f"{here}: {finding}" for finding in axe_findings(page)]
-        if wide := overflow(page):
-            found.append(f"{here}: {wide} pixels too wide")
-    return found
-
-
 @pytest.mark.parametrize("reader", [SIGNED_OUT, *READERS])
-@seen_by(DESKTOP, DESKTOP_DARK, PHONE, PHONE_DARK)
-def test_pages_are_accessible_and_fit(page: Page, view: View, reader: str, made: dict[str, str]) -> None:
+def test_pages_are_accessible_and_fit(page: Page, reader: str, made: dict[str, str]) -> None:
     if reader in READERS:
         sign_in(page, READERS[reader])
-    assert _wrong(page, pages_of(reader, made)) == []
+    wrong = []
+    for here in pages_of(reader, made):
+        page.goto(here)
+        wrong += [f"{here}: {finding}" for finding in wrong_on_screens(page)]
+    assert wrong == []
 
 
-@seen_by(DESKTOP, PHONE_DARK)
 @pytest.mark.usefixtures("made")
-def test_wrong_answers_are_accessible_and_fit(page: Page, view: View) -> None:
+def test_wrong_answers_are_accessible_and_fit(page: Page) -> None:
     """Forms that came back with what is wrong, and what asks before it is done."""
-    found = []
-
-    def look(what: str) -> None:
-        found.extend(f"{what}: {finding}" for finding in axe_findings(page))
-        if wide := overflow(page):
-            found.append(f"{what}: {wide} pixels too wide")
-
     page.goto("/members/join/")
     page.get_by_role("button", name="Send").click()
-    look("join")
+    wrong = wrong_on_screens(page)
     sign_in(page, "coordinator.me")
     page.goto("/members/invite/")
     page.get_by_role("button", name="Send the invitation").click()
-    look("invite")
+    wrong += wrong_on_screens(page)
     page.goto("/members/invite/list/")
     page.check("input[value=trainer]")
     rows = ["Ana Anić <ana.anic@mod.example>", "nonsense", f"Duga\tAdresa\t{'a' * 60}@{'b' * 60}.mod.example"]
     page.fill("textarea[name=rows]", "\n".join([*rows, "recorder.me@demo.example Ivana Božović"]))
     page.get_by_role("button", name="Show what was understood").click()
     page.wait_for_selector("text=2 can be invited")
-    look("list")
+    wrong += wrong_on_screens(page)
     page.goto("/members/")
     page.locator("details.ask summary").first.click()
-    look("decline")
-    assert found == []
+    assert wrong + wrong_on_screens(page) == []
+
+
+@pytest.mark.parametrize(
+    ("style", "told"),
+    [
+        ("main p {color: #999}", "on desktop: color-contrast"),
+        ("@media (prefers-color-scheme: dark) {main p {color: #444}}", "on desktop-dark: color-contrast"),
+        ("main p {min-width: 500px}", "on phone-dark: "),
+    ],
+)
+def test_control_what_is_wrong_on_one_screen_is_found(page: Page, style: str, told: str) -> None:
+    page.goto("/members/join/")
+    assert wrong_on_screens(page) == []
+    page.evaluate(
+        "style => { const sheet = new CSSStyleSheet(); sheet.replaceSync(style); document.adoptedStyleSheets = [sheet]; }",
+        style,
+    )
+    wrong = wrong_on_screens(page)
+    assert [one for one in wrong if told in one] != []
 
 
 def test_every_page_is_visited() -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.core.cache import cache
@@ -422,6 +423,14 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
         released_by(recorder).pk, *posted_by(trainer, training), *_discussed(trainer, recorder), *_noted(training, trainer),
         *_secrets_of(outsider, home.code), saved_by(trainer),
     )  # fmt: skip
+
+
+# What the members of ME may of RS's things, those of RS may of ME's: the sides are mirror images but for the canaries, which
+# only RS's hold. So in short everybody is asked about those of RS alone, and about those of ME on one engine.
+LONGER = (pytest.mark.slow, pytest.mark.only_on("sqlite"))
+about_each_side = pytest.mark.parametrize(
+    "n", [pytest.param(1, id="about RS"), pytest.param(0, id="about ME", marks=LONGER)]
+)
 
 
 @contextmanager

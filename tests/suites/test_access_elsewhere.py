@@ -14,7 +14,7 @@ from audit.models import Line
 from members.models import Member
 from portal.middleware import OPEN_WHILE_PENDING
 from tests.suites.decisions import OTHER_METHODS, all_routes
-from tests.suites.sides import ask, leaks, verdict
+from tests.suites.sides import about_each_side, ask, leaks, verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -128,11 +128,12 @@ def desk_arguments(route: str, side: Any) -> list[Any]:
 
 
 @pytest.mark.only_on("sqlite")
+@about_each_side
 @pytest.mark.parametrize("methods", METHODS_IN_TURN)
-def test_pages_of_the_desk_are_for_admins_alone(methods, sides, browsers):
+def test_pages_of_the_desk_are_for_admins_alone(methods, n, sides, browsers):
     wrong, let_in = {}, set()
-    for route, (n, side) in product(desk_routes(), enumerate(sides)):
-        url = reverse(route, args=desk_arguments(route, side))
+    for route in desk_routes():
+        url = reverse(route, args=desk_arguments(route, sides[n]))
         for (name, client), method in product(browsers.items(), methods):
             answer = ask(client, method, url)
             told = verdict(answer)
@@ -141,7 +142,7 @@ def test_pages_of_the_desk_are_for_admins_alone(methods, sides, browsers):
                 told = "sign in" if name == "stranger" else "403"
             right = {"stranger": {"sign in"}, "pending": {"second factor"}, "admin": {"in", "403", "404", "405"}}
             if answer.status_code >= 500 or told not in right.get(name, {"403"}) or leaks(route, name, answer):
-                wrong[route, n, name, method] = (answer.status_code, told, leaks(route, name, answer))
+                wrong[route, name, method] = (answer.status_code, told, leaks(route, name, answer))
             let_in |= {name} if told == "in" else set()
     assert wrong == {}
     assert let_in == {"admin"}

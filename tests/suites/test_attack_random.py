@@ -195,7 +195,7 @@ def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers,
 PARTS = 4
 # How many inputs each form gets from one who may and one who may not: some in `make test-all`, 300 in `make drill-attacks`.
 TIMES = [
-    pytest.param(10, marks=pytest.mark.slow, id="20 inputs"),
+    pytest.param(5, marks=pytest.mark.slow, id="10 inputs"),
     pytest.param(150, marks=pytest.mark.drill, id="300 inputs"),
 ]
 

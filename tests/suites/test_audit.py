@@ -26,6 +26,7 @@ from reports.things import Things
 from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.suites import scenes_choices, scenes_discussion, scenes_materials, scenes_posts, scenes_searches
 from tests.suites.decisions import DECISIONS
+from tests.suites.sides import about_each_side
 from trainers import actions as trainers
 from trainers.models import Topic
 from trainings.actions import (
@@ -483,13 +484,9 @@ def domain_rows() -> dict[str, int]:
     } | {"audit.line": Line.objects.filter(is_reading=False).count()}
 
 
-def test_get_leaves_no_line_and_changes_no_row(sides, browsers):
-    urls = [
-        reverse(route, args=side.arguments(route))
-        for route, decision in DECISIONS.items()
-        if decision.get
-        for side in sides
-    ]
+@about_each_side
+def test_get_leaves_no_line_and_changes_no_row(n, sides, browsers):
+    urls = [reverse(route, args=sides[n].arguments(route)) for route, decision in DECISIONS.items() if decision.get]
     before = domain_rows()
     for name in ("recorder_me", "coordinator_rs", "trainer_me", "admin", "stranger"):
         for url in urls:

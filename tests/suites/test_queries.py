@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from knowledge.actions.posts import Choices, change_post, write_post
 from knowledge.models import Comment, Complaint, FieldNote, Follow, Post, RevisionItem, Saved, Thanks, Told
+from members import time_limits
 from members.models import Invitation, Organisation
 from portal.totals import look_after_totals
 from tests.conftest import client_of, join, make_roster, make_training, mark_all
@@ -85,10 +86,14 @@ def pages():
     )
 
 
-def queries_of(client, url, *, was_here=False):
+def queries_of(client, url):
     """The queries of one request, as it is once the worker has counted the totals, the session is there and the page was seen."""
-    if not was_here:
-        client.get(url)
+    client.get(url)
+    return queries_now(client, url)
+
+
+def queries_now(client, url):
+    """The queries of one request, whatever else it may have to do first."""
     with CaptureQueriesContext(connection) as taken:
         answer = client.get(url)
     assert answer.status_code == 200, url
@@ -171,10 +176,11 @@ def grow(side, cast, guests):
     profile.topics.set(Topic.objects.all())
 
 
-def visits(route, side, browsers, cast):
-    """Who opens a page and by which addresses: everybody who may, by each thing it can be asked."""
+def visits(route, side, browsers, cast, *, from_abroad):
+    """Who opens a page of ME's things and by which addresses: everybody who may, of RS or not, by each thing it can be asked."""
     people = [name for name in browsers if name != "pending" and decided(route, "get", name, 0) == "in"]
     assert people, f"Nobody may open {route}: give it a person in the access suite, or name it in NO_PAGES."
+    people = [name for name in people if name.endswith("_rs") == from_abroad]
     base = reverse(route, args=side.arguments(route))
     topic = Topic.objects.order_by("pk")[0].pk
     told = {"reference": side.training.reference, "ministry": side.training.host_id, "topic": topic}
@@ -183,19 +189,31 @@ def visits(route, side, browsers, cast):
     return found + [(name, base + of_some) for name in people if of_some and cast[name].has_role(*roles)]
 
 
+@pytest.fixture
+def nobody_is_noted_again(monkeypatch):
+    """However long the test takes, no request notes anew that its member is still there: that costs queries once a minute."""
+    monkeypatch.setattr(time_limits, "SECONDS_BETWEEN_NOTES", time_limits.SECONDS_IN_ALL)
+
+
 # The pages of one app together: much is made once for all of them.
+@pytest.mark.usefixtures("nobody_is_noted_again")
 @pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("from_abroad", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("app", sorted({route.rpartition(":")[0] for route in pages()}))
-def test_queries_do_not_grow_with_the_rows_and_are_few(app, sides, browsers, cast):
+def test_queries_do_not_grow_with_the_rows_and_are_few(app, from_abroad, sides, browsers, cast):
     side = sides[0]
     routes = [route for route in pages() if route.rpartition(":")[0] == app]
-    cases = [case for route in routes for case in visits(route, side, browsers, cast)]
+    cases = [case for route in routes for case in visits(route, side, browsers, cast, from_abroad=from_abroad)]
     begin(side, cast)
     look_after_totals()
     few = {(name, url): queries_of(browsers[name], url) for name, url in cases}
     grow(side, cast, ["BA"])
     look_after_totals()
-    many = {(name, url): queries_of(browsers[name], url, was_here=True) for name, url in cases}
+    many = {(name, url): queries_now(browsers[name], url) for name, url in cases}
+    # What is asked more may only have been the first to see what is new.
+    for name, url in cases:
+        if len(many[name, url]) > min(MOST, len(few[name, url])):
+            many[name, url] = queries_of(browsers[name], url)
     over = {case: len(taken) for case, taken in many.items() if len(taken) > MOST}
     grown = {case: (len(few[case]), len(many[case])) for case in many if len(many[case]) > len(few[case])}
     assert (over, grown) == ({}, {}), "\n\n".join("\n".join(many[case]) for case in {**over, **grown})
