@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import Count, F, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
@@ -114,7 +114,7 @@ def _people_by(desk: Desk, part: Combinable) -> dict[str, list[tuple[Any, int]]]
     each = [
         desk.of_people(code).order_by().values(part=part).annotate(n=Count("pk"), code=Value(code))
         for code in PEOPLE_KINDS
-    ]  # fmt: skip
+    ]
     found: dict[str, list[tuple[Any, int]]] = {code: [] for code in PEOPLE_KINDS}
     for row in each[0].union(*each[1:], all=True):
         found[row["code"]].append((row["part"], row["n"]))
@@ -182,13 +182,10 @@ def _by_keeper(desk: Desk) -> dict[str, Counter[int]]:
     found: dict[str, Counter[int]] = {code: Counter() for code in KINDS}
     for code, numbers in _people_by(desk, F("training__keeper")).items():
         found[code].update(dict(numbers))
-    grouped: list[QuerySet] = [
-        desk.trainings.order_by().values("keeper").annotate(**rules),
-        desk.of_headcounts().order_by().values("training__keeper").annotate(counted=Count("pk")),
-    ]
-    for rows in grouped:
-        for row in rows:
-            keeper = row.pop("keeper") if "keeper" in row else row.pop("training__keeper")
-            for code, number in row.items():
-                found["headcounts" if code == "counted" else code][keeper] += number
+    counted = desk.of_headcounts().order_by().values_list("training__keeper").annotate(n=Count("pk"))
+    found["headcounts"].update(dict(counted))
+    for row in desk.trainings.order_by().values("keeper").annotate(**rules):
+        keeper = row.pop("keeper")
+        for code, number in row.items():
+            found[code][keeper] += number
     return found
