@@ -49,12 +49,13 @@ def _adds_walk_ins(person: Person, tag: str) -> None:
     with person.step("to the roster, for the walk-ins"):
         person.clicks_on(page.get_by_role("link", name="See the roster"))
         person.looks(page.get_by_role("heading", name=f"{PEOPLE} people on the roster"))
+    # By their ids: people who may be meant are offered meanwhile, each with hidden fields of the same names.
     for n, (family, sex) in enumerate((("Bojić", "female"), ("Čolić", "male")), start=1):
         with person.step(f"walk-in {n}"):
-            person.fills(page.locator("input[name=family_name]"), family)
-            person.fills(page.locator("input[name=given_name]"), f"Vera {tag}")
-            person.chooses(page.locator("select[name=sex]"), sex.capitalize())
-            person.fills(page.locator("input[name=rank_words]"), "vodnik")
+            person.fills(page.locator("#id_family_name"), family)
+            person.fills(page.locator("#id_given_name"), f"Vera {tag}")
+            person.chooses(page.locator("#id_sex"), sex.capitalize())
+            person.fills(page.locator("#id_rank_words"), "vodnik")
             person.presses("Enter")
             person.looks(page.get_by_role("heading", name=f"{PEOPLE + n} people on the roster"))
 
