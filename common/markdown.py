@@ -27,18 +27,23 @@ def _reader() -> MarkdownIt:
     return reader
 
 
+def _html(text: str) -> str:
+    tokens = _reader().parse(text.replace("\x00", ""))
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = _HEADINGS[token.tag]
+    told: str = _reader().renderer.render(tokens, _reader().options, {})
+    return told
+
+
 def markdown(text: str) -> SafeString:
     """Return Markdown as HTML that is safe on any page, in a feed and in a mail. About 7 ms for a long page.
 
     Read by markdown-it-py with HTML off, then cleaned by nh3 in any case: only the tags above come through, links only
     to the web and to mail, told not to speak for the page they stand on.
     """
-    tokens = _reader().parse(text.replace("\x00", ""))
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = _HEADINGS[token.tag]
     clean = nh3.clean(
-        _reader().renderer.render(tokens, _reader().options, {}),
+        _html(text),
         tags=_TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes=_LINK_SCHEMES,
@@ -49,5 +54,4 @@ def markdown(text: str) -> SafeString:
 
 def plain(text: str) -> str:
     """Return Markdown as the words alone, for excerpts and mails: what stands between the tags, spaces folded."""
-
-    return " ".join(html.unescape(nh3.clean(str(markdown(text)), tags=set())).split())
+    return " ".join(html.unescape(nh3.clean(_html(text), tags=set())).split())

@@ -1,16 +1,17 @@
 """Filters of the library."""
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django import forms
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from knowledge.forms import GROUPS
-from knowledge.models import FieldNote, Post, RevisionItem
+from knowledge.models import FieldNote, Material, Post, PostAudience, RevisionItem
 from members.models import Language, Organisation
 from trainers.models import Topic
 from trainings.models import Course
@@ -83,17 +84,18 @@ class PostFilter(WithChoices):
 
     def in_language(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
         """Written in a language, or with a file in it."""
-        with_file = Post.objects.filter(materials__language=value, materials__removed_at=None)
-        return rows.filter(Q(language=value) | Q(pk__in=with_file.values("pk")))
+        with_file = Material.objects.filter(language=value, removed_at=None)
+        return rows.filter(Q(language=value) | Q(pk__in=with_file.values("post")))
 
     def for_group(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
         """For a rank group, or for all."""
-        return rows.filter(Q(audience__rank_group=value) | Q(audience=None))
+        groups = PostAudience.objects.values("post")
+        return rows.filter(Q(pk__in=groups.filter(rank_group=value)) | ~Q(pk__in=groups))
 
     def of_year(self, rows: QuerySet[Post], name: str, value: int) -> QuerySet[Post]:
-        return rows.filter(
-            published_at__date__gte=date(int(value), 1, 1), published_at__date__lte=date(int(value), 12, 31)
-        )
+        """Published in a year, by the portal's clock."""
+        first, next_year = (timezone.make_aware(datetime(int(value) + n, 1, 1)) for n in (0, 1))
+        return rows.filter(published_at__gte=first, published_at__lt=next_year)
 
 
 class NoteFilter(WithChoices):

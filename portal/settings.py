@@ -151,7 +151,7 @@ if BENCH:
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "common.widgets.WidgetRenderer"
 
 TEMPLATES = [
     {
@@ -296,6 +296,8 @@ CONTENT_SECURITY_POLICY = {
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", _("English"))]
+# A page asks for hundreds of translations; with one language there are none to find.
+USE_I18N = len(LANGUAGES) > 1
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Belgrade")
 USE_TZ = True

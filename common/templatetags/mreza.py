@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +10,9 @@ from django import template
 from django.core.paginator import Page
 from django.template import Context
 from django.utils import formats, timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 register = template.Library()
@@ -138,15 +139,13 @@ def query_with(context: Context, **changes: object) -> str:
 
     Any other change than of `page` goes back to the first page.
     """
-    query = context["request"].GET.copy()
-    if "page" not in changes:
-        query.pop("page", None)
-    for key, value in changes.items():
+    query = dict(context["request"].GET.lists())
+    for key, value in {"page": None, **changes}.items():
         if value is None or value == "":
             query.pop(key, None)
         else:
-            query[key] = str(value)
-    return f"?{query.urlencode()}"
+            query[key] = [str(value)]
+    return f"?{urlencode(query, doseq=True)}"
 
 
 @register.simple_tag(takes_context=True)
@@ -163,6 +162,13 @@ def query_without(context: Context, key: str, value: object = None) -> str:
 def page_numbers(page: Page) -> Iterator[int | str]:
     """The page numbers worth a link, with an ellipsis for each run left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def with_marks(pieces: Iterable[Any]) -> SafeString:
+    """A text in pieces (`text`, `is_found`), those that were looked for marked."""
+    told = (f"<mark>{escape(one.text)}</mark>" if one.is_found else escape(one.text) for one in pieces)
+    return mark_safe("".join(told))  # noqa: S308 - each piece is escaped
 
 
 @register.simple_tag

@@ -36,6 +36,8 @@ class Material(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        # Which posts have a file in a language is read from this alone.
+        indexes = [models.Index(fields=["language", "post"], name="material_of_language", condition=Q(removed_at=None))]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="material_has_a_title"),
             models.CheckConstraint(condition=~Q(translation_of=F("id")), name="material_translates_another"),

@@ -61,10 +61,16 @@ class Post(models.Model):
             models.Index(fields=["-published_at", "-id"], name="post_newest"),
             models.Index(fields=["kind", "-published_at"], name="post_newest_of_kind"),
             models.Index(fields=["author", "-published_at"], name="post_newest_of_author"),
-            # How many a member finds is counted on each page of the library, and with each search: from this alone.
+            # How many a member finds is counted on each page of the library and with each search: from this small one alone, and
+            # from the next one under most filters.
             models.Index(
                 fields=["reach", "organisation"],
                 name="post_found",
+                condition=models.Q(published_at__isnull=False, hidden_at=None),
+            ),
+            models.Index(
+                fields=["reach", "organisation", "kind", "language", "published_at", "id"],
+                name="post_counted",
                 condition=models.Q(published_at__isnull=False, hidden_at=None),
             ),
             models.Index(fields=["-pinned_at"], name="post_pinned", condition=models.Q(pinned_at__isnull=False)),

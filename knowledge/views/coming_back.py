@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.views import page_of, safe_next
 from knowledge import access
 from knowledge.actions import keeping
+from knowledge.cards import cards, posts_of, rows_for_cards
 from knowledge.models import Follow, Told
-from knowledge.unread import mark_new
 from members.models import Member
 from trainers.models import Topic
 from trainings.views.common import member_of
@@ -26,11 +25,8 @@ def saved(request: HttpRequest) -> HttpResponse:
     """Posts kept for later, the last saved first. One that can no longer be read is left out."""
     by = member_of(request)
     rows = access.readable_posts(by).filter(saved_by__member=by).order_by("-saved_by__at")
-    page = page_of(request, rows.select_related("author", "organisation", "language").defer("body"), PAGE)
-    posts = list(page.object_list)
-    prefetch_related_objects(posts, "topics")
-    mark_new(posts, by)
-    return render(request, "knowledge/saved.html", {"page": page, "posts": posts})
+    page = page_of(request, rows, PAGE)
+    return render(request, "knowledge/saved.html", {"page": page, "cards": cards(rows_for_cards(posts_of(page)), by)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,17 +14,18 @@ from common.views import decide, is_fragment, page_of
 from knowledge import access
 from knowledge.actions import posts
 from knowledge.actions.changed import ChangedMeanwhileError
+from knowledge.cards import cards, posts_of, rows_for_cards
 from knowledge.differences import differences
 from knowledge.filters import PostFilter
 from knowledge.forms import BodyForm, PostForm
 from knowledge.models import Post
-from knowledge.unread import mark_new
 from knowledge.views import discussion
 from knowledge.views.common import fetch_post, reader_of, show_theirs
 from knowledge.views.materials import files_of
 from trainings.views.common import member_of, require
 
 PAGE = 20
+NEWEST = ("-published_at", "-pk")
 
 
 @login_not_required
@@ -36,17 +36,18 @@ def post_list(request: HttpRequest) -> HttpResponse:
     rows = access.readable_posts(reader) if reader else access.public_posts()
     found = PostFilter(request.GET, rows)
     chosen = sum(bool(request.GET.get(name)) for name in found.filters)
-    wanted = found.qs.select_related("author", "organisation", "language").defer("body")
-    page = page_of(request, wanted.order_by("-published_at", "-pk"), PAGE)
+    page = page_of(request, found.qs.order_by(*NEWEST), PAGE)
+    # The page is found first: what is joined for its twenty would be joined for all that stand before them.
+    on_page = Post.objects.filter(pk__in=posts_of(page).values("pk")).order_by(*NEWEST)
     on_top = not chosen and page.number == 1
-    pinned = list(wanted.exclude(pinned_at=None).order_by("-pinned_at")[:3]) if on_top else []
-    prefetch_related_objects([*pinned, *page], "topics")
-    if reader:
-        mark_new([*pinned, *page], reader)
+    pinned = list(rows_for_cards(found.qs.exclude(pinned_at=None).order_by("-pinned_at")[:3])) if on_top else []
+    listed = [row for row in rows_for_cards(on_page) if row not in pinned]
+    shown = cards([*pinned, *listed], reader)
     context = {
         "filter": found,
         "page": page,
-        "pinned": pinned,
+        "pinned": shown[: len(pinned)],
+        "cards": shown[len(pinned) :],
         "chosen_count": chosen,
         "topic": found.chosen("topic") if reader else None,
         "reader": reader,

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
 from common.folding import loose
 from members.models import Member
 from portal.search import seeing
-from portal.search.bits import highest, of_members, unpack
-from portal.search.models import BLOCK, Kind, NameSlip, SearchPosting, SearchWord, Tier
+from portal.search.bits import gathered, highest, of_members
+from portal.search.models import Kind, NameSlip, SearchPosting, SearchState, SearchWord, Tier
 from portal.search.words import LETTERS_FOR_AN_ERROR, PREFIX_LEAST, has_figures, lefts, mistyped, stem, words_of
 from trainings.duplicates import is_one_error
 
@@ -89,6 +89,26 @@ class Found:
         yield level
 
 
+Frame = dict[str, int]
+# Each process keeps the frame of the index as it stood last: with 80,000 entries a question without it takes twice as long.
+_kept: dict[tuple[object, ...], Frame] = {}
+
+
+def frame_of(state: SearchState) -> Frame:
+    """Return the sets that each question needs: of kinds, years and groups of readers, by word. One query when the index has changed.
+
+    Each change of the index leaves another state; who may see which group is asked anew with each question.
+    """
+    key = (state.generation, state.position, state.next_number, state.looked_at)
+    if (frame := _kept.get(key)) is None:
+        rows = SearchPosting.objects.filter(
+            generation=state.generation, tier=Tier.FACET, word__is_frame=True
+        ).order_by()
+        _kept.clear()
+        frame = _kept[key] = gathered(rows.values_list("word__word", "block", "bits"), state.next_number)
+    return frame
+
+
 @dataclass(frozen=True)
 class _Word:
     """How a word of the index stands for one of the question."""
@@ -99,29 +119,29 @@ class _Word:
 
 
 class Index:
-    """The part of the index that these questions of one member need. Three queries, one more where it is not up to date."""
+    """The part of the index that these questions of one member need. Three queries, one more where it is not up to date, and
+    one where the index has changed since this process asked last.
+    """
 
-    def __init__(self, member: Member, generation: int, asked: Sequence[Asked]) -> None:
+    def __init__(self, member: Member, state: SearchState, asked: Sequence[Asked]) -> None:
+        frame = frame_of(state)
         wanted = list(dict.fromkeys(word for one in asked for word in one.words))
-        facets = sorted({facet for one in asked for facet in one.facets})
-        rows = _rows(wanted, facets)
-        self.frame = {word: pk for pk, word, *_keys in rows if "=" in word}
+        facets = {facet for one in asked for facet in one.facets} - frame.keys()
+        rows = _rows(wanted, sorted(facets))
+        narrows = {word: pk for pk, word, *_keys in rows if "=" in word}
         self.standing = {word: _standing(word, rows) for word in wanted}
-        keys = {*self.frame.values(), *(one.pk for found in self.standing.values() for one in found)}
-        self.sets = _sets(generation, keys)
-        self.kinds = {kind: self._facet(f"kind={kind}") for kind in Kind}
-        held = {word.removeprefix("group="): self._facet(word) for word in self.frame if word.startswith("group=")}
+        keys = {*narrows.values(), *(one.pk for found in self.standing.values() for one in found)}
+        self.sets = _sets(state, keys)
+        self.facets = frame | {word: self.sets.get((Tier.FACET, pk), 0) for word, pk in narrows.items()}
+        self.kinds = {kind: frame.get(f"kind={kind}", 0) for kind in Kind}
+        held = {word.removeprefix("group="): bits for word, bits in frame.items() if word.startswith("group=")}
         groups = seeing.groups_seen(member)
-        self.visible = seeing.visible_set(member, generation, groups, held, self.kinds[Kind.MATERIAL])
-        years = sorted((word for word in self.frame if word.startswith("year=")), reverse=True)
-        self.years = [self._facet(word) for word in years]
-
-    def _facet(self, word: str) -> int:
-        return self.sets.get((Tier.FACET, self.frame.get(word, 0)), 0)
+        self.visible = seeing.visible_set(member, state.generation, groups, held, self.kinds[Kind.MATERIAL])
+        self.years = [frame[word] for word in sorted(frame, reverse=True) if word.startswith("year=")]
 
     def find(self, asked: Asked) -> Found:
         """Answer one of the questions. No query."""
-        within = reduce(lambda bits, facet: bits & self._facet(facet), asked.facets, self.visible)
+        within = reduce(lambda bits, facet: bits & self.facets.get(facet, 0), asked.facets, self.visible)
         levels = [self._levels(word) for word in asked.words]
         if not levels or not all(levels):
             return Found(words=[self._words(word) for word in asked.words], counts=dict.fromkeys(Kind, 0))
@@ -177,17 +197,13 @@ def _ranked(bits: int, levels: list[list[tuple[int, int]]]) -> list[tuple[int, i
 def _rows(wanted: Sequence[str], facets: Sequence[str]) -> list[tuple[int, str, str, str, bool]]:
     """The words of the index that may stand for these, and the facets. One query."""
     known = SearchWord.objects.order_by()
-    parts: list[QuerySet[SearchWord]] = [known.filter(is_frame=True), known.filter(word__in=facets)]
-    if wanted:
-        parts += [
-            known.filter(word__in=wanted),
-            known.filter(loose__in={loose(word) for word in wanted if not has_figures(word)}),
-            known.filter(stem__in={stem(word) for word in wanted}),
-        ]  # fmt: skip
-        if left := {key for word in wanted if not has_figures(word) for key in lefts(word)}:
-            parts.append(known.filter(pk__in=NameSlip.objects.filter(left__in=left).values("word")))
-        if meant := {key for word in wanted for key in mistyped(word)}:
-            parts.append(known.filter(is_name=True, loose__in=meant))
+    meant = {key for word in wanted for key in mistyped(word)}
+    parts: list[QuerySet[SearchWord]] = [known.filter(
+        Q(word__in=[*wanted, *facets]) | Q(loose__in={loose(word) for word in wanted if not has_figures(word)})
+        | Q(stem__in={stem(word) for word in wanted}) | Q(is_name=True, loose__in=meant)
+    )]  # fmt: skip
+    if left := {key for word in wanted if not has_figures(word) for key in lefts(word)}:
+        parts.append(known.filter(pk__in=NameSlip.objects.filter(left__in=left).values("word")))
     parts += [_completions(known, word) for word in wanted if len(word) >= PREFIX_LEAST]
     columns = [part.values_list("pk", "word", "loose", "stem", "is_name") for part in parts]
     return sorted(set(columns[0].union(*columns[1:], all=True)))
@@ -224,10 +240,8 @@ def _is_slip(word: str, key: str, other: str, other_key: str) -> bool:
     return is_one_error(word, other) or is_one_error(key, other_key)
 
 
-def _sets(generation: int, words: Iterable[int]) -> dict[tuple[int, int], int]:
+def _sets(state: SearchState, words: Iterable[int]) -> dict[tuple[int, int], int]:
     """The entries of each (tier, word). One query."""
-    rows = SearchPosting.objects.filter(generation=generation, word__in=list(words)).order_by()
-    found: dict[tuple[int, int], int] = defaultdict(int)
-    for word, tier, block, bits in rows.values_list("word", "tier", "block", "bits"):
-        found[tier, word] |= unpack(bytes(bits)) << block * BLOCK
-    return dict(found)
+    rows = SearchPosting.objects.filter(generation=state.generation, word__in=list(words)).order_by()
+    blocks = rows.values_list("tier", "word", "block", "bits")
+    return gathered((((tier, word), block, bits) for tier, word, block, bits in blocks), state.next_number)

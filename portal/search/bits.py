@@ -1,10 +1,12 @@
 """Sets of numbers as integers: bit n is set where n is in. Packed for the database by blocks, few numbers as a list."""
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from portal.search.models import BLOCK
 
+Key = TypeVar("Key", bound=Hashable)
 WIDE = BLOCK // 8
 # A list of two bytes each is the shorter one up to here; one that long as the wide form is read as wide.
 LISTED_MOST = WIDE // 2 - 1
@@ -57,6 +59,28 @@ def unpack(packed: bytes) -> int:
     if len(packed) == WIDE:
         return int.from_bytes(packed, "little")
     return of_members(struct.unpack(f"<{len(packed) // 2}H", packed))
+
+
+def gathered(blocks: Iterable[tuple[Key, int, bytes]], below: int) -> dict[Key, int]:
+    """Return the sets whose packed blocks these are, by key: a question reads thousands of them.
+
+    Blocks that begin behind the number `below` are left out: what came into the index since that number was asked for.
+    """
+    room = (below // BLOCK + 1) * WIDE
+    found: dict[Key, bytearray] = {}
+    for key, block, packed in blocks:
+        begin = block * WIDE
+        if begin >= room:
+            continue
+        held = found.get(key)
+        if held is None:
+            held = found[key] = bytearray(room)
+        if len(packed) == WIDE:
+            held[begin : begin + WIDE] = packed
+            continue
+        for n in struct.unpack(f"<{len(packed) // 2}H", packed):
+            held[begin + (n >> 3)] |= 1 << (n & 7)
+    return {key: int.from_bytes(held, "little") for key, held in found.items()}
 
 
 def packed_terms(terms: Iterable[tuple[int, int]]) -> bytes:

@@ -8,6 +8,7 @@ it is looked for again for ten minutes.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -29,13 +30,19 @@ NAMES = {"given_name", "family_name", "organisation"}
 Things = dict[Kind, set[int]]
 
 
-def _behind() -> SearchState | None:
-    """The state, with whether lines or texts wait; None before the first index. One query."""
+@lru_cache(maxsize=1)
+def _behind_sql() -> tuple[str, tuple[Any, ...]]:
+    """The question of each search, always the same: putting it together takes longer than asking it."""
     newest = Line.objects.filter(is_reading=False).order_by("-pk").values("pk")[:1]
     come = Line.objects.filter(pk__in=MissingLine.objects.values("line"))
     return SearchState.objects.annotate(
         newest=Subquery(newest), has_come=Exists(come), has_texts=Exists(_read_meanwhile(OuterRef("generation")))
-    ).first()
+    ).query.sql_with_params()
+
+
+def _behind() -> SearchState | None:
+    """The state, with whether lines or texts wait; None before the first index. One query."""
+    return next(iter(SearchState.objects.raw(*_behind_sql())), None)
 
 
 def _read_meanwhile(generation: Any) -> QuerySet[SearchEntry]:

@@ -16,7 +16,7 @@ from members.models import Member
 from portal.search.asking import Asked, Found, Index
 from portal.search.excerpts import Budget, Excerpt, Piece, excerpt_of, marked
 from portal.search.gathering import places_of
-from portal.search.models import Kind, SearchEntry
+from portal.search.models import Kind, SearchEntry, SearchState
 from portal.search.seeing import visible_entries
 from trainings.models import Assignment
 
@@ -161,6 +161,6 @@ SHOWN = {
 }  # fmt: skip
 
 
-def ask(member: Member, generation: int, asked: Asked) -> Found:
+def ask(member: Member, state: SearchState, asked: Asked) -> Found:
     """Answer one question of one member. Three queries."""
-    return Index(member, generation, [asked]).find(asked)
+    return Index(member, state, [asked]).find(asked)

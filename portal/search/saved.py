@@ -28,7 +28,7 @@ class SavedShown:
 def told_in_digest(member: Member, since: datetime) -> list[Found]:
     """Return the saved searches that find something newer than the last digest and the last look, with its number."""
     state = SearchState.objects.first()
-    shown = saved_searches(member, state.generation, since) if state else []
+    shown = saved_searches(member, state, since) if state else []
     return [
         Found(f"{one.saved.name}: +{one.new}", f"{reverse('search:page')}?{one.saved.query}")
         for one in shown
@@ -36,7 +36,7 @@ def told_in_digest(member: Member, since: datetime) -> list[Found]:
     ]
 
 
-def saved_searches(member: Member, generation: int, after: datetime | None = None) -> list[SavedShown]:
+def saved_searches(member: Member, state: SearchState, after: datetime | None = None) -> list[SavedShown]:
     """Return a member's saved searches; what is new is newer than their last look, and than `after`.
 
     One query where there are none, else five, however many.
@@ -45,9 +45,11 @@ def saved_searches(member: Member, generation: int, after: datetime | None = Non
     if not kept:
         return []
     questions = [asked_of(QueryDict(saved.query).dict()) for saved in kept]
-    index = Index(member, generation, questions)
+    index = Index(member, state, questions)
     since = min(saved.seen_until for saved in kept)
-    newer = list(SearchEntry.objects.filter(generation=generation, at__gt=since).order_by().values_list("number", "at"))
+    newer = list(
+        SearchEntry.objects.filter(generation=state.generation, at__gt=since).order_by().values_list("number", "at")
+    )
     shown = []
     for saved, asked in zip(kept, questions, strict=True):
         bits = index.find(asked).bits

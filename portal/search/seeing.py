@@ -7,9 +7,7 @@ them, or another number than the index holds: the entries are asked for one by o
 
 from collections.abc import Callable, Iterable
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.fields import CharField
-from django.db.models.functions import Cast
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value
 
 from knowledge.access import readable_posts, readable_versions, visible_notes
 from members.models import Member
@@ -23,23 +21,20 @@ from trainings.models import Course
 
 def _counted(rows: QuerySet, group: str) -> QuerySet:
     """One line: the group's name and how many of it there are."""
-    words = [Value(group, CharField()), Value("", CharField())]
-    return rows.order_by().annotate(search_group=words[0], search_home=words[1]).values_list(
-        "search_group", "search_home"
-    ).annotate(search_n=Count("*"))  # fmt: skip
+    words = {"search_group": Value(group, CharField()), "search_home": Value(None, IntegerField())}
+    return rows.order_by().annotate(**words).values_list(*words).annotate(search_n=Count("*"))
 
 
 def groups_seen(member: Member) -> dict[str, int]:
     """Return how many of each group this member finds, by the apps' own rules. One query."""
-    posts = readable_posts(member).order_by().annotate(home_key=Cast("organisation", CharField()))
-    asked = posts.values_list("reach", "home_key").annotate(search_n=Count("*"))
+    posts = readable_posts(member).order_by().values_list("reach", "organisation").annotate(search_n=Count("*"))
     others = [
         _counted(visible_notes(member), "note"), _counted(visible_profiles(member), "trainer"),
         _counted(visible_trainings(member), "training"),
     ]  # fmt: skip
     found = {}
-    for name, home, n in asked.union(*others, all=True):
-        found[post_group(name, int(home)) if home else name] = n
+    for name, home, n in posts.union(*others, all=True):
+        found[post_group(name, home) if home else name] = n
     # Any active member reads the catalogue.
     return found | ({"course": -1} if member.is_active else {})
 

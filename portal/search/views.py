@@ -18,6 +18,7 @@ from members.models import Member
 from portal.search.asking import Found
 from portal.search.following import follow_record
 from portal.search.forms import FACETS, SaveForm, SearchForm
+from portal.search.models import SearchState
 from portal.search.results import PAGE, Result, ask, results
 from portal.search.saved import saved_searches
 from trainings.views.common import member_of
@@ -54,21 +55,21 @@ def search(request: HttpRequest) -> HttpResponse:
         "chosen_count": sum(bool(request.GET.get(name)) for name in FACETS),
     }  # fmt: skip
     if asked.words:
-        context |= _found(request, member, state.generation, form)
+        context |= _found(request, member, state, form)
     else:
-        context["saved"] = saved_searches(member, state.generation)
+        context["saved"] = saved_searches(member, state)
     return render(request, "search/_found.html" if is_fragment(request) else "search/search.html", context)
 
 
-def _found(request: HttpRequest, member: Member, generation: int, form: SearchForm) -> dict[str, Any]:
+def _found(request: HttpRequest, member: Member, state: SearchState, form: SearchForm) -> dict[str, Any]:
     asked, query = form.asked(), form.query()
-    found = ask(member, generation, asked)
+    found = ask(member, state, asked)
     saved = own_searches(member).filter(query=query).first()
     if saved is not None:
         look_at_search(saved)
     all_kinds = sum(found.counts.values())
     return {
-        "page": page_of(request, _Rows(member, generation, found, form.languages()), PAGE),
+        "page": page_of(request, _Rows(member, state.generation, found, form.languages()), PAGE),
         "asked": True,
         "kinds": [
             (kind, kind.label, n, kind == asked.kind) for kind, n in found.counts.items() if n or kind == asked.kind

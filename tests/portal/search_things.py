@@ -42,13 +42,13 @@ def note(training, by: Member, worked: str, **facts: object) -> FieldNote:
 
 def found(member: Member, text: str, kind: str = "", *facets: str) -> Found:
     """What a member finds, the record followed before."""
-    return ask(member, follow_record(all_of_it=True).generation, Asked.of(text, kind, facets))
+    return ask(member, follow_record(all_of_it=True), Asked.of(text, kind, facets))
 
 
 def rows(member: Member, text: str, kind: str = "", *facets: str) -> list[Result]:
     """The first page of what a member finds."""
-    generation = follow_record(all_of_it=True).generation
-    return results(member, generation, ask(member, generation, Asked.of(text, kind, facets)), 0, {})
+    state = follow_record(all_of_it=True)
+    return results(member, state.generation, ask(member, state, Asked.of(text, kind, facets)), 0, {})
 
 
 def titles(member: Member, text: str, kind: str = "", *facets: str) -> list[str]:

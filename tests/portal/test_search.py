@@ -3,7 +3,7 @@
 import pytest
 
 from portal.search.asking import Asked
-from portal.search.bits import highest, members_of, of_members, pack, packed_terms, unpack, unpacked_terms
+from portal.search.bits import gathered, highest, members_of, of_members, pack, packed_terms, unpack, unpacked_terms
 from portal.search.models import BLOCK, Kind
 from portal.search.words import stem
 from tests.conftest import join, make_training
@@ -227,6 +227,15 @@ def test_sets_are_packed_and_read_back():
     assert list(highest(of_members(few), 1, 5)) == [5, 0]
     terms = {(1, 7), (3, 2**40), (0, 1)}
     assert unpacked_terms(packed_terms(terms)) == terms
+
+
+def test_blocks_are_gathered_into_sets():
+    few, many = {0, 5, BLOCK - 1}, set(range(0, BLOCK, 2))
+    blocks = [("a", 1, pack(of_members(few))), ("b", 0, pack(of_members(many))), ("a", 0, pack(of_members(many)))]
+    later = ("a", 2, pack(of_members(few)))
+    found = gathered([*blocks, later], 2 * BLOCK - 1)
+    assert found == {"a": of_members(many | {BLOCK + n for n in few}), "b": of_members(many)}
+    assert gathered([later], 2 * BLOCK) == {"a": of_members(2 * BLOCK + n for n in few)}
 
 
 def test_question_is_folded_and_each_word_once():

@@ -198,8 +198,9 @@ def test_what_is_written_while_it_is_built_is_caught_up_with(trainer_me, monkeyp
 
 
 def test_block_after_block(trainer_me, monkeypatch):
-    monkeypatch.setattr("portal.search.writing.BLOCK", 4)
-    monkeypatch.setattr("portal.search.asking.BLOCK", 4)
+    monkeypatch.setattr("portal.search.writing.BLOCK", 8)
+    monkeypatch.setattr("portal.search.bits.BLOCK", 8)
+    monkeypatch.setattr("portal.search.bits.WIDE", 1)  # in bytes
     monkeypatch.setattr("portal.search.writing.TERMS_MOST", 50)
     monkeypatch.setattr("portal.search.writing.BATCH", 3)
     for n in range(11):

@@ -43,10 +43,10 @@ class Command(BaseCommand):
         asked = form.asked()
         if not form.is_valid() or not asked.words:
             raise CommandError(" ".join(form.wrong()) or "Say what you look for.")
-        generation = follow_record(all_of_it=True).generation
-        found = ask(member, generation, asked)
+        state = follow_record(all_of_it=True)
+        found = ask(member, state, asked)
         first = max(0, options["page"] - 1) * PAGE
-        rows = results(member, generation, found, first, form.languages())
+        rows = results(member, state.generation, found, first, form.languages())
         counts = {kind.value: n for kind, n in found.counts.items()}
         if options["json"]:
             told = {"total": found.total, "counts": counts, "results": [_plain(row) for row in rows]}
