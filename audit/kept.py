@@ -14,7 +14,7 @@ from audit.models import Line
 T = TypeVar("T")
 MOST_KEPT = 256
 # Each process keeps its own: what is kept is right as long as the database's newest line is the one it was made after.
-_kept: dict[tuple[str, str], tuple[tuple[int, date], float, Any]] = {}
+_kept: dict[tuple[str, str], tuple[tuple[object, date], float, Any]] = {}
 
 
 def latest_line() -> int:
@@ -25,14 +25,15 @@ def latest_line() -> int:
     return Line.objects.filter(is_reading=False).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def kept(name: str, build: Callable[[], T]) -> T:
-    """Return what `build` makes, made anew at most once a minute while nobody writes. One query when it is at hand.
+def kept(name: str, build: Callable[[], T], line: object = None) -> T:
+    """Return what `build` makes, made anew at most once a minute while nobody writes. One query when it is at hand, none where
+    the caller has asked for the newest line already: `line` is whatever changes with it.
 
     For what every signed-in member may see alike, and with the member's key in the name for what is theirs alone; never
     for participants' names. Nothing a request brings goes into the name. Of two writes that overlap, the one that began
     first may stay unseen for a minute.
     """
-    stamp = (latest_line(), timezone.localdate())
+    stamp = (latest_line() if line is None else line, timezone.localdate())
     key = (name, get_language() or "")
     held = _kept.get(key)
     if held and held[0] == stamp and time.monotonic() < held[1]:

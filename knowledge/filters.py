@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.kept import kept
 from knowledge.forms import GROUPS
 from knowledge.models import FieldNote, Material, Post, PostAudience, RevisionItem
 from members.models import Language, Organisation
@@ -42,7 +43,7 @@ def keepers() -> QuerySet[Organisation]:
 
 
 class WithChoices(django_filters.FilterSet):
-    """A set of filters some of whose choices are rows: read in one query."""
+    """A set of filters some of whose choices are rows: read in one query, and kept while nobody writes."""
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
         """The rows by the name of their filter."""
@@ -50,9 +51,11 @@ class WithChoices(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        named = {name: (rows, "name") for name, rows in self.rows_to_choose().items()}
-        for name, choices in reference_choices(**named).items():
+        for name, choices in kept(f"choices of {type(self).__name__}", self._choices).items():
             self.filters[name].extra["choices"] = choices
+
+    def _choices(self) -> dict[str, list[tuple[str, str]]]:
+        return reference_choices(**{name: (rows, "name") for name, rows in self.rows_to_choose().items()})
 
     def chosen(self, name: str) -> tuple[str, str] | None:
         """Return key and label of the row that is chosen, None where none is."""

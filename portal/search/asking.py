@@ -13,6 +13,7 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
+from audit.kept import kept
 from common.folding import loose
 from members.models import Member
 from portal.search import seeing
@@ -90,23 +91,12 @@ class Found:
 
 
 Frame = dict[str, int]
-# Each process keeps the frame of the index as it stood last: with 80,000 entries a question without it takes twice as long.
-_kept: dict[tuple[object, ...], Frame] = {}
 
 
-def frame_of(state: SearchState) -> Frame:
-    """Return the sets that each question needs: of kinds, years and groups of readers, by word. One query when the index has changed.
-
-    Each change of the index leaves another state; who may see which group is asked anew with each question.
-    """
-    key = (state.generation, state.position, state.next_number, state.looked_at)
-    if (frame := _kept.get(key)) is None:
-        rows = SearchPosting.objects.filter(
-            generation=state.generation, tier=Tier.FACET, word__is_frame=True
-        ).order_by()
-        _kept.clear()
-        frame = _kept[key] = gathered(rows.values_list("word__word", "block", "bits"), state.next_number)
-    return frame
+def _frame(state: SearchState) -> Frame:
+    """The sets that each question needs: of kinds, years and groups of readers, by word. One query."""
+    rows = SearchPosting.objects.filter(generation=state.generation, tier=Tier.FACET, word__is_frame=True).order_by()
+    return gathered(rows.values_list("word__word", "block", "bits"), state.next_number)
 
 
 @dataclass(frozen=True)
@@ -119,12 +109,14 @@ class _Word:
 
 
 class Index:
-    """The part of the index that these questions of one member need. Three queries, one more where it is not up to date, and
-    one where the index has changed since this process asked last.
+    """The part of the index that these questions of one member need. Two queries, one more where it is not up to date.
+
+    Two more where the index has changed since this process answered a question of this member: its frame, and which groups they
+    find. Whatever changes the one or the other leaves a line, and so another stamp.
     """
 
     def __init__(self, member: Member, state: SearchState, asked: Sequence[Asked]) -> None:
-        frame = frame_of(state)
+        frame = kept("frame of the search", lambda: _frame(state), state.stamp)
         wanted = list(dict.fromkeys(word for one in asked for word in one.words))
         facets = {facet for one in asked for facet in one.facets} - frame.keys()
         rows = _rows(wanted, sorted(facets))
@@ -135,7 +127,7 @@ class Index:
         self.facets = frame | {word: self.sets.get((Tier.FACET, pk), 0) for word, pk in narrows.items()}
         self.kinds = {kind: frame.get(f"kind={kind}", 0) for kind in Kind}
         held = {word.removeprefix("group="): bits for word, bits in frame.items() if word.startswith("group=")}
-        groups = seeing.groups_seen(member)
+        groups = kept(f"groups found by {member.pk}", lambda: seeing.groups_seen(member), state.stamp)
         self.visible = seeing.visible_set(member, state.generation, groups, held, self.kinds[Kind.MATERIAL])
         self.years = [frame[word] for word in sorted(frame, reverse=True) if word.startswith("year=")]
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.kept import kept
 from knowledge.filters import FIRST_YEAR, LAST_YEAR, keepers, reference_choices
 from members.models import Language
 from portal.search.asking import LETTERS_MOST, WORDS_MOST, Asked
@@ -20,8 +21,18 @@ FACETS = ("topic", "language", "ministry", "year")
 NAMES = ("q", "kind", *FACETS)
 
 
+def _rows_offered() -> dict[str, list[tuple[str, str]]]:
+    return reference_choices(
+        topic=(Topic.objects.all(), "name"), language=(Language.objects.all(), "name"),
+        ministry=(keepers(), "short_name"),
+    )  # fmt: skip
+
+
 class SearchForm(forms.Form):
-    """What is looked for. A filter that is none is a sentence and narrows nothing. One query."""
+    """What is looked for. A filter that is none is a sentence and narrows nothing.
+
+    One query, none while the index stands still whose `stamp` this is.
+    """
 
     q = forms.CharField(
         label=gettext_lazy("Search everything"), required=False, widget=forms.TextInput(attrs={"type": "search"})
@@ -35,16 +46,13 @@ class SearchForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], stamp: object = None) -> None:
         super().__init__(data)
-        offered = reference_choices(
-            topic=(Topic.objects.all(), "name"), language=(Language.objects.all(), "name"),
-            ministry=(keepers(), "short_name"),
-        )  # fmt: skip
+        kinds = [(kind.value, str(kind.label)) for kind in Kind]
+        offered = {"kind": kinds} | (kept("choices of the search", _rows_offered, stamp) if stamp else _rows_offered())
         any_of = {
             "topic": _("Any topic"), "language": _("Any language"), "ministry": _("Any ministry"), "kind": _("Anything"),
         }  # fmt: skip
-        offered["kind"] = [(kind.value, str(kind.label)) for kind in Kind]
         for name, words in any_of.items():
             self.fields[name].choices = [("", words), *offered[name]]  # type: ignore[attr-defined]  # ChoiceFields
 

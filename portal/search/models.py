@@ -52,6 +52,11 @@ class SearchState(models.Model):
     def __str__(self) -> str:
         return f"{self.generation}: {self.position}"
 
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """What changes with each change of the index, and so with each line of the record that it has read."""
+        return self.generation, self.position, self.next_number, self.looked_at
+
 
 class MissingLine(models.Model):
     """A number of the record that was passed without a line: its writer may not have committed yet."""

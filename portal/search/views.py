@@ -47,9 +47,9 @@ class _Rows(Sequence[Result]):
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """What was found, or where to begin."""
-    member, form = member_of(request), SearchForm(request.GET)
+    member, state = member_of(request), follow_record()
+    form = SearchForm(request.GET, state.stamp)
     asked = form.asked()
-    state = follow_record()
     context: dict[str, Any] = {
         "form": form, "wrong": form.wrong(), "q": request.GET.get("q", "")[:200].replace("\x00", ""),
         "chosen_count": sum(bool(request.GET.get(name)) for name in FACETS),

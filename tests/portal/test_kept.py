@@ -6,14 +6,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from audit.kept import kept
+from audit.kept import forget_kept, kept
 from audit.models import Line
 from audit.record import record
+from knowledge.actions.moderation import hide_post
+from members.actions import change_member
 from portal.management.commands.worker import go_round
 from portal.totals import NETWORK_TOTALS_KEY, look_after_totals, network_totals
 from tests.conftest import client_of, make_roster, make_training, mark_all
+from tests.knowledge.test_posts import write
+from tests.portal.search_things import found, titles
 from trainings.actions.figures import submit_figures
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +71,37 @@ def test_new_training_shows_at_once_on_kept_pages(keeping, recorder_me):
     client = client_of(recorder_me)
     client.get("/trainings/")
     assert make_training(recorder_me).reference in client.get("/trainings/").content.decode()
+
+
+def test_search_while_it_is_kept_shows_each_change_at_once(keeping, trainer_me, trainer_rs, admin):
+    own = write(trainer_me, "Listopad tajni", reach="ministry")
+    shared = write(trainer_me, "Listopad")
+    assert [titles(member, "listopad") for member in (trainer_me, trainer_rs)] == [
+        ["post Listopad", "post Listopad tajni"], ["post Listopad"],
+    ]  # fmt: skip
+    hide_post(post=shared, reason="Dvaput", by=admin)
+    assert [titles(member, "listopad") for member in (trainer_me, trainer_rs)] == [["post Listopad tajni"], []]
+    trainer_rs.organisation = own.organisation
+    change_member(member=trainer_rs, by=admin)
+    assert (titles(trainer_rs, "listopad"), found(trainer_rs, "listopad").total) == (["post Listopad tajni"], 1)
+    # Without a line, as no action leaves it: what is shown is asked of its app each time.
+    trainer_me.is_active = False
+    assert titles(trainer_me, "listopad") == []
+
+
+def test_search_asks_less_while_nobody_writes(keeping, trainer_me):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/search/?q=listopad")
+        return len(asked)
+
+    write(trainer_me, "Listopad")
+    client = client_of(trainer_me)
+    client.get("/search/?q=listopad")
+    kept_by_now = queries()
+    forget_kept()
+    # The choices, the frame of the index, and which groups this member finds.
+    assert queries() == kept_by_now + 3
 
 
 def test_submitting_moves_the_totals_at_home(keeping, sheet, recorder_me, django_capture_on_commit_callbacks):
