@@ -36,23 +36,10 @@ def _select(widget: Mapping[str, Any]) -> str:
     return "".join([*parts, "\n</select>"])
 
 
-WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {"django/forms/widgets/select.html": _select} | {
-    f"django/forms/widgets/{kind}.html": _input
-    for kind in (
-        "input",
-        "text",
-        "number",
-        "email",
-        "hidden",
-        "date",
-        "time",
-        "search",
-        "url",
-        "tel",
-        "password",
-        "checkbox",
-    )
-}
+INPUTS = ("input", "text", "number", "email", "hidden", "date", "time", "search", "url", "tel", "password", "checkbox")
+WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "django/forms/widgets/select.html": _select, **{f"django/forms/widgets/{kind}.html": _input for kind in INPUTS},
+}  # fmt: skip
 
 
 class WidgetRenderer(TemplatesSetting):
