@@ -32,7 +32,7 @@ test-rest: installed-dev  ## Run what test-all has beyond test; what both databa
 	@exec $(PY) tests/run.py --rest
 
 drill-access: installed-dev  ## Take away each scope and check in turn: the access suite must notice each
-	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider tests/drill/drill_access.py
+	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider -o faulthandler_timeout=0 tests/drill/drill_access.py
 
 drill-attacks: installed-dev  ## Try every hostile word, every foreign number and every address everywhere, and 300 random inputs a form
 	@exec $(PY) tests/run.py --attacks

@@ -39,10 +39,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     A drill is left out unless `-m` names it. What tries examples is marked, as it tries more of them in `make test-all`, and
     what runs on this engine alone.
     """
+    asks_nothing = {item for item in items if not _asks_the_database(item)}
     for item in items:
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.examples)
-        if item.get_closest_marker("only_on") is not None or not _asks_the_database(item):
+        if item.get_closest_marker("only_on") is not None or item in asks_nothing:
             item.add_marker(pytest.mark.one_engine)
     is_drill = "drill" in str(config.getoption("markexpr"))
     elsewhere = {
@@ -50,7 +51,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items
         if (item.get_closest_marker("drill") is not None and not is_drill)
         or any(mark.args[0] != connection.vendor for mark in item.iter_markers("only_on"))
-        or (connection.vendor == "postgresql" and not _asks_the_database(item))
+        or (connection.vendor == "postgresql" and item in asks_nothing)
     }
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
