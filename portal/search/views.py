@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.kept import kept
 from common.views import is_fragment, page_of, sentences
 from knowledge.access import own_searches
 from knowledge.actions.searches import forget_search, look_at_search, save_search
@@ -64,7 +65,9 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, member: Member, state: SearchState, form: SearchForm) -> dict[str, Any]:
     asked, query = form.asked(), form.query()
     found = ask(member, state, asked)
-    saved = own_searches(member).filter(query=query).first()
+    own = own_searches(member)
+    held = kept(f"searches of {member.pk}", lambda: frozenset(own.values_list("query", flat=True)), state.stamp)
+    saved = own.filter(query=query).first() if query in held else None
     if saved is not None:
         look_at_search(saved)
     all_kinds = sum(found.counts.values())

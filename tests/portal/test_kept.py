@@ -14,6 +14,7 @@ from audit.kept import forget_kept, kept
 from audit.models import Line
 from audit.record import record
 from knowledge.actions.moderation import hide_post
+from knowledge.actions.searches import forget_search
 from members.actions import change_member
 from portal.management.commands.worker import go_round
 from portal.totals import NETWORK_TOTALS_KEY, look_after_totals, network_totals
@@ -89,6 +90,17 @@ def test_search_while_it_is_kept_shows_each_change_at_once(keeping, trainer_me, 
     assert titles(trainer_me, "listopad") == []
 
 
+def test_saved_search_is_known_at_once(keeping, trainer_me):
+    client = client_of(trainer_me)
+    told = "You have saved this search"
+    pages = [client.get("/search/?q=listopad").content.decode()]
+    client.post("/search/save/", {"name": "Listopad", "query": "q=listopad"})
+    pages.append(client.get("/search/?q=listopad").content.decode())
+    forget_search(saved=trainer_me.saved_searches.get(), by=trainer_me)
+    pages.append(client.get("/search/?q=listopad").content.decode())
+    assert [told in page for page in pages] == [False, True, False]
+
+
 def test_search_asks_less_while_nobody_writes(keeping, trainer_me):
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
@@ -100,8 +112,8 @@ def test_search_asks_less_while_nobody_writes(keeping, trainer_me):
     client.get("/search/?q=listopad")
     kept_by_now = queries()
     forget_kept()
-    # The choices, the frame of the index, and which groups this member finds.
-    assert queries() == kept_by_now + 3
+    # The choices, the frame of the index, which groups this member finds, and what they have saved.
+    assert queries() == kept_by_now + 4
 
 
 def test_submitting_moves_the_totals_at_home(keeping, sheet, recorder_me, django_capture_on_commit_callbacks):

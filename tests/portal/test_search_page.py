@@ -65,7 +65,7 @@ def test_page_takes_few_queries_however_much_is_found(trainer_me, training):
     for n in range(25):
         attach(write(trainer_me, f"Listopad {n}"), f"Listopad {n}", by=trainer_me)
     # The first page is of posts and files then, and their trainers are not asked for.
-    # Nothing is kept in tests: three less while nobody writes.
+    # Nothing is kept in tests: four less while nobody writes.
     assert (few, queries()) == (11, 10)
 
 
