@@ -25,6 +25,21 @@ def latest_line() -> int:
     return Line.objects.filter(is_reading=False).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
+def at_hand(name: str, line: object) -> Any:
+    """Return what is kept by this name since `line`, the newest one or whatever changes with it; None where nothing is. No query."""
+    held = _kept.get((name, get_language() or ""))
+    return held[2] if held and held[0] == (line, timezone.localdate()) and time.monotonic() < held[1] else None
+
+
+def keep(name: str, made: T, line: object) -> T:
+    """Keep what was made after `line` was asked for, as `kept` does, and return it."""
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    stamp = line, timezone.localdate()
+    _kept[name, get_language() or ""] = (stamp, time.monotonic() + settings.KEPT_SECONDS, made)
+    return made
+
+
 def kept(name: str, build: Callable[[], T], line: object = None) -> T:
     """Return what `build` makes, made anew at most once a minute while nobody writes. One query when it is at hand, none where
     the caller has asked for the newest line already: `line` is whatever changes with it.
@@ -33,17 +48,9 @@ def kept(name: str, build: Callable[[], T], line: object = None) -> T:
     for participants' names. Nothing a request brings goes into the name. Of two writes that overlap, the one that began
     first may stay unseen for a minute.
     """
-    stamp = (latest_line() if line is None else line, timezone.localdate())
-    key = (name, get_language() or "")
-    held = _kept.get(key)
-    if held and held[0] == stamp and time.monotonic() < held[1]:
-        made: T = held[2]
-        return made
-    made = build()
-    if len(_kept) >= MOST_KEPT:
-        _kept.clear()
-    _kept[key] = (stamp, time.monotonic() + settings.KEPT_SECONDS, made)
-    return made
+    line = latest_line() if line is None else line
+    held: T | None = at_hand(name, line)
+    return keep(name, build(), line) if held is None else held
 
 
 def forget_kept() -> None:

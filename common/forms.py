@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 
@@ -55,3 +57,20 @@ class UploadsField(forms.FileField):
         if len(uploads) > self.at_once:
             raise forms.ValidationError(_("At most %(n)d files at once.") % {"n": self.at_once})
         return uploads
+
+
+def reference_choices(**wanted: tuple[QuerySet[Any], str]) -> dict[str, list[tuple[str, str]]]:
+    """Return what there is to choose of short lists, by name: rows in, with the field that labels them.
+
+    One query for all, and none for what is chosen.
+    """
+    rows = [
+        found.order_by()
+        .annotate(of_list=Value(kind, CharField()), row_key=Cast("pk", CharField()), row_label=Cast(label, CharField()))
+        .values_list("of_list", "row_key", "row_label")
+        for kind, (found, label) in wanted.items()
+    ]
+    choices: dict[str, list[tuple[str, str]]] = {kind: [] for kind in wanted}
+    for kind, key, label in rows[0].union(*rows[1:], all=True).order_by("row_label"):
+        choices[kind].append((key, label))
+    return choices

@@ -5,34 +5,32 @@ from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape as escaped
+from django.utils.safestring import mark_safe
 
 
-def _text(value: object) -> str:
-    return conditional_escape(value if isinstance(value, SafeString) else str(value))
-
-
-def _attributes(attributes: Mapping[str, object]) -> str:
-    told = {name: value for name, value in attributes.items() if value is not False}
-    return "".join(
-        f" {_text(name)}" if value is True else f' {_text(name)}="{_text(value)}"' for name, value in told.items()
-    )
+def _attributes(attributes: Mapping[str, Any]) -> str:
+    told = ""
+    for name, value in attributes.items():
+        if value is not False:
+            told += f" {escaped(name)}"
+            told += "" if value is True else f'="{escaped(value)}"'
+    return told
 
 
 def _input(widget: Mapping[str, Any]) -> str:
-    value = "" if widget["value"] is None else f' value="{_text(widget["value"])}"'
-    return f'<input type="{_text(widget["type"])}" name="{_text(widget["name"])}"{value}{_attributes(widget["attrs"])}>'
+    value = "" if widget["value"] is None else f' value="{escaped(widget["value"])}"'
+    return f'<input type="{escaped(widget["type"])}" name="{escaped(widget["name"])}"{value}{_attributes(widget["attrs"])}>'
 
 
 def _select(widget: Mapping[str, Any]) -> str:
-    parts = [f'<select name="{_text(widget["name"])}"{_attributes(widget["attrs"])}>']
+    parts = [f'<select name="{escaped(widget["name"])}"{_attributes(widget["attrs"])}>']
     for group, choices, _index in widget["optgroups"]:
         told = "".join(
-            f'\n  <option value="{_text(one["value"])}"{_attributes(one["attrs"])}>{_text(one["label"])}</option>'
+            f'\n  <option value="{escaped(one["value"])}"{_attributes(one["attrs"])}>{escaped(one["label"])}</option>'
             for one in choices
         )
-        parts.append(f'\n  <optgroup label="{_text(group)}">{told}\n  </optgroup>' if group else told)
+        parts.append(f'\n  <optgroup label="{escaped(group)}">{told}\n  </optgroup>' if group else told)
     return "".join([*parts, "\n</select>"])
 
 

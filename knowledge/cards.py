@@ -69,11 +69,11 @@ def cards(rows: Iterable[dict[str, Any]], reader: Member | None) -> list[Card]:
     for pk, name in found.values_list("post", "topic__name"):
         topics[pk].append(name)
     news = _news(keys, reader) if reader else {}
-    return [_card(row, topics[row["pk"]], news.get(row["pk"], News()), reader) for row in rows]
-
-
-def _card(row: dict[str, Any], topics: list[str], news: News, reader: Member | None) -> Card:
     since = timezone.now() - timedelta(days=NEW_DAYS)
+    return [_card(row, topics[row["pk"]], news.get(row["pk"], News()), reader, since) for row in rows]
+
+
+def _card(row: dict[str, Any], topics: list[str], news: News, reader: Member | None, since: datetime) -> Card:
     published = row["published_at"]
     unseen = reader is not None and news.seen_at is None and row["author"] != reader.pk
     return {

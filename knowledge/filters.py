@@ -5,12 +5,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import CharField, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audit.kept import kept
+from common.forms import reference_choices
 from knowledge.forms import GROUPS
 from knowledge.models import FieldNote, Material, Post, PostAudience, RevisionItem
 from members.models import Language, Organisation
@@ -18,23 +18,6 @@ from trainers.models import Topic
 from trainings.models import Course
 
 FIRST_YEAR, LAST_YEAR = 2010, 2100
-
-
-def reference_choices(**wanted: tuple[QuerySet[Any], str]) -> dict[str, list[tuple[str, str]]]:
-    """Return what there is to choose of short lists, by name: rows in, with the field that labels them.
-
-    One query for all, and none for what is chosen.
-    """
-    rows = [
-        found.order_by()
-        .annotate(of_list=Value(kind, CharField()), row_key=Cast("pk", CharField()), row_label=Cast(label, CharField()))
-        .values_list("of_list", "row_key", "row_label")
-        for kind, (found, label) in wanted.items()
-    ]
-    choices: dict[str, list[tuple[str, str]]] = {kind: [] for kind in wanted}
-    for kind, key, label in rows[0].union(*rows[1:], all=True).order_by("row_label"):
-        choices[kind].append((key, label))
-    return choices
 
 
 def keepers() -> QuerySet[Organisation]:

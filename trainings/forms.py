@@ -6,15 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import CharField, F, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.folding import spelling
-from common.forms import DateInput, TimeInput
+from common.forms import DateInput, TimeInput, reference_choices
 from members.models import Country, Language, Organisation, Rank, RankGroup
 from trainers.models import TrainerProfile
 from trainings.actions.roster import RosterRow
@@ -38,21 +37,11 @@ def _courses(chosen: int | None) -> QuerySet[Course]:
 
 def _reference_choices(course: int | None) -> dict[str, list[tuple[str, str]]]:
     """Return what there is to choose of the short lists, by name; courses on offer and this one. One query."""
-    parts: list[tuple[str, QuerySet[Any]]] = [
-        ("course", _courses(course)),
-        ("country", Country.objects.all()),
-        ("language", Language.objects.all()),
-    ]
-    rows = [
-        found.order_by()
-        .annotate(kind=Value(kind), key=Cast("pk", CharField()), label=F("name"))
-        .values_list("kind", "key", "label")
-        for kind, found in parts
-    ]
-    choices: dict[str, list[tuple[str, str]]] = {kind: [] for kind, _rows in parts}
-    for kind, key, label in rows[0].union(*rows[1:], all=True).order_by("label"):
-        choices[kind].append((key, label))
-    return choices
+    return reference_choices(
+        course=(_courses(course), "name"),
+        country=(Country.objects.all(), "name"),
+        language=(Language.objects.all(), "name"),
+    )
 
 
 class TrainingForm(forms.ModelForm[Training]):

@@ -36,6 +36,6 @@ def forget_search(*, saved: SavedSearch, by: Member) -> None:
     record("forget_search", by, by=by)
 
 
-def look_at_search(saved: SavedSearch) -> None:
-    """Note that its results were looked at: a read mark, so no line of the record."""
-    SavedSearch.objects.filter(pk=saved.pk).update(seen_until=timezone.now())
+def look_at_search(saved: int) -> None:
+    """Note that the results of a saved search, by its number, were looked at: a read mark, so no line of the record."""
+    SavedSearch.objects.filter(pk=saved).update(seen_until=timezone.now())

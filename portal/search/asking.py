@@ -13,13 +13,22 @@ from operator import or_
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
-from audit.kept import kept
+from audit.kept import at_hand, keep, kept
 from common.folding import loose
 from members.models import Member
 from portal.search import seeing
 from portal.search.bits import gathered, highest, of_members
 from portal.search.models import Kind, NameSlip, SearchPosting, SearchState, SearchWord, Tier
-from portal.search.words import LETTERS_FOR_AN_ERROR, PREFIX_LEAST, has_figures, lefts, mistyped, stem, words_of
+from portal.search.words import (
+    LETTERS_FOR_AN_ERROR,
+    PREFIX_LEAST,
+    has_figures,
+    is_frame,
+    lefts,
+    mistyped,
+    stem,
+    words_of,
+)
 from trainings.duplicates import is_one_error
 
 WORDS_MOST, LETTERS_MOST = 10, 200
@@ -90,13 +99,8 @@ class Found:
         yield level
 
 
-Frame = dict[str, int]
-
-
-def _frame(state: SearchState) -> Frame:
-    """The sets that each question needs: of kinds, years and groups of readers, by word. One query."""
-    rows = SearchPosting.objects.filter(generation=state.generation, tier=Tier.FACET, word__is_frame=True).order_by()
-    return gathered(rows.values_list("word__word", "block", "bits"), state.next_number)
+# What each question needs, by word: the sets of kinds, years and groups of readers. Kept until the index changes.
+FRAME = "frame of the search"
 
 
 @dataclass(frozen=True)
@@ -111,20 +115,23 @@ class _Word:
 class Index:
     """The part of the index that these questions of one member need. Two queries, one more where it is not up to date.
 
-    Two more where the index has changed since this process answered a question of this member: its frame, and which groups they
-    find. Whatever changes the one or the other leaves a line, and so another stamp.
+    One more where it has changed since this process answered a question of this member: which groups they find. Its frame is
+    read along with the words then. Whatever changes the one or the other leaves a line, and so another stamp.
     """
 
     def __init__(self, member: Member, state: SearchState, asked: Sequence[Asked]) -> None:
-        frame = kept("frame of the search", lambda: _frame(state), state.stamp)
+        frame: dict[str, int] | None = at_hand(FRAME, state.stamp)
         wanted = list(dict.fromkeys(word for one in asked for word in one.words))
-        facets = {facet for one in asked for facet in one.facets} - frame.keys()
-        rows = _rows(wanted, sorted(facets))
+        facets = {facet for one in asked for facet in one.facets}
+        rows = _rows(wanted, facets - (frame or {}).keys(), with_frame=frame is None)
         narrows = {word: pk for pk, word, *_keys in rows if "=" in word}
         self.standing = {word: _standing(word, rows) for word in wanted}
         keys = {*narrows.values(), *(one.pk for found in self.standing.values() for one in found)}
         self.sets = _sets(state, keys)
-        self.facets = frame | {word: self.sets.get((Tier.FACET, pk), 0) for word, pk in narrows.items()}
+        asked_for = {word: self.sets.get((Tier.FACET, pk), 0) for word, pk in narrows.items()}
+        if frame is None:
+            frame = keep(FRAME, {word: bits for word, bits in asked_for.items() if is_frame(word)}, state.stamp)
+        self.facets = frame | asked_for
         self.kinds = {kind: frame.get(f"kind={kind}", 0) for kind in Kind}
         held = {word.removeprefix("group="): bits for word, bits in frame.items() if word.startswith("group=")}
         groups = kept(f"groups found by {member.pk}", lambda: seeing.groups_seen(member), state.stamp)
@@ -186,7 +193,7 @@ def _ranked(bits: int, levels: list[list[tuple[int, int]]]) -> list[tuple[int, i
     return sorted(scored.items(), reverse=True)
 
 
-def _rows(wanted: Sequence[str], facets: Sequence[str]) -> list[tuple[int, str, str, str, bool]]:
+def _rows(wanted: Sequence[str], facets: Iterable[str], *, with_frame: bool) -> list[tuple[int, str, str, str, bool]]:
     """The words of the index that may stand for these, and the facets. One query."""
     known = SearchWord.objects.order_by()
     meant = {key for word in wanted for key in mistyped(word)}
@@ -194,6 +201,8 @@ def _rows(wanted: Sequence[str], facets: Sequence[str]) -> list[tuple[int, str, 
         Q(word__in=[*wanted, *facets]) | Q(loose__in={loose(word) for word in wanted if not has_figures(word)})
         | Q(stem__in={stem(word) for word in wanted}) | Q(is_name=True, loose__in=meant)
     )]  # fmt: skip
+    if with_frame:
+        parts.append(known.filter(is_frame=True))
     if left := {key for word in wanted if not has_figures(word) for key in lefts(word)}:
         parts.append(known.filter(pk__in=NameSlip.objects.filter(left__in=left).values("word")))
     parts += [_completions(known, word) for word in wanted if len(word) >= PREFIX_LEAST]

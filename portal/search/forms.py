@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.kept import kept
-from knowledge.filters import FIRST_YEAR, LAST_YEAR, keepers, reference_choices
+from common.forms import reference_choices
+from knowledge.filters import FIRST_YEAR, LAST_YEAR, keepers
 from members.models import Language
 from portal.search.asking import LETTERS_MOST, WORDS_MOST, Asked
 from portal.search.models import Kind
@@ -31,7 +32,7 @@ def _rows_offered() -> dict[str, list[tuple[str, str]]]:
 class SearchForm(forms.Form):
     """What is looked for. A filter that is none is a sentence and narrows nothing.
 
-    One query, none while the index stands still whose `stamp` this is.
+    As many queries as `kept` takes: none while the index stands still whose `stamp` this is.
     """
 
     q = forms.CharField(
@@ -49,7 +50,7 @@ class SearchForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], stamp: object = None) -> None:
         super().__init__(data)
         kinds = [(kind.value, str(kind.label)) for kind in Kind]
-        offered = {"kind": kinds} | (kept("choices of the search", _rows_offered, stamp) if stamp else _rows_offered())
+        offered = {"kind": kinds} | kept("choices of the search", _rows_offered, stamp)
         any_of = {
             "topic": _("Any topic"), "language": _("Any language"), "ministry": _("Any ministry"), "kind": _("Anything"),
         }  # fmt: skip

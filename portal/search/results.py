@@ -162,5 +162,5 @@ SHOWN = {
 
 
 def ask(member: Member, state: SearchState, asked: Asked) -> Found:
-    """Answer one question of one member. Two queries, four where the index has changed."""
+    """Answer one question of one member. Two queries, three where the index has changed."""
     return Index(member, state, [asked]).find(asked)

@@ -28,12 +28,13 @@ class SavedShown:
 
 def told_in_digest(member: Member, since: datetime) -> list[Found]:
     """Return the saved searches that find something newer than the last digest and the last look, with its number."""
-    # What is kept of a search is right where the record has been followed; an index that was never built is not built for a mail.
-    is_built = SearchState.objects.exclude(generation=0).exists()
-    shown = saved_searches(member, follow_record(), since) if is_built else []
+    # An index that was never built is not built for a mail.
+    if not own_searches(member).exists() or not SearchState.objects.exclude(generation=0).exists():
+        return []
+    # What is kept of a search is right where the record has been followed.
     return [
         Found(f"{one.saved.name}: +{one.new}", f"{reverse('search:page')}?{one.saved.query}")
-        for one in shown
+        for one in saved_searches(member, follow_record(), since)
         if one.new
     ]
 
@@ -41,7 +42,7 @@ def told_in_digest(member: Member, since: datetime) -> list[Found]:
 def saved_searches(member: Member, state: SearchState, after: datetime | None = None) -> list[SavedShown]:
     """Return a member's saved searches; what is new is newer than their last look, and than `after`.
 
-    One query where there are none, else four, two more where the index has changed, however many.
+    One query where there are none, else four, one more where the index has changed, however many.
     """
     kept = list(own_searches(member))
     if not kept:

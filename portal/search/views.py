@@ -66,8 +66,7 @@ def _found(request: HttpRequest, member: Member, state: SearchState, form: Searc
     asked, query = form.asked(), form.query()
     found = ask(member, state, asked)
     own = own_searches(member)
-    held = kept(f"searches of {member.pk}", lambda: frozenset(own.values_list("query", flat=True)), state.stamp)
-    saved = own.filter(query=query).first() if query in held else None
+    saved = kept(f"searches of {member.pk}", lambda: dict(own.values_list("query", "pk")), state.stamp).get(query)
     if saved is not None:
         look_at_search(saved)
     all_kinds = sum(found.counts.values())

@@ -47,6 +47,11 @@ def _seen(text: str) -> str:
     return text if text.isascii() else _UNSEEN.sub("", text)
 
 
+def is_frame(word: str) -> bool:
+    """Return whether a facet is one that each question needs: a kind, a year, a group of readers."""
+    return word.startswith(("kind=", "group=", "year="))
+
+
 def has_figures(word: str) -> bool:
     """Return whether a word is a number or holds one: it is meant as it stands, and no other is near it."""
     return not word.isalpha()

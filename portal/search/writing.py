@@ -23,7 +23,7 @@ from portal.search.models import (
     SearchWord,
     Tier,
 )
-from portal.search.words import lefts, stem
+from portal.search.words import is_frame, lefts, stem
 
 # So many things, or words of things, are held before they are written.
 BATCH, TERMS_MOST = 500, 400_000
@@ -32,7 +32,6 @@ MISSING_MOST = 1_000
 WORDS_HELD = 200_000
 # So many words are looked up at once.
 AT_ONCE = 5_000
-FRAME = ("kind=", "group=", "year=")
 
 Term = tuple[int, int]
 # Of a word its id, and whether typing errors are forgiven.
@@ -68,7 +67,7 @@ def word_ids(words: Collection[str], names: Collection[str], known: Known) -> di
 
 def _new_word(word: str) -> SearchWord:
     if "=" in word:
-        return SearchWord(word=word, loose="", stem="", is_frame=word.startswith(FRAME))
+        return SearchWord(word=word, loose="", stem="", is_frame=is_frame(word))
     return SearchWord(word=word, loose=loose(word), stem=stem(word))
 
 
