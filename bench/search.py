@@ -120,11 +120,17 @@ def measure_search(client: Any, author: str, print_plan: Callable[[tuple[float, 
     """
     from audit.kept import forget_kept
     from bench.figures import timed_queries
+    from knowledge.models import Post
 
     print("`pace`: how many times slower than usual the machine is just then, see tests/pace.py.")
     print(f"{'page':<40}{'server ms':>11}{'fastest':>9}{'pace':>7}{'queries':>9}{'found':>9}", flush=True)
     slowest: tuple[float, str, Any] = (0, "", None)
-    pages = [("the library", "/knowledge/"), ("the library, filtered", "/knowledge/?kind=lesson&topic=1&language=sr")]
+    lessons = Post.objects.filter(kind=Post.Kind.LESSON, language="sr", slug__startswith="bench")
+    topic = lessons.values_list("topics", flat=True)[0]
+    pages = [
+        ("the library", "/knowledge/"), ("the library, page 3", "/knowledge/?page=3"),
+        ("the library, filtered", f"/knowledge/?kind=lesson&topic={topic}&language=sr"),
+    ]  # fmt: skip
     pages += [(what, f"/search/?{query}") for what, query in questions(author)]
     again = dict(pages)
     pages += [(f"{what}{AFTER_A_WRITE}", again[what]) for what in ("the library", "a usual word")]

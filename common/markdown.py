@@ -52,6 +52,10 @@ def markdown(text: str) -> SafeString:
     return mark_safe(clean)  # noqa: S308 - nh3 let nothing through but the tags above
 
 
+@lru_cache(maxsize=256)
 def plain(text: str) -> str:
-    """Return Markdown as the words alone, for excerpts and mails: what stands between the tags, spaces folded."""
+    """Return Markdown as the words alone, for excerpts and mails: what stands between the tags, spaces folded.
+
+    The last ones are remembered: what is found often is found by many.
+    """
     return " ".join(html.unescape(nh3.clean(_html(text), tags=set())).split())

@@ -8,7 +8,11 @@ from django.core.paginator import Page
 from django.db.models import Count, DateTimeField, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from common.days import written_day
+from common.prepared import Prepared, rounded
 from knowledge.models import Comment, Post, Seen, Thanks
 from members.models import Member
 
@@ -21,23 +25,18 @@ COLUMNS = (
 
 
 class Card(TypedDict):
-    """What a card tells: plain values, for a page has twenty, and templates are quick with nothing else."""
+    """What a card tells, in words: plain values, for a page has twenty, and templates are quick with nothing else.
+
+    `news` is what is new for the reader, `about` stands above the title and `facts` below it.
+    """
 
     kind: str
-    is_new: bool
-    new_comments: int
-    language: str
-    minutes: int | None
-    reach: str
+    news: str
+    about: list[str]
     url: str
     lang: str
     title: str
-    author: str
-    organisation: str
-    published_at: datetime | None
-    said: int
-    thanked: int
-    is_answered: bool
+    facts: list[str]
     topics: list[str]
 
 
@@ -61,14 +60,13 @@ def posts_of(page: Page) -> QuerySet[Post]:
 
 
 def cards(rows: Iterable[dict[str, Any]], reader: Member | None) -> list[Card]:
-    """Return a card for each of `rows_for_cards`. Two queries, one for a stranger, to whom nothing is new."""
+    """Return a card for each of `rows_for_cards`. Two queries, one for a stranger, to whom nothing is new, none for no row."""
     rows = list(rows)
     keys = [row["pk"] for row in rows]
     topics: dict[int, list[str]] = {pk: [] for pk in keys}
-    found = Post.topics.through.objects.filter(post__in=keys).order_by("topic__name")
-    for pk, name in found.values_list("post", "topic__name"):
+    for pk, name in _TOPICS.rows(rounded(keys)) if keys else []:
         topics[pk].append(name)
-    news = _news(keys, reader) if reader else {}
+    news = _news(keys, reader) if reader and keys else {}
     since = timezone.now() - timedelta(days=NEW_DAYS)
     return [_card(row, topics[row["pk"]], news.get(row["pk"], News()), reader, since) for row in rows]
 
@@ -76,32 +74,77 @@ def cards(rows: Iterable[dict[str, Any]], reader: Member | None) -> list[Card]:
 def _card(row: dict[str, Any], topics: list[str], news: News, reader: Member | None, since: datetime) -> Card:
     published = row["published_at"]
     unseen = reader is not None and news.seen_at is None and row["author"] != reader.pk
+    new = _("New") if unseen and published and published > since else ""
+    if news.new and not new:
+        new = ngettext("%(n)d new comment", "%(n)d new comments", news.new) % {"n": news.new}
     return {
-        "kind": str(Post.Kind(row["kind"]).label), "is_new": bool(unseen and published and published > since),
-        "new_comments": news.new, "language": row["language__name"], "minutes": row["minutes"], "reach": row["reach"],
+        "kind": str(Post.Kind(row["kind"]).label), "news": new, "about": _about(row),
         "url": reverse("knowledge:detail", args=[row["slug"]]), "lang": row["language"], "title": row["title"],
-        "author": f"{row['author__given_name']} {row['author__family_name']}".strip(),
-        "organisation": row["organisation__short_name"], "published_at": published, "said": news.said,
-        "thanked": news.thanked, "is_answered": row["kind"] == Post.Kind.QUESTION and row["accepted"] is not None,
-        "topics": topics,
+        "facts": _facts(row, news), "topics": topics,
     }  # fmt: skip
+
+
+def _about(row: dict[str, Any]) -> list[str]:
+    """Of a post: its language, how long it takes, who reads it if not the whole network and it alone."""
+    told = [row["language__name"]]
+    if minutes := row["minutes"]:
+        told.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
+    if row["reach"] == Post.Reach.MINISTRY:
+        told.append(_("only %(name)s") % {"name": row["organisation__short_name"]})
+    elif row["reach"] == Post.Reach.PUBLIC:
+        told.append(_("public"))
+    return told
+
+
+def _facts(row: dict[str, Any], news: News) -> list[str]:
+    """Of a post: whose it is, since when, and what came of it."""
+    author = f"{row['author__given_name']} {row['author__family_name']}".strip()
+    told = [author, row["organisation__short_name"], written_day(row["published_at"])]
+    if news.said:
+        told.append(ngettext("%(n)d comment", "%(n)d comments", news.said) % {"n": news.said})
+    if news.thanked:
+        told.append(ngettext("thanked %(n)d time", "thanked %(n)d times", news.thanked) % {"n": news.thanked})
+    if row["kind"] == Post.Kind.QUESTION and row["accepted"] is not None:
+        told.append(_("answered"))
+    return told
+
+
+def drafts_of(author: Member) -> list[dict[str, Any]]:
+    """Return title, slug and last change of a member's drafts, the newest first. One query."""
+    names = ("title", "slug", "changed_at")
+    return [dict(zip(names, row, strict=True)) for row in _DRAFTS.rows([author.pk], names)]
 
 
 def _news(keys: Sequence[int], reader: Member) -> dict[int, News]:
     """What is new in these posts for this reader. One query."""
-    seen = Seen.objects.filter(member=reader).order_by()
-    looked = Subquery(seen.filter(post=OuterRef("post")).values("at"))
-    said = Comment.objects.filter(post__in=keys, removed_at=None, hidden_at=None).order_by()
-    thanks = Thanks.objects.filter(post__in=keys).order_by()
-    newer = Count("pk", filter=~Q(author=reader) & Q(at__gt=looked))
-    none, never = Value(0), Value(None, DateTimeField())
-    # First the one that has moments, so that PostgreSQL knows what the column holds.
-    rows = seen.filter(post__in=keys).values_list("post", none, none, none, "at").union(
-        said.values_list("post").annotate(said=Count("pk"), new=newer, thanked=none, seen_at=never),
-        thanks.values_list("post").annotate(said=none, new=none, thanked=Count("pk"), seen_at=never), all=True,
-    )  # fmt: skip
     found: dict[int, News] = {}
-    for pk, said_n, new, thanked, seen_at in rows:
+    for pk, said_n, new, thanked, seen_at in _NEWS.rows(rounded(keys), [reader.pk]):
         before = found.get(pk, News())
         found[pk] = News(before.said + said_n, before.new + new, before.thanked + thanked, before.seen_at or seen_at)
     return found
+
+
+def _news_of(keys: list[int], reader: list[int]) -> QuerySet[Any, Any]:
+    seen = Seen.objects.filter(member=reader[0]).order_by()
+    looked = Subquery(seen.filter(post=OuterRef("post")).values("at"))
+    said = Comment.objects.filter(post__in=keys, removed_at=None, hidden_at=None).order_by()
+    thanks = Thanks.objects.filter(post__in=keys).order_by()
+    newer = Count("pk", filter=~Q(author=reader[0]) & Q(at__gt=looked))
+    none, never = Value(0), Value(None, DateTimeField())
+    # First the one that has moments, so that PostgreSQL knows what the column holds.
+    return seen.filter(post__in=keys).values_list("post", none, none, none, "at").union(
+        said.values_list("post").annotate(said=Count("pk"), new=newer, thanked=none, seen_at=never),
+        thanks.values_list("post").annotate(said=none, new=none, thanked=Count("pk"), seen_at=never), all=True,
+    )  # fmt: skip
+
+
+def _topics_of(keys: list[int]) -> QuerySet[Any, Any]:
+    rows = Post.topics.through.objects.filter(post__in=keys)
+    return rows.order_by("topic__name").values_list("post", "topic__name")
+
+
+def _drafts_of(author: list[int], names: tuple[str, ...]) -> QuerySet[Any, Any]:
+    return Post.objects.filter(author=author[0], published_at=None).order_by("-changed_at").values_list(*names)
+
+
+_NEWS, _TOPICS, _DRAFTS = Prepared(_news_of), Prepared(_topics_of), Prepared(_drafts_of)

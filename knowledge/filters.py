@@ -26,15 +26,18 @@ def keepers() -> QuerySet[Organisation]:
 
 
 class WithChoices(django_filters.FilterSet):
-    """A set of filters some of whose choices are rows: read in one query, and kept while nobody writes."""
+    """A set of filters some of whose choices are rows: read in one query, and kept while nobody writes.
+
+    `line` is the newest one of the record where the caller has asked for it.
+    """
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
         """The rows by the name of their filter."""
         raise NotImplementedError
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, line: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in kept(f"choices of {type(self).__name__}", self._choices).items():
+        for name, choices in kept(f"choices of {type(self).__name__}", self._choices, line).items():
             self.filters[name].extra["choices"] = choices
 
     def _choices(self) -> dict[str, list[tuple[str, str]]]:

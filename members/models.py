@@ -192,6 +192,11 @@ class Member(AbstractBaseUser):
         return frozenset(role.code for role in self.roles.all())
 
     @property
+    def rights(self) -> tuple[object, ...]:
+        """All that the apps' access asks of a member beside their key: what is kept for them is kept with it."""
+        return self.is_active, self.organisation_id, self.role_codes
+
+    @property
     def role_labels(self) -> list[str]:
         """What this member's roles are called. No query for a signed-in member."""
         return [str(role.label) for role in RoleCode if role in self.role_codes]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.template import Context
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
+
+from common.days import local_day, written_day
 
 register = template.Library()
 
@@ -87,21 +89,14 @@ def initials(person: object) -> str:
 @register.simple_tag
 def date_range(start: date | None, end: date | None = None) -> str:
     """ "12–14 November 2026", "30 November – 2 December 2026" or, of one day, "12 November 2026"."""
-    first, last = _local_date(start), _local_date(end)
+    first, last = local_day(start), local_day(end)
     if first is None or last is None or first == last:
-        only = first or last
-        return formats.date_format(only, "j F Y") if only else ""
+        return written_day(first or last)
     if first.year != last.year:
         return f"{formats.date_format(first, 'j F Y')} {EN_DASH} {formats.date_format(last, 'j F Y')}"
     if first.month != last.month:
         return f"{formats.date_format(first, 'j F')} {EN_DASH} {formats.date_format(last, 'j F Y')}"
     return f"{first.day}{EN_DASH}{formats.date_format(last, 'j F Y')}"
-
-
-def _local_date(moment: date | None) -> date | None:
-    if isinstance(moment, datetime):
-        return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
-    return moment or None
 
 
 @register.simple_tag
@@ -169,6 +164,18 @@ def with_marks(pieces: Iterable[Any]) -> SafeString:
     """A text in pieces (`text`, `is_found`), those that were looked for marked."""
     told = (f"<mark>{escape(one.text)}</mark>" if one.is_found else escape(one.text) for one in pieces)
     return mark_safe("".join(told))  # noqa: S308 - each piece is escaped
+
+
+@register.filter
+def spans(facts: Iterable[str]) -> SafeString:
+    """Short facts in a row, for a line of class `meta`."""
+    return mark_safe("".join(f"<span>{escape(fact)}</span>" for fact in facts))  # noqa: S308 - each fact is escaped
+
+
+@register.filter
+def badges(words: Iterable[str]) -> SafeString:
+    """Words in a row, each on a badge."""
+    return mark_safe("".join(f'<span class="badge">{escape(word)}</span>' for word in words))  # noqa: S308 - each word is escaped
 
 
 @register.simple_tag

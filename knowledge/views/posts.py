@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.kept import kept, latest_line
 from common.markdown import markdown
 from common.views import decide, is_fragment, page_of
 from knowledge import access
 from knowledge.actions import posts
 from knowledge.actions.changed import ChangedMeanwhileError
-from knowledge.cards import cards, posts_of, rows_for_cards
+from knowledge.cards import cards, drafts_of, posts_of, rows_for_cards
 from knowledge.differences import differences
 from knowledge.filters import PostFilter
 from knowledge.forms import BodyForm, PostForm
@@ -33,10 +34,13 @@ NEWEST = ("-published_at", "-pk")
 def post_list(request: HttpRequest) -> HttpResponse:
     """The library, newest first, pinned posts on top of an unfiltered one; strangers find public posts."""
     reader = reader_of(request)
-    rows = access.readable_posts(reader) if reader else access.public_posts()
-    found = PostFilter(request.GET, rows)
+    rows, line = access.readable_posts(reader) if reader else access.public_posts(), latest_line()
+    found = PostFilter(request.GET, rows, line=line)
     chosen = sum(bool(request.GET.get(name)) for name in found.filters)
-    page = page_of(request, found.qs.order_by(*NEWEST), PAGE)
+    # To count all posts takes longer than to read a page of them.
+    since, whom = ((line, reader.rights), reader.pk) if reader else (line, "strangers")
+    count = None if chosen else kept(f"posts for {whom}", rows.count, since)
+    page = page_of(request, found.qs.order_by(*NEWEST), PAGE, count)
     # The page is found first: what is joined for its twenty would be joined for all that stand before them.
     on_page = Post.objects.filter(pk__in=posts_of(page).values("pk")).order_by(*NEWEST)
     on_top = not chosen and page.number == 1
@@ -52,9 +56,10 @@ def post_list(request: HttpRequest) -> HttpResponse:
         "topic": found.chosen("topic") if reader else None,
         "reader": reader,
         "can_write": bool(reader and access.can_write(reader)),
-        "drafts": Post.objects.filter(author=reader, published_at=None).order_by("-changed_at") if reader else [],
     }
-    return render(request, "knowledge/_posts.html" if is_fragment(request) else "knowledge/post_list.html", context)
+    if is_fragment(request):
+        return render(request, "knowledge/_posts.html", context)
+    return render(request, "knowledge/post_list.html", context | {"drafts": drafts_of(reader) if reader else []})
 
 
 @login_not_required

@@ -5,16 +5,18 @@ All of it is worked out on sets of numbers, so both databases answer alike: they
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
 from audit.kept import at_hand, keep, kept
 from common.folding import loose
+from common.prepared import Prepared, rounded
 from members.models import Member
 from portal.search import seeing
 from portal.search.bits import gathered, highest, of_members
@@ -126,15 +128,18 @@ class Index:
         rows = _rows(wanted, facets - (frame or {}).keys(), with_frame=frame is None)
         narrows = {word: pk for pk, word, *_keys in rows if "=" in word}
         self.standing = {word: _standing(word, rows) for word in wanted}
-        keys = {*narrows.values(), *(one.pk for found in self.standing.values() for one in found)}
-        self.sets = _sets(state, keys)
-        asked_for = {word: self.sets.get((Tier.FACET, pk), 0) for word, pk in narrows.items()}
+        held_by: dict[int, list[Hashable]] = {pk: [facet] for facet, pk in narrows.items()}
+        for word, standing in self.standing.items():
+            for one in standing:
+                held_by.setdefault(one.pk, []).append((word, one.how))
+        self.sets = _sets(state, held_by)
+        asked_for = {facet: self.sets.get((Tier.FACET, facet), 0) for facet in narrows}
         if frame is None:
             frame = keep(FRAME, {word: bits for word, bits in asked_for.items() if is_frame(word)}, state.stamp)
         self.facets = frame | asked_for
         self.kinds = {kind: frame.get(f"kind={kind}", 0) for kind in Kind}
         held = {word.removeprefix("group="): bits for word, bits in frame.items() if word.startswith("group=")}
-        groups = kept(f"groups found by {member.pk}", lambda: seeing.groups_seen(member), state.stamp)
+        groups = kept(f"groups found by {member.pk}", lambda: seeing.groups_seen(member), (state.stamp, member.rights))
         self.visible = seeing.visible_set(member, state.generation, groups, held, self.kinds[Kind.MATERIAL])
         self.years = [frame[word] for word in sorted(frame, reverse=True) if word.startswith("year=")]
 
@@ -158,13 +163,13 @@ class Index:
     def _levels(self, word: str) -> list[tuple[int, int]]:
         """Where a word stands, by falling score, each entry once: rarer words weigh more, among what this member sees."""
         by_weight: dict[int, int] = defaultdict(int)
-        for one in self.standing[word]:
+        for how in (EXACT, NEAR, SLIP):
             for tier, weight in WEIGHTS.items():
-                bits = self.sets.get((tier, one.pk), 0)
-                if one.how == SLIP and tier != Tier.NAMES:
+                bits = self.sets.get((tier, (word, how)), 0)
+                if how == SLIP and tier != Tier.NAMES:
                     # Of a title only a trainer's name.
                     bits = bits & self.kinds[Kind.TRAINER] if tier == Tier.TITLE else 0
-                by_weight[weight * one.how] |= bits
+                by_weight[weight * how] |= bits
         seen, levels = 0, []
         for weight, bits in sorted(by_weight.items(), reverse=True):
             if fresh := bits & self.visible & ~seen:
@@ -195,19 +200,32 @@ def _ranked(bits: int, levels: list[list[tuple[int, int]]]) -> list[tuple[int, i
 
 def _rows(wanted: Sequence[str], facets: Iterable[str], *, with_frame: bool) -> list[tuple[int, str, str, str, bool]]:
     """The words of the index that may stand for these, and the facets. One query."""
+    plain = [word for word in wanted if not has_figures(word)]
+    found = _KNOWN.rows(
+        rounded([*wanted, *facets]), rounded(sorted({loose(word) for word in plain})),
+        rounded(sorted({stem(word) for word in wanted})), rounded(sorted({key for word in wanted for key in mistyped(word)})),
+        rounded(sorted({key for word in plain for key in lefts(word)})),
+        [word for word in wanted if len(word) >= PREFIX_LEAST], with_frame,
+    )  # fmt: skip
+    return sorted(set(found))
+
+
+def _known(
+    words: list[str], looses: list[str], stems: list[str], meant: list[str], left: list[str], begins: list[str],
+    with_frame: bool,
+) -> QuerySet[SearchWord, Any]:  # fmt: skip
+    """Words as they stand, near ones, names that were perhaps meant, names one error away, what begins so; and the frame."""
     known = SearchWord.objects.order_by()
-    meant = {key for word in wanted for key in mistyped(word)}
-    parts: list[QuerySet[SearchWord]] = [known.filter(
-        Q(word__in=[*wanted, *facets]) | Q(loose__in={loose(word) for word in wanted if not has_figures(word)})
-        | Q(stem__in={stem(word) for word in wanted}) | Q(is_name=True, loose__in=meant)
+    parts = [known.filter(
+        Q(word__in=words) | Q(loose__in=looses) | Q(stem__in=stems) | Q(is_name=True, loose__in=meant)
     )]  # fmt: skip
     if with_frame:
         parts.append(known.filter(is_frame=True))
-    if left := {key for word in wanted if not has_figures(word) for key in lefts(word)}:
+    if left:
         parts.append(known.filter(pk__in=NameSlip.objects.filter(left__in=left).values("word")))
-    parts += [_completions(known, word) for word in wanted if len(word) >= PREFIX_LEAST]
+    parts += [_completions(known, word) for word in begins]
     columns = [part.values_list("pk", "word", "loose", "stem", "is_name") for part in parts]
-    return sorted(set(columns[0].union(*columns[1:], all=True)))
+    return columns[0].union(*columns[1:], all=True)
 
 
 def _completions(known: QuerySet[SearchWord], word: str) -> QuerySet[SearchWord]:
@@ -241,8 +259,16 @@ def _is_slip(word: str, key: str, other: str, other_key: str) -> bool:
     return is_one_error(word, other) or is_one_error(key, other_key)
 
 
-def _sets(state: SearchState, words: Iterable[int]) -> dict[tuple[int, int], int]:
-    """The entries of each (tier, word). One query."""
-    rows = SearchPosting.objects.filter(generation=state.generation, word__in=list(words)).order_by()
-    blocks = rows.values_list("tier", "word", "block", "bits")
-    return gathered((((tier, word), block, bits) for tier, word, block, bits in blocks), state.next_number)
+def _postings(generation: list[int], words: list[int]) -> QuerySet[SearchPosting, Any]:
+    rows = SearchPosting.objects.filter(generation=generation[0], word__in=words).order_by()
+    return rows.values_list("tier", "word", "block", "bits")
+
+
+_KNOWN, _POSTINGS = Prepared(_known), Prepared(_postings)
+
+
+def _sets(state: SearchState, held_by: Mapping[int, Sequence[Hashable]]) -> dict[tuple[int, Hashable], int]:
+    """The entries of each tier of what the words stand for: `held_by` says of each word's number for what. One query at most."""
+    rows = _POSTINGS.rows([state.generation], rounded(sorted(held_by))) if held_by else []
+    blocks = (((tier, key), block, bits) for tier, word, block, bits in rows for key in held_by[word])
+    return gathered(blocks, state.next_number)

@@ -76,7 +76,8 @@ def gathered(blocks: Iterable[tuple[Key, int, bytes]], below: int) -> dict[Key, 
         if held is None:
             held = found[key] = bytearray(room)
         if len(packed) == WIDE:
-            held[begin : begin + WIDE] = packed
+            both = int.from_bytes(packed, "little") | int.from_bytes(held[begin : begin + WIDE], "little")
+            held[begin : begin + WIDE] = both.to_bytes(WIDE, "little")
             continue
         for n in struct.unpack(f"<{len(packed) // 2}H", packed):
             held[begin + (n >> 3)] |= 1 << (n & 7)

@@ -52,25 +52,27 @@ class Budget:
 Hit = tuple[int, int, int]
 
 
-def _hits(text: str, words: Sequence[frozenset[str]]) -> list[Hit]:
-    """Where words stand that were found: start, end, and which word of the question each is."""
-    found = []
-    for match in WORD.finditer(text):
-        key = folded_word(match[0])
-        for n, standing in enumerate(words):
-            if key in standing:
-                found.append((match.start(), match.end(), n))
-                break
-    return found
+class Sought:
+    """What is looked for in texts: for each word of a question the words that stand for it."""
+
+    def __init__(self, words: Sequence[frozenset[str]]) -> None:
+        self.count = len(words)
+        # Of two words of the question that one word stands for, the first has it.
+        self.which = {word: n for n in reversed(range(self.count)) for word in words[n]}
+
+    def hits(self, text: str) -> list[Hit]:
+        """Return where words stand that were found: start, end, and which word of the question each is."""
+        which = self.which
+        return [(*match.span(), which[key]) for match in WORD.finditer(text) if (key := folded_word(match[0])) in which]
 
 
-def marked(text: str, words: Sequence[frozenset[str]]) -> tuple[Piece, ...]:
+def marked(text: str, sought: Sought) -> tuple[Piece, ...]:
     """Return the whole of a short text with the words marked."""
     text = unicodedata.normalize("NFC", text)
-    return tuple(_cut(text, _hits(text, words), 0, len(text)))
+    return tuple(_cut(text, sought.hits(text), 0, len(text)))
 
 
-def excerpt_of(places: Iterable[Sequence[Any]], words: Sequence[frozenset[str]], budget: Budget) -> Excerpt:
+def excerpt_of(places: Iterable[Sequence[Any]], sought: Sought, budget: Budget) -> Excerpt:
     """Return the piece of a thing's places that holds most of the words, the first of equal ones; its beginning where none does.
 
     A place is its kind (page, slide, sheet, trainers or nothing), number, text and perhaps a name.
@@ -80,11 +82,11 @@ def excerpt_of(places: Iterable[Sequence[Any]], words: Sequence[frozenset[str]],
         text = unicodedata.normalize("NFC", " ".join(str(place[2])[:LETTERS_EACH].split()))
         if not text:
             continue
-        hits = _hits(text, words)
+        hits = sought.hits(text)
         different = len({n for _start, _end, n in hits})
         if best is None or different > best[0]:
             best = (different, text, hits, place)
-        if different == len(words):
+        if different == sought.count:
             break
     if best is None:
         return Excerpt()

@@ -1,35 +1,53 @@
 """What a page of results shows: the things themselves, as they are now, with the place of the match."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from audit.kept import kept
+from common.days import written_day
 from common.markdown import plain
-from knowledge.models import FieldNote, MaterialVersion
+from common.prepared import Prepared, rounded
+from knowledge.models import Post
 from members.models import Member
 from portal.search.asking import Asked, Found, Index
-from portal.search.excerpts import Budget, Excerpt, Piece, excerpt_of, marked
-from portal.search.gathering import places_of
+from portal.search.excerpts import Budget, Excerpt, Piece, Sought, excerpt_of, marked
 from portal.search.models import Kind, SearchEntry, SearchState
 from portal.search.seeing import visible_entries
 from trainings.models import Assignment
 
 PAGE = 20
-# What each kind shows of itself, read along with the entries.
-PARTS = {
-    Kind.POST: ("post__author", "post__organisation"),
-    Kind.MATERIAL: ("post", "version__material", "version__text"),
-    Kind.NOTE: ("note__author", "training"),
-    Kind.TRAINER: ("profile__member__organisation", "profile__rank"),
-    Kind.TRAINING: ("training__host",),
-    Kind.COURSE: ("course",),
-}
+Row = Mapping[str, Any]
+# What each kind shows of itself, read along with the entries: values alone, for of whole rows there are ten tables.
+COLUMNS = {
+    Kind.POST: (
+        "post__kind", "post__title", "post__slug", "post__body", "post__language", "post__published_at",
+        "post__author__given_name", "post__author__family_name", "post__organisation__short_name",
+    ),
+    Kind.MATERIAL: (
+        "post__title", "post__slug", "version__material", "version__material__title", "version__material__language",
+        "version__name", "version__added_at", "version__text__places",
+    ),
+    Kind.NOTE: (
+        "note", "note__worked", "note__resisted", "note__unanswered", "note__at", "note__is_author_hidden",
+        "note__author__given_name", "note__author__family_name", "training__title", "training__reference",
+    ),
+    Kind.TRAINER: (
+        "profile__slug", "profile__position", "profile__qualifications", "profile__deployments", "profile__about",
+        "profile__rank__name", "profile__member__given_name", "profile__member__family_name",
+        "profile__member__organisation__short_name",
+    ),
+    Kind.TRAINING: (
+        "training", "training__title", "training__reference", "training__place", "training__notes", "training__language",
+        "training__starts_on", "training__cancelled_at", "training__host__short_name",
+    ),
+    Kind.COURSE: ("course", "course__name", "course__code", "course__summary", "course__audience"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,103 +77,126 @@ class _Shown:
     language: str = ""
 
 
-def results(member: Member, generation: int, found: Found, first: int, languages: Mapping[str, str]) -> list[Result]:
+def results(member: Member, state: SearchState, found: Found, first: int, languages: Mapping[str, str]) -> list[Result]:
     """Return one page of what was found, from `first` on, each asked of its app's access once more. Two queries at most.
 
     `languages` are their names by code.
     """
     scores = dict(found.numbers(first, PAGE))
-    kinds = found.kinds_of(scores)
-    parts = [part for kind in kinds for part in PARTS[kind]]
-    rows = SearchEntry.objects.filter(generation=generation, number__in=scores).defer("terms")
-    teachers = Prefetch("training__assignments", Assignment.objects.select_related("trainer__member"))
-    teaching = [teachers] if Kind.TRAINING in kinds else []
-    by_number = {
-        entry.number: entry
-        for entry in visible_entries(member, rows, kinds).select_related(*parts).prefetch_related(*teaching)
-    }
-    budget = Budget()
-    return [_result(by_number[n], score, found, budget, languages) for n, score in scores.items() if n in by_number]
+    kinds = tuple(found.kinds_of(scores))
+    question = kept(f"entries shown to {member.pk}", lambda: _entries(member), (state.stamp, member.rights))
+    found_rows = question.rows([state.generation], rounded(scores), kinds) if scores else []
+    names = _columns(kinds)
+    by_number = {row[0]: dict(zip(names, row, strict=True)) for row in found_rows}
+    teachers = _teachers([row["training"] for row in by_number.values() if row["kind"] == Kind.TRAINING])
+    budget, sought = Budget(), Sought(found.words)
+    return [
+        _result(row | {"teachers": teachers.get(row.get("training", 0), [])}, scores[n], sought, budget, languages)
+        for n in scores
+        if (row := by_number.get(n))
+    ]
 
 
-def _result(entry: SearchEntry, score: int, found: Found, budget: Budget, languages: Mapping[str, str]) -> Result:
-    kind = Kind(entry.kind)
-    shown = SHOWN[kind](entry)
+def _columns(kinds: Iterable[Kind]) -> tuple[str, ...]:
+    return ("number", "kind", *dict.fromkeys(column for kind in kinds for column in COLUMNS[kind]))
+
+
+def _entries(member: Member) -> Prepared:
+    def entries(generation: list[int], numbers: list[int], kinds: tuple[Kind, ...]) -> QuerySet[SearchEntry, Any]:
+        rows = SearchEntry.objects.filter(generation=generation[0], number__in=numbers)
+        return visible_entries(member, rows, kinds).order_by().values_list(*_columns(kinds))
+
+    return Prepared(entries)
+
+
+def _teachers(trainings: Sequence[int]) -> dict[int, list[str]]:
+    """The names of those who teach each of these trainings. One query, none for no training."""
+    names: dict[int, list[str]] = defaultdict(list)
+    if trainings:
+        told = ("training", "trainer__member__given_name", "trainer__member__family_name")
+        for training, *name in Assignment.objects.filter(training__in=trainings).values_list(*told):
+            names[training].append(" ".join(name).strip())
+    return names
+
+
+def _result(row: Row, score: int, sought: Sought, budget: Budget, languages: Mapping[str, str]) -> Result:
+    kind = Kind(row["kind"])
+    shown = SHOWN[kind](row)
     facts = [*shown.facts, languages.get(shown.language, "") if kind == Kind.MATERIAL else ""]
     return Result(
-        kind, shown.label, shown.title, shown.url, marked(shown.title, found.words),
-        excerpt_of(shown.places, found.words, budget), tuple(str(fact) for fact in facts if fact), score, shown.language,
+        kind, shown.label, shown.title, shown.url, marked(shown.title, sought),
+        excerpt_of(shown.places, sought, budget), tuple(str(fact) for fact in facts if fact), score, shown.language,
     )  # fmt: skip
 
 
-def _day(moment: datetime | date | None) -> str:
-    if moment is None:
-        return ""
-    return date_format(timezone.localtime(moment) if isinstance(moment, datetime) else moment, "j F Y")
+def _name(row: Row, of: str) -> str:
+    return f"{row[f'{of}__given_name']} {row[f'{of}__family_name']}".strip()
 
 
-def _post(entry: SearchEntry) -> _Shown:
-    post = entry.post
-    facts = (post.author.full_name, post.organisation.short_name, _day(post.published_at))
+def _texts(row: Row, *columns: str) -> list[list[object]]:
+    return [["", 0, row[column]] for column in columns if row[column]]
+
+
+def _post(row: Row) -> _Shown:
     return _Shown(
-        post.get_kind_display(),
-        post.title,
-        post.get_absolute_url(),
-        facts,
-        [["", 0, plain(post.body)]],
-        post.language_id,
-    )
+        str(Post.Kind(row["post__kind"]).label), row["post__title"], reverse("knowledge:detail", args=[row["post__slug"]]),
+        (_name(row, "post__author"), row["post__organisation__short_name"], written_day(row["post__published_at"])),
+        [["", 0, plain(row["post__body"])]], row["post__language"],
+    )  # fmt: skip
 
 
-def _material(entry: SearchEntry) -> _Shown:
-    version: MaterialVersion = entry.version
-    material, post = version.material, entry.post
-    url = reverse("knowledge:material", args=[post.slug, material.pk])
+def _material(row: Row) -> _Shown:
     facts = (
-        version.name,
-        _("of the post “%(title)s”") % {"title": post.title},
-        _day(version.added_at),
-    )
-    return _Shown(_("File"), material.title, url, facts, places_of(version), material.language_id)
-
-
-def _note(entry: SearchEntry) -> _Shown:
-    note: FieldNote = entry.note
-    training = entry.training
-    who = _("author not shown") if note.is_author_hidden else note.author.full_name
-    answers = [["", 0, text] for text in (note.worked, note.resisted, note.unanswered) if text]
+        row["version__name"], _("of the post “%(title)s”") % {"title": row["post__title"]}, written_day(row["version__added_at"]),
+    )  # fmt: skip
     return _Shown(
-        _("Field note"), training.title, note.get_absolute_url(), (who, training.reference, _day(note.at)), answers
-    )
+        _("File"), row["version__material__title"],
+        reverse("knowledge:material", args=[row["post__slug"], row["version__material"]]), facts,
+        row["version__text__places"] or [], row["version__material__language"],
+    )  # fmt: skip
 
 
-def _trainer(entry: SearchEntry) -> _Shown:
-    profile = entry.profile
-    home = profile.member.organisation
-    texts = [
-        ["", 0, text] for text in (profile.position, profile.qualifications, profile.deployments, profile.about) if text
-    ]
+def _note(row: Row) -> _Shown:
+    who = _("author not shown") if row["note__is_author_hidden"] else _name(row, "note__author")
     return _Shown(
-        _("Trainer"), profile.member.full_name, profile.get_absolute_url(), (profile.rank, home.short_name), texts
+        _("Field note"), row["training__title"], reverse("knowledge:note", args=[row["note"]]),
+        (who, row["training__reference"], written_day(row["note__at"])),
+        _texts(row, "note__worked", "note__resisted", "note__unanswered"),
+    )  # fmt: skip
+
+
+def _trainer(row: Row) -> _Shown:
+    return _Shown(
+        _("Trainer"), _name(row, "profile__member"), reverse("trainers:detail", args=[row["profile__slug"]]),
+        (row["profile__rank__name"], row["profile__member__organisation__short_name"]),
+        _texts(row, "profile__position", "profile__qualifications", "profile__deployments", "profile__about"),
+    )  # fmt: skip
+
+
+def _training(row: Row) -> _Shown:
+    facts = (
+        row["training__reference"], row["training__place"], row["training__host__short_name"],
+        written_day(row["training__starts_on"]), _("cancelled") if row["training__cancelled_at"] else "",
+    )  # fmt: skip
+    teachers = [["trainers", 0, ", ".join(row["teachers"])]] if row["teachers"] else []
+    return _Shown(
+        _("Training"), row["training__title"], reverse("trainings:detail", args=[row["training__reference"]]), facts,
+        [*_texts(row, "training__notes"), *teachers], row["training__language"],
+    )  # fmt: skip
+
+
+def _course(row: Row) -> _Shown:
+    url = f"{reverse('trainings:courses')}#course-{row['course']}"
+    return _Shown(
+        _("Course"),
+        row["course__name"],
+        url,
+        (row["course__code"],),
+        _texts(row, "course__summary", "course__audience"),
     )
 
 
-def _training(entry: SearchEntry) -> _Shown:
-    training = entry.training
-    facts = (training.reference, training.place, training.host.short_name, _day(training.starts_on),
-             _("cancelled") if training.is_cancelled else "")  # fmt: skip
-    teachers = ", ".join(one.trainer.member.full_name for one in training.assignments.all())
-    texts = [place for place in (["", 0, training.notes], ["trainers", 0, teachers]) if place[2]]
-    return _Shown(_("Training"), training.title, training.get_absolute_url(), facts, texts, training.language_id)
-
-
-def _course(entry: SearchEntry) -> _Shown:
-    course = entry.course
-    texts = [["", 0, text] for text in (course.summary, course.audience) if text]
-    return _Shown(_("Course"), course.name, f"{reverse('trainings:courses')}#course-{course.pk}", (course.code,), texts)
-
-
-SHOWN = {
+SHOWN: dict[Kind, Callable[[Row], _Shown]] = {
     Kind.POST: _post, Kind.MATERIAL: _material, Kind.NOTE: _note, Kind.TRAINER: _trainer, Kind.TRAINING: _training,
     Kind.COURSE: _course,
 }  # fmt: skip

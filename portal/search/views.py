@@ -28,8 +28,8 @@ from trainings.views.common import member_of
 class _Rows(Sequence[Result]):
     """What was found, of which a page is read when it is asked for."""
 
-    def __init__(self, member: Member, generation: int, found: Found, languages: dict[str, str]) -> None:
-        self._told = member, generation, found
+    def __init__(self, member: Member, state: SearchState, found: Found, languages: dict[str, str]) -> None:
+        self._told = member, state, found
         self._languages = languages
 
     def __len__(self) -> int:
@@ -65,13 +65,14 @@ def search(request: HttpRequest) -> HttpResponse:
 def _found(request: HttpRequest, member: Member, state: SearchState, form: SearchForm) -> dict[str, Any]:
     asked, query = form.asked(), form.query()
     found = ask(member, state, asked)
-    own = own_searches(member)
-    saved = kept(f"searches of {member.pk}", lambda: dict(own.values_list("query", "pk")), state.stamp).get(query)
+    saved = kept(
+        f"searches of {member.pk}", lambda: dict(own_searches(member).values_list("query", "pk")), state.stamp
+    ).get(query)
     if saved is not None:
         look_at_search(saved)
     all_kinds = sum(found.counts.values())
     return {
-        "page": page_of(request, _Rows(member, state.generation, found, form.languages()), PAGE),
+        "page": page_of(request, _Rows(member, state, found, form.languages()), PAGE),
         "asked": True,
         "kinds": [
             (kind, kind.label, n, kind == asked.kind) for kind, n in found.counts.items() if n or kind == asked.kind

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from common.folding import loose, spelling
 
@@ -38,9 +39,10 @@ def words_of(text: str) -> list[str]:
     return [word[:WORD_MOST] for word in _BETWEEN.sub(" ", spelling.__wrapped__(_seen(text))).split()]
 
 
+@lru_cache(maxsize=20_000)
 def folded_word(word: str) -> str:
     """Return one word of a text as `words_of` has it; remembered, for an excerpt asks for the same ones often."""
-    return spelling(_seen(word))[:WORD_MOST]
+    return spelling.__wrapped__(_seen(word))[:WORD_MOST]
 
 
 def _seen(text: str) -> str:

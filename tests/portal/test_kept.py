@@ -1,6 +1,7 @@
 """What is kept of pages, and the totals that the worker looks after."""
 
 import logging
+import re
 import threading
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from audit.models import Line
 from audit.record import record
 from knowledge.actions.moderation import hide_post
 from knowledge.actions.searches import forget_search
+from knowledge.models import Post
 from members.actions import change_member
 from portal.management.commands.worker import go_round
 from portal.totals import NETWORK_TOTALS_KEY, look_after_totals, network_totals
@@ -82,12 +84,37 @@ def test_search_while_it_is_kept_shows_each_change_at_once(keeping, trainer_me, 
     ]  # fmt: skip
     hide_post(post=shared, reason="Dvaput", by=admin)
     assert [titles(member, "listopad") for member in (trainer_me, trainer_rs)] == [["post Listopad tajni"], []]
-    trainer_rs.organisation = own.organisation
+    home, trainer_rs.organisation = trainer_rs.organisation, own.organisation
     change_member(member=trainer_rs, by=admin)
     assert (titles(trainer_rs, "listopad"), found(trainer_rs, "listopad").total) == (["post Listopad tajni"], 1)
     # Without a line, as no action leaves it: what is shown is asked of its app each time.
+    assert titles(trainer_me, "listopad") == ["post Listopad tajni"]
+    Post.objects.filter(pk=own.pk).update(hidden_at=timezone.now(), hidden_by=admin, hidden_reason="x")
+    assert titles(trainer_me, "listopad") == []
+    Post.objects.filter(pk=own.pk).update(hidden_at=None, hidden_by=None, hidden_reason="")
+    assert titles(trainer_rs, "listopad") == ["post Listopad tajni"]
+    trainer_rs.organisation = home
+    assert (titles(trainer_rs, "listopad"), found(trainer_rs, "listopad").total) == ([], 0)
+    assert titles(trainer_me, "listopad") == ["post Listopad tajni"]
     trainer_me.is_active = False
     assert titles(trainer_me, "listopad") == []
+
+
+def test_library_while_its_number_is_kept_counts_each_change_at_once(keeping, client, trainer_me, trainer_rs, admin):
+    def counts() -> list[str]:
+        pages = [
+            one.get("/knowledge/").content.decode() for one in (client, client_of(trainer_me), client_of(trainer_rs))
+        ]
+        return [found[1] if (found := re.search(r">(\d+) posts?<", page)) else "" for page in pages]
+
+    assert counts() == ["", "", ""]
+    own = write(trainer_me, "Listopad tajni", reach="ministry")
+    write(trainer_me, "Listopad", reach="public")
+    assert [counts(), counts()] == [["1", "2", "1"]] * 2
+    trainer_rs.organisation = own.organisation
+    change_member(member=trainer_rs, by=admin)
+    hide_post(post=own, reason="Dvaput", by=admin)
+    assert [counts(), counts()] == [["1", "1", "1"]] * 2
 
 
 def test_saved_search_is_known_at_once(keeping, trainer_me):
