@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from audit.models import Line
 
 T = TypeVar("T")
-MOST_KEPT = 256
+MOST_KEPT = 512
 # Each process keeps its own: what is kept is right as long as the database's newest line is the one it was made after.
 _kept: dict[tuple[str, str], tuple[tuple[object, date], float, Any]] = {}
 

@@ -6,6 +6,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 
@@ -57,6 +59,13 @@ class UploadsField(forms.FileField):
         if len(uploads) > self.at_once:
             raise forms.ValidationError(_("At most %(n)d files at once.") % {"n": self.at_once})
         return uploads
+
+
+def fields_as_html(form: forms.BaseForm, *left_out: str) -> SafeString:
+    """Return a form of filters as its page shows it, but the fields of these names: to be kept where nothing is chosen."""
+    shown = (field for field in form if field.name not in left_out)
+    parts = [render_to_string("components/field.html", {"field": field, "hide_optional": True}) for field in shown]
+    return mark_safe("".join(parts))  # noqa: S308 - the template escapes
 
 
 def reference_choices(**wanted: tuple[QuerySet[Any], str]) -> dict[str, list[tuple[str, str]]]:

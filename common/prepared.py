@@ -17,21 +17,34 @@ _FIRST_NUMBER = 2_147_000_000
 SHAPES_MOST = 256
 
 
-def rounded(values: Iterable[Value]) -> list[Value]:
-    """Return a list for `IN`, its last value repeated up to a round number of them: so that there are fewer shapes."""
+def rounded(values: Iterable[Value], to: int = 8) -> list[Value]:
+    """Return a list for `IN`, its last value repeated up to a multiple of `to` (64 where they are more): for fewer shapes."""
     told = list(values)
-    to = 8 if len(told) <= 64 else 64
-    return told + told[-1:] * (-len(told) % to)
+    return told + told[-1:] * (-len(told) % (to if len(told) <= 64 else 64))
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What the ORM made of one shape. A parameter is itself, or which value it is, with what stands before and behind it."""
+    """What the ORM made of one shape. A parameter is itself, or which value it is, with what stands before and behind it.
+
+    `converters` are, by the place of a column, what makes of the database's value that of the ORM.
+    """
 
     sql: str
     params: tuple[Any, ...]
     alias: str
-    read: Callable[[list[Any]], Iterable[tuple[Any, ...]]]
+    converters: tuple[tuple[int, tuple[Sequence[Callable[..., Any]], Any]], ...]
+
+    def read(self, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        if not self.converters:
+            return [tuple(row) for row in rows]
+        connection, told = connections[self.alias], []
+        for row in map(list, rows):
+            for place, (converters, expression) in self.converters:
+                for convert in converters:
+                    row[place] = convert(row[place], expression, connection)
+            told.append(tuple(row))
+        return told
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,7 @@ class _Slot:
 
 
 class Prepared:
-    """A question whose SQL is kept. `build` makes the query from what is given, with `values_list`.
+    """A question whose SQL is kept. `build` makes the query from what is given, with `values_list` of single columns.
 
     Of what is given, lists hold values: texts or numbers, of which the SQL tells only how many there are. All else is part
     of the shape, and must decide alike whenever it is equal. What a member may see is no such thing: a question with that in
@@ -57,11 +70,13 @@ class Prepared:
         """Return the rows for these values, as the query would. One query, none where the ORM sees that there is no such row."""
         values = [value for one in given if isinstance(one, list) for value in one]
         shape = tuple(self._shape(one) for one in given)
-        if shape not in self._made:
+        try:
+            asked = self._made[shape]
+        except KeyError:
+            asked = self._prepare(given)
             if len(self._made) >= SHAPES_MOST:
                 self._made.clear()
-            self._made[shape] = self._prepare(given)
-        asked = self._made[shape]
+            self._made[shape] = asked
         if asked is None:
             return []
         connection = connections[asked.alias]
@@ -73,7 +88,7 @@ class Prepared:
         ]  # fmt: skip
         with connection.cursor() as cursor:
             cursor.execute(asked.sql, params)
-            return list(asked.read(cursor.fetchall()))
+            return asked.read(cursor.fetchall())
 
     @staticmethod
     def _shape(one: Any) -> Hashable:
@@ -94,10 +109,8 @@ class Prepared:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
             return None
-        return _Asked(
-            sql, tuple(_slot(param, count) for param in params), query.db,
-            lambda rows: compiler.results_iter([rows], tuple_expected=True),
-        )  # fmt: skip
+        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        return _Asked(sql, tuple(_slot(param, count) for param in params), query.db, tuple(converters.items()))
 
 
 def _slot(param: Any, count: int) -> Any:

@@ -1,5 +1,6 @@
 """The library, a post, writing one, its history."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.kept import kept, latest_line
+from common.forms import fields_as_html
 from common.markdown import markdown
 from common.views import decide, is_fragment, page_of
 from knowledge import access
@@ -59,7 +61,10 @@ def post_list(request: HttpRequest) -> HttpResponse:
     }
     if is_fragment(request):
         return render(request, "knowledge/_posts.html", context)
-    return render(request, "knowledge/post_list.html", context | {"drafts": drafts_of(reader) if reader else []})
+    filters = partial(fields_as_html, found.form)
+    context["filters"] = filters() if chosen else kept("filters of the library", filters, line)
+    context["drafts"] = drafts_of(reader) if reader else []
+    return render(request, "knowledge/post_list.html", context)
 
 
 @login_not_required

@@ -84,8 +84,8 @@ def results(member: Member, state: SearchState, found: Found, first: int, langua
     """
     scores = dict(found.numbers(first, PAGE))
     kinds = tuple(found.kinds_of(scores))
-    question = kept(f"entries shown to {member.pk}", lambda: _entries(member), (state.stamp, member.rights))
-    found_rows = question.rows([state.generation], rounded(scores), kinds) if scores else []
+    question = kept(f"entries shown to {member.pk}", lambda: _entries(member), member.rights)
+    found_rows = question.rows([state.generation], rounded(scores, PAGE), kinds) if scores else []
     names = _columns(kinds)
     by_number = {row[0]: dict(zip(names, row, strict=True)) for row in found_rows}
     teachers = _teachers([row["training"] for row in by_number.values() if row["kind"] == Kind.TRAINING])
@@ -102,6 +102,8 @@ def _columns(kinds: Iterable[Kind]) -> tuple[str, ...]:
 
 
 def _entries(member: Member) -> Prepared:
+    """What is asked of a page's entries: by this member's rights, whatever else changes."""
+
     def entries(generation: list[int], numbers: list[int], kinds: tuple[Kind, ...]) -> QuerySet[SearchEntry, Any]:
         rows = SearchEntry.objects.filter(generation=generation[0], number__in=numbers)
         return visible_entries(member, rows, kinds).order_by().values_list(*_columns(kinds))

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 
 from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value
 
+from audit.kept import kept
+from common.prepared import Prepared
 from knowledge.access import readable_posts, readable_versions, visible_notes
 from members.models import Member
 from portal.search.bits import of_members
@@ -27,16 +29,19 @@ def _counted(rows: QuerySet, group: str) -> QuerySet:
 
 def groups_seen(member: Member) -> dict[str, int]:
     """Return how many of each group this member finds, by the apps' own rules. One query."""
+    question = kept(f"groups shown to {member.pk}", lambda: Prepared(lambda: _groups(member)), member.rights)
+    found = {post_group(name, home) if home else name: n for name, home, n in question.rows()}
+    # Any active member reads the catalogue.
+    return found | ({"course": -1} if member.is_active else {})
+
+
+def _groups(member: Member) -> QuerySet:
     posts = readable_posts(member).order_by().values_list("reach", "organisation").annotate(search_n=Count("*"))
     others = [
         _counted(visible_notes(member), "note"), _counted(visible_profiles(member), "trainer"),
         _counted(visible_trainings(member), "training"),
     ]  # fmt: skip
-    found = {}
-    for name, home, n in posts.union(*others, all=True):
-        found[post_group(name, home) if home else name] = n
-    # Any active member reads the catalogue.
-    return found | ({"course": -1} if member.is_active else {})
+    return posts.union(*others, all=True)
 
 
 def visible_entries(

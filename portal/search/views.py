@@ -1,6 +1,7 @@
 """The search page and the searches that a member saves."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, overload
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.kept import kept
+from common.forms import fields_as_html
 from common.views import is_fragment, page_of, sentences
 from knowledge.access import own_searches
 from knowledge.actions.searches import forget_search, look_at_search, save_search
@@ -59,7 +61,11 @@ def search(request: HttpRequest) -> HttpResponse:
         context |= _found(request, member, state, form)
     else:
         context["saved"] = saved_searches(member, state)
-    return render(request, "search/_found.html" if is_fragment(request) else "search/search.html", context)
+    if is_fragment(request):
+        return render(request, "search/_found.html", context)
+    filters = partial(fields_as_html, form, "q", "kind")
+    context["filters"] = filters() if context["chosen_count"] else kept("filters of the search", filters, state.stamp)
+    return render(request, "search/search.html", context)
 
 
 def _found(request: HttpRequest, member: Member, state: SearchState, form: SearchForm) -> dict[str, Any]:
