@@ -21,6 +21,8 @@ _LETTERS = str.maketrans(_CYRILLIC)
 # Letters that have no decomposition but a plain twin.
 _PLAIN = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _BETWEEN = re.compile(r"[^a-z0-9]+")
+# Signs that modify a letter (such as ʼ) count as letters in Unicode, and are none.
+_BETWEEN_ANY = re.compile(r"[\W_\u02b0-\u02ff]+")
 _LOOSE = (
     ("dzh", "dz"), ("xh", "dz"), ("dj", "d"), ("gj", "d"), ("kj", "k"), ("zh", "z"), ("sh", "s"), ("ch", "c"),
     ("q", "k"), ("x", "dz"), ("y", "j"), ("w", "v"), ("c", "k"), ("g", "d"),
@@ -44,6 +46,16 @@ def _bare(text: str) -> str:
     latin = unicodedata.normalize("NFC", text).casefold().translate(_LETTERS)
     bare = "".join(c for c in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(c))
     return bare.translate(_PLAIN)
+
+
+def words_alone(text: str) -> str:
+    """Return a text as `spelling` does, but letters and figures of any other script stay, without case and marks.
+
+    >>> words_alone("Ђорђевић, Ισότητα!")
+    'dordevic ισοτητα'
+    """
+    bare = text.lower() if text.isascii() else _bare(text).casefold()
+    return _BETWEEN_ANY.sub(" ", bare).strip()
 
 
 @lru_cache(maxsize=20_000)

@@ -15,7 +15,6 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Length
 
 from audit.kept import at_hand, keep, kept
-from common.folding import loose
 from common.prepared import Prepared, rounded
 from members.models import Member
 from portal.search import seeing
@@ -28,6 +27,7 @@ from portal.search.words import (
     is_frame,
     lefts,
     mistyped,
+    near,
     stem,
     words_of,
 )
@@ -202,7 +202,7 @@ def _rows(wanted: Sequence[str], facets: Iterable[str], *, with_frame: bool) -> 
     """The words of the index that may stand for these, and the facets. One query."""
     plain = [word for word in wanted if not has_figures(word)]
     found = _KNOWN.rows(
-        rounded([*wanted, *facets]), rounded(sorted({loose(word) for word in plain})),
+        rounded([*wanted, *facets]), rounded(sorted({near(word) for word in plain})),
         rounded(sorted({stem(word) for word in wanted})), rounded(sorted({key for word in wanted for key in mistyped(word)})),
         rounded(sorted({key for word in plain for key in lefts(word)})),
         [word for word in wanted if len(word) >= PREFIX_LEAST], with_frame,
@@ -235,7 +235,7 @@ def _completions(known: QuerySet[SearchWord], word: str) -> QuerySet[SearchWord]
 
 def _standing(word: str, rows: Iterable[tuple[int, str, str, str, bool]]) -> list[_Word]:
     """Which of the words stand for one of the question, and how near they are. No other number stands for a number."""
-    key, root, meant, found = loose(word), stem(word), mistyped(word), []
+    key, root, meant, found = near(word), stem(word), mistyped(word), []
     is_exact = has_figures(word)
     for pk, other, other_key, other_root, is_name in rows:
         if "=" in other:

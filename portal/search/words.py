@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from common.folding import loose, spelling
+from common.folding import loose, words_alone
 
 WORD_MOST = 40
 # In shorter words an ending is the word, and a beginning is too many words.
@@ -33,16 +33,16 @@ WORD = re.compile(rf"[^\W\d_]+(?:[{_SIGNS}]+[^\W\d_]+)*|\d+(?:[{_SIGNS}]+\d+)*")
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text, in order; of very long ones the beginning. Signs that nobody sees part no word.
 
-    Letters and figures are words apart, so that UNSCR1325 is UNSCR 1325 and GA1 is GA-1. Not by the remembered `spelling`:
-    texts are long, and asked for once.
+    Letters and figures are words apart, so that UNSCR1325 is UNSCR 1325 and GA1 is GA-1. Latin and Cyrillic come out alike, other
+    scripts as themselves.
     """
-    return [word[:WORD_MOST] for word in _BETWEEN.sub(" ", spelling.__wrapped__(_seen(text))).split()]
+    return [word[:WORD_MOST] for word in _BETWEEN.sub(" ", words_alone(_seen(text))).split()]
 
 
 @lru_cache(maxsize=20_000)
 def folded_word(word: str) -> str:
     """Return one word of a text as `words_of` has it; remembered, for an excerpt asks for the same ones often."""
-    return spelling.__wrapped__(_seen(word))[:WORD_MOST]
+    return words_alone(_seen(word))[:WORD_MOST]
 
 
 def _seen(text: str) -> str:
@@ -59,6 +59,11 @@ def has_figures(word: str) -> bool:
     return not word.isalpha()
 
 
+def near(word: str) -> str:
+    """Return the loose key of a folded word; what is neither Latin nor Cyrillic is its own."""
+    return loose(word) if word.isascii() else word
+
+
 def mistyped(word: str) -> set[str]:
     """Return the loose keys of what may have been meant where the error fell into a sound written with two letters.
 
@@ -68,7 +73,7 @@ def mistyped(word: str) -> set[str]:
         return set()
     swapped = {word[:n] + word[n + 1] + word[n] + word[n + 2 :] for n in range(len(word) - 1)}
     other = {word[:n] + first + word[n + 1 :] for n in range(len(word) - 1) for first in _FIRSTS.get(word[n + 1], "")}
-    return {loose(one) for one in swapped | other}
+    return {near(one) for one in swapped | other}
 
 
 def stem(word: str) -> str:
@@ -91,7 +96,7 @@ def lefts(word: str) -> set[str]:
     """
     if len(word) < LETTERS_FOR_AN_ERROR:
         return set()
-    whole = {word, loose(word)}
+    whole = {word, near(word)}
     return whole | {one[:n] + one[n + 1 :] for one in whole for n in range(len(one))}
 
 

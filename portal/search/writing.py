@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import Line
-from common.folding import loose
 from portal.search import gathering
 from portal.search.bits import pack, packed_terms, unpack, unpacked_terms
 from portal.search.gathering import Doc
@@ -23,7 +22,7 @@ from portal.search.models import (
     SearchWord,
     Tier,
 )
-from portal.search.words import is_frame, lefts, stem
+from portal.search.words import is_frame, lefts, near, stem
 
 # So many things, or words of things, are held before they are written.
 BATCH, TERMS_MOST = 500, 400_000
@@ -68,7 +67,7 @@ def word_ids(words: Collection[str], names: Collection[str], known: Known) -> di
 def _new_word(word: str) -> SearchWord:
     if "=" in word:
         return SearchWord(word=word, loose="", stem="", is_frame=is_frame(word))
-    return SearchWord(word=word, loose=loose(word), stem=stem(word))
+    return SearchWord(word=word, loose=near(word), stem=stem(word))
 
 
 def _make_names(words: dict[str, int]) -> None:

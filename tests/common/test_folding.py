@@ -3,8 +3,10 @@
 from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from common.folding import loose, spelling
+from common.folding import loose, spelling, words_alone
 
 # Each line is one name in the ways people type it.
 NAMES = [
@@ -57,3 +59,15 @@ def test_spelling_keeps_apart_what_only_sounds_alike():
 @pytest.mark.parametrize("rubbish", ["", "   ", "\x00", "👩‍✈️", "<script>", "-" * 1000])
 def test_rubbish_folds_to_letters_and_digits_only(rubbish):
     assert set(spelling(rubbish) + loose(rubbish)) <= set("abcdefghijklmnopqrstuvwxyz0123456789 ")
+
+
+@given(st.text("abcčćdđžšqwxyëçАБВГДЂЃЕЖЗЅИЈКЌЛЉМНЊОПРСТЋУФХЦЧЏШабвђѓѕјќљњћџ 0129-–—'’ʼ„“.,()!?\u0301\n", max_size=30))
+def test_words_alone_are_the_spelling_in_the_scripts_of_the_region(text):
+    assert words_alone(text) == spelling(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("Ισότητα-ΦΎΛΟ", "ισοτητα φυλο"), ("№ 12", "no 12"), ("п’ять пʼять", "p jat p jat"), ("a_b", "a b"), ("—", "")]
+)  # fmt: skip
+def test_words_of_other_scripts_stay(text, words):
+    assert words_alone(text) == words

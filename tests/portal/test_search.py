@@ -97,6 +97,26 @@ def test_letters_and_figures_are_found_together_and_apart(typed, written, traine
     assert [piece.text for piece in row.excerpt.pieces if piece.is_found] == ["UNSCR", "1325"]
 
 
+@pytest.mark.parametrize(
+    ("written", "typed", "marked"),
+    [
+        ("Η Ισότητα των φύλων", ["ισότητα", "ΙΣΟΤΗΤΑ", "ισοτητα", "ισο", "των ισοτητα"], "Ισότητα"),
+        ("გენდერული თანასწორობა", ["თანასწორობა", "თანა"], "თანასწორობა"),
+        ("Toplumsal cinsiyət eşitliği", ["cinsiyət", "CINSIYƏT", "cinsiyə"], "cinsiyət"),
+        ("المساواة بين الجنسين", ["المساواة", "بَيْنَ المساواة"], "المساواة"),
+    ],
+)  # fmt: skip
+def test_other_scripts_are_found_as_themselves(written, typed, marked, trainer_me):
+    post = write(trainer_me, "Resolution", body=f"Naslov: {written}.")
+    write(trainer_me, "Another", body="abv isotita cinsiyt")
+    for words in typed:
+        (row,) = rows(trainer_me, words)
+        assert row.url == post.get_absolute_url(), words
+        assert marked in [piece.text for piece in row.excerpt.pieces if piece.is_found], words
+    assert titles(trainer_me, "isotita") == ["post Another"]
+    assert titles(trainer_me, "ζωή") == []
+
+
 def test_error_within_a_sound_of_two_letters_is_forgiven_in_names(reference):
     member = join("ME", "Горана", "Ђорђевић", "trainer")
     for typed in ("Djodrjevic", "Djordejvic", "Djorjdevic", "Djorfjevic", "Gjorsjević", "Ђодрђевић"):
