@@ -139,6 +139,21 @@ def test_what_cannot_be_made_is_a_sentence(asked, says, reference, coordinator_m
     assert (page.status_code, told) == (422, {says})
 
 
+def test_pack_is_of_a_ministry_or_of_all(reference, coordinator_me):
+    """A host abroad keeps no people of its own: it is no choice, and a number of it none either."""
+    host = Organisation.objects.create(
+        code="host-x",
+        name="Host X",
+        short_name="Host X",
+        kind=Organisation.Kind.HOST,
+        country=coordinator_me.organisation.country,
+    )
+    client = client_of(coordinator_me)
+    assert "Host X" not in client.get("/reports/packs/").content.decode()
+    page = client.post("/reports/packs/make/", {**PERIOD, "organisation": host.pk, "kind": "donor"})
+    assert (page.status_code, "Select a valid choice" in page.content.decode()) == (422, True)
+
+
 def test_pack_of_nothing_is_still_a_document(reference, coordinator_me):
     asked = PackAsked(PackKind.DONOR, *ALL, None)
     pack = make_pack(asked, by=coordinator_me)
