@@ -77,7 +77,7 @@ class _Shown:
     language: str = ""
 
 
-def results(member: Member, state: SearchState, found: Found, first: int, languages: Mapping[str, str]) -> list[Result]:
+def results(member: Member, generation: int, found: Found, first: int, languages: Mapping[str, str]) -> list[Result]:
     """Return one page of what was found, from `first` on, each asked of its app's access once more. Two queries at most.
 
     `languages` are their names by code.
@@ -85,7 +85,7 @@ def results(member: Member, state: SearchState, found: Found, first: int, langua
     scores = dict(found.numbers(first, PAGE))
     kinds = tuple(found.kinds_of(scores))
     question = kept(f"entries shown to {member.pk}", lambda: _entries(member), member.rights)
-    found_rows = question.rows([state.generation], rounded(scores, PAGE), kinds) if scores else []
+    found_rows = question.rows([generation], rounded(scores, PAGE), kinds) if scores else []
     names = _columns(kinds)
     by_number = {row[0]: dict(zip(names, row, strict=True)) for row in found_rows}
     teachers = _teachers([row["training"] for row in by_number.values() if row["kind"] == Kind.TRAINING])

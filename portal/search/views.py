@@ -30,8 +30,8 @@ from trainings.views.common import member_of
 class _Rows(Sequence[Result]):
     """What was found, of which a page is read when it is asked for."""
 
-    def __init__(self, member: Member, state: SearchState, found: Found, languages: dict[str, str]) -> None:
-        self._told = member, state, found
+    def __init__(self, member: Member, generation: int, found: Found, languages: dict[str, str]) -> None:
+        self._told = member, generation, found
         self._languages = languages
 
     def __len__(self) -> int:
@@ -78,7 +78,7 @@ def _found(request: HttpRequest, member: Member, state: SearchState, form: Searc
         look_at_search(saved)
     all_kinds = sum(found.counts.values())
     return {
-        "page": page_of(request, _Rows(member, state, found, form.languages()), PAGE),
+        "page": page_of(request, _Rows(member, state.generation, found, form.languages()), PAGE),
         "asked": True,
         "kinds": [
             (kind, kind.label, n, kind == asked.kind) for kind, n in found.counts.items() if n or kind == asked.kind

@@ -48,7 +48,7 @@ def found(member: Member, text: str, kind: str = "", *facets: str) -> Found:
 def rows(member: Member, text: str, kind: str = "", *facets: str) -> list[Result]:
     """The first page of what a member finds."""
     state = follow_record(all_of_it=True)
-    return results(member, state, ask(member, state, Asked.of(text, kind, facets)), 0, {})
+    return results(member, state.generation, ask(member, state, Asked.of(text, kind, facets)), 0, {})
 
 
 def titles(member: Member, text: str, kind: str = "", *facets: str) -> list[str]:

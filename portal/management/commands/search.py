@@ -46,7 +46,7 @@ class Command(BaseCommand):
         state = follow_record(all_of_it=True)
         found = ask(member, state, asked)
         first = max(0, options["page"] - 1) * PAGE
-        rows = results(member, state, found, first, form.languages())
+        rows = results(member, state.generation, found, first, form.languages())
         counts = {kind.value: n for kind, n in found.counts.items()}
         if options["json"]:
             told = {"total": found.total, "counts": counts, "results": [_plain(row) for row in rows]}
