@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.days import written_day
 from members.models import Member, Organisation
 from reports import access
 from reports.forms import Asked
@@ -111,7 +112,7 @@ def make_pack(asked: PackAsked, *, by: Member) -> Pack:
 def _facts(asked: PackAsked, report: Report, by: Member, whole: bool) -> list[tuple[str, str]]:
     total = report.total
     facts = [
-        (_("Period"), f"{date_format(asked.first, 'j F Y')} – {date_format(asked.last, 'j F Y')}"),
+        (_("Period"), f"{written_day(asked.first)} – {written_day(asked.last)}"),
         (_("People of"), asked.organisation.name if asked.organisation else _("the whole network and its guests")),
         (_("Counted"), str(RULE_NAMES[asked.rule])),
     ]
@@ -182,7 +183,7 @@ def _of_indicators(organisation: Organisation, last: int) -> Table:
             continue
         said = f"{value.share} %" if value.is_share else _("yes") if value.is_there else _("no")
         if value.since:
-            said = _("%(said)s, since %(day)s") % {"said": said, "day": date_format(value.since, "j F Y")}
+            said = _("%(said)s, since %(day)s") % {"said": said, "day": written_day(value.since)}
         name = f"{value.get_indicator_display()}: {value.title}" if value.title else str(value.get_indicator_display())
         rows.append([name, said, str(value.year or _("year not stated")), value.source])
     note = _(
@@ -277,7 +278,7 @@ def _released(release: Release | None) -> str:
     if release is None:
         return ""
     return _("Small numbers of this ministry were released for this pack by %(name)s on %(day)s: %(reason)s") % {
-        "name": release.made_by.full_name, "day": date_format(timezone.localtime(release.made_at), "j F Y"),
+        "name": release.made_by.full_name, "day": written_day(release.made_at),
         "reason": release.reason,
     }  # fmt: skip
 

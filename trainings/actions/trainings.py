@@ -9,11 +9,11 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Max, Sum
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from audit.record import changed_row, changes, record, values_of
 from common.actions import action
+from common.days import written_day
 from common.folding import spelling
 from members.models import Country, Member, Organisation
 from trainers.models import Topic, TrainerProfile
@@ -81,9 +81,9 @@ def check_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
                 _("Session %(n)d on %(day)s is outside the training (%(first)s to %(last)s).")
                 % {
                     "n": number,
-                    "day": date_format(plan.date, "j F Y"),
-                    "first": date_format(training.starts_on, "j F Y"),
-                    "last": date_format(training.ends_on, "j F Y"),
+                    "day": written_day(plan.date),
+                    "first": written_day(training.starts_on),
+                    "last": written_day(training.ends_on),
                 }
             )
         if (plan.starts is None) != (plan.ends is None):
@@ -100,7 +100,7 @@ def check_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
         if before[0] == after[0] and after[1] < before[2]:
             wrong.append(
                 _("Sessions %(a)d and %(b)d overlap on %(day)s.")
-                % {"a": before[3], "b": after[3], "day": date_format(before[0], "j F Y")}
+                % {"a": before[3], "b": after[3], "day": written_day(before[0])}
             )
     if wrong:
         raise ValidationError(wrong)

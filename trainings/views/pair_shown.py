@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.forms import BoundField
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from common.days import written_day
 from trainings.forms_duplicates import MergeForm
 from trainings.merge_plan import Cell, Standing
 from trainings.models import Enrolment, Mark, Participant, Training
@@ -58,7 +57,7 @@ def _facts(person: Participant, enrolments: Sequence[Enrolment]) -> dict[str, tu
         _("Service number"): (known if person.service_digest else unknown, False),
         _("Member"): (person.member.full_name if person.member else "–", True),
         _("Trainings"): (str(sum(enrolment.removed_at is None for enrolment in enrolments)), False),
-        _("Recorded first"): (date_format(localtime(person.created_at), "j F Y"), False),
+        _("Recorded first"): (written_day(person.created_at), False),
     }
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from common.days import written_day
 from trainings.models import Enrolment, Mark, Session, Sex, Training
 from trainings.workbooks.keys import written
 
@@ -52,4 +52,4 @@ def fact_labels() -> dict[str, str]:
 
 def session_title(session: Session) -> str:
     """Return a session as the head of its column and sentences about it name it."""
-    return f"{date_format(session.date, 'j F Y')} {session.title}".strip()
+    return f"{written_day(session.date)} {session.title}".strip()
