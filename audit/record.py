@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from django.db import models
@@ -14,6 +14,17 @@ from audit.models import Line, LineText
 # Reading the same page again within this time is the same reading.
 READING_SECONDS = 15 * 60
 READ_KEY = "names_read"
+
+_entry_hooks: list[Callable[[Line], None]] = []
+
+
+def on_entry(hook: Callable[[Line], None]) -> None:
+    """Call `hook` with each new entry, inside the transaction of its write. Register in an `AppConfig.ready`.
+
+    For what must follow a write, such as the search index. A hook that wants the commit first uses `transaction.on_commit`.
+    """
+    if hook not in _entry_hooks:
+        _entry_hooks.append(hook)
 
 
 def digest_of_text(salt: str, body: Mapping[str, Any]) -> str:
@@ -67,6 +78,8 @@ def record(
     )
     if told:
         LineText.objects.create(line=line, salt=salt, body=told, about_people=about_people)
+    for hook in _entry_hooks:
+        hook(line)
     return line
 
 
