@@ -13,7 +13,7 @@ CODE := portal reports knowledge trainings trainers members audit common bench t
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all test-rest drill-access drill-attacks lint format bench lock clean venv installed installed-dev
+.PHONY: help run test test-all drill-access drill-attacks lint format bench lock clean venv installed installed-dev
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -22,14 +22,11 @@ run: installed  ## Start the portal at http://localhost:8000 (PORT= changes it);
 	@if [ -z "$$DATABASE_URL" ] && ! grep -Eqs '^ *(export +)?DATABASE_URL=.' .env; then export DEMO="$${DEMO:-1}"; fi; \
 	exec $(PY) manage.py serve --port $(PORT) --end-with-parent
 
-test: installed-dev  ## Run the tests (SQLite, what can differ on PostgreSQL, the main jobs in Chromium)
+test: installed-dev  ## Run the tests (PostgreSQL, what can differ on SQLite, the main jobs in Chromium)
 	@exec $(PY) tests/run.py
 
-test-all: installed-dev  ## Run every test, on both databases what asks one, and every page in Chromium
+test-all: installed-dev  ## Run every test but the drills, and every page in Chromium
 	@exec $(PY) tests/run.py --all
-
-test-rest: installed-dev  ## Run what test-all has beyond test; what both databases could, on PostgreSQL
-	@exec $(PY) tests/run.py --rest
 
 drill-access: installed-dev  ## Take away each scope and check in turn: the access suite must notice each
 	@exec env DATABASE_URL=sqlite://:memory: $(PY) -m pytest -q -p no:cacheprovider -o faulthandler_timeout=0 tests/drill/drill_access.py

@@ -1,8 +1,10 @@
 """The fixed cast of the tests, and the boring makers of trainings and rosters."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, time
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,15 +12,15 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import get_connection
-from django.core.management import call_command
 from django.db import connection
 from django.db.models.signals import post_save
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from audit.kept import forget_kept
 from members.models import Country, Language, Mail, Member, Organisation
 from members.postman import deliver
 from members.second_factor import SHOWN_KEY
+from tests.databases import databases
 from trainers.actions import ensure_profile
 from trainers.models import TrainerProfile
 from trainings.actions.marks import MarkEdit, MarksAnswer, change_marks
@@ -34,34 +36,42 @@ FAMILY_NAMES = ("Petrović", "Јовановић", "Marković", "Knežević", "�
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` is looked at
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked to run only on the other engine, and on PostgreSQL what asks no database at all.
-
-    A drill is left out unless `-m` names it. What tries examples is marked, as it tries more of them in `make test-all`, and
-    what runs on this engine alone.
-    """
-    asks_nothing = {item for item in items if not _asks_the_database(item)}
-    for item in items:
-        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-            item.add_marker(pytest.mark.examples)
-        if item.get_closest_marker("only_on") is not None or item in asks_nothing:
-            item.add_marker(pytest.mark.one_engine)
+    """Leave out the drills unless `-m` names them, and what is marked to run only on the other engine."""
     is_drill = "drill" in str(config.getoption("markexpr"))
-    elsewhere = {
+    left_out = {
         item
         for item in items
         if (item.get_closest_marker("drill") is not None and not is_drill)
         or any(mark.args[0] != connection.vendor for mark in item.iter_markers("only_on"))
-        or (connection.vendor == "postgresql" and item in asks_nothing)
     }
-    if elsewhere:
-        config.hook.pytest_deselected(items=list(elsewhere))
-        items[:] = [item for item in items if item not in elsewhere]
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
 
 
-def _asks_the_database(item: pytest.Item) -> bool:
-    fixtures = {"db", "transactional_db", "reference"}
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
-    return marked is not None or not fixtures.isdisjoint(getattr(item, "fixturenames", ()))
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder in which all processes of this run share what is made the same for each."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any, made_once: Path) -> Iterator[None]:
+    """Clone the database of this worker from the template with the reference rows."""
+    with django_db_blocker.unblock():
+        databases.start(made_once)
+    TransactionTestCase._fixture_teardown = lambda test_case: databases.put_back()  # type: ignore[method-assign]  # not a flush
+    yield
+    with django_db_blocker.unblock():
+        databases.end()
+
+
+@pytest.fixture(scope="module")
+def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A clone for the module alone: what its fixtures of module scope write there is committed, and gone afterwards."""
+    with django_db_blocker.unblock(), databases.own_database():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -70,27 +80,33 @@ def empty_cache() -> None:
     forget_kept()
 
 
-@pytest.fixture(autouse=True)
-def mail_goes_out_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
-    """No worker runs beside a test: each mail is sent as it is written. A test marked `outbox` sends by itself."""
-    if request.node.get_closest_marker("outbox"):
-        yield
-        return
+@contextmanager
+def mail_sent_at_once() -> Iterator[None]:
+    """Send each mail as it is written: no worker runs beside a test."""
 
     def send(sender: object, instance: Mail, created: bool, **kwargs: Any) -> None:
         if created:
             deliver(instance, get_connection(), set())
 
-    post_save.connect(send, sender=Mail, dispatch_uid="mail goes out at once")
+    post_save.connect(send, sender=Mail, dispatch_uid="mail is sent at once")
     yield
-    post_save.disconnect(sender=Mail, dispatch_uid="mail goes out at once")
+    post_save.disconnect(sender=Mail, dispatch_uid="mail is sent at once")
+
+
+@pytest.fixture(autouse=True)
+def mail_is_sent_at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test marked `outbox` sends by itself."""
+    if request.node.get_closest_marker("outbox"):
+        yield
+        return
+    with mail_sent_at_once():
+        yield
 
 
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> None:
-    """The reference rows; for a test with threads too, whose tables are emptied afterwards."""
+    """The reference rows, which every database of the tests holds; for a test with threads too."""
     request.getfixturevalue("transactional_db" if _has_threads(request) else "db")
-    call_command("load_reference", verbosity=0)
 
 
 def _has_threads(request: pytest.FixtureRequest) -> bool:
@@ -119,44 +135,57 @@ def join(code: str, given_name: str, family_name: str, *roles: str) -> Member:
     return member
 
 
+# The fixed cast: organisation, names and role of each.
+CAST = {
+    "trainer_me": ("ME", "Tanja", "Trenerić", "trainer"),
+    "trainer_rs": ("RS", "Todor", "Trenerović", "trainer"),
+    "recorder_me": ("ME", "Rada", "Zapisić", "recorder"),
+    "recorder_rs": ("RS", "Ratko", "Zapisović", "recorder"),
+    "coordinator_me": ("ME", "Kata", "Vodić", "coordinator"),
+    "coordinator_rs": ("RS", "Kosta", "Vodović", "coordinator"),
+    "admin": ("SEESAC", "Ada", "Upravić", "admin"),
+    "observer": ("SEESAC", "Olga", "Posmatrač", "observer"),
+}
+
+
 @pytest.fixture
 def trainer_me(reference: None) -> Member:
-    return join("ME", "Tanja", "Trenerić", "trainer")
+    return join(*CAST["trainer_me"])
 
 
 @pytest.fixture
 def trainer_rs(reference: None) -> Member:
-    return join("RS", "Todor", "Trenerović", "trainer")
+    return join(*CAST["trainer_rs"])
 
 
 @pytest.fixture
 def recorder_me(reference: None) -> Member:
-    return join("ME", "Rada", "Zapisić", "recorder")
+    return join(*CAST["recorder_me"])
 
 
 @pytest.fixture
 def recorder_rs(reference: None) -> Member:
-    return join("RS", "Ratko", "Zapisović", "recorder")
+    return join(*CAST["recorder_rs"])
 
 
 @pytest.fixture
 def coordinator_me(reference: None) -> Member:
-    return join("ME", "Kata", "Vodić", "coordinator")
+    return join(*CAST["coordinator_me"])
 
 
 @pytest.fixture
 def coordinator_rs(reference: None) -> Member:
-    return join("RS", "Kosta", "Vodović", "coordinator")
+    return join(*CAST["coordinator_rs"])
 
 
 @pytest.fixture
 def admin(reference: None) -> Member:
-    return join("SEESAC", "Ada", "Upravić", "admin")
+    return join(*CAST["admin"])
 
 
 @pytest.fixture
 def observer(reference: None) -> Member:
-    return join("SEESAC", "Olga", "Posmatrač", "observer")
+    return join(*CAST["observer"])
 
 
 @pytest.fixture
@@ -276,14 +305,4 @@ def marked(sheet: Training, recorder_me: Member) -> Training:
 @pytest.fixture
 def cast(request: pytest.FixtureRequest) -> dict[str, Member | None]:
     """Everybody by the name that tables of decisions use."""
-    names = (
-        "trainer_me",
-        "trainer_rs",
-        "recorder_me",
-        "recorder_rs",
-        "coordinator_me",
-        "coordinator_rs",
-        "admin",
-        "observer",
-    )
-    return {"stranger": None, **{name: request.getfixturevalue(name) for name in names}}
+    return {"stranger": None, **{name: request.getfixturevalue(name) for name in CAST}}

@@ -12,7 +12,6 @@ from trainings.actions.marks import KeyReusedError
 
 needs_two_connections = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.postgres,
     pytest.mark.skipif(
         connection.vendor == "sqlite",
         reason="SQLite in memory has one connection and one writer at a time: nothing races",

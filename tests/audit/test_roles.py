@@ -9,7 +9,6 @@ from django.db import connection
 from tests import services
 
 pytestmark = [
-    pytest.mark.postgres,
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles; runs with PostgreSQL"),
 ]
 SCRIPT = services.PROJECT / "deploy" / "roles.sql"

@@ -11,7 +11,7 @@ from audit import seal
 from audit.models import Line, LineText, Seal
 from audit.record import record
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 @pytest.fixture

@@ -38,13 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder in which all processes of this run share what is made the same for each."""
-    own = tmp_path_factory.getbasetemp()
-    return own if worker_id == "master" else own.parent
-
-
-@pytest.fixture(scope="session")
 def portal(made_once: Path) -> Iterator[services.PortalServer]:
     """A portal with the demo network, loaded once; tests that write leave their traces to the next."""
     with services.portal_server(made=made_once) as server:

@@ -68,7 +68,7 @@ def test_due_digest_tells_what_is_new_once(reader, trainer_me):
     assert [title for title in ("Samo mi", "Nacrt", "Moja") if title in sent.body] == []
 
 
-@pytest.mark.postgres
+@pytest.mark.both_engines
 @pytest.mark.outbox
 def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings):
     Digest.objects.filter(member=reader).update(
@@ -91,7 +91,6 @@ def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("postgresql")
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_write_each_digest_once(reference):
     members = [join("RS", "Vesna", f"Čitalac{n}", "trainer") for n in range(12)]

@@ -144,15 +144,7 @@ def check_limits(server: services.PortalServer) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_five_of_twelve_guesses_are_looked_at_and_a_code_works_once():
-    with portal() as server:
-        check_limits(server)
-
-
-@pytest.mark.slow
-@pytest.mark.only_on("postgresql")
-def test_five_of_twelve_guesses_are_looked_at_and_a_code_works_once_on_postgresql():
     try:
         with services.postgresql() as url, portal(DATABASE_URL=url, BENCH="1") as server:
             check_limits(server)
@@ -161,7 +153,6 @@ def test_five_of_twelve_guesses_are_looked_at_and_a_code_works_once_on_postgresq
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_control_with_a_cache_of_each_process_more_are_looked_at():
     """TESTING takes a cache in each process's own memory, which the portal refuses to start with anywhere else."""
     with portal(TESTING="1", ALLOWED_HOSTS="localhost") as server:

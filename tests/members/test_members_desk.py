@@ -271,7 +271,7 @@ def test_signed_in_person_is_told_to_sign_out_first(invited, recorder_rs):
     assert not Member.objects.filter(email="nova@mod.example").exists()
 
 
-@pytest.mark.postgres
+@pytest.mark.both_engines
 def test_address_has_one_open_invitation(invited):
     invitation, _link = invited
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -45,7 +45,7 @@ def make_due():
 SENT = ("sent", 0, "")
 
 
-@pytest.mark.postgres
+@pytest.mark.both_engines
 def test_mail_is_received_in_both_scripts_and_leaves_no_text_behind(server):
     subject = (
         "Позив: обука „Родна равноправност“ / Poziv: obuka o rodnoj ravnopravnosti za oficire i podoficire, Đurđevdan"
@@ -77,7 +77,7 @@ def test_transaction_that_is_taken_back_leaves_no_mail(server):
     assert (Mail.objects.count(), server.taken, server.connections) == (0, [], 0)
 
 
-@pytest.mark.postgres
+@pytest.mark.both_engines
 def test_what_is_told_once_is_written_once(server):
     assert [put_mail(to="ana@mod.example", subject="A", body="A", key=key) for key in ("w1", "w1", "w2", "", "")] == [
         True, False, True, True, True,
@@ -126,7 +126,7 @@ def test_wrong_address_or_header_is_refused_before_anything_is_written():
     assert list(Mail.objects.values_list("headers", flat=True)) == [{"List-Id": "x Bcc: b@mod.example"}]
 
 
-@pytest.mark.postgres
+@pytest.mark.both_engines
 def test_one_refused_address_holds_up_no_other(server):
     server.refuses = {"gone@mod.example": "550 5.1.1 <gone@mod.example> is https://portal/secret-link unknown",
                       "full@mod.example": "452 4.2.2 Mailbox full"}  # fmt: skip
@@ -222,7 +222,7 @@ def note_is_lost(monkeypatch):
     return monkeypatch.undo
 
 
-@pytest.mark.postgres
+@pytest.mark.both_engines
 def test_crash_after_the_servers_yes_repeats_that_mail_with_its_number_and_no_other(server, note_is_lost):
     """Without a crash: another worker goes on. With one: tests/portal/test_worker_killed.py."""
     put("ana", "bora")
@@ -237,7 +237,7 @@ def test_crash_after_the_servers_yes_repeats_that_mail_with_its_number_and_no_ot
     assert first.as_bytes() == again.as_bytes()
 
 
-@pytest.mark.postgres
+@pytest.mark.both_engines
 def test_worker_that_lives_sends_nothing_again_when_the_database_failed(server, note_is_lost):
     put("ana", "bora")
     postman = Postman()
@@ -253,6 +253,7 @@ def test_worker_that_lives_sends_nothing_again_when_the_database_failed(server, 
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.both_engines
 def test_mail_in_one_workers_hand_is_not_seen_by_another(server):
     """On SQLite by a lease; on PostgreSQL see below."""
     put("ana")

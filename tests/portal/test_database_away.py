@@ -27,7 +27,6 @@ from tests import services
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.postgres,
     pytest.mark.skipif(connection.vendor == "sqlite", reason="once is enough: runs with PostgreSQL"),
 ]
 SECONDS_TO_SAY_SO = 3.0

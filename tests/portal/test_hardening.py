@@ -299,7 +299,7 @@ def test_safe_configuration_starts_and_one_with_a_cache_of_each_process_does_not
 
 
 @pytest.mark.slow
-@pytest.mark.postgres
+@pytest.mark.both_engines
 def test_check_deploy_is_clean_where_people_work():
     try:
         with services.postgresql() as url:

@@ -12,7 +12,7 @@ from tests.portal.search_things import attach, found, note, rows, titles
 from trainers.models import Topic
 from trainings.models import Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 # Each line of FACTS.md, and beside it a word that is not to be taken for it.
 SPELLINGS = [

@@ -24,7 +24,7 @@ from tests.portal.search_things import attach, found, note, titles
 from trainers.models import Topic
 from trainings.actions.trainings import cancel_training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def test_each_write_is_found_with_the_next_search(trainer_me, recorder_me):

@@ -13,7 +13,7 @@ from tests.conftest import client_of, make_roster
 from tests.knowledge.test_posts import write
 from tests.portal.search_things import attach, found, note, renew, rows, titles
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 NOTHING = dict.fromkeys(Kind, 0)
 

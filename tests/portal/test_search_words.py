@@ -13,7 +13,7 @@ from portal.search.words import stem
 from tests.knowledge.test_posts import write
 from tests.portal.search_things import attach, found, note
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 LETTERS = (
     ("a", "e", "i", "o", "u"),

@@ -13,7 +13,7 @@ from tests.conftest import client_of
 from trainings.actions import long_imports as long
 from trainings.models import RosterImport
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 GONE = GONE_AFTER + timedelta(seconds=1)
 
 

@@ -7,7 +7,7 @@ from tests.conftest import join
 from trainings.access import open_pairs
 from trainings.models import DuplicatePair, Participant, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def test_several_counts_are_one_query(training, coordinator_me, admin, django_assert_num_queries):

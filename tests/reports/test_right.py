@@ -19,7 +19,7 @@ from trainings.counting import Question
 from trainings.models import Course, Training
 from trainings.small_tables import ShownCell
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 QUESTIONS = 60
 NETWORKS = 9  # 540 questions on each database
 

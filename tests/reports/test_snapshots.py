@@ -16,7 +16,7 @@ from trainings.actions.figures import submit_figures
 from trainings.counting import Question
 from trainings.models import Enrolment, Mark, Participant, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 NEW = "/reports/snapshots/new/"
 
 

@@ -47,7 +47,6 @@ def answers_and_decisions(route: str, n: int, sides: Any, browsers: Any) -> tupl
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("method", OTHER_METHODS)
 def test_every_other_method_is_refused(method, sides, browsers):
     found, wanted = {}, {}
@@ -105,7 +104,6 @@ def test_signed_out_request_in_the_background_gets_401(header, sides, stranger):
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_control_every_canary_is_shown_to_somebody_who_may_see_it(sides, browsers):
     shown = dict.fromkeys(CANARIES, False)
     for route, decision in DECISIONS.items():

@@ -37,7 +37,7 @@ ACCOUNT: dict[str, str] = {
 # Answered by a page before what is asked for is there: nothing to take away, nothing to show yet.
 NOT_YET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
 # For signed-in members these only lead on: to the sign-in page, which leads them home.
-LEADS_ON = {"mfa_login_webauthn"}
+LEADS_ON = {"mfa_login_webauthn", "mfa_reauthenticate_webauthn"}
 
 
 def account_routes() -> set[str]:
@@ -84,7 +84,7 @@ def of_recorder_me(cast) -> dict[str, int]:
         user=member, type="webauthn", data={"name": "Kanarinov ključ", "credential": {}}
     )
     session = UserSession.objects.create(
-        user=member, ip="192.0.2.1", session_key="of another browser", user_agent="Kanarinov pretraživač", data={}
+        user=member, ip="192.0.2.1", session_key="of a third browser", user_agent="Kanarinov pretraživač", data={}
     )
     return {"account_end_session": session.pk, "mfa_remove_webauthn": passkey.pk, "mfa_edit_webauthn": passkey.pk}
 
@@ -127,7 +127,6 @@ def desk_arguments(route: str, side: Any) -> list[Any]:
     return [own.get(name) or model._default_manager.first().pk]
 
 
-@pytest.mark.only_on("sqlite")
 @about_each_side
 @pytest.mark.parametrize("methods", METHODS_IN_TURN)
 def test_pages_of_the_desk_are_for_admins_alone(methods, n, sides, browsers):
@@ -177,11 +176,12 @@ MALFORMED = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("credential", MALFORMED, ids=lambda text: text[:60])
 @pytest.mark.parametrize("route", ["mfa_add_webauthn", "mfa_login_webauthn", "mfa_reauthenticate_webauthn"])
-def test_malformed_passkey_is_refused(route, credential, browsers):
+def test_malformed_passkey_is_refused(route, browsers):
     client: Client = browsers["stranger" if "login" in route else "recorder_me"]
     client.get(reverse(route), headers={"X-Requested-With": "XMLHttpRequest"})
-    answer = client.post(reverse(route), {"credential": credential, "name": "x"})
-    assert answer.status_code < 500
-    assert not Authenticator.objects.exists()
+    before = Authenticator.objects.count()
+    for credential in MALFORMED:
+        answer = client.post(reverse(route), {"credential": credential, "name": "x"})
+        assert answer.status_code < 500, credential
+    assert Authenticator.objects.count() == before

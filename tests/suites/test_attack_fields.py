@@ -146,7 +146,6 @@ def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[st
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("postgresql")  # on SQLite the coordinator is one of several, below
 def test_fields_that_a_form_does_not_show_change_nothing_for_a_coordinator(stage, browsers, record_property):
     asked, _wrote, _routes, wrong = attacked(stage, browsers, ["coordinator_me"])
     record_property("requests", asked)
@@ -154,7 +153,6 @@ def test_fields_that_a_form_does_not_show_change_nothing_for_a_coordinator(stage
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record_property):
     names = ["stranger", "pending", "coordinator_me", "admin"]
     asked, wrote, routes, wrong = attacked(stage, browsers, names)
@@ -166,7 +164,6 @@ def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ["recorder_me", "trainer_me", "observer", "coordinator_rs"])
 def test_fields_that_a_form_does_not_show_change_nothing_for_others(name, stage, browsers, record_property):
     asked, _wrote, _routes, wrong = attacked(stage, browsers, [name])

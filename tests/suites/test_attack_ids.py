@@ -168,7 +168,6 @@ def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_number_of_another_ministry_is_refused(stage, browsers, record_property):
     asked, wrong = attacked(stage, browsers, ["coordinator_me"], 8)
     record_property("requests", asked)
@@ -182,7 +181,6 @@ STEPS = [
 ]
 
 
-@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("name", ["coordinator_me", "recorder_me", "trainer_me", "observer", "pending"])
 def test_every_number_of_another_ministry_is_refused(name, step, stage, browsers, record_property):

@@ -184,7 +184,6 @@ def faults(sent: Any, theirs: set, *, may_write: bool) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")  # on PostgreSQL these are the first of more, below
 def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers, record_property):
     aims = [aim for aim in targets(stage, browsers) if aim.form or aim.route in DECISIONS]
     asked, wrong = attacked(stage, browsers, aims, 2)
@@ -200,7 +199,6 @@ TIMES = [
 ]
 
 
-@pytest.mark.only_on("postgresql")
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("times", TIMES)
 def test_random_inputs_for_every_form(times, part, stage, browsers, record_property):
@@ -214,7 +212,6 @@ def aim_at(stage: Stage, browsers: Any, route: str) -> list[Target]:
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(attendance, "_number", int)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:attendance"), 30)
@@ -222,7 +219,6 @@ def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(access, "can_record", lambda member, training: True)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:roster"), 30)
@@ -230,7 +226,6 @@ def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_control_effect_on_others_is_noticed(stage, browsers, monkeypatch):
     """Whatever is added to a roster lands in the first training of Serbia."""
     there = stage.foreign[0].training

@@ -130,7 +130,7 @@ by_shapes = pytest.mark.parametrize(
     "shapes",
     [
         [*SHAPES, *ENCODED][::9],
-        pytest.param([*SHAPES, *ENCODED], marks=[pytest.mark.slow, pytest.mark.only_on("sqlite")]),
+        pytest.param([*SHAPES, *ENCODED], marks=[pytest.mark.slow]),
     ],
     ids=["some", "all"],
 )
@@ -138,7 +138,6 @@ ALL = ["coordinator_me", "admin", "stranger", "pending", "recorder_me", "trainer
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("sqlite")
 def test_no_page_and_no_form_leads_off(stage, browsers, record_property):
     asked, wrong = attacked_pages(stage, browsers, ALL, 1)
     posted, wrong_forms = attacked_forms(stage, browsers, ALL, 2)
@@ -147,7 +146,6 @@ def test_no_page_and_no_form_leads_off(stage, browsers, record_property):
 
 
 @pytest.mark.drill
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ALL)
 def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
     asked, wrong = attacked_pages(stage, browsers, [name], len(SHAPES) + len(ENCODED))
@@ -156,7 +154,6 @@ def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
 
 
 @pytest.mark.drill
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("name", ALL)
 def test_no_form_leads_off_by_any_shape(name, stage, browsers, record_property):
     asked, wrong = attacked_forms(stage, browsers, [name], len(SHAPES) + len(ENCODED))

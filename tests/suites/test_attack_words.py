@@ -212,7 +212,6 @@ def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_prope
 ROUNDS = [pytest.param(n, marks=pytest.mark.slow if n % 8 == 0 else pytest.mark.drill) for n in range(1, len(SHAPES))]
 
 
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("n", ROUNDS)
 def test_every_shape_in_every_field_comes_out_as_it_was_typed(n, stage, browsers, record_property):
     readers = ["coordinator_me", "admin", "trainer_me", "stranger", "recorder_me", "observer"]

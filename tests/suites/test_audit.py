@@ -245,7 +245,7 @@ def merged(stage, pair):
     return merging.merge_people(pair=pair, choice=choice, by=stage.coordinator)
 
 
-def measured(stage, year=2025):
+def measured(stage, year=2020):
     entry = Entry(year, "", date(year, 12, 31), "List", {("nco", "male"): 7})
     return strengths.save_strength(
         organisation=stage.training.keeper, entry=entry, version_seen=0, by=stage.coordinator
@@ -454,7 +454,7 @@ SCENARIOS: dict[str, Callable] = {
 
 
 @pytest.fixture
-def stage(settings, tmp_path, marked, recorder_me, coordinator_me, admin, trainer_me) -> Stage:
+def scene(settings, tmp_path, marked, recorder_me, coordinator_me, admin, trainer_me) -> Stage:
     settings.MEDIA_ROOT = tmp_path
     return Stage(marked, recorder_me, coordinator_me, admin, trainer_me)
 
@@ -464,8 +464,8 @@ def test_every_action_has_a_scenario():
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_action_leaves_exactly_one_line(name, stage):
-    act = SCENARIOS[name](stage)
+def test_action_leaves_exactly_one_line(name, scene):
+    act = SCENARIOS[name](scene)
     before = Line.objects.count()
     act()
     assert Line.objects.count() == before + 1

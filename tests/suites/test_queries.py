@@ -197,7 +197,6 @@ def nobody_is_noted_again(monkeypatch):
 
 # The pages of one app together: much is made once for all of them.
 @pytest.mark.usefixtures("nobody_is_noted_again")
-@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize("from_abroad", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("app", sorted({route.rpartition(":")[0] for route in pages()}))
 def test_queries_do_not_grow_with_the_rows_and_are_few(app, from_abroad, sides, browsers, cast):

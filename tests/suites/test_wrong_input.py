@@ -7,7 +7,7 @@ from django.urls import reverse
 from tests.suites.decisions import DECISIONS
 from tests.suites.test_audit import domain_rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 if connection.vendor == "sqlite":
     pytestmark.append(pytest.mark.slow)  # it takes nearly everything; `make test` asks PostgreSQL
 

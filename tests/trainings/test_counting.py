@@ -30,7 +30,7 @@ from trainings.models import (
     Training,
 )  # fmt: skip
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 SEXES = ("female", "male", "other", "not_recorded")
 GROUPS = ("senior_officer", "nco", "not_recorded")

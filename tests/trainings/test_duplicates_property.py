@@ -26,7 +26,7 @@ from trainings.counting import COUNTING, Question, counted_enrolments, figures, 
 from trainings.merge_plan import compare, seen_digest, sexes_of
 from trainings.models import DuplicatePair, Enrolment, Mark, Participant, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 TABLES = (Participant, Enrolment, DuplicatePair)
 

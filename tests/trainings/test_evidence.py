@@ -19,7 +19,7 @@ from trainings.actions.figures import submit_figures, verify_figures
 from trainings.actions.trainings import cancel_training
 from trainings.models import Evidence
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 SCAN = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 
 

@@ -15,7 +15,7 @@ from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roste
 from trainings.models import Enrolment, Training
 
 MEGABYTE = 1_000_000
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def rows_of(answer):

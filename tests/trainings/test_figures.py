@@ -32,7 +32,7 @@ from trainings.actions.trainings import cancel_training, change_training, restor
 from trainings.counting import Question, figures
 from trainings.models import FiguresVersion, Headcount, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from trainings.actions.marks import recount_enrolments
 from trainings.actions.trainings import toggle_session
 from trainings.models import Enrolment, Mark, MarkChange
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 ROWS = [
     "Đurić\tMaja\tž\tkapetan\tČeta\t+\tkasni",
     "Marić\tPetar\tm\tvodnik\tČeta\t+\t-",

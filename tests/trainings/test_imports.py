@@ -30,7 +30,7 @@ from trainings.models import (
 from trainings.roster_import.matching import is_one_error, service_digest
 from trainings.roster_import.plan import plan_import
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 HEADER = "Prezime\tIme\tPol\tČin\tJedinica\t10.3.\t11.3."
 LIST = f"""{HEADER}
 Đurić\tMaja\tž\tkapetan\tBrodarska četa\t+\t+
@@ -470,7 +470,6 @@ def numbered(n):
 
 
 @pytest.mark.slow
-@pytest.mark.only_on("postgresql")
 def test_five_thousand_rows_against_a_hundred_thousand_people(training, recorder_me, capsys):
     """Preview under 3 s, commit under 3 s; printed."""
     home = training.keeper

@@ -14,7 +14,7 @@ from trainings.actions import long_imports as long
 from trainings.actions.imports import choose, forget_old_previews
 from trainings.models import Enrolment, RosterImport, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 PEOPLE = 1_200
 LINES = "\n".join(
     [

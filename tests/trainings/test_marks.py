@@ -18,7 +18,7 @@ from trainings.actions.roster import add_to_roster
 from trainings.actions.trainings import cancel_training, toggle_session
 from trainings.models import Mark, MarkChange
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 @pytest.fixture

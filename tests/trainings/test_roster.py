@@ -19,7 +19,7 @@ from trainings.actions.roster import (
 from trainings.counting import Question, figures
 from trainings.models import DuplicatePair, Enrolment, Headcount, Mark, Participant, Party
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def counts(*numbers):

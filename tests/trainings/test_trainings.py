@@ -19,7 +19,7 @@ from trainings.actions.trainings import (
 )  # fmt: skip
 from trainings.models import ReferenceCounter, Session, Training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def sessions(*times, day=FIRST_DAY):
