@@ -21,7 +21,7 @@ from tests.e2e.browsing import sign_in
 from tests.e2e.test_pages import MAKE, READERS, SIGNED_OUT, pages_of
 from tests.suites.payloads import MARK, SHAPES
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.drill
 
 # What asks an outside address, opens a dialog or leaves the page, if it is more than words. `@` as in SHAPES.
 ASKING = (

@@ -21,6 +21,9 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from portal import schema
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
@@ -57,8 +60,22 @@ class Command(BaseCommand):
             self.stdout.write("\nMreža has ended.")
 
     def prepare(self) -> None:
-        """Bring the database and the static files up to date and, in an empty demo, load the demo network."""
+        """Bring the database and the static files up to date and, in an empty demo, load the demo network.
+
+        A demo database of an older version is made anew; any other is refused.
+        """
+        is_demo_file = settings.DEMO and connection.vendor == "sqlite"
+        if is_demo_file and schema.is_older_demo():
+            self.stdout.write("The demo database was made by an older version, so it is made anew.")
+            schema.remove_demo()
+        elif unknown := schema.unknown_migrations():
+            raise CommandError(
+                f"This database was made by another version ({unknown[0]} is applied and does not exist here). "
+                "Nothing was changed. Use a new database, or the version that made this one."
+            )
         call_command("migrate", interactive=False, verbosity=0)
+        if is_demo_file:
+            schema.stamp_demo()
         call_command("createcachetable", verbosity=0)
         collect_static_if_changed()
         self.check()
