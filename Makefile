@@ -13,7 +13,7 @@ CODE := portal reports knowledge trainings trainers members audit common bench t
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all drill-access drill-attacks lint format bench lock clean venv installed installed-dev
+.PHONY: help run test test-all drill-access drill-attacks drill-faults lint format bench lock clean venv installed installed-dev
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ drill-access: installed-dev  ## Take away each scope and check in turn: the acce
 
 drill-attacks: installed-dev  ## Try every hostile word, every foreign number and every address everywhere, and 300 random inputs a form
 	@exec $(PY) tests/run.py --attacks
+
+drill-faults: installed-dev  ## Kill workers, freeze the database, damage files and rosters, count large networks
+	@exec $(PY) tests/run.py --faults
 
 lint: installed-dev  ## Check style, types, the import contract, migrations and templates
 	@failed=; check() { echo "-- $$1"; shift; env TESTING=1 DATABASE_URL=sqlite://:memory: "$$@" || failed=1; }; \

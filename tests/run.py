@@ -1,5 +1,5 @@
-"""Runs the suite, one pytest session per engine, and adds the sessions up: `make test`, `make test-all` (--all) and
-`make drill-attacks` (--attacks).
+"""Runs the suite, one pytest session per engine, and adds the sessions up: `make test`, `make test-all` (--all), and the
+drills that are too long for either: `make drill-attacks` (--attacks) and `make drill-faults` (--faults).
 
 PostgreSQL runs everything once, SQLite what can differ between the engines, Chromium the pages. The run ends with its slowest
 tests, the time of each file, and `N passed, N failed, N skipped`. A session whose programs are not on this machine is
@@ -31,7 +31,7 @@ SLOWEST_SHOWN = 20
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # Whoever is done takes from the other: the long tests stand together.
 TWO_WORKERS = ("-n", "2", "--dist", "worksteal")
-WITHOUT_BROWSER = ("tests", "--ignore=tests/e2e")
+UNIT_FOLDERS = ("audit", "common", "knowledge", "members", "portal", "reports", "trainers", "trainings")
 
 
 @dataclass
@@ -122,29 +122,40 @@ def skip_session(engine: str, totals: Totals, how_to_get_it: str) -> None:
 
 @dataclass(frozen=True)
 class Extent:
-    """Which tests of each session belong to a run, as pytest's `-m` has it (None: no session)."""
+    """Which tests of each session belong to a run, as pytest's `-m` has it (None: no session), and where they are.
+
+    `profile` says how many examples a property is tried with; see conftest.py.
+    """
 
     postgresql: str
     sqlite: str | None
     chromium: str | None
+    folders: tuple[str, ...] = ("tests",)
+    profile: str = "quick"
 
 
 QUICK = Extent("not slow", "both_engines and not slow", "main_job and not slow")
 ALL = Extent("", "both_engines", "")
-ATTACKS = Extent("drill", None, "drill")
+ATTACKS = Extent("drill", None, "drill", folders=("tests/suites",))
+FAULTS = Extent("drill", None, None, folders=tuple(f"tests/{name}" for name in UNIT_FOLDERS), profile="thorough")
 
 
 def run_all_sessions(extent: Extent) -> Totals:
     totals = Totals()
-    without_browser = (*WITHOUT_BROWSER, *TWO_WORKERS)
+    profile = {"HYPOTHESIS_PROFILE": extent.profile}
+    without_browser = (*extent.folders, "--ignore=tests/e2e", *TWO_WORKERS)
     try:
         with services.postgresql() as url:
-            run_session("PostgreSQL", totals, (*without_browser, "-m", extent.postgresql), {"DATABASE_URL": url})
+            run_session(
+                "PostgreSQL", totals, (*without_browser, "-m", extent.postgresql), {**profile, "DATABASE_URL": url}
+            )
     except services.ServiceMissingError as missing:
         skip_session("PostgreSQL", totals, str(missing))
 
     if extent.sqlite is not None:
-        run_session("SQLite", totals, (*without_browser, "-m", extent.sqlite), {"DATABASE_URL": "sqlite://:memory:"})
+        run_session(
+            "SQLite", totals, (*without_browser, "-m", extent.sqlite), {**profile, "DATABASE_URL": "sqlite://:memory:"}
+        )
 
     if extent.chromium is None:
         return totals
@@ -161,9 +172,11 @@ def main() -> int:
     which.add_argument(
         "--all", dest="extent", action="store_const", const=ALL, default=QUICK, help="every test but the drills"
     )
+    which.add_argument("--attacks", dest="extent", action="store_const", const=ATTACKS, help="the attacks in full")
     which.add_argument(
-        "--attacks", dest="extent", action="store_const", const=ATTACKS, help="the attacks too long for --all"
-    )
+        "--faults", dest="extent", action="store_const", const=FAULTS,
+        help="killed processes, damaged and huge files, races of sign-in, large networks",
+    )  # fmt: skip
     options = parser.parse_args()
     services.end_cleanly_on_signals()
     started_at = time.monotonic()

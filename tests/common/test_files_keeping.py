@@ -268,7 +268,7 @@ def measured(kind: str, folder: Path, *more: str) -> tuple[str, float]:
 
 
 @on_linux
-@pytest.mark.slow
+@pytest.mark.drill
 @pytest.mark.parametrize(
     ("kind", "said"), [("pdf", "True"), ("mp4", "True"), ("streams", "['This PDF has too many parts to be looked at.")]
 )
@@ -280,6 +280,6 @@ def test_upload_of_100_mb_takes_the_memory_of_none(kind, said, places):
 
 
 @on_linux
-@pytest.mark.slow
+@pytest.mark.drill
 def test_control_the_measure_sees_a_file_that_is_held_whole(places):
     assert measured("mp4", places, "whole")[1] > 90

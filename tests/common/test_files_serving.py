@@ -260,7 +260,7 @@ def streamed(folder, *more: str) -> tuple[str, float]:
     return said, float(megabytes)
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is measured by /proc")
 def test_download_of_500_mb_streams_in_constant_memory(places):
     said, megabytes = streamed(places)

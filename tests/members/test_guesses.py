@@ -143,7 +143,7 @@ def check_limits(server: services.PortalServer) -> None:
     assert guess_at_once(ready, [code] * GUESSES)["let in"] == 1
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_five_of_twelve_guesses_are_looked_at_and_a_code_works_once():
     try:
         with services.postgresql() as url, portal(DATABASE_URL=url, BENCH="1") as server:
@@ -152,7 +152,7 @@ def test_five_of_twelve_guesses_are_looked_at_and_a_code_works_once():
         pytest.skip(str(missing))
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_control_with_a_cache_of_each_process_more_are_looked_at():
     """TESTING takes a cache in each process's own memory, which the portal refuses to start with anywhere else."""
     with portal(TESTING="1", ALLOWED_HOSTS="localhost") as server:

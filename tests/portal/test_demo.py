@@ -421,7 +421,7 @@ def test_demo_refuses_what_makes_no_sense(db, options, sentence):
     assert Member.objects.count() == 0
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_demo_grows_to_the_people_asked_for(db):
     with override_settings(DEMO=True):
         call_command("demo", today=TODAY, people=5_000, verbosity=0)

@@ -17,7 +17,7 @@ from django.db import connection
 from tests import services
 from tests.smtp_server import MailServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.outbox]
+pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True), pytest.mark.outbox]
 KEYS = {
     name: f"a-key-of-a-portal-that-lives-as-long-as-its-tests-{name}"
     for name in ("SECRET_KEY", "FACTOR_KEYS", "AUDIT_KEY", "PERSON_KEY")

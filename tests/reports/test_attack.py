@@ -161,7 +161,10 @@ def pages_of(seed: int, questions=QUESTIONS):
         yield asked, truth, facts
 
 
-@pytest.mark.parametrize("seed", [pytest.param(n, marks=[pytest.mark.slow] if n else []) for n in range(12)])
+@pytest.mark.parametrize(
+    "seed",
+    [0, pytest.param(1, marks=pytest.mark.slow), *(pytest.param(n, marks=pytest.mark.drill) for n in range(2, 12))],
+)
 def test_page_with_its_export_gives_no_small_number_away(reference, seed):
     small = 0
     for asked, truth, facts in pages_of(seed):

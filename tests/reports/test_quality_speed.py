@@ -32,7 +32,7 @@ def best_of(tries, act):
     return min(found)
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_desk_with_a_hundred_thousand_people(settings, capsys):
     """A coordinator's and an admin's desk, and the first page of each list: each below 300 ms."""
     settings.DEMO = True

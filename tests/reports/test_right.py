@@ -72,7 +72,12 @@ def expected(asked: dict[str, Any], dimensions: tuple[str, ...], there: Any) -> 
 
 
 @pytest.mark.parametrize(
-    "seed", [pytest.param(seed, marks=[pytest.mark.slow] if seed > 1 else []) for seed in range(NETWORKS)]
+    "seed",
+    [
+        0,
+        pytest.param(1, marks=pytest.mark.slow),
+        *(pytest.param(n, marks=pytest.mark.drill) for n in range(2, NETWORKS)),
+    ],
 )
 def test_random_questions_are_answered_as_a_plain_count_says(reference, seed):
     random = Random(seed)

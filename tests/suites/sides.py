@@ -426,10 +426,9 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
 
 
 # What the members of ME may of RS's things, those of RS may of ME's: the sides are mirror images but for the canaries, which
-# only RS's hold. So in short everybody is asked about those of RS alone, and about those of ME on one engine.
-LONGER = (pytest.mark.slow,)
+# only RS's hold. So everybody is asked about those of RS; about those of ME in `make drill-attacks`.
 about_each_side = pytest.mark.parametrize(
-    "n", [pytest.param(1, id="about RS"), pytest.param(0, id="about ME", marks=LONGER)]
+    "n", [pytest.param(1, id="about RS"), pytest.param(0, id="about ME", marks=pytest.mark.drill)]
 )
 
 

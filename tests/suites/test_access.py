@@ -49,15 +49,14 @@ def answers_and_decisions(route: str, n: int, sides: Any, browsers: Any) -> tupl
 @pytest.mark.slow
 @pytest.mark.parametrize("method", OTHER_METHODS)
 def test_every_other_method_is_refused(method, sides, browsers):
-    found, wanted = {}, {}
+    answers, decisions = {}, {}
     for route in sorted(routes()):
-        for n, side in enumerate(sides):
-            url = reverse(route, args=side.arguments(route))
-            for name, client in browsers.items():
-                answer = ask(client, method, url)
-                assert leaks(route, name, answer) == [], (route, name)
-                found[route, name, n], wanted[route, name, n] = verdict(answer), decided(route, method, name, n)
-    assert found == wanted
+        url = reverse(route, args=sides[1].arguments(route))
+        for name, client in browsers.items():
+            answer = ask(client, method, url)
+            assert leaks(route, name, answer) == [], (route, name)
+            answers[route, name], decisions[route, name] = verdict(answer), decided(route, method, name, 1)
+    assert answers == decisions
 
 
 def test_control_page_that_offers_what_is_refused_is_noticed(sides, browsers, monkeypatch):

@@ -146,13 +146,6 @@ def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[st
 
 
 @pytest.mark.slow
-def test_fields_that_a_form_does_not_show_change_nothing_for_a_coordinator(stage, browsers, record_property):
-    asked, _wrote, _routes, wrong = attacked(stage, browsers, ["coordinator_me"])
-    record_property("requests", asked)
-    assert wrong == {}
-
-
-@pytest.mark.slow
 def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record_property):
     names = ["stranger", "pending", "coordinator_me", "admin"]
     asked, wrote, routes, wrong = attacked(stage, browsers, names)
@@ -163,7 +156,7 @@ def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record
     assert (idle - set(COME_TO_NOTHING), set(COME_TO_NOTHING) - idle) == (set(), set())
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 @pytest.mark.parametrize("name", ["recorder_me", "trainer_me", "observer", "coordinator_rs"])
 def test_fields_that_a_form_does_not_show_change_nothing_for_others(name, stage, browsers, record_property):
     asked, _wrote, _routes, wrong = attacked(stage, browsers, [name])

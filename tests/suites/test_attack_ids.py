@@ -174,17 +174,10 @@ def test_number_of_another_ministry_is_refused(stage, browsers, record_property)
     assert wrong == {}
 
 
-# Each twelfth attempt in `make test-all`, every one in `make drill-attacks`.
-STEPS = [
-    pytest.param(12, marks=pytest.mark.slow, id="each twelfth"),
-    pytest.param(1, marks=pytest.mark.drill, id="every one"),
-]
-
-
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.drill
 @pytest.mark.parametrize("name", ["coordinator_me", "recorder_me", "trainer_me", "observer", "pending"])
-def test_every_number_of_another_ministry_is_refused(name, step, stage, browsers, record_property):
-    asked, wrong = attacked(stage, browsers, [name], step)
+def test_every_number_of_another_ministry_is_refused(name, stage, browsers, record_property):
+    asked, wrong = attacked(stage, browsers, [name], 1)
     record_property("requests", asked)
     assert wrong == {}
 

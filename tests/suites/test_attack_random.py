@@ -192,17 +192,14 @@ def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers,
 
 
 PARTS = 4
-# How many inputs each form gets from one who may and one who may not: some in `make test-all`, 300 in `make drill-attacks`.
-TIMES = [
-    pytest.param(5, marks=pytest.mark.slow, id="10 inputs"),
-    pytest.param(150, marks=pytest.mark.drill, id="300 inputs"),
-]
+# So many inputs each form gets from one who may, and as many from one who may not.
+TIMES = 150
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("times", TIMES)
-def test_random_inputs_for_every_form(times, part, stage, browsers, record_property):
-    asked, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], times)
+def test_random_inputs_for_every_form(part, stage, browsers, record_property):
+    asked, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], TIMES)
     record_property("requests", asked)
     assert wrong == {}
 
@@ -218,14 +215,14 @@ def test_control_error_of_ours_is_noticed(stage, browsers, monkeypatch):
     assert {found[0].partition(":")[0] for found, _request in wrong.values()} == {"status 500"}
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_control_write_by_who_may_not_is_noticed(stage, browsers, monkeypatch):
     monkeypatch.setattr(access, "can_record", lambda member, training: True)
     _asked, wrong = attacked(stage, browsers, aim_at(stage, browsers, "trainings:roster"), 30)
     assert {name for _route, name, _n in wrong} == {"coordinator_rs"}
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_control_effect_on_others_is_noticed(stage, browsers, monkeypatch):
     """Whatever is added to a roster lands in the first training of Serbia."""
     there = stage.foreign[0].training

@@ -208,11 +208,9 @@ def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_prope
     assert shown > 500
 
 
-# In a round each field is given the next shape: six rounds try six in each, and `make drill-attacks` every one.
-ROUNDS = [pytest.param(n, marks=pytest.mark.slow if n % 8 == 0 else pytest.mark.drill) for n in range(1, len(SHAPES))]
-
-
-@pytest.mark.parametrize("n", ROUNDS)
+# In a round each field is given the next shape.
+@pytest.mark.drill
+@pytest.mark.parametrize("n", range(1, len(SHAPES)))
 def test_every_shape_in_every_field_comes_out_as_it_was_typed(n, stage, browsers, record_property):
     readers = ["coordinator_me", "admin", "trainer_me", "stranger", "recorder_me", "observer"]
     asked, _shown, wrong, _reached, others = one_round(stage, browsers, n, [readers[n % 6], readers[(n + 1) % 6]])
@@ -227,7 +225,7 @@ HARMLESS_ON_A_PAGE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("n", sorted(set(range(len(SHAPES))) - HARMLESS_ON_A_PAGE))
+@pytest.mark.parametrize("n", sorted(set(range(len(SHAPES))) - HARMLESS_ON_A_PAGE)[::6][:5])
 def test_control_page_that_trusts_words_is_noticed(n):
     words = payload(n, 1000)
     places = ("<p>{{ w|safe }}</p>", '<p title="{{ w|safe }}">', "<p title='{{ w|safe }}'>", "<a href='{{ w }}'>",
@@ -240,7 +238,7 @@ def test_control_page_that_trusts_words_is_noticed(n):
     assert came_out_wrong(escaped) == (3, [])
 
 
-@pytest.mark.parametrize("n", [n for n in range(len(SHAPES)) if payload(n, 1000).startswith(sheets.FORMULA_STARTS)])
+@pytest.mark.parametrize("n", [n for n in range(len(SHAPES)) if payload(n, 1000).startswith(sheets.FORMULA_STARTS)][:5])
 def test_control_sheet_that_trusts_words_is_noticed(n, monkeypatch):
     words = payload(n, 1000)
     answer = HttpResponse(content_type="text/csv")

@@ -104,7 +104,7 @@ def test_workbook_is_one(marked, recorder_me):
     answer.close()
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_hundred_thousand_rows_take_constant_memory(training, recorder_me):
     """Ten times the rows take no more memory while they are written; the rows are made up, the writing is the real one."""
     make_roster(training, 50, recorder_me)

@@ -469,7 +469,7 @@ def numbered(n):
     return "".join(letters[n // 22**k % 22] * 2 for k in range(4)).capitalize()
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_five_thousand_rows_against_a_hundred_thousand_people(training, recorder_me, capsys):
     """Preview under 3 s, commit under 3 s; printed."""
     home = training.keeper
