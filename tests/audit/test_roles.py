@@ -67,11 +67,13 @@ def roles(tmp_path_factory):
         yield manage
 
 
+@pytest.mark.slow
 def test_record_only_grows_for_the_application(roles):
     ran = roles("mreza_app", "a", "shell", "--no-imports", "-c", AS_APP)
     assert (ran.returncode, ran.stdout.strip().splitlines()[-1:]) == (0, ["refused 20"]), ran.stderr
 
 
+@pytest.mark.slow
 def test_check_refuses_the_owner_and_takes_the_application(roles):
     ran = roles("mreza_app", "a", "check", "--deploy", "--database", "default")
     assert "audit.E001" not in ran.stderr

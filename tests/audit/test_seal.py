@@ -36,6 +36,7 @@ def findings() -> list[str]:
     return [finding.sentence for finding in seal.check_chain().findings]
 
 
+@pytest.mark.slow
 def test_untouched_chain_holds_and_names_its_tail(sealed, capsys):
     call_command("check_audit")
     told = capsys.readouterr().out

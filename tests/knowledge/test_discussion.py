@@ -84,6 +84,7 @@ def test_answer_to_a_comment_of_another_post_is_404(trainer_me, trainer_rs):
     assert client_of(trainer_me).post(f"{mine.get_absolute_url()}comments/{theirs.pk}/thank/").status_code == 404
 
 
+@pytest.mark.slow
 def test_removed_comment_keeps_its_place_where_it_was_answered(trainer_me, recorder_rs):
     post = write(trainer_me)
     alone, answered = say(recorder_rs, post, "Sasvim sam"), say(recorder_rs, post, "Povučeno")
@@ -189,6 +190,7 @@ def test_nobody_thanks_themselves_nor_for_what_is_hidden(trainer_me, recorder_me
     assert access.can_thank(trainer_me, post, comment) is False
 
 
+@pytest.mark.slow
 def test_saved_posts_are_listed_for_oneself_alone(trainer_me, recorder_rs):
     post = write(trainer_me)
     client = client_of(recorder_rs)

@@ -58,6 +58,7 @@ def add(client, post, *uploads, **changes):
     return client.post(f"{post.get_absolute_url()}files/add/", body)
 
 
+@pytest.mark.slow
 def test_several_files_are_added_at_once_and_read(trainer_me, django_capture_on_commit_callbacks):
     post = write(trainer_me)
     with django_capture_on_commit_callbacks(execute=True):
@@ -167,6 +168,7 @@ def test_translations_know_each_other(trainer_me):
     assert ">English</a>" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reach", "by", "found"),
     [("ministry", "trainer_rs", 404), ("ministry", "recorder_me", 200), ("network", "trainer_rs", 200),

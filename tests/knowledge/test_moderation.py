@@ -50,6 +50,7 @@ def test_author_who_moderates_learns_neither_of_the_report_nor_from_whom(coordin
     assert [c.words for c in access.visible_complaints(admin)] == ["Prijavakanar"]
 
 
+@pytest.mark.slow
 def test_hidden_comment_keeps_its_place_and_its_author_reads_why(trainer_me, recorder_rs, trainer_rs, coordinator_me):
     post = write(trainer_me)
     comment = say(recorder_rs, post, "Uvreda")

@@ -77,6 +77,7 @@ def test_home_asks_trainers_until_they_have_told(taught, trainer_me, trainer_rs,
     assert list(access.trainings_to_note(trainer_rs, timezone.now())) == [taught]
 
 
+@pytest.mark.slow
 def test_who_has_nothing_to_tell_is_asked_no_more_and_may_tell_all_the_same(
     taught, trainer_me, trainer_rs, recorder_rs
 ):
@@ -137,6 +138,7 @@ def test_two_windows_lose_nothing(taught, trainer_me):
     assert FieldNote.objects.values_list("worked", "version").get() == ("Oba", 3)
 
 
+@pytest.mark.slow
 def test_note_is_changed_and_taken_back_by_its_author_alone(taught, trainer_me, trainer_rs, admin):
     kept = note(trainer_me, taught)
     for member in (trainer_rs, admin):
@@ -154,6 +156,7 @@ def body_of(answer) -> str:
     return content.decode()
 
 
+@pytest.mark.slow
 def test_hidden_author_is_visible_nowhere_to_readers(
     taught, trainer_me, trainer_rs, recorder_me, coordinator_me, admin
 ):
@@ -242,6 +245,7 @@ def client_admin():
     return join("SEESAC", "Još", "Upravić", "admin")
 
 
+@pytest.mark.slow
 def test_editor_collects_by_topic_and_says_what_became_of_it(taught, trainer_me, coordinator_rs):
     kept, topic = note(trainer_me, taught), Topic.objects.first()
     client = client_of(coordinator_rs)

@@ -194,6 +194,7 @@ def test_pinned_post_stands_on_top_of_the_unfiltered_library(trainer_me, admin):
     pin_post(post=first, is_pinned=True, by=admin)
 
 
+@pytest.mark.slow
 def test_filters_find_by_topic_language_ministry_audience_and_year(trainer_me, trainer_rs):
     topic = Topic.objects.first()
     mine = write(trainer_me, title="Moj", topics=[topic], audience=["nco"])

@@ -38,6 +38,7 @@ def test_idle_limit(who, minutes, request, clock):
     assert not signed_in(client)
 
 
+@pytest.mark.slow
 def test_twelve_hours_in_all(recorder_me, clock):
     client = client_of(recorder_me)
     for _n in range(23):

@@ -230,6 +230,7 @@ def sources() -> list[Path]:
     return [path for room in ROOMS for path in sorted((services.PROJECT / room).rglob("*.py"))]
 
 
+@pytest.mark.slow
 def test_details_of_the_record_speak_of_no_name(class_of):
     typed = typed_names(class_of)
     assert {"family_name", "unit", "email", "returned_reason", "reason", "spelling_key"} <= typed

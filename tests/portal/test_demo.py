@@ -100,11 +100,13 @@ def demo(request):
         request.getfixturevalue("digests")
 
 
+@pytest.mark.slow
 def test_two_loads_of_one_day_give_the_same_rows(digests):
     first, second, _said = digests
     assert first == second
 
 
+@pytest.mark.slow
 def test_digest_notices_one_changed_mark(digests):
     with transaction.atomic():
         Mark.objects.filter(pk=Mark.objects.order_by("pk")[0].pk).update(value="excused")
@@ -123,6 +125,7 @@ def test_constraints_hold():
     connection.check_constraints()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("today", [date(2026, 1, 1), date(2026, 2, 28), date(2027, 8, 15)])
 def test_any_day_of_loading_leaves_nothing_in_its_future(db, today):
     load(today)

@@ -292,6 +292,7 @@ def test_unsafe_configuration_does_not_start(case):
     assert sentence in ran.stderr
 
 
+@pytest.mark.slow
 def test_safe_configuration_starts_and_one_with_a_cache_of_each_process_does_not():
     assert start().returncode == 0
     ran = start(CACHE_URL="locmemcache://")

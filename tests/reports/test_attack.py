@@ -176,6 +176,7 @@ def test_page_with_its_export_gives_no_small_number_away(reference, seed):
     assert small > 20
 
 
+@pytest.mark.slow
 def test_control_one_small_number_more_is_told_apart(reference):
     caught = 0
     for _asked, truth, facts in pages_of(3, QUESTIONS[:3]):

@@ -45,6 +45,7 @@ def only(member, **asked):
     return found
 
 
+@pytest.mark.slow
 def test_cascade_counts_from_the_courses_end(cohort, observer, recorder_me):
     found = only(recorder_me)
     assert (found.graduates, found.trainers, found.trainings, found.people) == (7, 1, 2, People(14, 14))
@@ -54,6 +55,7 @@ def test_cascade_counts_from_the_courses_end(cohort, observer, recorder_me):
     ]
 
 
+@pytest.mark.slow
 def test_months_that_have_not_passed_are_not_yet(cohort, recorder_me):
     on_the_day, next_day = (only(recorder_me, today=date(2022, 3, 8) + timedelta(days=n)) for n in (0, 1))
     assert [a.has_passed for a in on_the_day.after] == [False, False]
@@ -71,6 +73,7 @@ def test_page_says_not_yet(recorder_me, observer, trainer_me):
     assert client_of(observer).get(PAGE).content.decode().count(">not yet<") == 4
 
 
+@pytest.mark.slow
 def test_graduates_without_a_profile_are_counted_and_never_named(cohort, cast, recorder_me, coordinator_me):
     staff = cohort.enrolments.order_by("pk")[1].participant
     link_participant(participant=staff, member=coordinator_me, training=cohort, by=recorder_me)
@@ -84,6 +87,7 @@ def test_graduates_without_a_profile_are_counted_and_never_named(cohort, cast, r
         assert [family for family in [*names, "Kata Vodić"] if family in html] == [], name
 
 
+@pytest.mark.slow
 def test_who_may_not_see_names_sees_no_small_number_of_graduates_or_people(cohort, observer, recorder_me):
     other = held(recorder_me, date(2024, 9, 2), 17, (profile_of_member(cohort),))
     found, staff = only(observer), only(recorder_me)
@@ -98,6 +102,7 @@ def profile_of_member(cohort):
     return Member.objects.get(participants__enrolments__training=cohort)
 
 
+@pytest.mark.slow
 def test_what_remains_beside_named_graduates_is_hidden_where_it_is_small(cohort, observer, recorder_me, trainer_rs):
     for n, enrolment in enumerate(cohort.enrolments.order_by("pk")[1:4]):
         member = join("ME", "Nova", f"Trenerka{n}", "trainer")
@@ -114,6 +119,7 @@ def test_what_remains_beside_named_graduates_is_hidden_where_it_is_small(cohort,
     assert client_of(observer).get(PAGE).content.decode().count("Graduates: hidden") == 1
 
 
+@pytest.mark.slow
 def test_staff_see_every_number_of_their_own_people(cohort, recorder_me, recorder_rs, trainer_me):
     held(recorder_rs, date(2021, 9, 6), 2, (trainer_me,))
     # Recorded by another ministry, two of the three may be the same: they wait at the home's duplicates desk.
@@ -129,6 +135,7 @@ def test_staff_see_every_number_of_their_own_people(cohort, recorder_me, recorde
     assert html.count("people reached:") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["observer", "admin", "trainer_me"])
 def test_others_ask_for_own_people_in_vain(cohort, cast, name):
     client = client_of(cast[name])
@@ -138,6 +145,7 @@ def test_others_ask_for_own_people_in_vain(cohort, cast, name):
     assert "people reached:" not in answer.content.decode()
 
 
+@pytest.mark.slow
 def test_unlinked_cohort_says_how_to_link(cohort, recorder_me, observer):
     participant = Participant.objects.exclude(member=None).get()
     unlink_participant(participant=participant, training=cohort, by=recorder_me)
@@ -145,6 +153,7 @@ def test_unlinked_cohort_says_how_to_link(cohort, recorder_me, observer):
     assert client_of(observer).get(PAGE).content.decode().count("None of them is linked to a trainer") == 1
 
 
+@pytest.mark.slow
 def test_who_became_a_trainer_stands_below_the_training_they_attended(cohort, recorder_me, trainer_me, observer):
     next_course = held(recorder_me, date(2023, 5, 8), 8, (trainer_me,), course="GTOT")
     graduate = next_course.enrolments.order_by("pk")[7].participant
@@ -160,12 +169,14 @@ def test_who_became_a_trainer_stands_below_the_training_they_attended(cohort, re
     assert (first.first.makers, other.graduates, other.trainers) == (((next_course, None),), None, 1)
 
 
+@pytest.mark.slow
 def test_headcounted_graduates_are_divided_by_too(cohort, recorder_me, organisation):
     party = Party.objects.create(training=cohort, organisation=organisation("NCGM"), headcount_key=uuid4())
     Headcount.objects.create(party=party, sex="male", rank_group="nco", attended=9, completed=7)
     assert (only(recorder_me).graduates, only(recorder_me).after[0].for_each) == (14, 0.5)
 
 
+@pytest.mark.slow
 def test_idle_trainers_are_listed_and_lead_to_the_report(cohort, observer, trainer_me, trainer_rs):
     Member.objects.filter(pk=trainer_rs.pk).update(is_active=False)
     answer = client_of(observer).get(PAGE)
@@ -174,12 +185,14 @@ def test_idle_trainers_are_listed_and_lead_to_the_report(cohort, observer, train
     assert [line.profile.slug for line, _current, _may in listed] == ["tanja-treneric"]
 
 
+@pytest.mark.slow
 def test_courses_that_make_no_trainers_and_what_does_not_count_are_no_cohort(cohort, recorder_me, observer):
     Training.objects.filter(pk=cohort.pk).update(figures="recorded", submitted_by=None)
     answer = client_of(observer).get(PAGE)
     assert (answer.context["cohorts"], b"No course has made trainers yet." in answer.content) == ((), True)
 
 
+@pytest.mark.slow
 def test_trainers_are_named_only_with_their_cohort_and_unknown_ones_are_404(cohort, observer):
     client = client_of(observer)
     idle = client.get(PAGE).content.decode().count("Tanja Trenerić")
@@ -188,6 +201,7 @@ def test_trainers_are_named_only_with_their_cohort_and_unknown_ones_are_404(coho
         assert client.get(PAGE, {"cohort": wrong}).status_code == 404
 
 
+@pytest.mark.slow
 def test_page_takes_as_many_queries_for_many_cohorts(cohort, recorder_me, observer, django_assert_num_queries):
     client = client_of(observer)
     client.get(PAGE)
@@ -204,6 +218,7 @@ def test_page_takes_as_many_queries_for_many_cohorts(cohort, recorder_me, observ
         assert len(client.get(PAGE, {"cohort": cohort.reference}).context["cohorts"]) == 5
 
 
+@pytest.mark.slow
 def test_graduates_shown_hides_small_numbers_and_complements(cohort):
     class Some:
         def __init__(self, trainers, others):

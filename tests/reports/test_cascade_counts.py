@@ -42,6 +42,7 @@ def networks(seed, number=NETWORKS, **sizes):
     return [random_network(rng, **sizes) for _network in range(number)]
 
 
+@pytest.mark.slow
 def test_every_line_and_total_is_what_a_slow_count_says(here):
     periods = [(None, None), (date(2020, 1, 1), None), (date(2020, 1, 1), date(2021, 12, 31)), (FIRST, FIRST)]
     delivered = 0
@@ -80,6 +81,7 @@ def test_every_line_and_total_is_what_a_slow_count_says(here):
     assert delivered > NETWORKS  # the networks are not empty
 
 
+@pytest.mark.slow
 def test_every_cohort_and_multiplier_is_what_a_slow_count_says(here, monkeypatch):
     monkeypatch.setattr(shown_module, "shown_people", whole_people)
     monkeypatch.setattr(shown_module, "keeps", lambda reader, training: True)
@@ -112,6 +114,7 @@ def test_every_cohort_and_multiplier_is_what_a_slow_count_says(here, monkeypatch
     assert with_people > 15
 
 
+@pytest.mark.slow
 def test_of_ones_own_people_every_number_is_shown(here):
     counted = 0
     for network in networks("own", 30, events=16):
@@ -144,6 +147,7 @@ def shown_values(network, here):
     return shown_people(gather(Question(), ("training",)), sets)
 
 
+@pytest.mark.slow
 def test_nothing_small_is_shown_nor_follows_by_subtraction(here):
     hidden = seen = 0
     for network in networks("small", 40, people=11, events=14):
@@ -162,6 +166,7 @@ def test_nothing_small_is_shown_nor_follows_by_subtraction(here):
     assert seen > 20
 
 
+@pytest.mark.slow
 def test_control_without_the_rule_small_differences_show(here, monkeypatch):
     monkeypatch.setattr(shown_module, "_tells", lambda larger, smaller: False)
     small = 0

@@ -37,6 +37,7 @@ def slow_trained(network: Network, home: str, rule: str, year: int, group: str |
     return slow_figures(network, rule, named, counted)["people_at_least"]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -108,6 +109,7 @@ def test_others_see_small_lines_together(name, covered, request):
     assert table(answer) == [("2 lines together", 90, 13, 77)]
 
 
+@pytest.mark.slow
 def test_units_are_for_the_ministrys_own(covered, coordinator_me, recorder_me, observer):
     strength(coordinator_me, unit="Баталјон, Бар", nco=(5, 25))
     home = covered.keeper_id
@@ -117,6 +119,7 @@ def test_units_are_for_the_ministrys_own(covered, coordinator_me, recorder_me, o
     assert (refused.status_code, b"\xd0\x91\xd0\xb0\xd1\x80" in refused.content) == (422, False)
 
 
+@pytest.mark.slow
 def test_a_year_of_units_alone_is_their_sum(covered, coordinator_me, recorder_me):
     strength(coordinator_me, year=2026, unit="A", nco=(5, 25))
     strength(coordinator_me, year=2026, unit="B", nco=(1, 9), civilian=(30, 0))
@@ -171,6 +174,7 @@ def test_without_strength_the_page_says_what_to_do(coordinator_me, observer):
     assert ("Its coordinators enter it" in page, "/reports/coverage/strength/" in page) == (True, False)
 
 
+@pytest.mark.slow
 def test_unsubmitted_and_other_ministries_people_do_not_count(covered, coordinator_me, recorder_rs):
     make_roster(make_training(recorder_rs), 8, recorder_rs, home=covered.keeper)
     assert client_of(coordinator_me).get("/reports/coverage/").context["found"].total.trained == 13

@@ -156,6 +156,7 @@ def told_apart(found: Coverage, truth: dict[tuple, int]) -> list:
     return learnt
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(situations())
 def test_no_small_number_can_be_told_from_the_page(situation):
@@ -163,6 +164,7 @@ def test_no_small_number_can_be_told_from_the_page(situation):
     assert told_apart(answer(ASKED, strengths, gathered), truth_of(strengths, gathered)) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(situations(), st.sampled_from(("rank_group", "sex", "both")))
 def test_no_shown_number_is_1_to_4_in_page_or_sheet(situation, by):
@@ -187,6 +189,7 @@ def _key(key: tuple, sex: str, by: str) -> tuple:
     return {"rank_group": key, "sex": (key[0], sex), "both": (*key, sex)}[by]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(situations(), st.lists(st.tuples(st.integers(0, 60), st.sampled_from(GROUPS)), max_size=8))
 def test_how_many_stand_in_two_lines_is_never_1_to_4(situation, again):
@@ -203,6 +206,7 @@ def test_how_many_stand_in_two_lines_is_never_1_to_4(situation, again):
         assert not 0 < abs(twice) < 5
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(situations())
 def test_lines_put_together_hold_every_group_once(situation):

@@ -36,6 +36,7 @@ def cells_of(sheet):
     return [[cell.value for cell in row] for row in sheet.iter_rows()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", PackKind.values)
 def test_each_pack_is_a_tagged_pdf_and_a_workbook(kind, network, coordinator_me):
     home = coordinator_me.organisation_id
@@ -56,6 +57,7 @@ def test_each_pack_is_a_tagged_pdf_and_a_workbook(kind, network, coordinator_me)
     assert Line.objects.filter(action="export_pack", is_reading=True).count() == 2
 
 
+@pytest.mark.slow
 def test_tables_of_a_pack_add_up_to_its_seats(network, coordinator_me):
     asked = PackAsked(PackKind.NAP, *ALL, coordinator_me.organisation)
     pack = make_pack(asked, by=coordinator_me)
@@ -64,6 +66,7 @@ def test_tables_of_a_pack_add_up_to_its_seats(network, coordinator_me):
         assert sum(row[seats] for row in table.rows[:-1]) == table.rows[-1][seats] > 0
 
 
+@pytest.mark.slow
 def test_targets_count_the_trainings_of_their_courses(network, coordinator_me):
     Contribution.objects.all().delete()
     courses = list(Course.objects.order_by("code")[:3])
@@ -85,6 +88,7 @@ def test_targets_count_the_trainings_of_their_courses(network, coordinator_me):
     assert "never the value of its indicator" in table.note
 
 
+@pytest.mark.slow
 def test_observer_sees_small_numbers_only_where_released(network, coordinator_me, observer):
     home = coordinator_me.organisation
     asked = PackAsked(PackKind.NATO, *ALL, home)
@@ -106,6 +110,7 @@ def test_observer_sees_small_numbers_only_where_released(network, coordinator_me
     assert make_pack(asked, by=observer).tables == before.tables
 
 
+@pytest.mark.slow
 def test_release_is_a_coordinators_of_that_ministry(network, coordinator_me, coordinator_rs, recorder_me, admin):
     body = {**PERIOD, "kind": "nato", "reason": "x"}
     for member in (recorder_me, admin):
@@ -228,6 +233,7 @@ def told_apart_in_margins(facts, truth, dimensions) -> list[object]:
     return found
 
 
+@pytest.mark.slow
 def test_words_of_a_document_say_where_its_numbers_come_from(network, coordinator_me):
     pack = make_pack(PackAsked(PackKind.DONOR, *ALL, None), by=coordinator_me)
     text = " ".join([*pack.definitions, *pack.completeness])
@@ -240,6 +246,7 @@ def test_words_of_a_document_say_where_its_numbers_come_from(network, coordinato
         assert words in text
 
 
+@pytest.mark.slow
 def test_pack_by_once_per_course_puts_headcounts_beside_the_seats(network, coordinator_me):
     asked = PackAsked(PackKind.DONOR, *ALL, coordinator_me.organisation, "once")
     pack = make_pack(asked, by=coordinator_me)

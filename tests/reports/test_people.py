@@ -54,6 +54,7 @@ def test_others_see_no_number_below_five(counting, observer):
     assert [(row.keys, row.cell.seats) for row in report.rows] == [(("female", "male"), 8)]
 
 
+@pytest.mark.slow
 def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, observer):
     for member, asked in (
         (coordinator_me, {"by": "rank_group", "organisation": str(coordinator_me.organisation_id)}),
@@ -77,6 +78,7 @@ def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, obser
     assert Line.objects.filter(action="export_figures", is_reading=True).count() == 3
 
 
+@pytest.mark.slow
 def test_command_in_words_writes_blocks_and_no_hidden_end(network, observer):
     call_command(
         "figures", "--as", observer.email, "--by", "year", "--and-by", "country", stdout=(out := io.StringIO())
@@ -91,6 +93,7 @@ def test_command_in_words_writes_blocks_and_no_hidden_end(network, observer):
     assert line_of(Row("Total", (), cell)) == "Total: 12 or more people, 13 seats"
 
 
+@pytest.mark.slow
 def test_page_writes_every_number_of_its_report(network, observer):
     page = client_of(observer).get(PEOPLE, {"by": "country"})
     text = page.content.decode()
@@ -100,6 +103,7 @@ def test_page_writes_every_number_of_its_report(network, observer):
     assert text.count("<title id=") == text.count("<desc id=") == 2
 
 
+@pytest.mark.slow
 def test_chart_of_the_sexes_names_them_once(network, coordinator_me):
     assert client_of(coordinator_me).get(PEOPLE, {"by": "sex"}).context["chart"].title == "Seats by sex"
 
@@ -140,6 +144,7 @@ def test_recorder_of_another_question_gets_whole_quarters(counting, recorder_me)
     assert (asked.widened, "widened to what you may ask" in page.content.decode()) == (True, True)
 
 
+@pytest.mark.slow
 def test_trainings_behind_a_figure_add_up_to_it(network, coordinator_me):
     home = coordinator_me.organisation_id
     asked = {"organisation": home, "by": "year", "and_by": "rank_group"}
@@ -168,6 +173,7 @@ def table_links(page):
         yield [(unescape(link[1]), int(link[2].replace(",", ""))) if link else None for link in links]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked", [{"by": "year"}, {"by": "sex"}, {"by": "age_band"}, {"and_by": "course"}, {"by": "sex", "and_by": "year"}]
 )
@@ -190,6 +196,7 @@ def test_each_number_of_a_line_opens_its_trainings(asked, network, coordinator_m
     assert seen > 5
 
 
+@pytest.mark.slow
 def test_each_number_of_two_breakdowns_opens_its_trainings(network, coordinator_me):
     client, asked = client_of(coordinator_me), {"by": "rank_group", "and_by": "country", "count": "seats"}
     lines = list(table_links(client.get(PEOPLE, {**asked, "organisation": coordinator_me.organisation_id})))
@@ -198,6 +205,7 @@ def test_each_number_of_two_breakdowns_opens_its_trainings(network, coordinator_
     assert None not in lines[-1]  # the totals of the columns and of all
 
 
+@pytest.mark.slow
 def test_lines_that_stand_together_open_the_trainings_of_all(network, observer):
     client, asked = client_of(observer), {"by": "quarter"}
     page = client.get(PEOPLE, asked)
@@ -207,6 +215,7 @@ def test_lines_that_stand_together_open_the_trainings_of_all(network, observer):
     assert behind.context["cell"] == ", ".join(row.members)
 
 
+@pytest.mark.slow
 def test_list_of_who_may_not_see_names_says_that_it_is_of_all(network, observer):
     page = client_of(observer).get(
         "/reports/people/trainings/", {"by": "year", "and_by": "rank_group", "at": ["2024", "nco"]}
@@ -223,6 +232,7 @@ def test_observer_sees_trainings_behind_without_their_parts(counting, observer):
     assert [(one.training, one.part, one.opens_scans) for one in page.context["rows"]] == [(counting, None, False)]
 
 
+@pytest.mark.slow
 def test_ranks_do_not_tell_an_observer_which_trainings_their_people_came_to(network, observer):
     client = client_of(observer)
     everything = client.get("/reports/people/trainings/", {"by": "rank_group"}).context["count"]
@@ -270,6 +280,7 @@ def test_reports_stand_in_the_navigation(counting, observer):
     assert reverse("reports:people") in client_of(observer).get("/").content.decode()
 
 
+@pytest.mark.slow
 def test_once_per_course_tells_who_is_verified_and_whom_nobody_knows(network, coordinator_me):
     """By that rule headcounts are no seats; a seat is verified where one training that gives it is."""
     answer = client_of(coordinator_me).get(PEOPLE, {"rule": "once", "organisation": coordinator_me.organisation_id})

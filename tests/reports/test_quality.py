@@ -172,6 +172,7 @@ def plain_histories(member, is_network):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_numbers_are_plain_counts_of_their_rows(seed, recorder_me, coordinator_me, trainer_me, admin):
     random = Random(seed)
@@ -196,6 +197,7 @@ def test_numbers_are_plain_counts_of_their_rows(seed, recorder_me, coordinator_m
             assert set(rows_of(desk, KINDS["sex"])) <= set(enrolments_with_names(member))
 
 
+@pytest.mark.slow
 def test_months_of_rows_are_those_of_their_trainings(recorder_me, coordinator_me):
     write_gaps(Random(5), recorder_me)
     desk = desk_of(coordinator_me)
@@ -210,6 +212,7 @@ def test_months_of_rows_are_those_of_their_trainings(recorder_me, coordinator_me
         assert found[code].elsewhere == sum(n for month, n in months.items() if month not in months_of(desk.today))
 
 
+@pytest.mark.slow
 def test_pairs_are_those_of_the_duplicates_desk(recorder_me, coordinator_me):
     write_gaps(Random(6), recorder_me, people=60)
     a, b, c = Participant.objects.filter(organisation=coordinator_me.organisation)[:3]
@@ -232,6 +235,7 @@ def test_pairs_are_those_of_the_duplicates_desk(recorder_me, coordinator_me):
     assert [one.kind.code for one in count_own(desk_of(recorder_me))] == list(KINDS)
 
 
+@pytest.mark.slow
 def test_page_says_the_numbers_and_opens_as_many_rows(recorder_me, coordinator_me, admin):
     write_gaps(Random(7), recorder_me, trainings=90)
     for member, asked in ((coordinator_me, ""), (admin, "?of=network")):
@@ -247,6 +251,7 @@ def test_page_says_the_numbers_and_opens_as_many_rows(recorder_me, coordinator_m
                 assert (rows["page"].paginator.count, rows["found"].number) == (number, number)
 
 
+@pytest.mark.slow
 def test_lines_of_the_network_add_up_and_each_opens_its_own(recorder_me, admin):
     write_gaps(Random(8), recorder_me, trainings=60)
     client = client_of(admin)
@@ -393,6 +398,7 @@ def sheet_of(member, code, **sent):
     return list(csv.reader(io.StringIO(body, newline="")))
 
 
+@pytest.mark.slow
 def test_sheet_holds_the_rows_and_leaves_a_line(recorder_me, coordinator_me, admin):
     write_gaps(Random(9), recorder_me)
     desk = desk_of(coordinator_me)
@@ -460,6 +466,7 @@ def test_clean_desk_says_so(recorder_me, coordinator_me):
     assert numbers["unverified"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["", "sex/", "evidence/", "headcounts/", "late/"])
 def test_queries_are_few_and_the_same_for_many_rows(address, recorder_me, coordinator_me, admin):
     taken = {}

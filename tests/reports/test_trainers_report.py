@@ -53,6 +53,7 @@ def lines(answer):
     return {line.name: line for line, _current, _may in answer.context["rows"]}
 
 
+@pytest.mark.slow
 def test_lines_say_what_each_delivered(taught, observer, trainer_me, trainer_rs):
     answer = client_of(observer).get(PAGE)
     tanja, todor = (lines(answer)[name] for name in ("Tanja Trenerić", "Todor Trenerović"))
@@ -77,6 +78,7 @@ def test_what_does_not_count_is_not_delivered(taught, observer, coordinator_me, 
     assert lines(client_of(observer).get(PAGE))["Tanja Trenerić"].delivered == 2
 
 
+@pytest.mark.slow
 def test_report_is_narrowed_and_sorted(taught, observer, trainer_me, trainer_rs):
     language, topic = Language.objects.order_by("pk").first(), Topic.objects.order_by("pk").first()
     change_profile(profile=profile_of(trainer_me), languages=[language], topics=[], by=trainer_me)
@@ -111,6 +113,7 @@ def test_wrong_questions_are_answered_with_a_sentence(trainer_me, observer):
     assert Line.objects.filter(action="export_trainers").count() == 0
 
 
+@pytest.mark.slow
 def test_number_opens_as_many_trainings(taught, observer, trainer_me):
     client, behind = client_of(observer), f"{PAGE}{profile_of(trainer_me).slug}/trainings/"
     wanted = {"": 4, "lead": 4, "co_trainer": 0, "observer": 0, "abroad": 1}
@@ -168,6 +171,7 @@ def test_heads_sort_both_ways_and_say_so(taught, observer):
     assert client_of(observer).get(PAGE).context["heads"]["name"] == ("ascending", "-name")
 
 
+@pytest.mark.slow
 def test_report_takes_as_many_queries_for_many_trainers(taught, observer, recorder_me, django_assert_num_queries):
     client = client_of(observer)
     client.get(PAGE)
@@ -208,6 +212,7 @@ def shared_file(by, **facts):
     return material
 
 
+@pytest.mark.slow
 def test_materials_are_what_was_published_and_the_reader_may_open(cast, trainer_me, coordinator_me, trainer_rs):
     now = timezone.now()
     hidden = {"hidden_at": now, "hidden_by": coordinator_me, "hidden_reason": "x"}
@@ -366,6 +371,7 @@ def test_taking_a_portfolio_is_recorded_each_time_and_its_name_is_nobodys(taught
     assert found == [(True, coordinator_me, {}, trainer_me.organisation_id)] * 2
 
 
+@pytest.mark.slow
 def test_portfolio_is_offered_to_who_may_take_it(cast, trainer_me):
     profile = profile_of(trainer_me)
     url = reverse("reports:portfolio", args=[profile.slug])
@@ -377,6 +383,7 @@ def test_portfolio_is_offered_to_who_may_take_it(cast, trainer_me):
         assert [url.encode() in client.get(page).content for page in pages] == [name in may] * 3, name
 
 
+@pytest.mark.slow
 def test_portfolio_takes_as_many_queries_for_many_trainings(taught, recorder_me, trainer_me, django_assert_num_queries):
     for n in range(8):
         delivered(recorder_me, (trainer_me,), first=date(2021, 1 + n, 4))

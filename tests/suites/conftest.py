@@ -10,7 +10,7 @@ from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
 from members.models import Member, Organisation
-from tests.conftest import CAST, Browser, client_of, join, mail_sent_at_once
+from tests.conftest import CAST, Browser, client_of, join, mail_sent_at_once, make_roster, make_training, mark_all
 from tests.databases import databases
 from tests.suites.sides import MADE, Side, side_of
 from tests.suites.stage import Stage, stage_of
@@ -19,11 +19,14 @@ from trainings.models import Training
 
 @dataclass(frozen=True)
 class World:
-    """What is committed to the suites' own database: members by name, their sessions, and the things of both ministries."""
+    """What is committed to the suites' own database: members by name, their sessions, the things of both ministries, and a
+    training of Montenegro with three people who were present on both days.
+    """
 
     members: dict[str, int]
     sessions: dict[str, str]
     stage: Stage
+    marked: int
     media: Path
 
 
@@ -40,10 +43,13 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
                 side_of(cast["recorder_rs"], cast["trainer_rs"], guests, "Kanarinović"),
             )
             stage = stage_of(sides, cast)
+            marked = make_training(cast["recorder_me"], days=2, trainers=(cast["trainer_me"],))
+            make_roster(marked, 3, cast["recorder_me"])
+            mark_all(marked, cast["recorder_me"])
             clients = {"pending": client_of(join("ME", "Čeka", "Čekić", "recorder"), pending=True)}
             clients |= {name: client_of(member) for name, member in cast.items()}
         sessions = {name: client.cookies[django_settings.SESSION_COOKIE_NAME].value for name, client in clients.items()}
-        yield World({name: member.pk for name, member in cast.items()}, sessions, stage, media)
+        yield World({name: member.pk for name, member in cast.items()}, sessions, stage, marked.pk, media)
 
 
 @pytest.fixture

@@ -89,6 +89,7 @@ def of_recorder_me(cast) -> dict[str, int]:
     return {"account_end_session": session.pk, "mfa_remove_webauthn": passkey.pk, "mfa_edit_webauthn": passkey.pk}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", sorted(route for route, who in ACCOUNT.items() if who == "owner"))
 def test_thing_of_the_account_is_found_by_its_owner_alone(route, of_recorder_me, browsers):
     url = reverse(route, args=[of_recorder_me[route]])
@@ -127,6 +128,7 @@ def desk_arguments(route: str, side: Any) -> list[Any]:
     return [own.get(name) or model._default_manager.first().pk]
 
 
+@pytest.mark.slow
 @about_each_side
 @pytest.mark.parametrize("methods", METHODS_IN_TURN)
 def test_pages_of_the_desk_are_for_admins_alone(methods, n, sides, browsers):

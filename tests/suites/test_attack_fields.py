@@ -164,6 +164,7 @@ def test_fields_that_a_form_does_not_show_change_nothing_for_others(name, stage,
     assert wrong == {}
 
 
+@pytest.mark.slow
 def test_control_form_that_takes_every_column_is_noticed(stage):
     """A form of members with all their columns, as a careless author might write it."""
     member, before = stage.people["trainer_me"], all_rows()

@@ -69,6 +69,7 @@ def invited(coordinator_me, coordinator_rs) -> list[str]:
     return tokens
 
 
+@pytest.mark.slow
 def test_changed_invitation_opens_nothing(invited, record_property):
     whole, _other = invited
     tokens = [token for token in tampered(whole) if token and token not in invited]
@@ -124,6 +125,7 @@ def passwords() -> dict[str, str]:
     return dict(Member.objects.exclude(password="").values_list("email", "password"))
 
 
+@pytest.mark.slow
 def test_changed_reset_link_changes_no_password(pair, record_property):
     owner, key = reset_link(pair[0])
     before, tries = passwords(), [token for token in tampered(key) if token.strip() not in ("", key)]

@@ -190,6 +190,7 @@ def secret(recorder_me):
     return secret
 
 
+@pytest.mark.slow
 @by_shapes
 @pytest.mark.parametrize("where", ["query", "body"])
 def test_signing_in_ends_on_the_portal(shapes, where, secret, observer, recorder_me):
@@ -214,6 +215,7 @@ def test_signing_in_ends_on_the_portal(shapes, where, secret, observer, recorder
     assert "/" in ends
 
 
+@pytest.mark.slow
 @by_shapes
 def test_confirming_who_it_is_ends_on_the_portal(shapes, secret, recorder_me, coordinator_me):
     for shape in shapes:
@@ -229,6 +231,7 @@ def test_confirming_who_it_is_ends_on_the_portal(shapes, secret, recorder_me, co
                 followed(client, client.post(url, body))
 
 
+@pytest.mark.slow
 @by_shapes
 def test_second_factor_and_sign_out_end_on_the_portal(shapes, recorder_me, observer):
     for shape in shapes:
@@ -264,6 +267,7 @@ PLACES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES[:: len(SHAPES) // 5][:5])
 def test_control_careless_page_is_caught(shape):
     request = RequestFactory().get("/", {"next": shape})

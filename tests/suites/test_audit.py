@@ -46,7 +46,7 @@ from trainings.actions import (
 from trainings.actions import trainings as trainings_actions
 from trainings.counting import Question
 from trainings.merge_plan import compare, seen_digest
-from trainings.models import Course, DuplicatePair, Headcount
+from trainings.models import Course, DuplicatePair, Headcount, Training
 
 pytestmark = pytest.mark.django_db
 
@@ -454,9 +454,9 @@ SCENARIOS: dict[str, Callable] = {
 
 
 @pytest.fixture
-def scene(settings, tmp_path, marked, recorder_me, coordinator_me, admin, trainer_me) -> Stage:
+def scene(world, settings, tmp_path, recorder_me, coordinator_me, admin, trainer_me) -> Stage:
     settings.MEDIA_ROOT = tmp_path
-    return Stage(marked, recorder_me, coordinator_me, admin, trainer_me)
+    return Stage(Training.objects.get(pk=world.marked), recorder_me, coordinator_me, admin, trainer_me)
 
 
 def test_every_action_has_a_scenario():
@@ -484,6 +484,7 @@ def domain_rows() -> dict[str, int]:
     } | {"audit.line": Line.objects.filter(is_reading=False).count()}
 
 
+@pytest.mark.slow
 @about_each_side
 def test_get_leaves_no_line_and_changes_no_row(n, sides, browsers):
     urls = [reverse(route, args=sides[n].arguments(route)) for route, decision in DECISIONS.items() if decision.get]

@@ -6,13 +6,11 @@ from django.urls import reverse
 from tests.suites.decisions import DECISIONS
 from tests.suites.test_audit import domain_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 RUBBISH = {
     "long": "x" * 100_000, "emoji": "👩‍✈️", "null": "a\x00b", "negative": "-1", "huge": "9" * 40, "lines": "Ana\tB\n" * 10_000,
 }  # fmt: skip
-# What databases and numbers are least ready for; the others wait for `make test-all`.
-ROUGHEST = {"null", "huge", "long"}
 FIELDS = (
     "course", "title", "host", "country", "place", "language", "mode", "starts_on", "ends_on", "partners", "notes", "lead",
     "co_trainers", "key", "day_starts", "day_ends", "sessions-TOTAL_FORMS", "sessions-INITIAL_FORMS", "sessions-0-pk",
@@ -53,8 +51,7 @@ TAKES_WORDS = {
 }
 
 
-@pytest.mark.parametrize("kind", [kind if kind in ROUGHEST else pytest.param(kind, marks=pytest.mark.slow)
-                                  for kind in sorted(RUBBISH)])  # fmt: skip
+@pytest.mark.parametrize("kind", sorted(RUBBISH))
 def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):
     before = domain_rows()
     answers = {}
@@ -69,6 +66,7 @@ def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):
     assert domain_rows() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(set(RUBBISH) - {"lines", "long"}))
 def test_rubbish_in_an_address_is_no_error(kind, sides, browsers):
     names = ("q", "state", "keeper", "country", "course", "first", "last", "page", "copy", "session", "view", "organisation",
@@ -93,6 +91,7 @@ def test_person_named_by_a_huge_number_is_refused(sides, browsers):
         assert browsers["recorder_me"].post(f"{training.get_absolute_url()}roster/", body).status_code < 500
 
 
+@pytest.mark.slow
 def test_pasted_null_bytes_are_no_error(sides, browsers):
     training = sides[0].training
     body = {"rows": "Prezime\tIme\tJedinica\tČin\nNova\tOsoba\tČeta\x00\tčin\x00", "organisation": training.keeper_id}

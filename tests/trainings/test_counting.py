@@ -371,6 +371,7 @@ def quick(answer: object) -> dict[str, int]:
 per_example = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
+@pytest.mark.slow
 @per_example
 @given(network=networks())
 def test_every_figure_is_what_a_slow_count_says(places, network):
@@ -387,6 +388,7 @@ def test_every_figure_is_what_a_slow_count_says(places, network):
                 assert shown == slow_cells(network, rule, dimension), dimension
 
 
+@pytest.mark.slow
 @per_example
 @given(network=networks())
 def test_once_per_course_and_first_time_are_what_a_slow_count_says(places, network):
@@ -447,6 +449,7 @@ def hidden_truth(network: Network, rule: str, random: Random) -> int:
     return len(there)
 
 
+@pytest.mark.slow
 @per_example
 @given(network=networks(), seed=st.integers(0, 10_000))
 def test_interval_holds_the_truth_whoever_the_headcounted_are(places, network, seed):

@@ -86,6 +86,7 @@ def test_list_of_topics_counts_the_trainers_who_chose_each(admin, trainer_me):
     assert {row.pk: row.chosen for row in page if row.chosen} == {topic.pk: 1}
 
 
+@pytest.mark.slow
 def test_only_admins_edit_courses_and_topics(cast):
     routes = [
         *((f"trainings:{name}", args) for name, args in (("course_new", []), ("course_edit", [Course.objects.first().pk]))),

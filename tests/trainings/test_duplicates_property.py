@@ -128,6 +128,7 @@ def crowded(draw: st.DrawFn) -> Network:
     return Network(people, tuple(events), tuple(pair for pair in pairs if pair not in different), different)
 
 
+@pytest.mark.slow
 @per_example
 @given(network=crowded(), seed=st.integers(0, 999))
 def test_merges_keep_marks_and_figures_and_undoing_brings_every_row_back(places, network, seed):  # noqa: F811 - the fixture

@@ -155,6 +155,7 @@ def test_scan_is_not_opened_where_its_reading_cannot_be_kept(marked, recorder_me
         client_of(recorder_me).get(address(marked, scan.pk, name="evidence_file"))
 
 
+@pytest.mark.slow
 def test_who_does_not_see_all_names_is_told_that_it_exists(marked, recorder_me, recorder_rs, admin, observer):
     scan = attach(marked, recorder_me)
     url = address(marked, scan.pk, name="evidence_file")

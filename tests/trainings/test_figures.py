@@ -250,6 +250,7 @@ def test_locked_figures_refuse_every_change(request, state, recorder_me):
     assert Line.objects.count() == before[0] + 1
 
 
+@pytest.mark.slow
 def test_pages_of_the_main_job_from_submission_to_verified(marked, recorder_me, coordinator_me):
     url = marked.get_absolute_url()
     recorder, coordinator = client_of(recorder_me), client_of(coordinator_me)
@@ -303,6 +304,7 @@ def test_one_amendment_adds_takes_off_and_changes_numbers(marked, recorder_me, c
     assert leaving.marks.count() == marked.sessions_held
 
 
+@pytest.mark.slow
 def test_amendment_with_one_wrong_part_changes_nothing(verified, coordinator_me):
     verified.refresh_from_db()
     there = verified.enrolments.first().participant

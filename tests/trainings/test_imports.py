@@ -303,6 +303,7 @@ def test_two_of_one_number_said_to_be_two_are_two(training, recorder_me):
     assert list(DuplicatePair.objects.values_list("state", "why")) == [("open", "service")]
 
 
+@pytest.mark.slow
 def test_two_of_one_number_are_mended_or_left_out_on_the_page(training, recorder_me):
     client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
     preview = client.post(url, {"rows": ONE_NUMBER, "organisation": training.keeper_id}).url
@@ -399,6 +400,7 @@ def test_previews_are_forgotten_after_a_day(training, recorder_me):
     assert list(RosterImport.objects.all()) == [kept]
 
 
+@pytest.mark.slow
 def test_pages_from_paste_to_undo(training, recorder_me):
     client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
     assert client.get(url).status_code == 200
@@ -438,6 +440,7 @@ def test_one_error(one, other, expected):
     assert is_one_error(other, one) is expected
 
 
+@pytest.mark.slow
 def test_hostile_cells_come_out_as_words_and_never_as_html(training, recorder_me):
     """Every shape of attack in names, unit, rank and header of a list: on the preview, the roster and the sheet."""
     shapes = [payload(n, 60).translate({ord(c): " " for c in "\t\r\n"}) for n in range(len(SHAPES))]
@@ -503,6 +506,7 @@ def command(capsys, *words):
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_command_shows_and_takes_in(training, recorder_me, tmp_path, capsys):
     file = tmp_path / "list.csv"
     file.write_text(LIST.replace("\t", ";"), encoding="utf-8")

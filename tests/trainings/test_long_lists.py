@@ -53,6 +53,7 @@ def kept(training, by, content=None, name=long.PASTED, **fields):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_long_list_is_read_and_taken_in_by_the_worker(training, recorder_me, monkeypatch):
     tasks = []
     monkeypatch.setattr(type(long.read_kept_list), "enqueue", lambda task, *words: tasks.append((task, words)))

@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,6 +187,7 @@ def sheets_of(content, name):
     return unpacked(answer_for(content, name)["sheets"])
 
 
+@pytest.mark.slow
 @given(rosters(), st.data())
 def test_written_roster_is_read_back_equal(written, data):
     form = data.draw(st.sampled_from(["xlsx", "csv", "paste"]))

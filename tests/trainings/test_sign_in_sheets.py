@@ -312,6 +312,7 @@ def test_page_shows_both_values_of_a_conflict(edition, recorder_me, trainer_me):
     assert marks(edition)[2] == "late"
 
 
+@pytest.mark.slow
 def test_page_refuses_its_key_with_something_else(edition, recorder_me):
     client = client_of(recorder_me)
     body = form_of(client, edition, exceptions="2a", save="1")
@@ -348,6 +349,7 @@ def test_page_refuses_to_print_what_there_is_not(edition, session, recorder_me, 
     assert SheetEdition.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_other_ministry_finds_no_edition(edition, recorder_rs, coordinator_rs, admin, observer, recorder_me):
     routes = [reverse(f"trainings:{name}", args=[edition.code]) for name in ("edition", "edition_pdf")]
     found = {
@@ -428,6 +430,7 @@ def test_paper_is_headed_in_the_languages_chosen(edition, monkeypatch, recorder_
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_paper_of_two_hundred_people_with_any_names_is_made(training, recorder_me):
     rows = [person(n, training.keeper, unit="Četa " * 30, rank_words="č" * 60) for n in range(200)]
     odd = ["漢" * 40, "#panic()", "😀", "A" * 80, "ا" * 20, "\u202e" + "x", "<b>", "$x$ @y *z*"]

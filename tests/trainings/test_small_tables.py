@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
@@ -104,12 +105,14 @@ def told_apart(table: ShownTable, gathered: Gathering, dimensions: int) -> list[
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(gatherings(1))
 def test_one_breakdown_gives_no_small_number_away(gathered):
     assert told_apart(show_safe(gathered, 1), gathered, 1) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(gatherings(2))
 def test_two_breakdowns_give_no_small_number_away(gathered):

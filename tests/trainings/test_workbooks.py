@@ -109,6 +109,7 @@ def test_download_is_in_the_record_and_for_who_records(sheet, cast, stranger):
     assert sorted(line.details["code"] for line in lines) == sorted(Workbook.objects.values_list("code", flat=True))
 
 
+@pytest.mark.slow
 def test_filled_marks_are_shown_then_taken_then_nothing_new(sheet, recorder_me):
     one, two, three = people_on(sheet)
     set_mark(three, 1, "absent", recorder_me)
@@ -139,6 +140,7 @@ def test_filled_marks_are_shown_then_taken_then_nothing_new(sheet, recorder_me):
     assert marks_of(sheet) == {("Marković", 1): "absent"}
 
 
+@pytest.mark.slow
 def test_taken_back_and_uploaded_again_is_taken_again(sheet, recorder_me):
     filled = Filled(sheet, recorder_me)
     filled.cell(people_on(sheet)[0]).value = "Late"
@@ -148,6 +150,7 @@ def test_taken_back_and_uploaded_again_is_taken_again(sheet, recorder_me):
     assert marks_of(sheet) == {("Petrović", 0): "late"}
 
 
+@pytest.mark.slow
 def test_two_copies_the_second_sees_the_first_as_changed_since(sheet, recorder_me, trainer_me):
     one, two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
@@ -182,6 +185,7 @@ def test_portal_changed_between_preview_and_commit_is_asked_again(sheet, recorde
     assert marks_of(sheet) == {("Petrović", 0): "late"}
 
 
+@pytest.mark.slow
 def test_walk_in_is_matched_confirmed_and_taken_once(sheet, recorder_me):
     other = make_training(recorder_me)
     known = RosterRow("Ђорђевић", "Марија", sheet.keeper, "female")
@@ -208,6 +212,7 @@ def test_walk_in_is_matched_confirmed_and_taken_once(sheet, recorder_me):
     assert state_of_everything() == before
 
 
+@pytest.mark.slow
 def test_walk_in_rows_that_are_wrong_are_mended_in_place(sheet, recorder_me):
     filled = Filled(sheet, recorder_me)
     row = filled.add("Novak", "", "Male", "", "", "", "xx")
@@ -305,6 +310,7 @@ def _two_sheets(filled, one, two):
     filled.book.copy_worksheet(filled.sheet)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
@@ -327,6 +333,7 @@ def test_spoiled_workbook_is_refused_in_one_sentence(spoil, sentence, sheet, rec
     assert not RosterImport.objects.exists()
 
 
+@pytest.mark.slow
 def test_workbook_of_another_training_is_sent_there(sheet, recorder_me):
     other = make_training(recorder_me)
     make_roster(other, 1, recorder_me)
@@ -340,6 +347,7 @@ def test_workbook_of_another_training_is_sent_there(sheet, recorder_me):
     ]
 
 
+@pytest.mark.slow
 def test_copied_row_that_says_the_same_is_once(sheet, recorder_me):
     one, _two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
@@ -350,6 +358,7 @@ def test_copied_row_that_says_the_same_is_once(sheet, recorder_me):
     assert told(started(filled, recorder_me)) == [("set", "Petrović", "", "present", "")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("typed", ["xx", "–", "o", "#REF!", "=1+1", 1, 0.5])
 def test_what_is_no_mark_is_chosen_anew(typed, sheet, recorder_me):
     one = people_on(sheet)[0]
@@ -368,6 +377,7 @@ def test_what_is_no_mark_is_chosen_anew(typed, sheet, recorder_me):
     assert marks_of(sheet) == {("Petrović", 0): "late"}
 
 
+@pytest.mark.slow
 def test_changed_names_are_told_and_never_taken(sheet, recorder_me):
     one, two, three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
@@ -391,6 +401,7 @@ def test_changed_names_are_told_and_never_taken(sheet, recorder_me):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_changed_in_the_portal_since_is_said(marked, recorder_me):
     one, two, _three = people_on(marked)
     filled = Filled(marked, recorder_me)
@@ -408,6 +419,7 @@ def test_what_changed_in_the_portal_since_is_said(marked, recorder_me):
     ]
 
 
+@pytest.mark.slow
 def test_locked_figures_take_no_workbook(marked, recorder_me):
     filled = Filled(marked, recorder_me)
     filled.cell(people_on(marked)[0]).value = "Late"
@@ -423,6 +435,7 @@ def test_locked_figures_take_no_workbook(marked, recorder_me):
     assert sentence in page.content.decode()
 
 
+@pytest.mark.slow
 def test_preview_is_closed_to_a_trainer_whose_time_for_names_is_over(marked, recorder_me, coordinator_me, trainer_me):
     filled = Filled(marked, trainer_me)
     filled.cell(people_on(marked)[0]).value = "Late"
@@ -443,6 +456,7 @@ def test_empty_roster_is_filled_by_walk_ins(training, recorder_me):
     assert marks_of(training) == {("Novak", 0): "present"}
 
 
+@pytest.mark.slow
 def test_command_takes_a_filled_workbook_in(sheet, recorder_me, tmp_path):
     one, two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
@@ -527,6 +541,7 @@ def check_story(seed, training, by):
     assert state_of_everything() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_each_cell_becomes_what_the_three_way_rule_says(seed, training, recorder_me):
     check_story(seed, training, recorder_me)
@@ -538,6 +553,7 @@ def test_many_stories_end_as_the_rule_says(seed, recorder_me):
     check_story(seed, make_training(recorder_me, days=1 + seed % 4), recorder_me)
 
 
+@pytest.mark.slow
 def test_added_session_and_missing_column_are_said(sheet, recorder_me):
     filled = Filled(sheet, recorder_me)
     filled.cell(people_on(sheet)[0], 1).value = "Late"
@@ -549,6 +565,7 @@ def test_added_session_and_missing_column_are_said(sheet, recorder_me):
     ]
 
 
+@pytest.mark.slow
 def test_same_copy_previewed_twice_writes_each_mark_once(sheet, recorder_me):
     filled = Filled(sheet, recorder_me)
     filled.cell(people_on(sheet)[0]).value = "Late"
@@ -558,6 +575,7 @@ def test_same_copy_previewed_twice_writes_each_mark_once(sheet, recorder_me):
     assert MarkChange.objects.filter(enrolment__training=sheet).count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [3, 40])
 def test_preview_takes_the_same_queries_for_any_number(n, recorder_me, django_assert_num_queries):
     training = make_training(recorder_me, days=2)
