@@ -299,6 +299,6 @@ def stage_of(sides: tuple[Side, Side], cast: dict[str, Member | None]) -> Stage:
     Invitation.objects.update(invited_at=timezone.now() - timedelta(hours=1))  # so that they can be sent again
     for member in filter(None, cast.values()):
         member.set_password(PASSWORD)
-        member.save()
+        member.save(update_fields=["password"])
         of_the_account(member)
     return Stage(both[0], both[1], {name: member for name, member in cast.items() if member})

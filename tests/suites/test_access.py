@@ -108,17 +108,21 @@ def test_signed_out_request_in_the_background_gets_401(header, sides, stranger):
 
 @pytest.mark.slow
 def test_control_every_canary_is_shown_to_somebody_who_may_see_it(sides, browsers):
-    shown = dict.fromkeys(CANARIES, False)
+    seen = dict.fromkeys(CANARIES, False)
     for route, decision in DECISIONS.items():
         for name in decision.get[1] if decision.get else ():
-            told = ask(browsers[name], "get", reverse(route, args=sides[1].arguments(route))).full_body.decode(
-                errors="replace"
-            )
+            answer = ask(browsers[name], "get", reverse(route, args=sides[1].arguments(route)))
+            page = answer.full_body.decode(errors="replace")
             for canary, allowed in CANARIES.items():
-                shown[canary] |= canary in told and name in allowed
+                seen[canary] |= canary in page and name in allowed
     # A member's own browsers are listed below /account/, mail on the desk: see test_access_elsewhere.
     elsewhere = {"Pregledackanar", "Predmetkanar"}
-    assert {canary for canary, seen in shown.items() if not seen} == {"md5$", "Stavkakanar", "Postakanar", *elsewhere}
+    assert {canary for canary, is_seen in seen.items() if not is_seen} == {
+        "md5$",
+        "Stavkakanar",
+        "Postakanar",
+        *elsewhere,
+    }
 
 
 @pytest.mark.slow
