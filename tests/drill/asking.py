@@ -474,6 +474,7 @@ def _of_members(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     Member.objects.get(pk=own.member).roles.add("observer")
     found.append(Ask("coordinator_me", "get", f"/members/{own.member}/roles/", "members:member_roles"))
     theirs = cast["recorder_rs"]
+    Authenticator.objects.filter(user=theirs).delete()  # a last factor is answered otherwise
     passkey = Authenticator.objects.create(user=theirs, type="webauthn", data={"name": "Key", "credential": {}})
     browser = UserSession.objects.create(user=theirs, ip="192.0.2.1", session_key="theirs", user_agent="x", data={})
     for route, thing in (("mfa_remove_webauthn", passkey), ("account_end_session", browser)):
