@@ -1,8 +1,21 @@
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class PortalStaticFilesConfig(StaticFilesConfig):
+    """Leaves out what no page asks for: scripts of the packages that have a smaller twin, and other versions of htmx.
+
+    Compressing them takes longer than all the rest.
+    """
+
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns, "htmax-*", "htmx-4*", "htmx-2.js", "ext", "jquery.js", "select2.full.js", "xregexp.js",
+    ]  # fmt: skip
 
 
 class PortalConfig(AppConfig):
     name = "portal"
+    default = True  # of the two below portal/
 
     def ready(self) -> None:
         # Models are at hand only now.

@@ -105,7 +105,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "portal.apps.PortalStaticFilesConfig",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -323,6 +323,8 @@ STORAGES = {
     },
 }
 # Tests need no collected files: they are found where they are kept, and var/static may not exist.
+# Pages name a file by its hash; without one it is not asked for.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
 # The most that one file of a member may have, in MB; the proxy and the scanner have limits of their own.
 FILE_MOST_MB = env.int("FILE_MOST_MB", default=200)
