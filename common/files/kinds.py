@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from common.files.media import BRANDS, is_mp3, is_mp4
 from common.files.packages import check_package, not_taken, refuse_password
 from common.files.pdfs import check_pdf
-from common.uploads.cells import RefusedError
+from common.sandbox.jobs import RefusedError
 from common.uploads.delimited import decoded, utf16_without_mark
 
 if TYPE_CHECKING:
@@ -156,6 +156,14 @@ def _check_text(file: IO[bytes], size: int) -> None:
         raise ValidationError(DRAWING if "<svg" in text[:4096].lower() else WEB_PAGE)
 
 
+def picture_kind(start: bytes) -> Kind | None:
+    """Return the kind of the picture that begins so: whether the rest is one shows when it is written anew."""
+    for beginning, mime in ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG)):
+        if start.startswith(beginning):
+            return KINDS[mime]
+    return KINDS[WEBP] if start[:4] == b"RIFF" and start[8:12] == b"WEBP" else None
+
+
 def tell_kind(file: IO[bytes]) -> Kind:
     """Return the kind of a file that may be kept; raise ValidationError with a sentence for anything else.
 
@@ -172,11 +180,8 @@ def tell_kind(file: IO[bytes]) -> Kind:
     if start.startswith(b"%PDF-"):
         check_pdf(file)
         return _alone(file, PDF)
-    for beginning, mime in ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG)):
-        if start.startswith(beginning):
-            return KINDS[mime]
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        return KINDS[WEBP]
+    if picture := picture_kind(start):
+        return picture
     if start[4:8] == b"ftyp":
         return _media(file, size, start)
     if start.startswith(b"ID3") or (start[0] == 0xFF and start[1:2] and start[1] & 0xE0 == 0xE0 and start[1] != 0xFE):

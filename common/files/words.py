@@ -1,4 +1,4 @@
-"""The words inside office documents and texts, place by place. Runs in the reading process; knows nothing of Django.
+"""The words inside office documents and texts, place by place. Runs in the sandbox; must not import Django.
 
 Reads the parts that `packages` let through, element by element, so that memory holds the words found and little else.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from common.files.markup import walk
-from common.uploads.cells import RefusedError
+from common.sandbox.jobs import RefusedError
 from common.uploads.delimited import decoded
 
 TEXT_MOST = 2_000_000

@@ -9,7 +9,8 @@ from typing import Any, cast
 from openpyxl import load_workbook
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, SHEETS_MOST, Cell, RefusedError, Sheet
+from common.sandbox.jobs import RefusedError
+from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, SHEETS_MOST, Cell, Sheet
 
 ENTRIES_MOST = 2_000
 UNPACKED_MOST = 40_000_000

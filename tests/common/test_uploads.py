@@ -12,10 +12,12 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.sandbox.jobs import RefusedError
+from common.sandbox.run import Result
 from common.uploads.cells import ROWS_MOST, packed, unpacked
-from common.uploads.child import answer_for
 from common.uploads.delimited import decoded, split_text
 from common.uploads.reading import FILE_MOST, SENTENCES, read_pasted, read_upload
+from common.uploads.sheets import read_sheets
 from tests.common.sheet_files import MAIN, measured, rezipped, with_cells, workbook
 
 ROWS = [["Prezime", "Ime", "Pol"], ["Đorđević", "Živko", "m"], ["Šćepanović", "Ljubica", "ž"]]
@@ -23,7 +25,7 @@ CYRILLIC = [["Презиме", "Име", "Пол"], ["Ђорђевић", "Жив
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 MEGABYTES_MOST, SECONDS_MOST = 150, 10
 # Reads with no limit and no look at the size beforehand.
-UNLIMITED = "from common.uploads import workbook; workbook.UNPACKED_MOST = workbook.TIGHT_FROM = 10**12\nchild.limit_memory_and_time = lambda: None"
+UNLIMITED = "from common.uploads import workbook; workbook.UNPACKED_MOST = workbook.TIGHT_FROM = 10**12\nchild.limit_this_process = lambda job: None"
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is measured by /proc")
 
 
@@ -237,7 +239,7 @@ def test_wrong_file_is_one_sentence(make, name, code):
 
 
 def test_every_sentence_says_what_to_do():
-    does = ("Save", "Choose", "Copy", "Split", "Delete", "Export", "Upload", "Open")
+    does = ("Save", "Choose", "Copy", "Split", "Delete", "Export", "Upload", "Open", "Try")
     assert [code for code, text in SENTENCES.items() if not any(word in str(text) for word in does)] == []
 
 
@@ -265,26 +267,18 @@ def test_5000_rows_take_little_memory_and_time():
     _code, _answer, idle, began = measured(b"", "a.csv")
     rows = [[n, f"Petrović{n}", "Ana", "ž", "vodnik", f"Četa {n % 9}", "a@b.me", "+", "–", "+"] for n in range(5_000)]
     code, answer, most, seconds = measured(workbook(*rows), "a.xlsx")
-    assert (code, answer[:11]) == (0, '{"sheets": ')
+    assert (code, answer[:11]) == (0, '[{"name": "')
     assert most - idle < MEGABYTES_MOST
     assert seconds < 5
     assert began < 1
 
 
-def test_process_that_dies_is_a_sentence(monkeypatch):
-    monkeypatch.setattr("common.uploads.reading.SECONDS_MOST", 0.01)
+@pytest.mark.parametrize(("failure", "code"), [("time", "too_slow"), ("memory", "too_large"), ("busy", "busy")])
+def test_process_that_ends_without_an_answer_is_a_sentence(failure, code, monkeypatch):
+    monkeypatch.setattr("common.uploads.reading.run_job", lambda *job: Result(failure=failure))
     with pytest.raises(ValidationError) as refused:
         read_upload(workbook(*ROWS), "a.xlsx")
-    assert refused.value.messages == [str(SENTENCES["too_slow"])]
-
-
-def test_process_knows_nothing_of_the_portal():
-    code, answer, _most, _seconds = measured(
-        b"",
-        "a.csv",
-        before="import os; print(sorted({'DATABASE_URL', 'SECRET_KEY'} & set(os.environ)), 'django' in sys.modules)",
-    )
-    assert (code, answer.splitlines()[0]) == (0, "[] False")
+    assert refused.value.messages == [str(SENTENCES[code])]
 
 
 def test_pasted_rows_have_a_limit():
@@ -295,9 +289,10 @@ def test_pasted_rows_have_a_limit():
 @given(st.binary(max_size=400))
 def test_noise_is_text_or_refused(noise):
     """Read without the process, which would be slow in hundreds."""
-    answer = answer_for(noise, "a.csv")
-    assert answer.get("refused", "no_text") in SENTENCES
-    unpacked(answer.get("sheets", []))
+    try:
+        read_sheets(noise, "a.csv")
+    except RefusedError as refused:
+        assert refused.code in SENTENCES
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=300))

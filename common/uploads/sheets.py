@@ -1,0 +1,59 @@
+"""The job of the sandbox that reads an uploaded list: a workbook, or a text with cells. Must not import Django."""
+
+import json
+from typing import IO
+
+from common.sandbox.jobs import RefusedError
+from common.uploads.cells import Sheet, packed
+from common.uploads.delimited import decoded, split_text
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# How other kinds of files begin, and the sentence that names them.
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "pdf"), (b"{\\rtf", "other_document"), (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"), (b"II*\x00", "picture"), (b"MM\x00*", "picture"), (b"Rar!", "other_document"),
+    (b"7z\xbc\xaf", "other_document"), (b"\x1f\x8b", "other_document"), (b"BM", "picture"), (b"RIFF", "picture"),
+)  # fmt: skip
+
+
+def _refuse_other_kinds(content: bytes, name: str) -> None:
+    if not content.strip(b"\x00 \t\r\n"):
+        raise RefusedError("empty")
+    if content.startswith(_OLE):
+        is_locked = any(word.encode("utf-16-le") in content for word in ("EncryptedPackage", "EncryptionInfo"))
+        raise RefusedError("password" if is_locked else "xls")
+    start = content[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for beginning, code in _OTHERS:
+        if start.startswith(beginning) and not (beginning == b"BM" and b"\x00" not in start):
+            raise RefusedError(code)
+    if b"%PDF-" in start:
+        raise RefusedError("pdf")
+    if start[:1] == b"<":
+        raise RefusedError("web_page")
+    if (
+        name.endswith((".xlsx", ".xlsm"))
+        and b"\x00" in content[:4_096]
+        and content[:2] not in (b"\xff\xfe", b"\xfe\xff")
+    ):
+        raise RefusedError("damaged")
+
+
+def read_sheets(content: bytes, name: str) -> list[Sheet]:
+    """Return the sheets of a workbook or a text. Raises RefusedError, and whatever damaged workbooks make a library raise."""
+    if content.startswith(b"PK"):
+        from common.uploads.workbook import read_workbook
+
+        return read_workbook(content)
+    _refuse_other_kinds(content, name.lower())
+    try:
+        return [split_text(decoded(content))]
+    except RefusedError as refused:
+        # What calls itself a workbook and is neither that nor text is a damaged workbook.
+        if refused.code == "no_text" and name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+            raise RefusedError("damaged") from refused
+        raise
+
+
+def write_sheets(file: IO[bytes], out: IO[bytes], name: str) -> None:
+    """Write the sheets of a file as JSON; `name` only helps to name what is wrong."""
+    out.write(json.dumps(packed(read_sheets(file.read(), name))).encode())
