@@ -30,12 +30,7 @@ SENTENCES = {
     ),
     "password": gettext_lazy("The workbook is protected by a password. Save it without one and upload it again."),
     "macros": gettext_lazy("The workbook holds macros, which are not taken. Save it as .xlsx and upload that."),
-    "strict": gettext_lazy(
-        "The workbook is in the “Strict Open XML” form. Save it as “Excel Workbook (.xlsx)” and upload that."
-    ),
-    "xls": gettext_lazy("This is an old Excel file (.xls). Save it as .xlsx and upload that."),
     "xlsb": gettext_lazy("This is a binary Excel workbook (.xlsb). Save it as .xlsx and upload that."),
-    "ods": gettext_lazy("This is an OpenDocument sheet (.ods). Save it as .xlsx and upload that."),
     "numbers": gettext_lazy("This is a Numbers document. Export it as .xlsx and upload that."),
     "pdf": gettext_lazy("This is a PDF. Upload the workbook (.xlsx) or CSV file it was made from."),
     "picture": gettext_lazy("This is a picture. Upload the list as .xlsx or CSV."),

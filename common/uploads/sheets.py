@@ -7,7 +7,6 @@ from common.sandbox.jobs import RefusedError
 from common.uploads.cells import Sheet, packed
 from common.uploads.delimited import decoded, split_text
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # How other kinds of files begin, and the sentence that names them.
 _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "pdf"), (b"{\\rtf", "other_document"), (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"),
@@ -19,9 +18,6 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 def _refuse_other_kinds(content: bytes, name: str) -> None:
     if not content.strip(b"\x00 \t\r\n"):
         raise RefusedError("empty")
-    if content.startswith(_OLE):
-        is_locked = any(word.encode("utf-16-le") in content for word in ("EncryptedPackage", "EncryptionInfo"))
-        raise RefusedError("password" if is_locked else "xls")
     start = content[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n")
     for beginning, code in _OTHERS:
         if start.startswith(beginning) and not (beginning == b"BM" and b"\x00" not in start):
@@ -31,7 +27,7 @@ def _refuse_other_kinds(content: bytes, name: str) -> None:
     if start[:1] == b"<":
         raise RefusedError("web_page")
     if (
-        name.endswith((".xlsx", ".xlsm"))
+        name.endswith((".xlsx", ".xlsm", ".ods"))
         and b"\x00" in content[:4_096]
         and content[:2] not in (b"\xff\xfe", b"\xfe\xff")
     ):
@@ -40,7 +36,7 @@ def _refuse_other_kinds(content: bytes, name: str) -> None:
 
 def read_sheets(content: bytes, name: str) -> list[Sheet]:
     """Return the sheets of a workbook or a text. Raises RefusedError, and whatever damaged workbooks make a library raise."""
-    if content.startswith(b"PK"):
+    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         from common.uploads.workbook import read_workbook
 
         return read_workbook(content)
@@ -49,7 +45,7 @@ def read_sheets(content: bytes, name: str) -> list[Sheet]:
         return [split_text(decoded(content))]
     except RefusedError as refused:
         # What calls itself a workbook and is neither that nor text is a damaged workbook.
-        if refused.code == "no_text" and name.lower().endswith((".xlsx", ".xlsm", ".xls")):
+        if refused.code == "no_text" and name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
             raise RefusedError("damaged") from refused
         raise
 

@@ -61,8 +61,9 @@ def test_sideways_photograph_with_an_odd_entry_is_taken_upright(exif):
 
 def test_library_alone_breaks_at_such_a_photograph():
     """The control: turned by Pillow itself, which writes the metadata again, one of them is an error."""
-    with Image.open(io.BytesIO(photograph(ODD["letters where a number is due"]))) as opened, pytest.raises(
-        (AttributeError, TypeError, ValueError, struct.error)
+    with (
+        Image.open(io.BytesIO(photograph(ODD["letters where a number is due"]))) as opened,
+        pytest.raises((AttributeError, TypeError, ValueError, struct.error)),
     ):
         ImageOps.exif_transpose(opened)
 

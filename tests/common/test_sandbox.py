@@ -21,7 +21,12 @@ def under_limits(code: str, job: str = "Job('', '', 100_000_000, 1, 5)") -> subp
     """Run this code under the limits of a job."""
     begin = f"from common.sandbox.jobs import *; import os, sys; limit_this_process({job}); "
     return subprocess.run(
-        [sys.executable, "-c", begin + code], capture_output=True, text=True, cwd=PROJECT, env=environment(), check=False
+        [sys.executable, "-c", begin + code],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT,
+        env=environment(),
+        check=False,
     )
 
 
