@@ -109,7 +109,7 @@ def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
         if len(rows) > ROWS_MOST:
             raise RefusedError("too_many_rows")
     for number in noted:  # calamine leaves out what is beyond the last value
-        rows[number] = {**errors.get(number, {}), **rows.get(number, {})}
+        rows.setdefault(number, {}).update(errors.get(number, {}))
     if any(max(row, default=0) >= COLUMNS_MOST for row in rows.values()):
         raise RefusedError("too_many_columns")
     return rows
