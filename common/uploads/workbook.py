@@ -103,7 +103,9 @@ def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
     rows: Rows = {}
     # Rows come from the first on, also empty ones; their cells from the first column that holds anything.
     for number, values in enumerate(page.iter_rows()):
-        held = {column: cell for column, value in enumerate(values, left) if (cell := plain(value)) is not None}
+        held: dict[int, Cell] = {
+            column: cell for column, value in enumerate(values, left) if (cell := plain(value)) is not None
+        }
         if held or number in noted:
             rows[number] = held
         if len(rows) > ROWS_MOST:
