@@ -3,25 +3,18 @@
 import json
 from typing import IO
 
+from common.files.beginnings import OLE, family_of
 from common.sandbox.jobs import RefusedError
 from common.uploads.cells import Sheet, packed
 from common.uploads.delimited import decoded, split_text
-
-# How other kinds of files begin, and the sentence that names them.
-_OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "pdf"), (b"{\\rtf", "other_document"), (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"),
-    (b"GIF8", "picture"), (b"II*\x00", "picture"), (b"MM\x00*", "picture"), (b"Rar!", "other_document"),
-    (b"7z\xbc\xaf", "other_document"), (b"\x1f\x8b", "other_document"), (b"BM", "picture"), (b"RIFF", "picture"),
-)  # fmt: skip
 
 
 def _refuse_other_kinds(content: bytes, name: str) -> None:
     if not content.strip(b"\x00 \t\r\n"):
         raise RefusedError("empty")
     start = content[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    for beginning, code in _OTHERS:
-        if start.startswith(beginning) and not (beginning == b"BM" and b"\x00" not in start):
-            raise RefusedError(code)
+    if family := family_of(start):
+        raise RefusedError(family if family in ("pdf", "picture") else "other_document")
     if b"%PDF-" in start:
         raise RefusedError("pdf")
     if start[:1] == b"<":
@@ -36,7 +29,7 @@ def _refuse_other_kinds(content: bytes, name: str) -> None:
 
 def read_sheets(content: bytes, name: str) -> list[Sheet]:
     """Return the sheets of a workbook or a text. Raises RefusedError, and whatever damaged workbooks make a library raise."""
-    if content.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+    if content.startswith((b"PK", OLE)):
         from common.uploads.workbook import read_workbook
 
         return read_workbook(content)

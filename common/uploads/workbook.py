@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
+from common.files.beginnings import OLE
 from common.files.markup import DamagedError
 from common.sandbox.jobs import RefusedError
 from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, SHEETS_MOST, Cell, Sheet
@@ -21,7 +22,6 @@ UNPACKED_MOST = 40_000_000
 TIGHT_FROM = 2_000_000
 TIGHTEST = 400
 DOWN_MOST = 1_000
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 Rows = dict[int, dict[int, Cell]]
 

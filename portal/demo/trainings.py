@@ -60,7 +60,9 @@ class Story:
         events.add(begins - timedelta(days=21) + timedelta(hours=1, minutes=rng.randrange(60)), self.create)
         events.add(begins - timedelta(days=12 if delivery.state == "cancelled" else 3), self.fill)
         if delivery.state == "cancelled":
-            cancelled = min(begins - timedelta(days=6), events.now - timedelta(days=4)) + timedelta(hours=3)
+            cancelled = min(
+                at(delivery.starts_on, 12) - timedelta(days=6), at(events.now.date(), 12) - timedelta(days=4)
+            )
             events.add(cancelled, lambda: cancel_training(
                 training=self.training, reason=delivery.cancelled_reason, by=self.recorder
             ))  # fmt: skip
