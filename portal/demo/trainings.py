@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from random import Random
 from uuid import UUID
 
 from common.scans import JPEG, Scan
-from members.models import Language, Member, Organisation
+from members.models import Language, Organisation
 from portal.demo.attendance import headcount_rows, marks_of
 from portal.demo.cast import MINISTRIES, Cast
 from portal.demo.clock import Events, at
@@ -79,16 +78,15 @@ class Story:
         """Submitted by the keeper's recorder, verified by its coordinator, each on a later day."""
         usual = self.rng.randint(2, 9)
         days = self.delivery.submitted_after or usual
-        submit = partial(self._act, submit_figures, lambda: self.recorder)
         self.submitted = events.add(
-            at(self.delivery.ends_on + timedelta(days=days), 11, self.rng.randrange(60)), submit
+            at(self.delivery.ends_on + timedelta(days=days), 11, self.rng.randrange(60)),
+            lambda: submit_figures(training=self.training, by=self.recorder),
         )
         if self.delivery.state == "verified":
-            verified = at(self.submitted.date() + timedelta(days=self.rng.randint(1, 12)), 14, self.rng.randrange(60))
-            events.add(verified, self._act, partial(verify_figures, version_seen=1), lambda: self.coordinator)
-
-    def _act(self, action: Callable[..., object], by: Callable[[], Member]) -> None:
-        action(training=self.training, by=by())
+            events.add(
+                at(self.submitted.date() + timedelta(days=self.rng.randint(1, 12)), 14, self.rng.randrange(60)),
+                lambda: verify_figures(training=self.training, version_seen=1, by=self.coordinator),
+            )
 
     def attach_paper(self, events: Events, number: int) -> None:
         """Plan that a signed sheet is attached right after the figures are submitted."""
