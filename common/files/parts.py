@@ -9,8 +9,9 @@ from common.files.markup import walk
 
 def find_part(box: zipfile.ZipFile, name: str) -> str:
     """Return the entry of this name, or of the same letters in another case as some programs write it, or ""."""
-    names = {entry.lower(): entry for entry in box.namelist()}
-    return name if name in box.NameToInfo else names.get(name.lower(), "")
+    if name in box.NameToInfo:
+        return name
+    return next((entry for entry in box.NameToInfo if entry.lower() == name.lower()), "")
 
 
 def relations(box: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:

@@ -103,10 +103,12 @@ def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
     rows: Rows = {}
     # Rows come from the first on, also empty ones; their cells from the first column that holds anything.
     for number, values in enumerate(page.iter_rows()):
+        if values.count("") == len(values):
+            continue  # a million of them may stand before the last cell
         held: dict[int, Cell] = {
             column: cell for column, value in enumerate(values, left) if (cell := plain(value)) is not None
         }
-        if held or number in noted:
+        if held:
             rows[number] = held
         if len(rows) > ROWS_MOST:
             raise RefusedError("too_many_rows")
