@@ -13,7 +13,7 @@ CODE := portal reports knowledge trainings trainers members audit common bench t
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all drill-access drill-attacks drill-faults lint format bench lock clean venv installed installed-dev
+.PHONY: help run test test-all drill-access drill-attacks drill-faults lint format messages bench lock clean venv installed installed-dev
 
 help:  ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ lint: installed-dev  ## Check style, types, the import contract, migrations and 
 
 format: installed-dev  ## Let ruff mend and format the code
 	@$(PY) -m ruff check --fix $(CODE); $(PY) -m ruff format $(CODE)
+
+messages: installed-dev  ## Compile the catalogues of translations (locale/*/LC_MESSAGES/django.po)
+	@$(PY) -c 'import pathlib, polib; [polib.pofile(str(po)).save_as_mofile(str(po.with_suffix(".mo"))) for po in pathlib.Path("locale").rglob("*.po")]'
 
 bench: installed  ## Measure the pages on PostgreSQL with 100,000 people and 20,000 posts (PEOPLE=, POSTS= change it)
 	@$(PY) bench/run.py --people $(PEOPLE) && exec $(PY) bench/search.py --posts $(POSTS)

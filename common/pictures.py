@@ -1,51 +1,56 @@
-"""Photographs: checked by decoding them, scaled, and freed of what the camera wrote into them."""
+"""Pictures that people send: checked, turned upright, scaled and freed of metadata, by the sandbox and never by the portal itself."""
 
-import io
+import tempfile
 from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-BYTES_MOST = 5 * 1024 * 1024
-PIXELS_MOST = 40_000_000
-EDGE = 480
+from common.sandbox.run import run_job
+
+MAX_PORTRAIT_BYTES = 5 * 1024 * 1024
+PORTRAIT_EDGE = 480
 PAPER_EDGE = 2600
 
 
-def _upright(upload: IO[bytes]) -> Image.Image:
-    """Return an uploaded JPEG, PNG or WebP as pixels, the right way up. Raises ValidationError for anything else."""
-    try:
-        with Image.open(upload, formats=["JPEG", "PNG", "WEBP"]) as opened:
-            if opened.width * opened.height > PIXELS_MOST:
-                raise ValidationError(_("The photograph has more than 40 million pixels. Choose a smaller one."))
-            return ImageOps.exif_transpose(opened).convert("RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as wrong:
-        raise ValidationError(_("This is no photograph that can be read. Choose a JPEG, PNG or WebP file.")) from wrong
+def _refusal(failure: str) -> ValidationError:
+    """Return the sentence for a picture that was not cleaned."""
+    if failure in ("pixels", "memory"):
+        return ValidationError(
+            _("The picture is too large: 60 million pixels are the most, of WebP 30. Choose a smaller one.")
+        )
+    if failure == "busy":
+        return ValidationError(_("Many files are being looked through now. Try again in a minute."))
+    if failure == "time":
+        return ValidationError(_("The picture takes too long to look through. Choose a smaller one."))
+    return ValidationError(_("This is no picture that can be read. Choose a JPEG, PNG or WebP file."))
 
 
-def _as_jpeg(picture: Image.Image) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=85)
-    return out.getvalue()
+def clean_picture(file: IO[bytes], into: IO[bytes], *options: str) -> None:
+    """Write the picture anew into a file of the operating system; the options are those of the job `clean_picture`.
+
+    Raises ValidationError for what is no JPEG, PNG or WebP picture, or too large.
+    """
+    result = run_job("clean-picture", file, *options, out=into)
+    if result.failure:
+        raise _refusal(result.failure)
+    into.seek(0)
+
+
+def _jpeg(upload: IO[bytes], *options: str) -> bytes:
+    with tempfile.TemporaryFile() as cleaned:
+        clean_picture(upload, cleaned, "JPEG", *options)
+        return cleaned.read()
 
 
 def whole_picture(upload: IO[bytes]) -> bytes:
-    """Return a photograph of paper as a JPEG without metadata, at most 2,600 pixels wide or high: an A4 page stays readable.
-
-    Raises ValidationError for what is no JPEG, PNG or WebP picture.
-    """
-    picture = _upright(upload)
-    picture.thumbnail((PAPER_EDGE, PAPER_EDGE))
-    return _as_jpeg(picture)
+    """Return a photograph of paper as a JPEG, at most 2,600 pixels wide and high: an A4 page stays readable."""
+    return _jpeg(upload, str(PAPER_EDGE), str(PAPER_EDGE))
 
 
 def portrait(upload: IO[bytes], size: int) -> ContentFile:
-    """Return the upload as a square JPEG of 480 pixels without metadata. `size` in bytes.
-
-    Raises ValidationError for what is too large or no JPEG, PNG or WebP picture.
-    """
-    if size > BYTES_MOST:
+    """Return the upload, of `size` bytes, as a square JPEG of 480 pixels. Raises ValidationError also above 5 MB."""
+    if size > MAX_PORTRAIT_BYTES:
         raise ValidationError(_("The photograph is larger than 5 MB. Choose a smaller one."))
-    return ContentFile(_as_jpeg(ImageOps.fit(_upright(upload), (EDGE, EDGE))))
+    return ContentFile(_jpeg(upload, str(PORTRAIT_EDGE), str(PORTRAIT_EDGE), "filled"))

@@ -4,16 +4,14 @@ import io
 from dataclasses import dataclass
 from typing import IO
 
-import filetype
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from common.files.kinds import JPEG, PDF, picture_kind
 from common.files.pdfs import check_pdf
 from common.pictures import whole_picture
 
 BYTES_MOST = 15 * 1024 * 1024
-PICTURES = {"image/jpeg", "image/png", "image/webp"}
-PDF, JPEG = "application/pdf", "image/jpeg"
 
 
 @dataclass(frozen=True)
@@ -36,11 +34,10 @@ def read_scan(upload: IO[bytes], size: int) -> Scan:
     if size > BYTES_MOST:
         raise ValidationError(_("The file is larger than 15 MB. Scan it with fewer dots per inch, or in parts."))
     content = upload.read(BYTES_MOST + 1)
-    found = filetype.guess(content[:8192])
-    kind = found.mime if found else ""
-    if kind == PDF:
-        check_pdf(io.BytesIO(content))
+    file = io.BytesIO(content)
+    if content.startswith(b"%PDF-"):
+        check_pdf(file)
         return Scan(content, PDF)
-    if kind in PICTURES:
-        return Scan(whole_picture(io.BytesIO(content)), JPEG)
+    if picture_kind(content):
+        return Scan(whole_picture(file), JPEG)
     raise ValidationError(_("This is neither a PDF nor a photograph. Choose a PDF, JPEG, PNG or WebP file."))

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import pgettext
 
 from knowledge.access import readable_posts
-from knowledge.digest_words import DIGEST_WORDS, Words
 from knowledge.models import Digest, Notice, NoticeChoice, Pace, Post, Told
 from members.models import Member
 from members.outbox import put_mail
@@ -143,15 +143,15 @@ def _line(title: str, address: str) -> str:
     return f"- {' '.join(title.split())}\n  {settings.SITE_URL}{address}"
 
 
-def _of_notice(told: Told, words: Words) -> str:
-    known = {
-        Notice.MENTIONED: words.mentioned,
-        Notice.COMMENTED: words.commented,
-        Notice.NEW_VERSION: words.new_version,
+def _of_notice(told: Told) -> str:
+    patterns = {
+        Notice.MENTIONED: pgettext("digest", "%(name)s mentions you: %(title)s"),
+        Notice.COMMENTED: pgettext("digest", "%(name)s commented: %(title)s"),
+        Notice.NEW_VERSION: pgettext("digest", "New version: %(title)s"),
     }
     name = told.comment.author.full_name if told.comment else told.post.author.full_name
-    pattern = known.get(Notice(told.notice), "{title}")
-    return _line(pattern.replace("{name}", name).replace("{title}", told.post.title), told.post.get_absolute_url())
+    pattern = patterns.get(Notice(told.notice), "%(title)s")
+    return _line(pattern % {"name": name, "title": told.post.title}, told.post.get_absolute_url())
 
 
 def _of_post(post: Post) -> str:
@@ -159,24 +159,40 @@ def _of_post(post: Post) -> str:
 
 
 def compose(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
-    """Return subject, body and headers of a digest in its language. No query beside its rows."""
-    words = DIGEST_WORDS.get(digest.language, DIGEST_WORDS["en"])
-    parts = [words.hello.replace("{name}", digest.member.given_name)]
+    """Return subject, body and headers of a digest in its language. No query beside its rows.
+
+    Its texts have a context of their own: nothing else that says the same becomes half translated.
+    """
+    with translation.override(digest.language):
+        return _composed(digest, news)
+
+
+def _composed(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
+    parts = [pgettext("digest", "Hello %(name)s,") % {"name": digest.member.given_name}]
     for heading, lines in (
-        (words.for_you, [_of_notice(told, words) for told in news.notices]),
-        (words.followed, [_of_post(post) for post in news.followed]),
-        (words.news, [_of_post(post) for post in news.posts]),
-        (words.searches, [_line(found.title, found.address) for found in news.searches]),
+        (pgettext("digest", "For you"), [_of_notice(told) for told in news.notices]),
+        (pgettext("digest", "Topics and people you follow"), [_of_post(post) for post in news.followed]),
+        (pgettext("digest", "New in the network"), [_of_post(post) for post in news.posts]),
+        (pgettext("digest", "Your saved searches"), [_line(found.title, found.address) for found in news.searches]),
     ):
         if lines:
             parts.append("\n".join([f"{heading}:", "", *lines]))
     if news.more:
-        parts.append(f"{words.more.replace('{n}', str(news.more))} {settings.SITE_URL}{reverse('knowledge:list')}")
+        more = pgettext("digest", "and %(n)s more in the library:") % {"n": news.more}
+        parts.append(f"{more} {settings.SITE_URL}{reverse('knowledge:list')}")
     leave = f"{settings.SITE_URL}{reverse('knowledge:leave', args=[digest.leave_digest])}"
     choose = f"{settings.SITE_URL}{reverse('knowledge:choices')}"
-    parts.append(f"--\n{words.leave} {leave}\n{words.choose} {choose}")
+    leave_words, choose_words = (
+        pgettext("digest", "No more digests, by one click:"),
+        pgettext("digest", "How often and of what you get mail:"),
+    )
+    parts.append(f"--\n{leave_words} {leave}\n{choose_words} {choose}")
     headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    return words.subject.replace("{site}", settings.SITE_NAME), "\n\n".join(parts) + "\n", headers
+    return (
+        pgettext("digest", "What is new on %(site)s") % {"site": settings.SITE_NAME},
+        "\n\n".join(parts) + "\n",
+        headers,
+    )
 
 
 def _put(digest: Digest, news: News) -> bool:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from knowledge.digest_words import DIGEST_LANGUAGES
 from knowledge.models import Digest, Notice, Pace
 from knowledge.models.coming_back import PACES
 
@@ -14,7 +14,7 @@ class ChoicesForm(forms.Form):
     """How soon of each kind of thing, and the digest."""
 
     every = forms.ChoiceField(label=_("Digest"), choices=Digest.Every.choices, widget=forms.RadioSelect)
-    language = forms.ChoiceField(label=_("In"), choices=DIGEST_LANGUAGES)
+    language = forms.ChoiceField(label=_("In"), choices=settings.MAIL_LANGUAGES)
 
     def __init__(self, *args: Any, chosen: dict[str, str], digest: Digest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -295,9 +296,15 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en-gb"
+# Pages are English only, whatever the browser asks for: the catalogues in locale/ hold the digest and nothing else yet.
 LANGUAGES = [("en-gb", _("English"))]
-# A page asks for hundreds of translations; with one language there are none to find.
-USE_I18N = len(LANGUAGES) > 1
+# The languages in which a member may have the digest.
+MAIL_LANGUAGES = [
+    ("en", "English"), ("bs", "Bosanski"), ("cnr", "Crnogorski"), ("hr", "Hrvatski"), ("mk", "Македонски"), ("sr", "Српски"),
+    ("sr-latn", "Srpski"), ("sq", "Shqip"),
+]  # fmt: skip
+# Django does not know Montenegrin.
+LANG_INFO["cnr"] = {"bidi": False, "code": "cnr", "name": "Montenegrin", "name_local": "crnogorski"}
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Belgrade")
 USE_TZ = True

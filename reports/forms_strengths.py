@@ -87,8 +87,8 @@ class StrengthImportForm(forms.Form):
     """A file or pasted cells, with what the table may not say itself: year, day, source."""
 
     file = forms.FileField(
-        label=gettext_lazy("Workbook or CSV file"), required=False, help_text=gettext_lazy("At most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt,text/csv"}),
+        label=gettext_lazy("Workbook or CSV file"), required=False, help_text=gettext_lazy(".xlsx, .xls, .ods or CSV, at most 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,text/csv"}),
     )  # fmt: skip
     rows = forms.CharField(
         label=gettext_lazy("Or paste the cells here"), required=False, max_length=LETTERS_MOST, strip=False,

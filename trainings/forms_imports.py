@@ -16,8 +16,8 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Workbook or CSV file"), required=False,
-        help_text=gettext_lazy("As the ministry has it: titles, empty rows and sums are passed over. At most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt,text/csv"}),
+        help_text=gettext_lazy(".xlsx, .xls, .ods or CSV, as the ministry has it: titles, empty rows and sums are passed over. At most 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,text/csv"}),
     )  # fmt: skip
     rows = forms.CharField(
         label=gettext_lazy("Or paste the cells here"), required=False, max_length=LETTERS_MOST, strip=False,

@@ -24,10 +24,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common.files.child import REFUSED
-from common.files.kinds import DAMAGED, Kind, clean_name, tell_kind
-from common.files.reading import run
+from common.files.kinds import Kind, clean_name, tell_kind
 from common.files.scanner import check_clean
+from common.pictures import clean_picture
 
 FOLDER = "files"
 PIECE = 256 * 1024
@@ -101,22 +100,6 @@ def _take(upload: Any, into: IO[bytes], room: int | None, declared: int | None) 
         )
 
 
-def _cleaned(file: IO[bytes], into: IO[bytes]) -> IO[bytes]:
-    """Return the picture written anew. Raises ValidationError for one that cannot be read or has too many pixels."""
-    ended = run(file, "clean", out=into)
-    if ended.code == REFUSED and ended.complaint == "pixels":
-        raise ValidationError(
-            _("The picture is too large: 60 million pixels are the most, of WebP 30. Choose a smaller one.")
-        )
-    if ended.code is None or ended.code < 0:
-        raise ValidationError(_("The picture takes too long to look through. Choose a smaller one."))
-    if ended.code:
-        raise ValidationError(_("This is no picture that can be read. Choose a JPEG, PNG or WebP file."))
-    if not into.seek(0, 2):
-        raise ValidationError(DAMAGED)
-    return into
-
-
 def _checksum(file: IO[bytes]) -> tuple[str, int]:
     """Return the SHA-256 of a file and its bytes."""
     digest, size = hashlib.sha256(), 0
@@ -183,7 +166,9 @@ def keep(upload: Any, *, original: str = "", room: int | None = None, declared: 
         _take(upload, taken, room, declared)
         kind = tell_kind(taken)
         check_clean(taken)
-        file = _cleaned(taken, anew) if kind.is_picture else taken
+        if kind.is_picture:
+            clean_picture(taken, anew)
+        file = anew if kind.is_picture else taken
         checksum, size = _checksum(file)
         if size > file_most():
             raise _refuse_large(file_most())

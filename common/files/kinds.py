@@ -12,10 +12,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.files.beginnings import BAD_BYTES, OLE, family_of
 from common.files.media import BRANDS, is_mp3, is_mp4
 from common.files.packages import check_package, not_taken, refuse_password
 from common.files.pdfs import check_pdf
-from common.uploads.cells import RefusedError
+from common.sandbox.jobs import RefusedError
 from common.uploads.delimited import decoded, utf16_without_mark
 
 if TYPE_CHECKING:
@@ -65,11 +66,9 @@ KINDS: dict[str, Kind] = {
 TEXT_MOST = 20_000_000
 _LOOKED_AT = 64 * 1024
 _SPACE = b"\xef\xbb\xbf \t\r\n\x0c"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What browsers take for the beginning of a web page (whatwg.org, MIME Sniffing), and any other markup that they run.
 _MARKUP = re.compile(r"<(!doctype|!--|\?xml|\?php|[a-z][a-z0-9]*[\s>/:])", re.IGNORECASE)
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
-_BAD_BYTES = re.compile(rb"[\x00-\x06\x0e-\x19\x7f]")
 
 OLD_OFFICE = gettext_lazy(
     "This is a document of an old Office (.doc, .xls, .ppt). Save it as .docx, .xlsx, .pptx or PDF."
@@ -83,13 +82,9 @@ WEB_PAGE = gettext_lazy("This is a web page or XML. Print it to a PDF, or choose
 DRAWING = gettext_lazy("This is an SVG drawing, which can hold scripts. Save it as PNG or PDF.")
 RICH_TEXT = gettext_lazy("This is an RTF document. Save it as .docx, .odt or PDF.")
 DAMAGED = gettext_lazy("This file is damaged or not complete. Choose it again, or save it anew.")
-# How other kinds of files begin.
-_OTHERS: "tuple[tuple[bytes, str | _StrPromise], ...]" = (
-    (b"{\\rtf", RICH_TEXT), (b"MZ", PROGRAM), (b"\x7fELF", PROGRAM), (b"\xca\xfe\xba\xbe", PROGRAM), (b"\xcf\xfa\xed\xfe", PROGRAM),
-    (b"#!", PROGRAM), (b"L\x00\x00\x00\x01\x14\x02", PROGRAM), (b"Rar!", ARCHIVE), (b"7z\xbc\xaf", ARCHIVE), (b"\x1f\x8b", ARCHIVE),
-    (b"BZh", ARCHIVE), (b"\xfd7zXZ", ARCHIVE), (b"GIF8", PICTURE), (b"II*\x00", PICTURE), (b"MM\x00*", PICTURE),
-    (b"8BPS", PICTURE), (b"\x1aE\xdf\xa3", VIDEO), (b"OggS", SOUND), (b"fLaC", SOUND),
-)  # fmt: skip
+_FAMILIES: "dict[str, str | _StrPromise]" = {
+    "rich text": RICH_TEXT, "program": PROGRAM, "archive": ARCHIVE, "picture": PICTURE, "video": VIDEO, "sound": SOUND,
+}  # fmt: skip
 
 
 def _refuse_two_kinds() -> ValidationError:
@@ -109,20 +104,18 @@ def _is_locked_office(file: IO[bytes], start: bytes) -> bool:
 
 def _by_beginning(file: IO[bytes], start: bytes) -> ValidationError | None:
     """Return the refusal of a kind that is known and not taken."""
-    is_binary = bool(_BAD_BYTES.search(start))
-    for beginning, sentence in _OTHERS:
-        if start.startswith(beginning) and (is_binary or beginning in (b"{\\rtf", b"#!")):
-            return ValidationError(sentence)
-    if start.startswith(_OLE):
+    if family := family_of(start):
+        return ValidationError(_FAMILIES[family])
+    if start.startswith(OLE):
         return refuse_password() if _is_locked_office(file, start) else ValidationError(OLD_OFFICE)
     if b"%PDF-" in start[:1024]:
         return ValidationError(_("Something stands before the beginning of this PDF. Print it to a new PDF."))
-    guessed = filetype.guess(start[:8192]) if is_binary else None
-    family = guessed.mime.partition("/")[0] if guessed else ""
-    known: dict[str, str | _StrPromise] = {"image": PICTURE, "video": VIDEO, "audio": SOUND}
+    guessed = filetype.guess(start[:8192]) if BAD_BYTES.search(start) else None
     if not guessed:
         return None
-    return ValidationError(known[family]) if family in known else not_taken()
+    kinds = {"image": PICTURE, "video": VIDEO, "audio": SOUND}
+    family = guessed.mime.partition("/")[0]
+    return ValidationError(kinds[family]) if family in kinds else not_taken()
 
 
 def _check_letters(file: IO[bytes], wide: str | None) -> None:
@@ -131,7 +124,7 @@ def _check_letters(file: IO[bytes], wide: str | None) -> None:
     while piece := file.read(256 * 1024):
         if decoder:
             decoder.decode(piece)
-        elif _BAD_BYTES.search(piece):
+        elif BAD_BYTES.search(piece):
             raise not_taken()
 
 
@@ -156,6 +149,14 @@ def _check_text(file: IO[bytes], size: int) -> None:
         raise ValidationError(DRAWING if "<svg" in text[:4096].lower() else WEB_PAGE)
 
 
+def picture_kind(start: bytes) -> Kind | None:
+    """Return the kind of the picture that begins so: whether the rest is one shows when it is written anew."""
+    for beginning, mime in ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG)):
+        if start.startswith(beginning):
+            return KINDS[mime]
+    return KINDS[WEBP] if start[:4] == b"RIFF" and start[8:12] == b"WEBP" else None
+
+
 def tell_kind(file: IO[bytes]) -> Kind:
     """Return the kind of a file that may be kept; raise ValidationError with a sentence for anything else.
 
@@ -172,11 +173,8 @@ def tell_kind(file: IO[bytes]) -> Kind:
     if start.startswith(b"%PDF-"):
         check_pdf(file)
         return _alone(file, PDF)
-    for beginning, mime in ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG)):
-        if start.startswith(beginning):
-            return KINDS[mime]
-    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
-        return KINDS[WEBP]
+    if picture := picture_kind(start):
+        return picture
     if start[4:8] == b"ftyp":
         return _media(file, size, start)
     if start.startswith(b"ID3") or (start[0] == 0xFF and start[1:2] and start[1] & 0xE0 == 0xE0 and start[1] != 0xFE):

@@ -20,16 +20,16 @@ def walk(part: IO[bytes], passed_over: frozenset[str] = frozenset()) -> Iterator
     found: list[Event] = []
     hidden = 0
 
-    def start(tag: str, told: dict[str, str]) -> None:
+    def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal hidden
         name = tag.rpartition("}")[2]
         hidden += name in passed_over
         if not hidden:
-            if told:
+            if "}" in "".join(attributes):
                 # Of two attributes of one bare name the one with a namespace is meant: a relation rather than a number.
-                bare = sorted(told, key=lambda key: "}" in key)
-                told = {key.rpartition("}")[2]: told[key] for key in bare}
-            found.append(("start", name, told))
+                names = sorted(attributes, key=lambda key: "}" in key)
+                attributes = {key.rpartition("}")[2]: attributes[key] for key in names}
+            found.append(("start", name, attributes))
 
     def end(tag: str) -> None:
         nonlocal hidden

@@ -1,16 +1,16 @@
-"""The words inside office documents and texts, place by place. Runs in the reading process; knows nothing of Django.
+"""The words inside office documents and texts, place by place. Runs in the sandbox; must not import Django.
 
 Reads the parts that `packages` let through, element by element, so that memory holds the words found and little else.
 """
 
-import posixpath
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from common.files.markup import walk
-from common.uploads.cells import RefusedError
+from common.files.parts import find_part, listed_parts, main_part, named_part, relations
+from common.sandbox.jobs import RefusedError
 from common.uploads.delimited import decoded
 
 TEXT_MOST = 2_000_000
@@ -60,61 +60,21 @@ def _marked_words(part: IO[bytes]) -> str:
     return tidy("".join(out))
 
 
-def _relations(box: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
-    """Return the relations of a part: id -> last word of the type, name of the target."""
-    folder, base = posixpath.split(name)
-    listed = f"{folder}/_rels/{base}.rels".lstrip("/")
-    if listed not in box.namelist():
-        return {}
-    with box.open(listed) as part:
-        return {
-            told.get("Id", ""): (
-                told.get("Type", "").rpartition("/")[2],
-                posixpath.normpath(posixpath.join("/", folder, told.get("Target", ""))).lstrip("/"),
-            )
-            for event, tag, told in walk(part, _PASSED_OVER)
-            if event == "start" and tag == "Relationship" and told.get("TargetMode") != "External"
-        }
-
-
-def _named_part(box: zipfile.ZipFile, name: str, kind: str, usual: str) -> str:
-    """Return the part of this kind that another names: some programs call it otherwise than it is usually called."""
-    targets = [target for found, target in _relations(box, name).values() if found == kind]
-    return next((target for target in targets if target in box.namelist()), usual)
-
-
-def _main_part(box: zipfile.ZipFile, usual: str) -> str:
-    """Return the part that the package names as the document."""
-    return _named_part(box, "", "officeDocument", usual)
-
-
-def _listed(box: zipfile.ZipFile, name: str, tag: str) -> Iterator[tuple[str, str]]:
-    """Yield the names and the parts of the slides or sheets that the main part lists, in its order."""
-    relations = _relations(box, name)
-    with box.open(name) as part:
-        for event, found, told in walk(part, _PASSED_OVER):
-            if event == "start" and found == tag:
-                target = relations.get(told.get("id", ""), ("", ""))[1]
-                if target in box.namelist():
-                    yield told.get("name", ""), target
-
-
 def _part_words(box: zipfile.ZipFile, names: list[str]) -> str:
     out = []
-    for name in names:
-        if name in box.namelist():
-            with box.open(name) as part:
-                out.append(_marked_words(part))
+    for name in filter(None, (find_part(box, name) for name in names)):
+        with box.open(name) as part:
+            out.append(_marked_words(part))
     return "\n".join(text for text in out if text)
 
 
 def read_docx(file: IO[bytes]) -> Iterator[Place]:
     """Yield the words of a text document as one place: its text, then notes, headers and footers."""
     with zipfile.ZipFile(file) as box:
-        main = _main_part(box, "word/document.xml")
+        main = main_part(box, "word/document.xml")
         extra = [
             target
-            for kind, target in _relations(box, main).values()
+            for kind, target in relations(box, main).values()
             if kind in ("footnotes", "endnotes", "header", "footer", "diagramData", "chart")
         ]
         with box.open(main) as part:
@@ -125,10 +85,10 @@ def read_docx(file: IO[bytes]) -> Iterator[Place]:
 def read_pptx(file: IO[bytes]) -> Iterator[Place]:
     """Yield the words of each slide with its drawings and the speaker's notes, in the order in which they are shown."""
     with zipfile.ZipFile(file) as box:
-        for number, (_name, target) in enumerate(_listed(box, _main_part(box, "ppt/presentation.xml"), "sldId"), 1):
+        for number, (_name, target) in enumerate(listed_parts(box, main_part(box, "ppt/presentation.xml"), "sldId"), 1):
             beside = [
                 other
-                for kind, other in _relations(box, target).values()
+                for kind, other in relations(box, target).values()
                 if kind in ("notesSlide", "diagramData", "chart")
             ]
             yield Place(SLIDE, number, _part_words(box, [target, *beside]))
@@ -139,7 +99,7 @@ def _shared_words(box: zipfile.ZipFile, main: str) -> list[str]:
     words: list[str] = []
     one: list[str] = []
     length, inside = 0, False
-    name = _named_part(box, main, "sharedStrings", "xl/sharedStrings.xml")
+    name = named_part(box, main, "sharedStrings", "xl/sharedStrings.xml")
     if name not in box.namelist():
         return words
     with box.open(name) as part:
@@ -186,14 +146,14 @@ def _sheet_words(part: IO[bytes], shared: list[str]) -> str:
 def read_xlsx(file: IO[bytes]) -> Iterator[Place]:
     """Yield the words and numbers of each sheet, a line for each row, then its boxes and remarks; dates are numbers and stay so."""
     with zipfile.ZipFile(file) as box:
-        main = _main_part(box, "xl/workbook.xml")
+        main = main_part(box, "xl/workbook.xml")
         shared = _shared_words(box, main)
-        for number, (name, target) in enumerate(_listed(box, main, "sheet"), 1):
+        for number, (name, target) in enumerate(listed_parts(box, main, "sheet"), 1):
             if number > SHEETS_MOST:
                 return
             with box.open(target) as part:
                 cells = _sheet_words(part, shared)
-            beside = [other for kind, other in _relations(box, target).values() if kind in ("drawing", "comments")]
+            beside = [other for kind, other in relations(box, target).values() if kind in ("drawing", "comments")]
             yield Place(SHEET, number, "\n".join(filter(None, [cells, _part_words(box, beside)])), name[:100])
 
 

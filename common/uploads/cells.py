@@ -1,4 +1,4 @@
-"""What a read sheet is, and how it travels from the reading process to the portal."""
+"""What a read sheet is, and how it travels from the sandbox to the portal."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,14 +10,6 @@ SHEETS_MOST = 40
 CELL_MOST = 1_000
 
 Cell = str | int | float | bool | date | None
-
-
-class RefusedError(Exception):
-    """A file that is not read, by the code of the sentence that `reading.SENTENCES` has for it."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass

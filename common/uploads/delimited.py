@@ -8,7 +8,8 @@ import unicodedata
 from collections import Counter
 from itertools import pairwise
 
-from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, Cell, RefusedError, Sheet
+from common.sandbox.jobs import RefusedError
+from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, Cell, Sheet
 
 MARKS = "\t;|,"
 LOOKED_AT = 200

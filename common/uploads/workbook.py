@@ -1,89 +1,86 @@
-"""XLSX workbooks as cells: looked at from outside first, then read row by row without filling gaps."""
+"""Workbooks (.xlsx, .xls, .ods) as cells: looked at from outside first, then read by calamine. Must not import Django.
+
+Calamine gives neither errors nor formulas without a result, and of OpenDocument no merged cells: `survey` adds them.
+"""
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any, cast
 
-from openpyxl import load_workbook
-from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, SHEETS_MOST, Cell, RefusedError, Sheet
+from common.files.beginnings import OLE
+from common.files.markup import DamagedError
+from common.sandbox.jobs import RefusedError
+from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, SHEETS_MOST, Cell, Sheet
+from common.uploads.survey import Survey, survey_open, survey_xlsx
 
 ENTRIES_MOST = 2_000
 UNPACKED_MOST = 40_000_000
-# More than any roster holds: 10,000 rows of 30 columns. Reading so many takes about 2 s.
-CELLS_MOST = 300_000
 # An entry that is this large and was packed this tightly is no sheet that people filled.
 TIGHT_FROM = 2_000_000
 TIGHTEST = 400
 DOWN_MOST = 1_000
-STRICT = b"purl.oclc.org/ooxml"
+
+Rows = dict[int, dict[int, Cell]]
 
 
-def check_workbook(content: bytes) -> None:
-    """Refuse what is no plain XLSX workbook of sane size, before anything in it is unpacked but its list of sheets."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as box:
-            entries = box.infolist()
-            names = {entry.filename for entry in entries}
-            _check_kind(box, names)
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise RefusedError("password")
-            if len(entries) > ENTRIES_MOST or sum(entry.file_size for entry in entries) > UNPACKED_MOST:
-                raise RefusedError("too_large")
-            if any(e.file_size > TIGHT_FROM and e.file_size > TIGHTEST * max(1, e.compress_size) for e in entries):
-                raise RefusedError("too_large")
-            # The look at the start of the main part is bounded: a few hundred bytes.
-            with box.open("xl/workbook.xml") as main:
-                if STRICT in main.read(2_000):
-                    raise RefusedError("strict")
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        EOFError,
-        KeyError,
-        NotImplementedError,
-        UnicodeDecodeError,
-    ) as wrong:
-        raise RefusedError("damaged") from wrong
-
-
-def _check_kind(box: zipfile.ZipFile, names: set[str]) -> None:
-    """Refuse the other kinds of files that are zips inside."""
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
+def _check_zip(box: zipfile.ZipFile) -> None:
+    """Refuse what is no workbook of sane size without macros, by the directory of its zip: before anything is unpacked."""
+    entries = box.infolist()
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise RefusedError("password")
+    if len(entries) > ENTRIES_MOST or sum(entry.file_size for entry in entries) > UNPACKED_MOST:
+        raise RefusedError("too_large")
+    if any(e.file_size > TIGHT_FROM and e.file_size > TIGHTEST * max(1, e.compress_size) for e in entries):
+        raise RefusedError("too_large")
+    names = {entry.filename.lower() for entry in entries}
+    if any(name.endswith("vbaproject.bin") or name.startswith(("basic/", "scripts/")) for name in names):
         raise RefusedError("macros")
     if "xl/workbook.bin" in names:
         raise RefusedError("xlsb")
-    if "mimetype" in names:
-        with box.open("mimetype") as kind:
-            raise RefusedError("ods" if b"spreadsheet" in kind.read(200) else "other_document")
     if any(name.startswith(("word/", "ppt/")) for name in names):
         raise RefusedError("other_document")
-    if any(name.startswith("Index/") and name.endswith(".iwa") for name in names):
+    if any(name.startswith("index/") and name.endswith(".iwa") for name in names):
         raise RefusedError("numbers")
-    if "xl/workbook.xml" not in names:
-        raise RefusedError("damaged" if "[Content_Types].xml" in names else "other_document")
 
 
-class _Rows(WorkSheetParser):
-    """The library's row parser, which also notes formulas that hold no calculated value."""
+def _surveys(content: bytes) -> dict[str, Survey]:
+    """Return what calamine does not say of each sheet of a zipped workbook, by the sheet's name."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as box:
+            _check_zip(box)
+            if "mimetype" in box.namelist():
+                with box.open("mimetype") as kind:
+                    if b"spreadsheet" not in kind.read(200):
+                        raise RefusedError("other_document")
+                if "META-INF/manifest.xml" in box.namelist() and b"encryption-data" in box.read(
+                    "META-INF/manifest.xml"
+                ):
+                    raise RefusedError("password")
+                return survey_open(box)
+            if "[Content_Types].xml" not in box.namelist():
+                raise RefusedError("other_document")
+            return survey_xlsx(box)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, KeyError, NotImplementedError, DamagedError) as wrong:
+        raise RefusedError("damaged") from wrong
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.unread: set[tuple[int, int]] = set()
 
-    def parse_cell(self, element: Any) -> dict[str, Any]:
-        cell = cast(dict[str, Any], super().parse_cell(element))
-        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
-            self.unread.add((cell["row"], cell["column"] - 1))
-        return cell
+def _check_ole(content: bytes) -> None:
+    """Refuse an old Office file with a password or macros, or of another program, by the names in its container."""
+    for code, names in {
+        "password": ("EncryptedPackage", "EncryptionInfo"),
+        "macros": ("_VBA_PROJECT",),
+        "other_document": ("WordDocument", "PowerPoint Document"),
+    }.items():
+        if any(name.encode("utf-16-le") in content for name in names):
+            raise RefusedError(code)
 
 
 def plain(value: object) -> Cell:
     """Return a cell's value as the portal reads it: whole numbers as int, moments as their day, text without NULs."""
-    if value is None or isinstance(value, bool | int):
+    if isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
@@ -96,71 +93,81 @@ def plain(value: object) -> Cell:
     return " ".join(str(value)[:CELL_MOST].replace("\x00", "").split()) or None
 
 
-def _filled_rows(parser: _Rows) -> Iterator[tuple[int, dict[int, Cell]]]:
-    """Yield the number and the filled cells of each row that holds any."""
-    count = cell_count = 0
-    number: int
-    for number, cells in parser.parse():
+def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
+    """Return the filled cells of each row that holds any, rows and columns from 0."""
+    _top, left = page.start or (0, 0)
+    errors: dict[int, dict[int, Cell]] = {}
+    for (row, column), text in survey.errors.items():
+        errors.setdefault(row, {})[column] = text
+    noted = errors.keys() | {row for row, _column in survey.unread}
+    rows: Rows = {}
+    # Rows come from the first on, also empty ones; their cells from the first column that holds anything.
+    for number, values in enumerate(page.iter_rows()):
+        if values.count("") == len(values):
+            continue  # a million of them may stand before the last cell
         held: dict[int, Cell] = {
-            cell["column"] - 1: value for cell in cells if (value := plain(cell["value"])) is not None
+            column: cell for column, value in enumerate(values, left) if (cell := plain(value)) is not None
         }
-        unread = [cell["column"] - 1 for cell in cells if (number, cell["column"] - 1) in parser.unread]
-        cell_count += len(cells)
-        if cell_count > CELLS_MOST:
-            raise RefusedError("too_large")
-        if not held and not unread:
-            continue
-        count += 1
-        if count > ROWS_MOST:
+        if held:
+            rows[number] = held
+        if len(rows) > ROWS_MOST:
             raise RefusedError("too_many_rows")
-        if max([*held, *unread]) >= COLUMNS_MOST:
-            raise RefusedError("too_many_columns")
-        yield number, held
+    for number in noted:  # calamine leaves out what is beyond the last value
+        rows.setdefault(number, {}).update(errors.get(number, {}))
+    if any(max(row, default=0) >= COLUMNS_MOST for row in rows.values()):
+        raise RefusedError("too_many_columns")
+    return rows
 
 
-def _fill_merged(rows: dict[int, dict[int, Cell]], ranges: Any) -> None:
+def _fill_merged(rows: Rows, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
     """Repeat the value of merged cells down the rows there are, and sideways where a row holds anything else."""
-    for merged in list(ranges)[:ROWS_MOST]:
-        top, left = merged.min_row, merged.min_col - 1
+    for (top, left), (bottom, right) in list(ranges)[:ROWS_MOST]:
         value = rows.get(top, {}).get(left)
-        if value is None or merged.max_row - top > DOWN_MOST:
+        if value is None or bottom - top > DOWN_MOST:
             continue
-        right = min(merged.max_col - 1, COLUMNS_MOST - 1)
-        for number in range(top, merged.max_row + 1):
+        right = min(right, COLUMNS_MOST - 1)
+        for number in range(top, bottom + 1):
             row = rows.get(number)
-            if row is None:
-                continue
-            if any(not left <= column <= right for column in row):
+            if row is not None and any(not left <= column <= right for column in row):
                 for column in range(left, right + 1):
                     row.setdefault(column, value)
 
 
+def _sheet(name: str, page: CalamineSheet, survey: Survey, *, hidden: bool) -> Sheet:
+    rows = _filled_rows(page, survey)
+    _fill_merged(rows, page.merged_cell_ranges or survey.merged)
+    numbers = sorted(rows)
+    width = max((max(row, default=-1) + 1 for row in rows.values()), default=0)
+    return Sheet(
+        name=name, numbers=[number + 1 for number in numbers], hidden=hidden,
+        unread={(row + 1, column) for row, column in survey.unread},
+        rows=[[rows[number].get(column) for column in range(width)] for number in numbers],
+    )  # fmt: skip
+
+
 def read_workbook(content: bytes) -> list[Sheet]:
-    """Return the sheets of a checked workbook. About 1.2 s for 5,000 rows of ten cells."""
-    check_workbook(content)
-    book: Any = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-    sheets = []
-    total = 0
-    for page in book.worksheets[:SHEETS_MOST]:
-        with page._get_source() as source:
-            parser = _Rows(
-                source, page._shared_strings, data_only=True, epoch=book.epoch,
-                date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
-            )  # fmt: skip
-            rows = dict(_filled_rows(parser))
-        total += len(rows)
-        if total > ROWS_MOST:
-            raise RefusedError("too_many_rows")
-        if parser.merged_cells is not None:
-            _fill_merged(rows, parser.merged_cells.mergeCell)
-        numbers = sorted(rows)
-        width = max((max(row, default=-1) + 1 for row in rows.values()), default=0)
-        sheets.append(
-            Sheet(
-                name=str(page.title), numbers=numbers, unread=parser.unread, hidden=page.sheet_state != "visible",
-                rows=[[rows[number].get(column) for column in range(width)] for number in numbers],
-            )
-        )  # fmt: skip
+    """Return the sheets of a workbook. About 0.4 s for 5,000 rows of ten cells."""
+    surveys = {}
+    if content.startswith(OLE):
+        _check_ole(content)
+    else:
+        surveys = _surveys(content)
+    sheets: list[Sheet] = []
+    try:
+        book = load_workbook(io.BytesIO(content))
+        for index, told in enumerate(book.sheets_metadata[:SHEETS_MOST]):
+            if told.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba):
+                raise RefusedError("macros")
+            if told.typ is SheetTypeEnum.WorkSheet:
+                page = book.get_sheet_by_index(index)
+                is_hidden = told.visible != SheetVisibleEnum.Visible
+                sheets.append(_sheet(told.name, page, surveys.get(told.name, Survey()), hidden=is_hidden))
+            if sum(len(sheet.rows) for sheet in sheets) > ROWS_MOST:
+                raise RefusedError("too_many_rows")
+    except PasswordError as locked:
+        raise RefusedError("password") from locked
+    except CalamineError as wrong:
+        raise RefusedError("damaged") from wrong
     if not sheets:
         raise RefusedError("damaged")
     return sheets

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone
 
 from common.folding import loose, spelling
 from members.models import Language, Member, Organisation, Rank
+from portal.demo.clock import at
 from portal.demo.profiles import TRAINERS, TrainerRow, about_words, qualification_words
 from portal.management.commands.load_reference import reference_rows
 from trainers.models import Topic, TrainerProfile
@@ -53,8 +53,6 @@ class Trainer:
     given: str
     family: str
     sex: str
-    member_id: int
-    profile_id: int
     rank: Rank | None
     certified_on: date
 
@@ -65,6 +63,7 @@ class Cast:
 
     trainers: dict[str, Trainer]
     staff: dict[str, Member]
+    profiles: dict[str, TrainerProfile]
 
     def recorder(self, ministry: str) -> Member:
         return self.staff[f"recorder.{ministry.lower()}"]
@@ -73,10 +72,8 @@ class Cast:
         return self.staff[f"coordinator.{ministry.lower()}"]
 
     def people(self) -> dict[str, Member]:
-        """Return every account with its organisation, by a trainer's slug or the login of staff. One query."""
-        slugs = {trainer.member_id: trainer.slug for trainer in self.trainers.values()}
-        teaching = Member.objects.filter(pk__in=slugs).select_related("organisation")
-        return {**{slugs[member.pk]: member for member in teaching}, **self.staff}
+        """Return every account, by a trainer's slug or the login of staff."""
+        return {**{slug: profile.member for slug, profile in self.profiles.items()}, **self.staff}
 
     def certified(self, ministry: str, day: date) -> list[str]:
         """Return the slugs of a ministry's trainers who were certified before that day."""
@@ -105,11 +102,8 @@ def load_cast(organisations: dict[str, Organisation]) -> Cast:
     return Cast(
         trainers={p.slug: _as_trainer(p, row) for p, row in zip(profiles, TRAINERS, strict=True)},
         staff={row[0]: member for row, member in zip(STAFF, staff, strict=True)},
+        profiles={profile.slug: profile for profile in profiles},
     )
-
-
-def _opening(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(9)))
 
 
 def _staff_member(row: tuple[str, ...], organisations: dict[str, Organisation], password: str) -> Member:
@@ -121,7 +115,7 @@ def _staff_member(row: tuple[str, ...], organisations: dict[str, Organisation], 
         family_name=family,
         organisation=organisations[organisation],
         function=_FUNCTIONS.get(role, ""),
-        joined_at=_opening(_OPENED),
+        joined_at=at(_OPENED),
     )
 
 
@@ -133,7 +127,7 @@ def _trainer_member(row: TrainerRow, organisations: dict[str, Organisation], pas
         given_name=row.given,
         family_name=row.family,
         organisation=organisations[row.ministry],
-        joined_at=_opening(_certified_on(row) + timedelta(days=4)),
+        joined_at=at(_certified_on(row) + timedelta(days=4)),
     )
 
 
@@ -194,8 +188,6 @@ def _as_trainer(profile: TrainerProfile, row: TrainerRow) -> Trainer:
         given=row.given,
         family=row.family,
         sex=row.sex,
-        member_id=profile.member_id,
-        profile_id=profile.pk,
         rank=profile.rank,
         certified_on=_certified_on(row),
     )

@@ -8,7 +8,6 @@ from typing import Literal, NamedTuple
 
 State = Literal["verified", "submitted", "recorded", "cancelled"]
 DAY = (time(9), time(15))
-HALF_DAYS = ((time(9), time(12)), (time(12, 30), time(15, 30)))
 
 
 class Block(NamedTuple):
@@ -80,17 +79,6 @@ class Delivery:
         """The last day that was not cancelled."""
         return max((block.day for block in self.blocks if not block.is_cancelled), default=self.ends_on)
 
-    @property
-    def scheduled_minutes(self) -> int:
-        return sum(block_minutes(block) for block in self.blocks if not block.is_cancelled)
-
-
-def block_minutes(block: Block) -> int:
-    """Return end minus start, unless the minutes are set."""
-    if block.minutes or block.starts is None or block.ends is None:
-        return block.minutes
-    return (block.ends.hour - block.starts.hour) * 60 + block.ends.minute - block.starts.minute
-
 
 def working_days(first: date, number: int, *, saturdays: bool = False) -> list[date]:
     """Return that many working days from the first on."""
@@ -118,14 +106,6 @@ def working_days_until(last: date, number: int) -> list[date]:
 
 def whole_days(days: list[date]) -> list[Block]:
     return [Block(day, f"Day {n}", *DAY) for n, day in enumerate(days, start=1)]
-
-
-def half_days(days: list[date]) -> list[Block]:
-    return [
-        Block(day, f"Day {n}, {part}", *hours)
-        for n, day in enumerate(days, start=1)
-        for part, hours in zip(("morning", "afternoon"), HALF_DAYS, strict=True)
-    ]
 
 
 def monthly(first: date, number: int) -> list[Block]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
-from knowledge.models import Comment, FieldNote, Notice, Post, RevisionItem, Thanks, Told
+from knowledge.actions.comments import accept_answer, write_comment
+from knowledge.actions.keeping import thank
+from knowledge.actions.notes import collect_note, settle_item, write_note
+from knowledge.models import Comment, FieldNote, RevisionItem
 from members.models import Member
 from portal.demo.cast import Cast, topics_in_order
-from portal.demo.diary import Diary
+from portal.demo.clock import Events
+from portal.demo.posts import Published
 from portal.demo.profiles import AWARE, CADET, FACIL, GBV, HARASS, HR, LEAD, OPS, TOT, UNSCR
-from trainings.models import Assignment, Training
+from portal.demo.trainings import Story
 
 
 class Said(NamedTuple):
@@ -101,108 +105,64 @@ BROUGHT: tuple[Brought, ...] = (
 )  # fmt: skip
 
 
-def write_discussion(cast: Cast, now: datetime) -> None:
-    """Write what is said about the demo's posts, who thanks for it, and the field notes: nothing of it later than `now`."""
+def schedule_discussion(cast: Cast, posts: Published, stories: list[Story], events: Events) -> None:
+    """Plan what is said about the posts, who thanks for it, and the field notes."""
     people = cast.people()
-    posts = {post.title: post for post in Post.objects.order_by("pk")}
-    diary = Diary()
-    _say(people, posts, now, diary)
+    for row in SAID:
+        _schedule_thread(row, people, posts, events)
     for begins, names in THANKED.items():
-        post = _begins(posts, begins)
-        rows = [Thanks(member=people[name], post=post, at=_after(post, 5 + 7 * n, now)) for n, name in enumerate(names)]
-        for row in Thanks.objects.bulk_create(rows):
-            diary.note("thank", post, post, row.member, row.at)
-    _bring_home(cast, now, diary)
-    diary.write()
+        for n, name in enumerate(names):
+            moment = posts.when(begins) + timedelta(hours=5 + 7 * n)
+            events.add(
+                moment, lambda begins=begins, name=name: thank(post=posts.post(begins), on=True, by=people[name])
+            )
+    _schedule_notes(cast, stories, events)
 
 
-def _begins(posts: dict[str, Post], begins: str) -> Post:
-    return next(post for title, post in posts.items() if title.startswith(begins))
+def _schedule_thread(row: Said, people: dict[str, Member], posts: Published, events: Events) -> None:
+    """Plan a comment with its answers and thanks; whoever asked may accept it."""
+    thread: list[Comment] = []
+
+    def say(by: str, body: str) -> None:
+        answers = thread[0] if thread else None
+        thread.append(write_comment(post=posts.post(row.post), body=body, answers=answers, key=None, by=people[by]))
+
+    def accept() -> None:
+        post = posts.post(row.post)
+        accept_answer(post=post, comment=thread[0], by=post.author)
+
+    published = posts.when(row.post)
+    said = events.add(published + timedelta(hours=row.hours), say, row.by, row.body)
+    for hours, by, body in row.answers:
+        events.add(published + timedelta(hours=hours), say, by, body)
+    for n, name in enumerate(row.thanks):
+        if name != row.by:
+            events.add(
+                said + timedelta(hours=3 + n),
+                lambda name=name: thank(post=posts.post(row.post), comment=thread[0], on=True, by=people[name]),
+            )
+    if row.is_accepted:
+        events.add(said + timedelta(hours=30), accept)
 
 
-def _after(post: Post, hours: int, now: datetime) -> datetime:
-    return min((post.published_at or now) + timedelta(hours=hours), now)
-
-
-def _say(people: dict[str, Member], posts: dict[str, Post], now: datetime, diary: Diary) -> None:
-    threads = [
-        Comment(post=post, author=people[row.by], body=row.body, at=_after(post, row.hours, now))
-        for row in SAID
-        for post in [_begins(posts, row.post)]
-    ]
-    Comment.objects.bulk_create(threads)
-    replies = [
-        Comment(post=thread.post, answers=thread, author=people[by], body=body, at=_after(thread.post, hours, now))
-        for thread, row in zip(threads, SAID, strict=True)
-        for hours, by, body in row.answers
-    ]
-    Comment.objects.bulk_create(replies)
-    thanks = [
-        Thanks(member=people[name], comment=thread, at=min(thread.at + timedelta(hours=3 + n), now))
-        for thread, row in zip(threads, SAID, strict=True)
-        for n, name in enumerate(row.thanks)
-        if people[name] != thread.author
-    ]
-    Thanks.objects.bulk_create(thanks)
-    for comment in (*threads, *replies):
-        diary.note("write_comment", comment, comment.post, comment.author, comment.at, mentions="@" in comment.body)
-    where = {thread.pk: thread for thread in threads}
-    for given in thanks:
-        comment = where[given.comment_id or 0]
-        diary.note("thank", comment, comment.post, given.member, given.at)
-    _tell([*threads, *replies])
-    for thread, row in zip(threads, SAID, strict=True):
-        if row.is_accepted:
-            Post.objects.filter(pk=thread.post.pk).update(accepted=thread)
-            at = min(thread.at + timedelta(hours=30), now)
-            diary.note("accept_answer", thread, thread.post, thread.post.author, at)
-
-
-def _tell(comments: list[Comment]) -> None:
-    """The notices that these comments left: to the author of the post, of what was answered, and to whom they mention."""
-    rows, mentions = [], Comment.mentions.through
-    for comment in comments:
-        told = {comment.post.author: Notice.COMMENTED}
-        if comment.answers:
-            told[comment.answers.author] = Notice.COMMENTED
-            if f"@{comment.answers.author.full_name}" in comment.body:
-                told[comment.answers.author] = Notice.MENTIONED
-                mentions.objects.create(comment=comment, member=comment.answers.author)
-        told.pop(comment.author, None)
-        rows += [
-            Told(member=member, notice=notice, post=comment.post, comment=comment, at=comment.at, mailed_at=comment.at)
-            for member, notice in told.items()
-        ]
-    Told.objects.bulk_create(rows)
-
-
-def _bring_home(cast: Cast, now: datetime, diary: Diary) -> None:
+def _schedule_notes(cast: Cast, stories: list[Story], events: Events) -> None:
     """Give each note to the lead trainer of a training submitted lately, newest first; every third waits for its note."""
-    topics = topics_in_order()
-    editor = cast.staff["admin"]
-    leads = (
-        Assignment.objects.filter(
-            part=Assignment.Part.LEAD, training__submitted_at__lt=now, training__cancelled_at=None
-        )
-        .select_related("training", "trainer__member__organisation")
-        .order_by("-training__ends_on", "-training")
-    )
-    chosen = [lead for n, lead in enumerate(leads[: 2 * len(BROUGHT)]) if n % 3 != 0][: len(BROUGHT)]
-    for row, lead in zip(BROUGHT, chosen, strict=False):
-        training: Training = lead.training
-        author, at = lead.trainer.member, min((training.submitted_at or now) + timedelta(days=1), now)
-        note = FieldNote.objects.create(
-            training=training, author=author, is_author_hidden=row.is_hidden, worked=row.worked, resisted=row.resisted,
-            unanswered=row.unanswered, at=at, changed_at=at,
+    topics, editor = topics_in_order(), cast.staff["admin"]
+    led = [story for story in reversed(stories) if story.submitted and story.delivery.team]
+    chosen = [story for n, story in enumerate(led[: 2 * len(BROUGHT)]) if n % 3 != 0]
+
+    def write(row: Brought, story: Story) -> None:
+        author = cast.profiles[story.delivery.team[0]].member
+        note = FieldNote(
+            training=story.training, is_author_hidden=row.is_hidden, worked=row.worked, resisted=row.resisted,
+            unanswered=row.unanswered,
         )  # fmt: skip
-        note.topics.set([topics[n] for n in row.topics])
-        diary.note("write_field_note", note, author, author, at, reference=training.reference)
+        write_note(note=note, topics=[topics[n] for n in row.topics], by=author)
         if row.collected:
             topic, words, state = row.collected
-            later = min(at + timedelta(days=2), now)
-            item = RevisionItem.objects.create(
-                note=note, topic=topics[topic], words=words, state=state, by=editor, at=later
-            )  # fmt: skip
-            diary.note("collect_note", item, item, editor, later, told={"words": words})
-            if state != "open":
-                diary.note("settle_item", item, item, editor, later, state=state)
+            item = collect_note(note=note, topic=topics[topic], words=words, by=editor)
+            if state != RevisionItem.State.OPEN:
+                settle_item(item=item, state=state, by=editor)
+
+    for row, story in zip(BROUGHT, chosen, strict=False):
+        events.add((story.submitted or events.now) + timedelta(days=1), write, row, story)

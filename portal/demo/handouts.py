@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timedelta
+import io
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
-from common.files.kinds import PDF
+from common.files.keeping import keeping
 from common.pdf import make_pdf
-from knowledge.models import Material, MaterialText, MaterialUse, MaterialVersion, Post
+from knowledge.actions.materials import About, add_material, add_version
+from knowledge.actions.uses import tell_outcome, use_material
+from knowledge.models import Material, MaterialVersion
+from portal.demo.clock import Events
+from portal.demo.posts import Published
 from trainings.models import Assignment, Training
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "knowledge" / "demo_cards.typ"
-USED_IN = 7
+OUTCOMES = (
+    ("worked", ""), ("worked", "The debrief took longer than the exercise."), ("partly", "Too short for thirty people."),
+    ("worked", ""), ("worked", ""), ("failed", "No room for groups."), ("worked", ""),
+)  # fmt: skip
 
 
 class Handout(NamedTuple):
@@ -34,99 +39,71 @@ class Handout(NamedTuple):
 
 
 HANDOUTS: tuple[Handout, ...] = (
-    Handout("exercise-cards-bias-in-promotion-boards", "Exercise cards", "exercise-cards-en.pdf", "en",
+    Handout("Exercise cards", "Exercise cards", "exercise-cards-en.pdf", "en",
             "Print on both sides and cut. One set for each group of four.",
             (("The candidate", "Captain, ten years of service, two missions. The board has five minutes for this file."),
              ("The question", "What did you ask about family, and whom did you not ask?"),
              ("The debrief", "Reveal both names at once. End on the rule book, not on blame."))
             , versions=3),
-    Handout("exercise-cards-bias-in-promotion-boards", "Вежби: картички", "вежби-картички-мк.pdf", "mk",
+    Handout("Exercise cards", "Вежби: картички", "вежби-картички-мк.pdf", "mk",
             "Печатете двострано и исечете. По еден комплет за секоја група од четворица.",
             (("Кандидатот", "Капетан, десет години служба, две мисии. Комисијата има пет минути за ова досие."),
              ("Прашањето", "Што прашавте за семејството, а кого не прашавте?"),
              ("Разговорот", "Откријте ги двете имиња истовремено. Завршете со правилникот, не со вината.")), versions=2, of=0),
-    Handout("patrolna-naredba-s-rodnom-analizom-vjezba-na-karti", "Patrolna naredba: karta i uloge", "patrolna-naredba-bs.pdf", "bs",
+    Handout("Patrolna naredba", "Patrolna naredba: karta i uloge", "patrolna-naredba-bs.pdf", "bs",
             "Šest uloga, jedna karta. Naredbu dopunjuje grupa.",
             (("Zadatak", "Patrola ide kroz selo u kojem su muškarci na sezonskom radu. Ko zna šta se desilo na mostu?"),
              ("Uloga: učiteljica", "Vi znate ko je dolazio. Niko vas nije pitao."),
              ("Za voditelja", "Ne žurite. Tišina poslije drugog pitanja je dio vježbe."))),
-    Handout("reading-a-personnel-table-women-by-rank-step-by-step", "Worksheet", "personnel-table-en.pdf", "en",
+    Handout("Reading a personnel", "Worksheet", "personnel-table-en.pdf", "en",
             "Three steps, three common mistakes.",
             (("Step one", "Read the total first: of whom is this the number?"), ("Step two", "Compare within a rank group, never across."),
              ("Step three", "Say what the table cannot tell: who applied, and who left."))),
-    Handout("nasilje-zasnovano-na-polu-slucajevi-za-razgovor", "Пет случајева", "пет-случајева-ср.pdf", "sr",
+    Handout("Насиље засновано", "Пет случајева", "пет-случајева-ср.pdf", "sr",
             "Прочитајте правила пре првог случаја.",
             (("Први случај", "Војникиња у мисији пријављује вређање. Старешина каже: то је само шала."),
              ("Питања", "Ко је присутан? Ко ћути? Шта пише у процедури?"))),
-    Handout("unscr-1325-u-dvadeset-minuta-kratka-obuka-prije-misije", "Jedan list", "unscr-1325-hr.pdf", "hr",
+    Handout("UNSCR 1325 u dvadeset", "Jedan list", "unscr-1325-hr.pdf", "hr",
             "Za postrojbu prije odlaska.",
             (("Zašto", "Rezolucija 1325 nije dodatak zadaći, nego dio procjene okruženja."),
              ("Pitanje za kraj", "S kime vaša ophodnja ne razgovara, i što zato ne znate?"))),
 )  # fmt: skip
 
 
-def write_handouts() -> None:
-    """Write the files into the storage and their rows, as their authors would have added them. Some ten inserts beside the files."""
-    posts = {
-        post.slug: post
-        for post in Post.objects.filter(slug__in={row.post for row in HANDOUTS}).select_related("author")
-    }
-    materials: list[Material] = []
-    for row in HANDOUTS:
-        post = posts[row.post]
-        materials.append(Material.objects.create(
-            post=post, title=row.title, language_id=row.language, added_by=post.author, added_at=post.created_at,
-            translation_of=materials[row.of] if row.of is not None else None,
-        ))  # fmt: skip
-    for row, material in zip(HANDOUTS, materials, strict=True):
+def schedule_handouts(posts: Published, events: Events) -> None:
+    """Plan that authors add the files to their posts right away, and write them anew every two days."""
+    added: dict[int, Material] = {}
+    for n, row in enumerate(HANDOUTS):
+        published = posts.when(row.post)
         for number in range(1, row.versions + 1):
-            _write_version(row, material, number)
-    _write_uses(materials[0])
+            moment = published + timedelta(days=2 * (number - 1), minutes=1 + n)
+            events.add(moment, _add, posts, added, n, number, moment)
+    events.add(posts.when(HANDOUTS[0].post) + timedelta(days=5), lambda: _use(added[0]))
 
 
-def _write_version(row: Handout, material: Material, number: int) -> None:
+def _add(posts: Published, added: dict[int, Material], n: int, number: int, moment: datetime) -> None:
+    row = HANDOUTS[n]
+    post = posts.post(row.post)
     cards = row.cards[: len(row.cards) - row.versions + number] or row.cards
-    at = material.added_at + timedelta(days=2 * (number - 1))
-    shown = {
-        "title": row.title,
-        "lead": row.lead,
-        "lang": row.language,
-        "cards": [{"head": h, "text": t} for h, t in cards],
-    }
-    content = make_pdf(TEMPLATE, shown, at=at)
-    digest = hashlib.sha256(content).hexdigest()
-    own = hashlib.sha256(f"handout {row.name} {number}".encode()).hexdigest()[:32]
-    name = f"files/{own[:2]}/{own[2:4]}/{own}.pdf"
-    if not default_storage.exists(name):
-        default_storage.save(name, ContentFile(content))
-    words = "\n".join([row.title, row.lead, *(part for card in cards for part in card)])
-    version = MaterialVersion.objects.create(
-        material=material, number=number, stored=name, name=row.name, kind=PDF, size=len(content), checksum=digest,
-        note="" if number == 1 else "One card more.", pages=1, added_by=material.added_by, added_at=at,
-        downloads=(31 * len(row.title) + 7 * number) % 90, text_state=MaterialVersion.Text.READ,
-    )  # fmt: skip
-    MaterialText.objects.create(version=version, places=[["page", 1, words, ""]])
+    words = [{"head": head, "text": text} for head, text in cards]
+    shown = {"title": row.title, "lead": row.lead, "lang": row.language, "cards": words}
+    with keeping(io.BytesIO(make_pdf(TEMPLATE, shown, at=moment)), original=row.name) as kept:
+        if number == 1:
+            translated = added[row.of] if row.of is not None else None
+            about = About(row.title, row.language, Material.Licence.NETWORK, translated)
+            added[n] = add_material(post=post, about=about, kept=kept, by=post.author)
+        else:
+            add_version(material=added[n], kept=kept, note="One card more.", newest_seen=number - 1, by=post.author)
+    downloads = (31 * len(row.title) + 7 * number) % 90
+    MaterialVersion.objects.filter(stored=kept.name).update(pages=1, downloads=downloads)
 
 
-def _write_uses(material: Material) -> None:
-    """Trainings led by who added it taught with its versions, and say how that went."""
-    version = material.versions.order_by("-number")[0]
-    led = Assignment.objects.filter(trainer__member=material.added_by, training__cancelled_at=None)
-    found = Training.objects.filter(pk__in=led.values("training")).order_by("-ends_on", "-pk")[:USED_IN]
-    said = ("worked", "worked", "partly", "worked", "worked", "failed", "worked")
-    words = (
-        "",
-        "The debrief took longer than the exercise.",
-        "Too short for thirty people.",
-        "",
-        "",
-        "No room for groups.",
-        "",
-    )
-    MaterialUse.objects.bulk_create(
-        MaterialUse(
-            training=training, version=version, by=material.added_by, at=version.added_at,
-            outcome=outcome if training.submitted_at else "", words=word if training.submitted_at else "",
-        )
-        for training, outcome, word in zip(found, said, words, strict=False)
-    )  # fmt: skip
+def _use(material: Material) -> None:
+    """Trainings led by who added it taught with its newest version, and say how that went."""
+    by, version = material.added_by, material.versions.order_by("-number")[0]
+    led = Assignment.objects.filter(trainer__member=by, training__cancelled_at=None).values("training")
+    found = Training.objects.filter(pk__in=led).order_by("-ends_on", "-pk")
+    for training, (outcome, words) in zip(found, OUTCOMES, strict=False):
+        use = use_material(training=training, version=version, by=by)
+        if training.submitted_at:
+            tell_outcome(use=use, outcome=outcome, words=words, by=by)

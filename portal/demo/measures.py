@@ -1,16 +1,15 @@
 """Strengths and indicators of the demo: invented numbers that end, in 2023, at the public baselines."""
 
-from datetime import date, datetime, time
-from typing import Any
-
-from django.utils import timezone
+from datetime import date, timedelta
 
 from members.models import Member, Organisation
 from portal.demo.cast import MINISTRIES, Cast
-from portal.demo.diary import Diary
+from portal.demo.clock import Events, at
 from portal.demo.places import UNITS
-from reports.actions.strengths import unit_key
-from reports.models import IndicatorValue, Strength, StrengthCell
+from portal.demo.story import LAST_FIXED_DAY
+from reports.actions.indicators import add_indicator
+from reports.actions.strengths import Entry, import_strengths
+from reports.models import IndicatorValue
 
 INVENTED = "Invented for the demonstration"
 BASE_YEAR, FIRST_YEAR = 2023, 2014
@@ -46,23 +45,31 @@ _MECHANISMS = (
 )
 
 
-def write_measures(organisations: dict[str, Organisation], cast: Cast, today: date) -> None:
-    """Write strengths of every year up to the last, units of Montenegro's, and the values of indicators. Some twelve inserts."""
-    entered = timezone.make_aware(datetime.combine(today, time(8, 30)))
-    _write_strengths(organisations, cast, today.year - 1, entered)
-    values: list[IndicatorValue] = []
+_SHARES: dict[str, tuple[tuple[str, ...], str]] = {
+    "women": (
+        ("general", "senior_officer", "junior_officer", "nco", "soldier"), "Women among officers, NCOs and soldiers",
+    ),
+    "women_officers": (("general", "senior_officer", "junior_officer"), "Women among officers"),
+    "women_ncos": (("nco",), "Women among NCOs"),
+    "women_soldiers": (("soldier",), "Women among soldiers"),
+    "women_civilians": (("civilian",), "Women among civilians of the ministry and the armed forces"),
+    "women_command": (("general", "senior_officer"), "Women among generals and senior officers in command posts"),
+}  # fmt: skip
+
+
+def schedule_measures(organisations: dict[str, Organisation], cast: Cast, events: Events, today: date) -> None:
+    """Plan that each ministry enters its strengths and shares every January, and what it set up when it did."""
     for ministry in MINISTRIES:
-        by = cast.coordinator(ministry)
-        values += _shares(organisations[ministry], ministry, by, entered, today.year - 1)
-        values += [
-            IndicatorValue(
-                organisation=organisations[ministry], indicator=indicator, is_there=is_there, since=since, title=title,
-                source=INVENTED, entered_by=by, entered_at=entered,
-            )
-            for home, indicator, is_there, since, title in _MECHANISMS
-            if home == ministry
-        ]  # fmt: skip
-    IndicatorValue.objects.bulk_create(values)
+        home, by = organisations[ministry], cast.coordinator(ministry)
+        for year in range(FIRST_YEAR, today.year):
+            events.add(at(date(year + 1, 1, 25), 10), _enter_year, home, year, by, is_last=year == today.year - 1)
+        for code, indicator, is_there, since, title in _MECHANISMS:
+            if code == ministry:
+                value = IndicatorValue(
+                    organisation=home, indicator=indicator, is_there=is_there, since=since, title=title, source=INVENTED
+                )
+                entered = max(since or LAST_FIXED_DAY, date(2014, 2, 1)) + timedelta(days=30)
+                events.add(at(entered, 11), add_indicator, value=value, by=by)
 
 
 def _in(year: int, all_of: int, women: int) -> tuple[int, int]:
@@ -73,82 +80,47 @@ def _in(year: int, all_of: int, women: int) -> tuple[int, int]:
     return of_them, people - of_them
 
 
-def _write_strengths(organisations: dict[str, Organisation], cast: Cast, last: int, entered: datetime) -> None:
-    tables: list[Strength] = []
-    cells: list[StrengthCell] = []
-
-    def add(ministry: str, year: int, unit: str, people: dict[str, tuple[int, int]]) -> None:
-        table = Strength(
-            organisation=organisations[ministry], year=year, unit=unit, unit_key=unit_key(unit) if unit else "",
-            as_on=date(year, 12, 31), source=f"{INVENTED}, {year}", changed_by=cast.coordinator(ministry), changed_at=entered,
-        )  # fmt: skip
-        tables.append(table)
-        for group, (women, men) in people.items():
-            cells.extend(
-                StrengthCell(strength=table, rank_group=group, sex=sex, number=number)
-                for sex, number in (("female", women), ("male", men))
-            )
-
-    for ministry in MINISTRIES:
-        for year in range(FIRST_YEAR, last + 1):
-            add(ministry, year, "", {group: _in(year, *both) for group, both in _PEOPLE[ministry].items()})
-    for n, unit in enumerate(UNITS["ME"]):
-        share = 0.95 * (len(UNITS["ME"]) - n) / sum(range(len(UNITS["ME"]) + 1))
-        inside = {
-            g: (round(a * share), round(w * share))
-            for g, (a, w) in _PEOPLE["ME"].items()
-            if g not in ("general", "cadet")
-        }
-        add("ME", last, unit, {group: (women, people - women) for group, (people, women) in inside.items()})
-    Strength.objects.bulk_create(tables)
-    StrengthCell.objects.bulk_create(cells)
-    _write_lines(organisations, cast, tables, entered)
+def _entry(year: int, unit: str, people: dict[str, tuple[int, int]]) -> Entry:
+    cells = {
+        (group, sex): number
+        for group, both in people.items()
+        for sex, number in zip(("female", "male"), both, strict=True)
+    }
+    return Entry(year, unit, date(year, 12, 31), f"{INVENTED}, {year}", cells)
 
 
-def _write_lines(organisations: dict[str, Organisation], cast: Cast, tables: list[Strength], entered: datetime) -> None:
-    """Write in the record that each ministry took its strengths in from a sheet."""
-    diary = Diary()
-    for ministry in MINISTRIES:
-        home = organisations[ministry]
-        own = [table for table in tables if table.organisation == home]
-        diary.note(
-            "import_strengths", home, home, cast.coordinator(ministry), entered,
-            told={"units": "; ".join(sorted({table.unit for table in own} - {""}))}, about_people=True,
-            tables=len(own), years=sorted({table.year for table in own}),
-        )  # fmt: skip
-    diary.write()
+def _enter_year(home: Organisation, year: int, by: Member, *, is_last: bool) -> None:
+    """Enter the strengths of a year, of Montenegro's units too for the last, and the shares that agree with them."""
+    people = _PEOPLE[home.code]
+    entries = [_entry(year, "", {group: _in(year, *both) for group, both in people.items()})]
+    if is_last and home.code == "ME":
+        entries += [_entry(year, unit, _of_unit(n, people)) for n, unit in enumerate(UNITS["ME"])]
+        # Entered before the other: the chart has what was entered last.
+        add_indicator(value=_share(home, year, "women", "another survey"), by=by)
+    import_strengths(organisation=home, entries=entries, seen={}, by=by)
+    for indicator in _SHARES:
+        if year != BASE_YEAR or (indicator != "women" and home.code != "BA"):  # those come with the portal
+            add_indicator(value=_share(home, year, indicator), by=by)
 
 
-def _shares(home: Organisation, ministry: str, by: Member, entered: datetime, last: int) -> list[IndicatorValue]:
-    """Return shares of women that agree with the strengths, of every year but that of the baseline; of one year two sources."""
-    groups = {
-        "women": ("general", "senior_officer", "junior_officer", "nco", "soldier"),
-        "women_officers": ("general", "senior_officer", "junior_officer"), "women_ncos": ("nco",), "women_soldiers": ("soldier",),
-        "women_civilians": ("civilian",), "women_command": ("general", "senior_officer"),
-    }  # fmt: skip
-    definitions = {
-        "women": "Women among officers, NCOs and soldiers", "women_officers": "Women among officers", "women_ncos": "Women among NCOs",
-        "women_soldiers": "Women among soldiers", "women_civilians": "Women among civilians of the ministry and the armed forces",
-        "women_command": "Women among generals and senior officers in command posts",
-    }  # fmt: skip
-    found = []
-    for indicator, members in groups.items():
-        for year in range(FIRST_YEAR, last + 1):
-            if year == BASE_YEAR and (indicator == "women" or ministry == "BA"):
-                continue  # comes with the portal
-            both = [_in(year, *_PEOPLE[ministry][group]) for group in members if group in _PEOPLE[ministry]]
-            women, people = sum(pair[0] for pair in both), sum(sum(pair) for pair in both)
-            share = round(100 * women / people * (0.7 if indicator == "women_command" else 1), 2)
-            facts: dict[str, Any] = {
-                "organisation": home, "indicator": indicator, "year": year, "source": INVENTED, "definition": definitions[indicator],
-                "entered_by": by, "entered_at": entered,
-            }  # fmt: skip
-            found.append(IndicatorValue(share=share, **facts))
-    other = {**facts, "indicator": "women", "year": last, "source": f"{INVENTED}: another survey"}
-    with_civilians = [_in(last, *both) for both in _PEOPLE[ministry].values()]
-    women, people = sum(pair[0] for pair in with_civilians), sum(sum(pair) for pair in with_civilians)
-    other["definition"] = "Women among all personnel, civilians and cadets included"
-    if ministry == "ME":
-        # Entered first: the chart has what was entered last.
-        found.insert(0, IndicatorValue(share=round(100 * women / people, 2), **other))
-    return found
+def _of_unit(n: int, people: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Return women and men of a unit of Montenegro's, the first the largest."""
+    size = 0.95 * (len(UNITS["ME"]) - n) / sum(range(len(UNITS["ME"]) + 1))
+    return {
+        group: (round(women * size), round(everybody * size) - round(women * size))
+        for group, (everybody, women) in people.items()
+        if group not in ("general", "cadet")
+    }
+
+
+def _share(home: Organisation, year: int, indicator: str, survey: str = "") -> IndicatorValue:
+    """Return the share of women in some rank groups, or in all of them as another survey counts."""
+    groups, definition = _SHARES[indicator]
+    people = _PEOPLE[home.code]
+    counted = [_in(year, *people[group]) for group in people if survey or group in groups]
+    women, everybody = sum(pair[0] for pair in counted), sum(sum(pair) for pair in counted)
+    share = round(100 * women / everybody * (0.7 if indicator == "women_command" else 1), 2)
+    return IndicatorValue(
+        organisation=home, indicator=indicator, year=year, share=share, source=f"{INVENTED}: {survey}" if survey else INVENTED,
+        definition="Women among all personnel, civilians and cadets included" if survey else definition,
+    )  # fmt: skip

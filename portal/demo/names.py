@@ -7,6 +7,7 @@ from itertools import product
 from random import Random
 
 from common.folding import spelling
+from common.scripts import in_cyrillic, in_latin, is_cyrillic
 
 # Pools of names: (women's given names, men's given names, family names).
 _POOLS: dict[str, tuple[str, str, str]] = {
@@ -101,33 +102,6 @@ _PEOPLE_OF: dict[str, dict[str, int]] = {
 }
 _IN_CYRILLIC = {("BA", "sr"): 0.3, ("ME", "cnr"): 0.08, ("RS", "sr"): 0.5}
 
-_DIGRAPHS = (("dž", "џ"), ("lj", "љ"), ("nj", "њ"))
-_LATIN, _CYRILLIC = "abvgdđežzijklmnoprstćufhcčš", "абвгдђежзијклмнопрстћуфхцчш"
-_TO_CYRILLIC = str.maketrans(_LATIN + _LATIN.upper(), _CYRILLIC + _CYRILLIC.upper())
-_TO_LATIN = str.maketrans(
-    {
-        **dict(zip(_CYRILLIC + _CYRILLIC.upper(), _LATIN + _LATIN.upper(), strict=True)),
-        **{"џ": "dž", "Џ": "Dž", "љ": "lj", "Љ": "Lj", "њ": "nj", "Њ": "Nj"},
-        **{"ѓ": "gj", "Ѓ": "Gj", "ќ": "kj", "Ќ": "Kj", "ѕ": "dz", "Ѕ": "Dz"},
-    }
-)
-
-
-def to_cyrillic(text: str) -> str:
-    """Return Serbian Latin text in Cyrillic."""
-    for latin, letter in _DIGRAPHS:
-        text = text.replace(latin, letter).replace(latin.capitalize(), letter.upper())
-    return text.translate(_TO_CYRILLIC)
-
-
-def to_latin(text: str) -> str:
-    """Return Serbian or Macedonian Cyrillic text in Latin, Macedonian ѓ and ќ as passports write them."""
-    return text.translate(_TO_LATIN)
-
-
-def is_cyrillic(text: str) -> bool:
-    return any("Ѐ" <= letter <= "ӿ" for letter in text)
-
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -141,7 +115,8 @@ class Name:
         return is_cyrillic(self.family)
 
     def in_other_script(self) -> Name:
-        turn = to_latin if self.in_cyrillic else to_cyrillic
+        """Return the name in the other script; empty where a letter has no way there."""
+        turn = in_latin if self.in_cyrillic else in_cyrillic
         return Name(turn(self.given), turn(self.family))
 
 
@@ -190,5 +165,5 @@ class Names:
         if pool == "mk" and sex == "female":
             family = "-".join(_womans(part) for part in family.split("-"))
         if self.rng.random() < _IN_CYRILLIC.get((organisation, pool), 0):
-            return Name(to_cyrillic(given), to_cyrillic(family))
+            return Name(in_cyrillic(given), in_cyrillic(family))
         return Name(given, family)

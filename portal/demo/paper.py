@@ -1,18 +1,11 @@
 """Signed sheets of the demo: drawn pages with lines and scribbles, as a scan of paper would look."""
 
-import hashlib
 import io
 from functools import lru_cache
 from random import Random
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from PIL import Image, ImageDraw, ImageFilter
 
-from trainings.models import Evidence, Training
-
-# The latest trainings of the story keep their paper; older paper is in the ministries' archives.
-LATEST = 24
 DRAWINGS = 3
 WIDTH, HEIGHT = 620, 877  # A4 at 75 dots an inch
 PAPER, INK, PEN = (250, 248, 241), (60, 60, 66), (36, 52, 120)
@@ -42,24 +35,3 @@ def drawn_sheet(number: int) -> bytes:
 def _scribble(pen: ImageDraw.ImageDraw, rng: Random, x: int, y: int, length: int, colour: tuple[int, int, int]) -> None:
     points = [(x + n * 5 + rng.randint(-3, 3), y + rng.randint(-7, 7)) for n in range(length // 5)]
     pen.line(points, fill=colour, width=2, joint="curve")
-
-
-def attach_paper() -> None:
-    """Keep a scan with the latest submitted trainings, added by who submitted them. Two inserts beside the files."""
-    counting = Training.objects.counting().exclude(submitted_by=None).order_by("-counts_on", "-pk")[:LATEST]
-    rows = []
-    for number, training in enumerate(counting):
-        content = drawn_sheet(number % DRAWINGS)
-        digest = hashlib.sha256(content).hexdigest()
-        # A demo that is loaded again keeps the files it has; on another day the same training may have another drawing.
-        name = f"evidence/{hashlib.sha256(f'{training.reference} {digest}'.encode()).hexdigest()[:40]}.jpg"
-        if not default_storage.exists(name):
-            default_storage.save(name, ContentFile(content))
-        rows.append(
-            Evidence(
-                training=training, file=name, kind="image/jpeg", size=len(content),
-                digest=digest, added_by=training.submitted_by,
-                added_at=training.submitted_at or training.created_at,
-            )
-        )  # fmt: skip
-    Evidence.objects.bulk_create(rows)

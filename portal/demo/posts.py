@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.utils import timezone
-
-from common.folding import spelling
-from knowledge.models import Post, PostAudience, PostVersion
-from members.models import Member
+from knowledge.actions.posts import Choices, pin_post, write_post
+from knowledge.models import Post
 from portal.demo.cast import Cast, topics_in_order
-from portal.demo.diary import Diary
+from portal.demo.clock import Events, at
 from portal.demo.profiles import AWARE, CADET, FACIL, GBV, HARASS, HR, LEAD, OPS, TOT, UNSCR
 
 
@@ -81,33 +78,40 @@ POSTS: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-def write_posts(cast: Cast, today: date) -> None:
-    """Write the posts as their authors would have published them: their versions, topics and lines with them."""
-    people = cast.people()
-    posts = [_post(row, people[row.by], today) for row in POSTS]
-    Post.objects.bulk_create(posts)
-    PostVersion.objects.bulk_create(
-        PostVersion(post=p, number=1, title=p.title, body=p.body, by=p.author, at=p.changed_at) for p in posts
-    )
-    PostAudience.objects.bulk_create(
-        PostAudience(post=post, rank_group=group)
-        for post, row in zip(posts, POSTS, strict=True)
-        for group in row.audience
-    )
-    topics, through = topics_in_order(), Post.topics.through
-    through.objects.bulk_create(
-        through(post=post, topic=topics[n]) for post, row in zip(posts, POSTS, strict=True) for n in row.topics
-    )
-    diary = Diary()
-    for post in posts:
-        diary.note("publish_post", post, post, post.author, post.created_at, told={"title": post.title})
-    diary.write()
+class Published(dict[str, Post]):
+    """The posts of the demo by title, filled as they are published, and when each is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moments: dict[str, datetime] = {}
+
+    def when(self, begins: str) -> datetime:
+        """Return when the post is published whose title begins so."""
+        return next(moment for title, moment in self.moments.items() if title.startswith(begins))
+
+    def post(self, begins: str) -> Post:
+        return next(post for title, post in self.items() if title.startswith(begins))
 
 
-def _post(row: Row, author: Member, today: date) -> Post:
-    at = timezone.make_aware(datetime.combine(today - timedelta(days=row.ago), time(8 + row.ago % 9, row.ago % 60)))
-    return Post(
-        kind=row.kind, title=row.title, slug=spelling(row.title).replace(" ", "-")[:100].strip("-"), body=row.body,
-        language_id=row.language, minutes=row.minutes, reach=row.reach, author=author, organisation=author.organisation,
-        created_at=at, changed_at=at, published_at=at, pinned_at=at if row.is_pinned else None,
-    )  # fmt: skip
+def schedule_posts(cast: Cast, events: Events, today: date) -> Published:
+    """Plan that the authors publish their posts."""
+    people, topics, posts = cast.people(), topics_in_order(), Published()
+
+    def publish(row: Row) -> None:
+        post = Post(
+            kind=row.kind,
+            title=row.title,
+            body=row.body,
+            language_id=row.language,
+            minutes=row.minutes,
+            reach=row.reach,
+        )
+        choices = Choices([topics[n] for n in row.topics], row.audience)
+        posts[row.title] = write_post(post=post, choices=choices, publish=True, by=people[row.by])
+        if row.is_pinned:
+            pin_post(post=post, is_pinned=True, by=people[row.by])
+
+    for row in POSTS:
+        moment = at(today - timedelta(days=row.ago), 8 + row.ago % 9, row.ago % 60)
+        posts.moments[row.title] = events.add(moment, publish, row)
+    return posts

@@ -9,10 +9,11 @@ from datetime import date
 from random import Random
 
 from common.folding import spelling
+from common.scripts import is_cyrillic
 from members.models import Rank, RankGroup
 from portal.demo.cast import Cast
 from portal.demo.deliveries import Delivery, Known
-from portal.demo.names import Name, Names, is_cyrillic
+from portal.demo.names import Name, Names
 from portal.demo.places import UNITS
 
 WOMEN = {"BA": 0.34, "ME": 0.29, "MK": 0.36, "RS": 0.27}
@@ -142,7 +143,7 @@ class Rosters:
         self.pairs: list[tuple[Person, Person]] = []
         self._cast = cast
         self._careers = Careers()
-        self._names = Names(self.rng)
+        self.names = Names(self.rng)
         self._of: dict[str, list[Person]] = defaultdict(list)
         self._women: Counter[str] = Counter()
 
@@ -151,7 +152,7 @@ class Rosters:
         deliveries = list(deliveries)
         for delivery in deliveries:
             for known in delivery.known:
-                self._names.reserve(known.organisation, Name(known.given, known.family))
+                self.names.reserve(known.organisation, Name(known.given, known.family))
         filled = [self._sit(delivery) for delivery in deliveries]
         self._meet_twice(deliveries, filled)
         return filled
@@ -187,7 +188,7 @@ class Rosters:
         sex = self._next_sex(organisation)
         person = Person(
             organisation=organisation,
-            name=self._names.draw(organisation, "female" if sex == "female" else "male"),
+            name=self.names.draw(organisation, "female" if sex == "female" else "male"),
             sex=self._as_recorded(sex),
             career=career,
             step=step,

@@ -10,7 +10,6 @@ from portal.demo.deliveries import (
     Delivery,
     Known,
     days_of_one_week,
-    half_days,
     modules,
     monthly,
     whole_days,
@@ -204,19 +203,3 @@ def choose_team(cast: Cast, rng: Random, ministry: str, day: date) -> list[str]:
     """Return two or three of the ministry's trainers certified by then, and now and then a fourth who observes."""
     certified = cast.certified(ministry, day)
     return rng.sample(certified, min(len(certified), rng.choice((2, 2, 3, 4))))
-
-
-def scaled(cast: Cast, number: int, today: date) -> list[Delivery]:
-    """Return so many more everyday trainings, spread over the years, for measuring."""
-    rng = Random("mreza scaled")
-    courses, weights = list(DAYS), [16, 16, 16, 14, 16, 12, 10]
-    first = date(2015, 3, 2)
-    found = []
-    for _training in range(number):
-        course, ministry = rng.choices(courses, weights)[0], rng.choices(MINISTRIES, (33, 17, 25, 25))[0]
-        day = first + timedelta(days=rng.randrange((today - first).days - 60))
-        delivery = ordinary_delivery(cast, rng, ministry, course, day, rng.randint(32, 50))
-        if DAYS[course] < 3:
-            delivery.blocks = half_days(days_of_one_week(day, DAYS[course]))
-        found.append(delivery)
-    return found

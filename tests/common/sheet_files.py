@@ -11,9 +11,9 @@ from typing import Any
 
 import xlsxwriter
 
-from common.uploads.reading import SECONDS_MOST, surroundings
+from common.sandbox.jobs import JOBS
+from common.sandbox.run import PROJECT, environment
 
-PROJECT = Path(__file__).resolve().parents[2]
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
@@ -54,17 +54,17 @@ def measured(content: bytes, name: str, *, before: str = "") -> tuple[int, str, 
 
     `before` is run in the process first: a control takes its limits away with it.
     """
-    run = f"import sys\nsys.argv=['', {name!r}]\nfrom common.uploads import child\n{before}\nchild.main()"
+    run = f"import sys\nsys.argv=['', 'read-sheets', {name!r}]\nfrom common.sandbox import __main__ as child\n{before}\nchild.main()"
     with tempfile.TemporaryFile() as body, tempfile.TemporaryFile() as answer:
         body.write(content)
         body.seek(0)
         began, most = time.monotonic(), 0
         process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-c", run], stdin=body, stdout=answer, stderr=subprocess.DEVNULL, cwd=PROJECT,
-            env=surroundings(),
+            env=environment(),
         )  # fmt: skip
         while process.poll() is None:
-            if time.monotonic() - began > SECONDS_MOST and not before:
+            if time.monotonic() - began > JOBS["read-sheets"].seconds and not before:
                 process.kill()
             most = max(most, _peak(process.pid))
             time.sleep(0.002)

@@ -1,16 +1,12 @@
 """Words and pages of kept files: right for whole ones, and for any other an empty answer with a reason, never an exception."""
 
 import io
-import json
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 
 import pytest
@@ -18,11 +14,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from PIL import Image
 
-from common.files import child, keeping, reading
+from common.files import keeping, reading
 from common.files.kinds import tell_kind
 from common.files.reading import DAMAGED, IN_PART, TOO_MUCH, Reading, page_count, page_picture, read_words
 from common.files.words import TEXT_MOST, Place
-from common.uploads.reading import PROJECT, surroundings
+from common.sandbox import documents
+from common.sandbox.jobs import JOBS
+from common.sandbox.run import Result
 from tests.common import shared_files as make
 from tests.common.sheet_files import rezipped, workbook
 
@@ -194,59 +192,21 @@ def test_many_places_end_at_the_limit_too():
 def test_bomb_is_read_within_memory_and_time():
     began = time.monotonic()
     found = words(make.tight_xml(400), DOCX)
-    assert (found.places, time.monotonic() - began < reading.SECONDS_MOST) == ((), True)
+    assert (found.places, time.monotonic() - began < JOBS["read-words"].seconds) == ((), True)
 
 
-def limited(code: str, seconds: int = child.CPU_SECONDS) -> int:
-    """Run this code under the limits of the reading process; return how it ended."""
-    run = f"from common.uploads.child import limit_memory_and_time as l; from common.files import child; l(child.MEMORY, {seconds}); "
-    return subprocess.run(
-        [sys.executable, "-c", run + code], stderr=subprocess.DEVNULL, cwd=PROJECT, env=surroundings(), check=False
-    ).returncode
-
-
-@on_linux
-@pytest.mark.slow
-def test_memory_and_time_of_the_reading_process_have_limits():
-    assert limited("bytearray(child.MEMORY + 10_000_000)") == 1
-    assert limited("any(iter(int, 1))", 1) in (-signal.SIGXCPU, -signal.SIGKILL)
-    assert limited("bytearray(child.MEMORY - 100_000_000)", 1) == 0  # control
-
-
-def test_process_that_takes_too_long_is_ended_with_a_reason(monkeypatch):
-    monkeypatch.setattr(reading, "SECONDS_MOST", 0.01)
+@pytest.mark.parametrize("failure", ["time", "busy", "memory"])
+def test_file_that_takes_too_much_has_no_words_and_a_reason(failure, monkeypatch):
+    monkeypatch.setattr(reading, "run_job", lambda *job: Result(failure=failure))
     assert words(make.docx(), DOCX) == Reading((), TOO_MUCH)
 
 
-@on_linux
-def test_only_so_many_read_at_once_and_whoever_waits_too_long_is_told(monkeypatch, settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    monkeypatch.setattr(reading, "AT_ONCE", 2)
-    monkeypatch.setattr(reading, "WAIT_MOST", 0.1)
-    with reading._turn() as first, reading._turn() as second:
-        assert (first, second, words(make.docx(), DOCX)) == (True, True, Reading((), TOO_MUCH))
-    assert words(make.docx(), DOCX).reason == ""
-
-
 def test_time_that_is_up_gives_what_was_read(monkeypatch):
-    monkeypatch.setattr(child, "CPU_SECONDS_ENOUGH", -1)
-    answer = child.words_of(io.BytesIO(make.zipped(make.pptx_parts("Prvi", "Drugi"))), "pptx")
+    monkeypatch.setattr(documents, "CPU_SECONDS_ENOUGH", -1)
+    answer = documents.words_of(io.BytesIO(make.zipped(make.pptx_parts("Prvi", "Drugi"))), "pptx")
     assert ([place["text"] for place in answer["places"]], answer["complete"]) == (["Prvi"], False)
-    monkeypatch.setattr(child, "CPU_SECONDS_ENOUGH", 1_000)  # control
-    assert len(child.words_of(io.BytesIO(make.zipped(make.pptx_parts("Prvi", "Drugi"))), "pptx")["places"]) == 2
-
-
-@on_linux
-def test_reading_process_knows_no_secret_and_has_limits(monkeypatch):
-    monkeypatch.setenv("SECRET_KEY", "canary")
-    code = "import os, sys, json, resource; from common.uploads.child import limit_memory_and_time as l; from common.files import child; " \
-        "l(child.MEMORY, child.CPU_SECONDS); print(json.dumps([dict(os.environ), 'django' in sys.modules, " \
-        "resource.getrlimit(resource.RLIMIT_CPU)[0], resource.getrlimit(resource.RLIMIT_AS)[0] < 2 ** 40]))"  # fmt: skip
-    ended = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, cwd=PROJECT, env=surroundings(), check=True
-    )
-    environment, knows_django, seconds, is_limited = json.loads(ended.stdout)
-    assert ("canary" in str(environment), knows_django, seconds, is_limited) == (False, False, 20, True)
+    monkeypatch.setattr(documents, "CPU_SECONDS_ENOUGH", 1_000)  # control
+    assert len(documents.words_of(io.BytesIO(make.zipped(make.pptx_parts("Prvi", "Drugi"))), "pptx")["places"]) == 2
 
 
 def drawn(content: bytes, mime: str, page: int = 1, width: int = 800) -> Image.Image | None:
@@ -294,7 +254,7 @@ def test_width_of_a_picture_is_bounded(asked, given):
 @pytest.mark.parametrize("size", ["200in * 1, height: 1in", "1in, height: 200in", "1pt, height: 1pt"])
 def test_page_of_an_odd_size_stays_within_the_pixels(size):
     shown = drawn(make.pdf(f"#set page(width: {size}, margin: 0pt)\n#rect()"), PDF, 1, 2_000)
-    assert shown is None or shown.width * shown.height <= child.DRAWN_MOST * 1.01
+    assert shown is None or shown.width * shown.height <= documents.MAX_DRAWN * 1.01
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -406,10 +366,3 @@ def test_no_damaged_picture_breaks_anything_or_stays(places):
 @pytest.mark.slow
 def test_control_a_whole_file_comes_through_the_same_way():
     assert [fate(made()) for _mime, made in make.WHOLE.values()] == ["read"] * len(make.WHOLE)
-
-
-def test_answer_of_the_process_is_no_path_out(tmp_path: Path):
-    """A kind that is no reader's ends the process; its answer is nothing."""
-    with opened(make.docx()) as file:
-        ended = reading.run(file, "words", "../../etc/passwd")
-    assert (ended.answer, ended.code) == (b"", 1)

@@ -90,8 +90,8 @@ def test_packed_bomb_is_refused_without_unpacking_it_all():
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "neither a PDF nor a photograph"),
         (b"", "neither a PDF nor a photograph"),
         (picture("GIF"), "neither a PDF nor a photograph"),
-        (b"\xff\xd8\xff\xe0" + b"\x00" * 50, "no photograph that can be read"),
-        (picture("JPEG")[:200], "no photograph that can be read"),
+        (b"\xff\xd8\xff\xe0" + b"\x00" * 50, "no picture that can be read"),
+        (picture("JPEG")[:200], "no picture that can be read"),
     ],
 )
 def test_what_is_no_scan_is_refused_with_a_sentence(content, sentence):

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import client_of, make_roster, make_training, mark_all, person
 from trainings.actions.roster import (
@@ -53,6 +54,18 @@ def test_sex_that_was_not_recorded_is_filled_in_later(training, recorder_me):
     rows = [RosterRow("Ilić", "Saša", training.keeper, "female")]
     add_to_roster(training=make_training(recorder_me), rows=rows, by=recorder_me)
     assert list(Participant.objects.values_list("sex", flat=True)) == ["female"]
+
+
+def test_many_people_take_as_many_queries_as_a_few(training, recorder_me):
+    numbers = []
+    for first, number in ((0, 2), (100, 40)):
+        rows = [RosterRow(f"Ilić{n}", "Saša", training.keeper) for n in range(first, first + number)]
+        with CaptureQueriesContext(connection) as queries:
+            added = add_to_roster(training=training, rows=[*rows, rows[0]], by=recorder_me)
+        assert [enrolment.participant.family_name for enrolment in added] == [row.family_name for row in rows]
+        numbers.append(len(queries))
+    assert numbers[0] - 4 <= numbers[1] <= numbers[0]  # the first makes the party
+    assert list(training.enrolments.order_by("line").values_list("line", flat=True)) == list(range(1, 43))
 
 
 def test_person_nobody_here_sees_becomes_an_open_pair(recorder_me, recorder_rs):

@@ -17,8 +17,8 @@ from tests.trainings.reading import tables
 from trainings.roster_reading.reading import read_roster
 
 ROSTERS = Path(__file__).parent / "rosters"
-FILES = sorted(file for file in ROSTERS.iterdir() if file.suffix in {".xlsx", ".csv"})
-BOOKS = [file for file in FILES if file.suffix == ".xlsx"]
+FILES = sorted(file for file in ROSTERS.iterdir() if file.suffix in {".xlsx", ".xls", ".ods", ".csv"})
+BOOKS = [file for file in FILES if file.suffix in {".xlsx", ".ods"}]
 
 
 def flip(content, chance):

@@ -10,9 +10,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.uploads.cells import unpacked
-from common.uploads.child import answer_for
+from common.uploads.cells import packed, unpacked
 from common.uploads.reading import read_pasted
+from common.uploads.sheets import read_sheets
 from tests.trainings.reading import rank_table, tables
 from trainings.roster_reading.reading import read_roster
 
@@ -184,7 +184,7 @@ def as_csv(rows, mark, encoding):
 
 
 def sheets_of(content, name):
-    return unpacked(answer_for(content, name)["sheets"])
+    return unpacked(packed(read_sheets(content, name)))
 
 
 @pytest.mark.slow

@@ -11,10 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from common.actions import collection_paused
 from members.models import Member
 from portal.demo.builder import PEOPLE_OF_STORY, Written, build
 from portal.demo.story import LAST_FIXED_DAY
+from portal.totals import recount_after_change
 from trainings.counting import Question, figures
+from trainings.signals import figures_changed
 
 
 class Command(BaseCommand):
@@ -27,9 +30,14 @@ class Command(BaseCommand):
     def handle(self, *, today: date | None, people: int | None, **options: Any) -> None:
         started, today = time.monotonic(), today or timezone.localdate()
         _refuse_unless_possible(today, people)
-        with transaction.atomic():
-            call_command("load_reference", verbosity=0)
-            written = build(today, people)
+        # The totals are counted once in the end, not for each of the story's submissions.
+        figures_changed.disconnect(dispatch_uid="network totals")
+        try:
+            with collection_paused(), transaction.atomic():
+                call_command("load_reference", verbosity=0)
+                written = build(today, people)
+        finally:
+            figures_changed.connect(recount_after_change, dispatch_uid="network totals")
         if options["verbosity"] > 0:
             self._say(written, time.monotonic() - started)
 

@@ -37,7 +37,7 @@ def told_planned(row: PlannedRow) -> dict[str, Any]:
 
 
 class Command(BaseCommand):
-    help = "Take a roster (XLSX or CSV) in, or show how it is understood."
+    help = "Take a roster (XLSX, XLS, ODS or CSV) in, or show how it is understood."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
