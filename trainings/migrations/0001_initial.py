@@ -1,10 +1,12 @@
+import uuid
+
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import trainings.models.sheets
-import uuid
 from django.conf import settings
 from django.db import migrations, models
+
+import trainings.models.sheets
 
 
 class Migration(migrations.Migration):
