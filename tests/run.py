@@ -137,7 +137,9 @@ class Extent:
 QUICK = Extent("not slow", "both_engines and not slow", "main_job and not slow")
 ALL = Extent("", "both_engines", "")
 ATTACKS = Extent("drill", None, "drill", folders=("tests/suites",))
-FAULTS = Extent("drill", None, None, folders=tuple(f"tests/{name}" for name in UNIT_FOLDERS), profile="thorough")
+FAULTS = Extent(
+    "drill", "drill and both_engines", None, folders=tuple(f"tests/{name}" for name in UNIT_FOLDERS), profile="thorough"
+)
 
 
 def run_all_sessions(extent: Extent) -> Totals:
