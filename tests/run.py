@@ -68,11 +68,11 @@ class Totals:
         files: dict[tuple[str, str], list[float]] = defaultdict(list)
         for seconds, engine, name, _test in self.times:
             files[engine, name].append(seconds)
-        whole = sum(seconds for seconds, *_where in self.times)
+        whole = sum(seconds for seconds, _engine, _name, _test in self.times)
         print(f"\nBy file, of {whole:.0f} s in two processes:")
-        for (engine, name), seconds in sorted(files.items(), key=lambda item: -sum(item[1])):
-            if sum(seconds) * 100 >= whole:
-                print(f"{sum(seconds):7.1f} s  {engine:<10} {name} ({len(seconds)})")
+        for (engine, name), each in sorted(files.items(), key=lambda item: -sum(item[1])):
+            if sum(each) * 100 >= whole:
+                print(f"{sum(each):7.1f} s  {engine:<10} {name} ({len(each)})")
 
 
 def run_group(command: list[str], environment: Mapping[str, str]) -> int:

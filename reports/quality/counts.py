@@ -184,8 +184,7 @@ def _by_keeper(desk: Desk) -> dict[str, Counter[int]]:
         found[code].update(dict(numbers))
     counted = desk.of_headcounts().order_by().values_list("training__keeper").annotate(n=Count("pk"))
     found["headcounts"].update(dict(counted))
-    for row in desk.trainings.order_by().values("keeper").annotate(**rules):
-        keeper = row.pop("keeper")
-        for code, number in row.items():
+    for keeper, *numbers in desk.trainings.order_by().values("keeper").annotate(**rules).values_list("keeper", *rules):
+        for code, number in zip(rules, numbers, strict=True):
             found[code][keeper] += number
     return found

@@ -46,7 +46,7 @@ def attach_evidence(
                 training=fresh, session=session, kind=scan.kind, size=len(scan.content), digest=digest, added_by=by
             )
             evidence.file.save(f"scan.{scan.ending}", ContentFile(scan.content), save=False)
-            stored.callback(evidence.file.storage.delete, evidence.file.name)
+            stored.callback(evidence.file.storage.delete, str(evidence.file.name))
             evidence.save()
             made.append(evidence)
         record("attach_evidence", fresh, by=by, files=len(made), evidence=[evidence.pk for evidence in made])

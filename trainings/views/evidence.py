@@ -56,7 +56,7 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     require(access.can_see_all_names(member, training))
     kept = get_object_or_404(access.visible_evidence(member, training), pk=pk)
     record_reading(training, f"scan {kept.pk}", by=member, session=request.session)
-    name = f"{training.reference}-{kept.pk}.{kept.file.name.rpartition('.')[2]}"
+    name = f"{training.reference}-{kept.pk}.{str(kept.file.name).rpartition('.')[2]}"
     # A browser shows no PDF in a sandbox, so it is saved; a picture is shown.
     return file_response(
         request,
