@@ -15,17 +15,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 PAGE_SIZE = 50
 
 
-def page_of(
-    request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = PAGE_SIZE, count: int | None = None
-) -> Page:
-    """Return the page of rows that `?page=` asks for; the nearest one where the number is off.
-
-    Two queries, one where the caller knows the `count` of all rows; none of its own for a list, as few rows may be given.
-    """
-    pages = Paginator(rows, size)
-    if count is not None:
-        pages.count = count
-    return pages.get_page(request.GET.get("page"))
+def page_of(request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = PAGE_SIZE) -> Page:
+    """Return the page of rows that `?page=` asks for; the nearest one where the number is off. Two queries, none for a list."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 def add_refusal(form: BaseForm, refusal: ValidationError) -> None:

@@ -191,16 +191,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One cache for all processes: rate limits of the sign-in count there, so it may not live in one process's memory.
 # Room enough that no flood of other entries pushes them out.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Parts of pages, for a minute at most; see audit/page_cache.py. Each process may have its own.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "TIMEOUT": 60},
 }
 if env.str("CACHE_URL", default=""):
-    CACHES = {"default": env.cache_url("CACHE_URL")}
-# How long a page that every member sees alike is kept while nobody writes; see audit/kept.py.
+    CACHES = {
+        "default": env.cache_url("CACHE_URL"),
+        "pages": {**env.cache_url("CACHE_URL"), "KEY_PREFIX": "pages", "TIMEOUT": 60},
+    }
+# For the search alone; see audit/kept.py.
 KEPT_SECONDS = 60
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
@@ -380,5 +385,8 @@ LOGGING = {
 if TESTING:
     KEPT_SECONDS = 0
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    }
     TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.kept import kept
+from audit.page_cache import cached_part
 from audit.record import record
 from common.sheets import sheet_response
 from common.views import add_refusal
@@ -92,7 +92,12 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     found = _fetch(member, pk)
     report, whole = _frozen(member, found)
     trainings = list(FrozenTraining.objects.filter(snapshot=found).select_related("training"))
-    today = kept(f"snapshot {found.pk}", lambda: since(question_of(found.question), trainings))
+    # Marks change no figures that count: those are locked.
+    today = cached_part(
+        f"snapshot-{found.pk}",
+        lambda: since(question_of(found.question), trainings),
+        depends_on=("trainings", "members"),
+    )
     context: dict[str, Any] = {
         "snapshot": found, "tabs": tabs_of(request), "whole": whole, "changes": today.changes, "trainings": len(trainings),
         "is_unaltered": is_unaltered(found, trainings), "kinds": _kinds(today.changes),

@@ -1,6 +1,5 @@
 """List, page, creation and change of a training."""
 
-from functools import partial
 from uuid import uuid4
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.kept import kept
+from audit.page_cache import cached_part
 from audit.record import lines_about, record_reading
 from audit.sentences import sentence
 from common.views import add_refusal, decide, is_fragment, page_of
@@ -39,7 +38,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
     """Every training with its state, newest first."""
     member = member_of(request)
 
-    def shown(template: str) -> str:
+    def render_part(template: str) -> str:
         chosen = TrainingFilter(request.GET, queryset=access.visible_trainings(member).with_list_parts())
         context = {
             "filter": chosen,
@@ -50,11 +49,15 @@ def training_list(request: HttpRequest) -> HttpResponse:
         return render_to_string(template, context, request)
 
     if is_fragment(request):
-        return HttpResponse(shown("trainings/_training_rows.html"))
-    # Every member sees the same list; without a filter it is asked for all the time.
-    whole = partial(shown, "trainings/_training_list.html")
+        return HttpResponse(render_part("trainings/_training_rows.html"))
+
+    def whole() -> str:
+        return render_part("trainings/_training_list.html")
+
+    # Every member sees the same list; without a filter it is opened all the time.
+    depends_on = ("trainings", "marks", "members")
     context = {
-        "trainings": whole() if request.GET else kept("training list", whole),
+        "trainings": whole() if request.GET else cached_part("training-list", whole, depends_on=depends_on),
         "can_create": access.can_create(member),
         "has_desk": access.can_decide_duplicates(member),
         "pairs": access.open_pairs(member).count(),
