@@ -183,10 +183,13 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 else:
     _database["CONN_HEALTH_CHECKS"] = True
-    # A database that is away is said within three seconds, and a connection that died silently is noticed. No query is
-    # compiled (jit): those that ask for rights look dear to the planner, and compiling one takes 0.2 s, more than itself.
+    # How long a page waits for a database that does not answer: 2 s for a new connection and for packets that nobody
+    # acknowledges, 7 s on a connection that fell silent. A statement that runs on is ended by the server, where the web
+    # server set STATEMENT_SECONDS (portal/wsgi.py). No query is compiled (jit): those that ask for rights look dear to the
+    # planner, and compiling one takes 0.2 s, more than itself.
+    _statement = f"-c statement_timeout={env.int('STATEMENT_SECONDS', default=0)}s"
     _database["OPTIONS"] = {"connect_timeout": 2, "keepalives_idle": 5, "keepalives_interval": 1, "keepalives_count": 2,
-                            "tcp_user_timeout": 2000, "options": "-c jit=off", **_database.get("OPTIONS", {})}  # fmt: skip
+                            "tcp_user_timeout": 2000, "options": f"-c jit=off {_statement}", **_database.get("OPTIONS", {})}  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One cache for all processes: rate limits of the sign-in count there, so it may not live in one process's memory.
