@@ -13,7 +13,7 @@ from trainings.actions import figures as actions
 from trainings.actions.marks import KeyReusedError, settle_held_change
 from trainings.forms import AmendedHeadcountsForm, ReasonForm, missing_people
 from trainings.models import MarkChange
-from trainings.views.attendance import posted_edits, sheet_context, sheet_page, ticked_off
+from trainings.views.attendance import posted_edits, sheet_context, ticked_off
 from trainings.views.common import fetch_training, member_of, require
 
 SHOWN_OF_MISSING = ("family_name", "given_name", "sex", "rank_words", "unit", "organisation", "value")
@@ -117,7 +117,7 @@ def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
         "missing_fields": [(f, [f[name] for name in SHOWN_OF_MISSING]) for f in missing],
     }  # fmt: skip
     wrong = form.is_bound and (form.errors or not missing.is_valid() or headcounts.errors)
-    return sheet_page(request, "trainings/figures_amend.html", context, status=422 if wrong else 200)
+    return render(request, "trainings/figures_amend.html", context, status=422 if wrong else 200)
 
 
 @require_POST
