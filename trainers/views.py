@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.page_cache import cached_part
-from common.views import is_fragment, page_of
+from common.views import is_fragment, page_of, render_form
 from members.access import can_edit_reference
 from members.models import Member
 from trainers import access, actions
@@ -99,9 +99,7 @@ def trainer_edit(request: HttpRequest, slug: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Your profile is saved."))
         return redirect(profile)
-    return render(
-        request, "trainers/trainer_form.html", {"form": form, "profile": profile}, status=422 if form.errors else 200
-    )
+    return render_form(request, "trainers/trainer_form.html", {"form": form, "profile": profile})
 
 
 @login_not_required
@@ -146,6 +144,4 @@ def topic_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         actions.save_topic(topic=form.instance, by=by)
         messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
         return redirect("trainers:topics")
-    return render(
-        request, "trainers/topic_form.html", {"form": form, "title": title}, status=422 if form.errors else 200
-    )
+    return render_form(request, "trainers/topic_form.html", {"form": form, "title": title})

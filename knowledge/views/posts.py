@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.markdown import markdown
-from common.views import decide, is_fragment, page_of
+from common.views import errors_as_messages, is_fragment, page_of
 from knowledge import access
 from knowledge.actions import posts
 from knowledge.actions.changed import ChangedMeanwhileError
@@ -168,7 +168,10 @@ def post_publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Publish a draft as it is."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_edit(by, post))
-    return decide(request, post, lambda: posts.publish_post(post=post, by=by), _("Your post is published."))
+    with errors_as_messages(request):
+        posts.publish_post(post=post, by=by)
+        messages.success(request, _("Your post is published."))
+    return redirect(post)
 
 
 @require_http_methods(["GET", "POST"])
@@ -177,10 +180,11 @@ def post_delete(request: HttpRequest, slug: str) -> HttpResponse:
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_delete(by, post))
     if request.method == "POST":
-        return decide(
-            request, "knowledge:list", lambda: posts.delete_draft(post=post, by=by), _("The draft is thrown away."),
-            refused=post,
-        )  # fmt: skip
+        with errors_as_messages(request):
+            posts.delete_draft(post=post, by=by)
+            messages.success(request, _("The draft is thrown away."))
+            return redirect("knowledge:list")
+        return redirect(post)
     return render(request, "knowledge/post_delete.html", {"post": post})
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record, record_reading
-from common.views import sentences
+from common.views import errors_as_messages, sentences
 from members.models import Member
 from members.secrecy import browser_name
 from trainings import access
@@ -242,11 +242,8 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the last "rest present" back, where nobody changed a mark since."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    try:
+    with errors_as_messages(request):
         answer = actions.undo_batch(training=training, batch=posted_key(request.POST.get("batch", "")), by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         request.session.pop("undo_batch", None)
         text = ngettext("%(n)d mark is taken back.", "%(n)d marks are taken back.", answer.applied)
         messages.success(request, text % {"n": answer.applied})
