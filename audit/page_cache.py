@@ -5,13 +5,13 @@ version after its commit. A reader asks for the versions first, then builds the 
 part under a version is never older than the write that made the version: whoever reads that version reads the database
 after the commit. What was built from older data stands under older versions, which nobody asks for again.
 
-Where a process is killed between a commit and the new version, or the shared cache cannot be written, the older part is
-shown until its timeout in CACHES, a minute.
+Where a process dies or fails between a commit and the new version, or the shared cache cannot be written or loses a version, an
+older part may be shown until its timeout in CACHES, a minute.
 """
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.core.cache import cache, caches
 from django.db import transaction
@@ -36,25 +36,18 @@ def cached_part(name: str, build: Callable[[], T], *, depends_on: tuple[str, ...
     takes so long that somebody notices. `name` is the portal's own word, with the key of the row or the member and their
     rights where the part is theirs alone.
     """
-    versions = _versions(depends_on)
-    key = ":".join([name, get_language() or "", timezone.localdate().isoformat(), *versions])
-    part: T = caches["pages"].get_or_set(key, build)  # type: ignore[assignment]  # what `build` returns, as it is stored
+    keys = [_key(kind) for kind in depends_on]
+    known = cache.get_many(keys)
+    versions = [known.get(key, "none") for key in keys]
+    part_key = ":".join([name, get_language() or "", timezone.localdate().isoformat(), *versions])
+    part: T = caches["pages"].get_or_set(part_key, build)  # type: ignore[assignment]  # what `build` returns, as it is stored
     return part
-
-
-def _versions(kinds: tuple[str, ...]) -> list[Any]:
-    known = cache.get_many([_key(kind) for kind in kinds])
-    return [known.get(_key(kind)) or cache.get_or_set(_key(kind), _new_version, None) for kind in kinds]
 
 
 def _key(kind: str) -> str:
     if kind not in KINDS:
         raise ValueError(f"No write is of the kind {kind}.")
     return f"page-version:{kind}"
-
-
-def _new_version() -> str:
-    return get_random_string(12)
 
 
 def _kind_of(entry: Line) -> str:
@@ -65,4 +58,4 @@ def renew_version(entry: Line) -> None:
     """Give the kind of this write a new version once it is committed. One write to the shared cache, none for a reading."""
     kind = _kind_of(entry)
     if kind in KINDS and not entry.is_reading:
-        transaction.on_commit(partial(cache.set, _key(kind), _new_version(), None), robust=True)
+        transaction.on_commit(partial(cache.set, _key(kind), get_random_string(12), None), robust=True)
