@@ -9,20 +9,12 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from audit.models import Line
+from audit.record import latest_line
 
 T = TypeVar("T")
 MOST_KEPT = 512
 # Each process keeps its own: what is kept is right as long as the database's newest line is the one it was made after.
 _kept: dict[tuple[str, str], tuple[tuple[object, date], float, Any]] = {}
-
-
-def latest_line() -> int:
-    """Return the number of the newest write in the record, 0 where there is none. One query, by an index of its own.
-
-    Every write leaves a line in its own transaction, so what was read after this number was asked is not older than it.
-    """
-    return Line.objects.filter(is_reading=False).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def at_hand(name: str, line: object) -> Any:

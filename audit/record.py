@@ -98,6 +98,11 @@ def record_reading(thing: models.Model, what: str, *, by: Any, session: MutableM
     session[READ_KEY] = {**recent, key: now}
 
 
+def latest_line() -> int:
+    """Return the number of the newest write, 0 where there is none: the same again means that nobody wrote in between. One query."""
+    return Line.objects.filter(is_reading=False).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def lines_about(root: models.Model) -> models.QuerySet[Line]:
     """Return the writes about one thing and what belongs to it, newest first, with their actor and text."""
     found = Line.objects.filter(root_kind=root._meta.label_lower, root_id=str(root.pk), is_reading=False)

@@ -1,6 +1,8 @@
 """What views of any app share."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from types import TracebackType
 from typing import Any
 
 from django.contrib import messages
@@ -9,23 +11,55 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 PAGE_SIZE = 50
 
 
-def page_of(
-    request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = PAGE_SIZE, count: int | None = None
-) -> Page:
-    """Return the page of rows that `?page=` asks for; the nearest one where the number is off.
+def page_of(request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = PAGE_SIZE) -> Page:
+    """Return the page of rows that `?page=` asks for; the nearest one where the number is off. Two queries, none for a list."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
 
-    Two queries, one where the caller knows the `count` of all rows; none of its own for a list, as few rows may be given.
+
+def render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render the page of `form`: as 422 where it has errors."""
+    return render(request, template, context, status=422 if context["form"].errors else 200)
+
+
+class _ShowErrors:
+    """Hands a ValidationError raised in the block to `show`, and goes on after the block."""
+
+    def __init__(self, show: Callable[[ValidationError], None]) -> None:
+        self.show = show
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, ValidationError):
+            return False
+        self.show(error)
+        return True
+
+
+def errors_in_form(form: BaseForm) -> _ShowErrors:
+    """Run an action for a form; where it refuses, show why in the form and go on after the block.
+
+    with errors_in_form(form):
+        actions.cancel_training(training=training, reason=form.cleaned_data["reason"], by=member)
+        messages.success(request, _("The training is cancelled."))
+        return redirect(training)
+    return render_form(request, "trainings/reason_confirm.html", {"form": form, "training": training})
     """
-    pages = Paginator(rows, size)
-    if count is not None:
-        pages.count = count
-    return pages.get_page(request.GET.get("page"))
+    return _ShowErrors(partial(add_refusal, form))
+
+
+def errors_as_messages(request: HttpRequest) -> _ShowErrors:
+    """Run an action that has no form, such as a button's; where it refuses, say why on the next page and go on after the block."""
+    return _ShowErrors(lambda refusal: messages.error(request, sentences(refusal)))
 
 
 def add_refusal(form: BaseForm, refusal: ValidationError) -> None:
@@ -45,20 +79,6 @@ def sentences(refusal: ValidationError) -> str:
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether htmx asks for a part of the page; a restored history entry gets the whole page."""
     return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-
-
-def decide(request: HttpRequest, back: Any, act: Callable[[], Any], done: str, *, refused: Any = None) -> HttpResponse:
-    """Run one act, say what came of it and go back: to a thing's page, an address or a named one.
-
-    `refused` is where to go where the act refuses, if that is elsewhere.
-    """
-    try:
-        act()
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-        return redirect(refused or back)
-    messages.success(request, done)
-    return redirect(back)
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.days import written_day
-from common.prepared import Prepared, rounded
 from knowledge.models import Comment, Post, Seen, Thanks
 from members.models import Member
 
@@ -64,7 +63,8 @@ def cards(rows: Iterable[dict[str, Any]], reader: Member | None) -> list[Card]:
     rows = list(rows)
     keys = [row["pk"] for row in rows]
     topics: dict[int, list[str]] = {pk: [] for pk in keys}
-    for pk, name in _TOPICS.rows(rounded(keys)) if keys else []:
+    of_posts = Post.topics.through.objects.filter(post__in=keys).order_by("topic__name")
+    for pk, name in of_posts.values_list("post", "topic__name"):
         topics[pk].append(name)
     news = _news(keys, reader) if reader and keys else {}
     since = timezone.now() - timedelta(days=NEW_DAYS)
@@ -109,42 +109,27 @@ def _facts(row: dict[str, Any], news: News) -> list[str]:
     return told
 
 
-def drafts_of(author: Member) -> list[dict[str, Any]]:
-    """Return title, slug and last change of a member's drafts, the newest first. One query."""
-    names = ("title", "slug", "changed_at")
-    return [dict(zip(names, row, strict=True)) for row in _DRAFTS.rows([author.pk], names)]
+def drafts_of(author: Member) -> QuerySet[Post]:
+    """Return title, slug and last change of a member's drafts, the newest first."""
+    drafts = Post.objects.filter(author=author, published_at=None).order_by("-changed_at")
+    return drafts.only("title", "slug", "changed_at")
 
 
 def _news(keys: Sequence[int], reader: Member) -> dict[int, News]:
     """What is new in these posts for this reader. One query."""
-    found: dict[int, News] = {}
-    for pk, said_n, new, thanked, seen_at in _NEWS.rows(rounded(keys), [reader.pk]):
-        before = found.get(pk, News())
-        found[pk] = News(before.said + said_n, before.new + new, before.thanked + thanked, before.seen_at or seen_at)
-    return found
-
-
-def _news_of(keys: list[int], reader: list[int]) -> QuerySet[Any, Any]:
-    seen = Seen.objects.filter(member=reader[0]).order_by()
+    seen = Seen.objects.filter(member=reader).order_by()
     looked = Subquery(seen.filter(post=OuterRef("post")).values("at"))
     said = Comment.objects.filter(post__in=keys, removed_at=None, hidden_at=None).order_by()
     thanks = Thanks.objects.filter(post__in=keys).order_by()
-    newer = Count("pk", filter=~Q(author=reader[0]) & Q(at__gt=looked))
+    newer = Count("pk", filter=~Q(author=reader) & Q(at__gt=looked))
     none, never = Value(0), Value(None, DateTimeField())
     # First the one that has moments, so that PostgreSQL knows what the column holds.
-    return seen.filter(post__in=keys).values_list("post", none, none, none, "at").union(
+    rows = seen.filter(post__in=keys).values_list("post", none, none, none, "at").union(
         said.values_list("post").annotate(said=Count("pk"), new=newer, thanked=none, seen_at=never),
         thanks.values_list("post").annotate(said=none, new=none, thanked=Count("pk"), seen_at=never), all=True,
     )  # fmt: skip
-
-
-def _topics_of(keys: list[int]) -> QuerySet[Any, Any]:
-    rows = Post.topics.through.objects.filter(post__in=keys)
-    return rows.order_by("topic__name").values_list("post", "topic__name")
-
-
-def _drafts_of(author: list[int], names: tuple[str, ...]) -> QuerySet[Any, Any]:
-    return Post.objects.filter(author=author[0], published_at=None).order_by("-changed_at").values_list(*names)
-
-
-_NEWS, _TOPICS, _DRAFTS = Prepared(_news_of), Prepared(_topics_of), Prepared(_drafts_of)
+    news: dict[int, News] = {}
+    for pk, comments, new, thanked, seen_at in rows:
+        before = news.get(pk, News())
+        news[pk] = News(before.said + comments, before.new + new, before.thanked + thanked, before.seen_at or seen_at)
+    return news

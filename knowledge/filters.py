@@ -9,7 +9,6 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.kept import kept
 from common.forms import reference_choices
 from knowledge.forms import GROUPS
 from knowledge.models import FieldNote, Material, Post, PostAudience, RevisionItem
@@ -26,22 +25,17 @@ def keepers() -> QuerySet[Organisation]:
 
 
 class WithChoices(django_filters.FilterSet):
-    """A set of filters some of whose choices are rows: read in one query, and kept while nobody writes.
-
-    `line` is the newest one of the record where the caller has asked for it.
-    """
+    """A set of filters some of whose choices are rows: read in one query."""
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
         """The rows by the name of their filter."""
         raise NotImplementedError
 
-    def __init__(self, *args: Any, line: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in kept(f"choices of {type(self).__name__}", self._choices, line).items():
-            self.filters[name].extra["choices"] = choices
-
-    def _choices(self) -> dict[str, list[tuple[str, str]]]:
-        return reference_choices(**{name: (rows, "name") for name, rows in self.rows_to_choose().items()})
+        choices = reference_choices(**{name: (rows, "name") for name, rows in self.rows_to_choose().items()})
+        for name, rows in choices.items():
+            self.filters[name].extra["choices"] = rows
 
     def chosen(self, name: str) -> tuple[str, str] | None:
         """Return key and label of the row that is chosen, None where none is."""

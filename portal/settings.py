@@ -152,7 +152,7 @@ if BENCH:
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
-FORM_RENDERER = "common.widgets.WidgetRenderer"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES = [
     {
@@ -184,24 +184,32 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
 else:
     _database["CONN_HEALTH_CHECKS"] = True
-    # A database that is away is said within three seconds, and a connection that died silently is noticed. No query is
-    # compiled (jit): those that ask for rights look dear to the planner, and compiling one takes 0.2 s, more than itself.
+    # How long a page waits for a database that does not answer: 2 s for a new connection and for packets that nobody
+    # acknowledges, 7 s on a connection that fell silent. A statement that runs on is ended by the server, where the web
+    # server set STATEMENT_SECONDS (portal/wsgi.py). No query is compiled (jit): those that ask for rights look dear to the
+    # planner, and compiling one takes 0.2 s, more than itself.
+    _statement = f"-c statement_timeout={env.int('STATEMENT_SECONDS', default=0)}s"
     _database["OPTIONS"] = {"connect_timeout": 2, "keepalives_idle": 5, "keepalives_interval": 1, "keepalives_count": 2,
-                            "tcp_user_timeout": 2000, "options": "-c jit=off", **_database.get("OPTIONS", {})}  # fmt: skip
+                            "tcp_user_timeout": 2000, "options": f"-c jit=off {_statement}", **_database.get("OPTIONS", {})}  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # One cache for all processes: rate limits of the sign-in count there, so it may not live in one process's memory.
 # Room enough that no flood of other entries pushes them out.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "portal_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # Parts of pages, for a minute at most; see audit/page_cache.py. Each process may have its own.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages", "TIMEOUT": 60},
 }
 if env.str("CACHE_URL", default=""):
-    CACHES = {"default": env.cache_url("CACHE_URL")}
-# How long a page that every member sees alike is kept while nobody writes; see audit/kept.py.
+    CACHES = {
+        "default": env.cache_url("CACHE_URL"),
+        "pages": {**env.cache_url("CACHE_URL"), "KEY_PREFIX": "pages", "TIMEOUT": 60},
+    }
+# For the search alone; see audit/kept.py.
 KEPT_SECONDS = 60
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
@@ -389,5 +397,8 @@ LOGGING = {
 if TESTING:
     KEPT_SECONDS = 0
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "pages": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    }
     TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default"]}}

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from audit.kept import latest_line
+from audit.record import latest_line
 from members.models import Organisation
 from trainers.models import TrainerProfile
 from trainings.counting import COUNTING, Figures, Question

@@ -8,11 +8,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from audit.kept import kept
 from knowledge.access import trainings_to_note, undecided_complaints, visible_complaints
 from members.access import manageable_requests, unsent_mails
 from members.models import Member
@@ -22,22 +20,15 @@ from trainers.access import public_profiles
 from trainings.access import can_create, open_pairs
 
 
-def _network() -> dict[str, str]:
-    """The parts of the home page that every member sees alike."""
-    context = {"totals": network_totals(), "upcoming": coming_up()}
-    return {part: render_to_string(f"portal/_{part}.html", context) for part in ("totals", "upcoming", "shares")}
-
-
-def _waiting(member: Member) -> str:
-    """What waits for this member."""
-    asked = counted(
+def _waiting(member: Member) -> dict[str, object]:
+    """What waits for this member. Two queries."""
+    numbers = counted(
         asking=manageable_requests(member), pairs=open_pairs(member), unsent=unsent_mails(member),
         reported=visible_complaints(member).filter(outcome="open"), undecided=undecided_complaints(member),
         notes=trainings_to_note(member, timezone.now()),
     )  # fmt: skip
-    asked["reported"] += asked.pop("undecided")
-    context = {"waiting": waiting_for(member), **asked}
-    return render_to_string("portal/_waiting.html", context)
+    numbers["reported"] += numbers.pop("undecided")
+    return {"waiting": waiting_for(member), **numbers}
 
 
 @login_not_required
@@ -49,10 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
         trainers = public_profiles().select_related("member__organisation").prefetch_related("topics")
         return render(request, "landing.html", {"figures": network_totals(), "profiles": trainers})
     context = {
-        "network": kept("home", _network),
-        "waiting": kept(f"waiting for {member.pk}", lambda: _waiting(member)),
+        "totals": network_totals(),
+        "upcoming": coming_up(),
         "can_create": can_create(member),
         "hour": timezone.localtime().hour,
+        **_waiting(member),
     }
     return render(request, "portal/home.html", context)
 

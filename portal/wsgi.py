@@ -6,15 +6,15 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+# Before the settings are read, and only here: imports and rebuilds of the worker and of commands take longer.
+os.environ.setdefault("STATEMENT_SECONDS", "30")
 
 application = get_wsgi_application()
 
 # The web server runs no checks by itself, and an unsafe portal must not start. Settings are read only now.
 from portal.checks import refuse_unsafe_start  # noqa: E402
-from portal.silence import watch_database  # noqa: E402
 
 refuse_unsafe_start()
-watch_database()
 
 # What is loaded by now stays for good: the collector need not look through it again and again (a sixth of a long write).
 gc.collect()

@@ -46,7 +46,6 @@ class StrengthForm(forms.Form):
             for sex, sex_label in Sex.choices:
                 self.fields[f"n-{group}-{sex}"] = forms.IntegerField(
                     label=f"{group_label}, {sex_label}", required=False, min_value=0, max_value=NUMBER_MOST,
-                    widget=forms.NumberInput(attrs={"class": "count-input", "inputmode": "numeric"}),
                     error_messages={"min_value": _("A strength is not below zero."),
                                     "max_value": _("A strength is at most 1,000,000.")},
                 )  # fmt: skip

@@ -1,7 +1,5 @@
 """The directory, a trainer's page, their own profile, and the topics."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -12,8 +10,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.kept import kept
-from common.views import is_fragment, page_of
+from audit.page_cache import cached_part
+from common.views import is_fragment, page_of, render_form
 from members.access import can_edit_reference
 from members.models import Member
 from trainers import access, actions
@@ -40,7 +38,7 @@ def trainer_list(request: HttpRequest) -> HttpResponse:
     """The directory as cards."""
     profiles = access.visible_profiles(_member(request))
 
-    def shown(template: str) -> str:
+    def render_part(template: str) -> str:
         directory = Directory(request.GET, profiles)
         rows = (
             directory.rows.select_related("member__organisation", "rank")
@@ -51,12 +49,14 @@ def trainer_list(request: HttpRequest) -> HttpResponse:
         return render_to_string(template, {"directory": directory, "page": page_of(request, list(rows), 24)}, request)
 
     if is_fragment(request):
-        return HttpResponse(shown("trainers/_cards.html"))
-    # Every member sees the same directory; without a filter it is asked for all the time.
-    whole = partial(shown, "trainers/_directory.html")
-    return render(
-        request, "trainers/trainer_list.html", {"directory": whole() if request.GET else kept("directory", whole)}
-    )
+        return HttpResponse(render_part("trainers/_cards.html"))
+
+    def whole() -> str:
+        return render_part("trainers/_directory.html")
+
+    # Every member sees the same directory; without a filter it is opened all the time.
+    part = whole() if request.GET else cached_part("directory", whole, depends_on=("trainers", "trainings", "members"))
+    return render(request, "trainers/trainer_list.html", {"directory": part})
 
 
 @require_GET
@@ -99,9 +99,7 @@ def trainer_edit(request: HttpRequest, slug: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Your profile is saved."))
         return redirect(profile)
-    return render(
-        request, "trainers/trainer_form.html", {"form": form, "profile": profile}, status=422 if form.errors else 200
-    )
+    return render_form(request, "trainers/trainer_form.html", {"form": form, "profile": profile})
 
 
 @login_not_required
@@ -146,6 +144,4 @@ def topic_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         actions.save_topic(topic=form.instance, by=by)
         messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
         return redirect("trainers:topics")
-    return render(
-        request, "trainers/topic_form.html", {"form": form, "title": title}, status=422 if form.errors else 200
-    )
+    return render_form(request, "trainers/topic_form.html", {"form": form, "title": title})

@@ -387,7 +387,6 @@ class HeadcountForm(forms.Form):
                     self.fields[f"{part}-{group}-{sex}"] = forms.IntegerField(
                         label=f"{group_label}, {sex_label}, {part_label}", required=False,
                         min_value=0, max_value=HEADCOUNT_MOST,
-                        widget=forms.NumberInput(attrs={"class": "count-input", "inputmode": "numeric"}),
                         error_messages={
                             "min_value": _("A headcount is not below zero."),
                             "max_value": _("A headcount is at most 100,000."),

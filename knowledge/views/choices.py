@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common.views import render_form
 from knowledge import access
 from knowledge.actions import choices as actions
 from knowledge.feeds import atom_of
@@ -41,7 +42,7 @@ def choices(request: HttpRequest) -> HttpResponse:
         "address": request.build_absolute_uri(reverse("knowledge:feed", args=[secret])) if secret else "",
         "has_address": SecretAddress.objects.filter(member=member, revoked_at=None).exists(),
     }
-    return render(request, "knowledge/choices.html", context, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/choices.html", context)
 
 
 @require_POST

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.views import add_refusal, is_fragment, sentences
+from common.views import add_refusal, errors_in_form, is_fragment, render_form, sentences
 from knowledge import access, discussion
 from knowledge.actions import comments, keeping
 from knowledge.actions.changed import ChangedMeanwhileError
@@ -69,13 +69,10 @@ def comment_new(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         answered = form.cleaned_data["answers"]
         parent = get_object_or_404(access.visible_comments(by, post), pk=answered) if answered else None
-        try:
+        with errors_in_form(form):
             comment = comments.write_comment(
                 post=post, body=form.cleaned_data["body"], answers=parent, key=form.cleaned_data["key"], by=by
             )
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             return answer(request, post, comment)
     if is_fragment(request):
         return answer(request, post, comment_form=form, form_key=request.POST.get("key", ""))
@@ -108,7 +105,7 @@ def comment_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             return redirect(discussion.place_of(comment, by))
-    return render(request, "knowledge/comment_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/comment_form.html", context)
 
 
 @require_POST

@@ -21,7 +21,7 @@ from common.files.keeping import keeping, picture_name
 from common.files.kinds import KINDS
 from common.files.reading import picture_of_stored
 from common.files.serving import file_response, preview_response
-from common.views import add_refusal, decide, sentences
+from common.views import errors_as_messages, errors_in_form, render_form, sentences
 from knowledge import access
 from knowledge.actions import materials as actions
 from knowledge.forms_materials import AddFilesForm, MaterialForm, VersionForm, WhyForm
@@ -214,15 +214,12 @@ def material_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     require(access.can_edit(by, of.post))
     form = MaterialForm(request.POST or None, instance=of)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.change_material(material=form.instance, by=by)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("It is saved."))
             return redirect(f"{of.post.get_absolute_url()}#files")
     context = {"form": form, "post": of.post, "material": of}
-    return render(request, "knowledge/material_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/material_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -235,20 +232,17 @@ def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     by_script = is_background(request)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with errors_in_form(form):
             with keeping(data["uploads"][0], room=actions.room_of(by)) as kept:
                 made = actions.add_version(
                     material=of, kept=kept, note=data["note"], newest_seen=data["newest_seen"], by=by
                 )
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("Version %(n)d is the newest now.") % {"n": made.number})
             return JsonResponse({"material": of.pk, "title": of.title}) if by_script else redirect(of)
     if by_script:
         return _told([], [str(error) for errors in form.errors.values() for error in errors])
     context = {"form": form, "post": of.post, "material": of, "newest": newest.number, "room": actions.room_of(by)}
-    return render(request, "knowledge/version_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/version_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -258,15 +252,12 @@ def version_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> H
     require(access.can_edit(by, version.material.post))
     form = WhyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.withdraw_version(version=version, reason=form.cleaned_data["reason"], by=by)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("Version %(n)d is withdrawn.") % {"n": number})
             return redirect("knowledge:material_version", slug, pk, number)
     context = {"form": form, "version": version, "post": version.material.post}
-    return render(request, "knowledge/version_withdraw.html", context, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/version_withdraw.html", context)
 
 
 @require_POST
@@ -284,8 +275,9 @@ def material_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     of, by = _material(request, slug, pk), member_of(request)
     require(access.can_edit(by, of.post))
     if request.method == "POST":
-        here, there = of.get_absolute_url(), f"{of.post.get_absolute_url()}#files"
-        return decide(
-            request, there, lambda: actions.remove_material(material=of, by=by), _("The file is removed."), refused=here
-        )
+        with errors_as_messages(request):
+            actions.remove_material(material=of, by=by)
+            messages.success(request, _("The file is removed."))
+            return redirect(f"{of.post.get_absolute_url()}#files")
+        return redirect(of)
     return render(request, "knowledge/material_remove.html", {"material": of, "post": of.post})

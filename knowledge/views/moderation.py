@@ -4,14 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from common.views import add_refusal, decide, page_of
+from common.views import errors_as_messages, errors_in_form, page_of, render_form
 from knowledge import access, discussion
 from knowledge.actions import moderation
 from knowledge.forms_discussion import WordsForm
@@ -35,14 +34,11 @@ def _place(request: HttpRequest, post: Post, comment: Comment | None) -> str | P
 def _asked(request: HttpRequest, form: WordsForm, act: Callable[[str], Any], done: str, **of: Any) -> HttpResponse:
     """Ask for words about a post or a comment, and run the act with them; then go back to it."""
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             act(form.cleaned_data["words"])
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, done)
             return redirect(_place(request, of["post"], of["comment"]))
-    return render(request, "knowledge/report_form.html", {"form": form, **of}, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/report_form.html", {"form": form, **of})
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,10 +73,10 @@ def restore(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespo
     post, comment = _fetch(request, slug, pk)
     by = member_of(request)
     require(access.can_moderate(by, post, comment))
-    return decide(
-        request, _place(request, post, comment), lambda: moderation.restore_post(post=post, comment=comment, by=by),
-        _("It is shown again."),
-    )  # fmt: skip
+    with errors_as_messages(request):
+        moderation.restore_post(post=post, comment=comment, by=by)
+        messages.success(request, _("It is shown again."))
+    return redirect(_place(request, post, comment))
 
 
 @require_GET
@@ -104,7 +100,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """Leave as it is what was reported."""
     by = member_of(request)
     complaint = get_object_or_404(access.visible_complaints(by).select_related("post"), pk=pk)
-    return decide(
-        request, "knowledge:reported", lambda: moderation.leave_reported(complaint=complaint, by=by),
-        _("It is left as it is."),
-    )  # fmt: skip
+    with errors_as_messages(request):
+        moderation.leave_reported(complaint=complaint, by=by)
+        messages.success(request, _("It is left as it is."))
+    return redirect("knowledge:reported")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from common.sheets import sheet_response
-from common.views import add_refusal, decide, is_fragment, page_of, sentences
+from common.views import add_refusal, errors_as_messages, errors_in_form, is_fragment, page_of, render_form
 from knowledge import access
 from knowledge.actions import notes
 from knowledge.actions.changed import ChangedMeanwhileError
@@ -94,15 +94,12 @@ def note_new(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_bound:
         form.initial["topics"] = [topic.pk for topic in training.course.topics.all()]
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             note = notes.write_note(note=form.instance, topics=form.cleaned_data["topics"], by=by)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("Thank you: your note is kept, and trainers find it."))
             return redirect(note)
     context = {"form": form, "training": training}
-    return render(request, "knowledge/note_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/note_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -121,7 +118,7 @@ def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Your note is saved."))
             return redirect(note)
-    return render(request, "knowledge/note_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "knowledge/note_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,10 +127,11 @@ def note_delete(request: HttpRequest, pk: int) -> HttpResponse:
     note, by = _fetch(request, pk), member_of(request)
     require(access.can_edit_note(by, note))
     if request.method == "POST":
-        return decide(
-            request, "knowledge:notes", lambda: notes.delete_note(note=note, by=by), _("Your note is taken back."),
-            refused=note,
-        )  # fmt: skip
+        with errors_as_messages(request):
+            notes.delete_note(note=note, by=by)
+            messages.success(request, _("Your note is taken back."))
+            return redirect("knowledge:notes")
+        return redirect(note)
     return render(request, "knowledge/note_delete.html", {"note": note})
 
 
@@ -144,11 +142,8 @@ def note_collect(request: HttpRequest, pk: int) -> HttpResponse:
     require(access.can_collect(by))
     form = CollectForm(request.POST)
     if form.is_valid():
-        try:
+        with errors_in_form(form):
             notes.collect_note(note=note, topic=form.cleaned_data["topic"], words=form.cleaned_data["words"], by=by)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("It is on the list for the next edition."))
             return redirect(note)
     return _detail(request, note, by, form)
@@ -176,13 +171,11 @@ def revision_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what became of an item, or take it off the list."""
     by = member_of(request)
     item = get_object_or_404(access.visible_revision_items(by), pk=pk)
-    try:
+    with errors_as_messages(request):
         if "off" in request.POST:
             notes.drop_item(item=item, by=by)
         else:
             notes.settle_item(item=item, state=request.POST.get("state", ""), by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
     return redirect("knowledge:revision")
 
 

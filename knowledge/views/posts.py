@@ -1,6 +1,5 @@
 """The library, a post, writing one, its history."""
 
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,10 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.kept import kept, latest_line
-from common.forms import fields_as_html
 from common.markdown import markdown
-from common.views import decide, is_fragment, page_of
+from common.views import errors_as_messages, is_fragment, page_of
 from knowledge import access
 from knowledge.actions import posts
 from knowledge.actions.changed import ChangedMeanwhileError
@@ -36,13 +33,9 @@ NEWEST = ("-published_at", "-pk")
 def post_list(request: HttpRequest) -> HttpResponse:
     """The library, newest first, pinned posts on top of an unfiltered one; strangers find public posts."""
     reader = reader_of(request)
-    rows, line = access.readable_posts(reader) if reader else access.public_posts(), latest_line()
-    found = PostFilter(request.GET, rows, line=line)
+    found = PostFilter(request.GET, access.readable_posts(reader) if reader else access.public_posts())
     chosen = sum(bool(request.GET.get(name)) for name in found.filters)
-    # To count all posts takes longer than to read a page of them.
-    since, whom = ((line, reader.rights), reader.pk) if reader else (line, "strangers")
-    count = None if chosen else kept(f"posts for {whom}", rows.count, since)
-    page = page_of(request, found.qs.order_by(*NEWEST), PAGE, count)
+    page = page_of(request, found.qs.order_by(*NEWEST), PAGE)
     # The page is found first: what is joined for its twenty would be joined for all that stand before them.
     on_page = Post.objects.filter(pk__in=posts_of(page).values("pk")).order_by(*NEWEST)
     on_top = not chosen and page.number == 1
@@ -61,8 +54,6 @@ def post_list(request: HttpRequest) -> HttpResponse:
     }
     if is_fragment(request):
         return render(request, "knowledge/_posts.html", context)
-    filters = partial(fields_as_html, found.form)
-    context["filters"] = filters() if chosen else kept("filters of the library", filters, line)
     context["drafts"] = drafts_of(reader) if reader else []
     return render(request, "knowledge/post_list.html", context)
 
@@ -177,7 +168,10 @@ def post_publish(request: HttpRequest, slug: str) -> HttpResponse:
     """Publish a draft as it is."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_edit(by, post))
-    return decide(request, post, lambda: posts.publish_post(post=post, by=by), _("Your post is published."))
+    with errors_as_messages(request):
+        posts.publish_post(post=post, by=by)
+        messages.success(request, _("Your post is published."))
+    return redirect(post)
 
 
 @require_http_methods(["GET", "POST"])
@@ -186,10 +180,11 @@ def post_delete(request: HttpRequest, slug: str) -> HttpResponse:
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_delete(by, post))
     if request.method == "POST":
-        return decide(
-            request, "knowledge:list", lambda: posts.delete_draft(post=post, by=by), _("The draft is thrown away."),
-            refused=post,
-        )  # fmt: skip
+        with errors_as_messages(request):
+            posts.delete_draft(post=post, by=by)
+            messages.success(request, _("The draft is thrown away."))
+            return redirect("knowledge:list")
+        return redirect(post)
     return render(request, "knowledge/post_delete.html", {"post": post})
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common.folding import spelling
-from common.views import sentences
+from common.views import errors_as_messages
 from knowledge import access
 from knowledge.actions import uses as actions
 from knowledge.forms_materials import OutcomeForm, UseForm
@@ -52,7 +51,7 @@ def training_materials(request: HttpRequest, reference: str) -> HttpResponse:
 def _do(request: HttpRequest, training: Training, by: Member) -> HttpResponse | Any:
     """Name, drop or judge a material; return the way back, or the form that was not understood."""
     here = redirect("training_materials", training.reference)
-    try:
+    with errors_as_messages(request):
         if "use" in request.POST:
             form = UseForm({"version": request.POST["use"]}, versions=access.readable_versions(by))
             if not form.is_valid():
@@ -74,8 +73,6 @@ def _do(request: HttpRequest, training: Training, by: Member) -> HttpResponse | 
             return judged
         actions.tell_outcome(use=use, by=by, **judged.cleaned_data)
         messages.success(request, _("Thank you: who opens the material sees how it went."))
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
     return here
 
 

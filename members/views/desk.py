@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from common.sheets import sheet_response
-from common.views import add_refusal, page_of, sentences
+from common.views import errors_as_messages, errors_in_form, page_of, render_form
 from members import access, actions
 from members.filters import MemberFilter, is_called
 from members.forms import HandoverForm, MemberForm, RolesForm
@@ -89,15 +88,12 @@ def _roles(request: HttpRequest, by: Member, member: Member) -> HttpResponse:
     form = RolesForm(request.POST or None, by=by, initial={"roles": list(member.roles.all())})
     others = member.roles.exclude(code__in=grantable.values("code"))
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.change_roles(member=member, roles=[*form.cleaned_data["roles"], *others], by=by)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The roles of %(name)s are changed; they hold at once.") % {"name": member})
             return redirect("members:detail", member.pk)
     context = {"form": form, "person": member, "others": others}
-    return render(request, "members/member_roles.html", context, status=422 if form.errors else 200)
+    return render_form(request, "members/member_roles.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,9 +109,7 @@ def _edit(request: HttpRequest, by: Member, member: Member) -> HttpResponse:
         actions.change_member(member=form.instance, by=by)
         messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
         return redirect("members:detail", member.pk)
-    return render(
-        request, "members/member_form.html", {"form": form, "person": member}, status=422 if form.errors else 200
-    )
+    return render_form(request, "members/member_form.html", {"form": form, "person": member})
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,15 +118,12 @@ def member_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     by, member = managed(request, pk)
     form = HandoverForm(request.POST or None, member=member)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_as_messages(request):
             actions.deactivate_member(member=member, to=form.cleaned_data["to"], by=by)
-        except ValidationError as refusal:
-            messages.error(request, sentences(refusal))
-        else:
             messages.success(request, _("%(name)s is deactivated and signed out everywhere.") % {"name": member})
         return redirect("members:list")
     context = {"person": member, "form": form, "open_work": open_work(member)}
-    return render(request, "members/deactivate_confirm.html", context, status=422 if form.errors else 200)
+    return render_form(request, "members/deactivate_confirm.html", context)
 
 
 @require_POST

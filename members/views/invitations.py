@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.views import add_refusal, sentences
+from common.views import errors_as_messages, errors_in_form, render_form, sentences
 from members import access, actions
 from members.forms import FirstPasswordForm, InvitationForm, InvitationListForm, Pasted
 from members.models import Invitation, Member
@@ -30,17 +30,14 @@ def _invite(request: HttpRequest, by: Member) -> HttpResponse:
     form = InvitationForm(request.POST or None, by=by, initial={"organisation": by.organisation_id})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with errors_in_form(form):
             actions.invite_member(
                 email=data["email"], given_name=data["given_name"], family_name=data["family_name"],
                 organisation=data["organisation"], roles=data["roles"], by=by,
             )  # fmt: skip
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": data["email"]})
             return redirect("members:list")
-    return render(request, "members/invitation_form.html", {"form": form}, status=422 if form.errors else 200)
+    return render_form(request, "members/invitation_form.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,7 +67,7 @@ def _invite_list(request: HttpRequest, by: Member) -> HttpResponse:
             )
             return _after_list(request, by, [row for row in understood if row.wrong])
     context = {"form": form, "understood": understood, "good": len(good), "wrong": len(understood) - len(good)}
-    return render(request, "members/invitation_list.html", context, status=422 if form.errors else 200)
+    return render_form(request, "members/invitation_list.html", context)
 
 
 def _after_list(request: HttpRequest, by: Member, left: list[Pasted]) -> HttpResponse:
@@ -88,11 +85,8 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Make an open invitation useless."""
     by = managing(request)
     invitation = get_object_or_404(access.manageable_invitations(by), pk=pk)
-    try:
+    with errors_as_messages(request):
         actions.revoke_invitation(invitation=invitation, by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(request, _("The invitation is revoked."))
     return redirect("members:list")
 
@@ -102,11 +96,8 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Send an invitation again, with a new link for another seven days."""
     by = managing(request)
     invitation = get_object_or_404(access.manageable_invitations(by), pk=pk)
-    try:
+    with errors_as_messages(request):
         actions.resend_invitation(invitation=invitation, by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(
             request, _("A new link is on its way to %(email)s; the old one no longer works.") % {"email": invitation}
         )
@@ -125,13 +116,10 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "members/invitation_signed_in.html", {"invitation": invitation}, status=409)
     form = FirstPasswordForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             member = actions.accept_invitation(invitation=invitation, password=form.cleaned_data["password"])
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             login(request, member, backend="members.sign_in.MemberBackend")
             messages.success(request, _("Welcome. Your account is ready."))
             return redirect("home")
     context = {"form": form, "invitation": invitation}
-    return render(request, "members/accept.html", context, status=422 if form.errors else 200)
+    return render_form(request, "members/accept.html", context)

@@ -4,14 +4,13 @@ from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.views import sentences
+from common.views import errors_as_messages, errors_in_form, render_form
 from members import access, actions
 from members.forms import JoinForm, RolesForm
 from members.models import JoinRequest, Member
@@ -25,7 +24,7 @@ def join(request: HttpRequest) -> HttpResponse:
     """Ask to become a member. The answer is the same whether the address is known or not."""
     form = JoinForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "members/join.html", {"form": form}, status=422 if form.errors else 200)
+        return render_form(request, "members/join.html", {"form": form})
     data = form.cleaned_data
     if not ratelimit.consume(request, action="join", key=data["email"].lower()):
         form.add_error(None, _("Too many requests came from here. Try again tomorrow, or write to the secretariat."))
@@ -47,16 +46,11 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def _approve(request: HttpRequest, by: Member, asked: JoinRequest) -> HttpResponse:
     form = RolesForm(request.POST or None, by=by)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.approve_request(asked=asked, roles=list(form.cleaned_data["roles"]), by=by)
-        except ValidationError as refusal:
-            form.add_error(None, sentences(refusal))
-        else:
             messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": asked.email})
             return redirect("members:list")
-    return render(
-        request, "members/join_approve.html", {"form": form, "asked": asked}, status=422 if form.errors else 200
-    )
+    return render_form(request, "members/join_approve.html", {"form": form, "asked": asked})
 
 
 @require_POST
@@ -64,10 +58,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Decline; who asked is told in neutral words."""
     by = managing(request)
     asked = get_object_or_404(access.manageable_requests(by), pk=pk)
-    try:
+    with errors_as_messages(request):
         actions.decline_request(asked=asked, by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(request, _("The request of %(name)s is declined.") % {"name": asked})
     return redirect("members:list")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from common.views import page_of
+from common.views import page_of, render_form
 from members import actions
 from members.forms import OrganisationForm
 from members.models import Organisation
@@ -33,4 +33,4 @@ def organisation_form(request: HttpRequest, pk: int | None = None) -> HttpRespon
         messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
         return redirect("members:organisations")
     context = {"form": form, "organisation": organisation}
-    return render(request, "members/organisation_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "members/organisation_form.html", context)

@@ -2,13 +2,12 @@
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from common.views import sentences
+from common.views import errors_as_messages
 from members import actions
 from members.models import Member
 from members.views.common import managed
@@ -25,11 +24,8 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 def _confirmed(request: HttpRequest, member: Member, by: Member) -> HttpResponse:
     if request.method != "POST":
         return render(request, "members/reset_factor_confirm.html", {"person": member})
-    try:
+    with errors_as_messages(request):
         actions.reset_second_factor(member=member, by=by)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(
             request, _("The second factor of %(name)s is reset; they were told by mail.") % {"name": member}
         )

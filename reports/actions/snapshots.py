@@ -7,8 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from audit.kept import latest_line
-from audit.record import record
+from audit.record import latest_line, record
 from common.actions import action
 from members.models import Member
 from reports import access

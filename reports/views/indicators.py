@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from common.sheets import sheet_response
-from common.views import add_refusal
+from common.views import errors_in_form, render_form
 from members.models import Member
 from reports import access
 from reports import indicators as shown
@@ -103,15 +102,12 @@ def _added(request: HttpRequest, kind: str) -> HttpResponse:
     first = {"organisation": member.organisation_id, "indicator": request.GET.get("indicator", "")}
     form = FORMS[kind](request.POST or None, ministries=access.indicator_ministries(member), initial=first)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             made = actions.add_indicator(value=form.value(), by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The value is added."))
             return _back_to(made)
     context = {"tabs": tabs_of(request), "form": form, "kind": kind}
-    return render(request, "reports/indicator_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "reports/indicator_form.html", context)
 
 
 def _back_to(value: IndicatorValue) -> HttpResponse:
@@ -145,15 +141,12 @@ def indicator_correct(request: HttpRequest, pk: int) -> HttpResponse:
     kind = "share" if old.is_share else "fact"
     form = FORMS[kind](request.POST or None, old=old)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.correct_indicator(old=old, value=form.value(), reason=form.cleaned_data["reason"], by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The value is corrected; the one before stays to be read."))
             return _back_to(old)
     context = {"tabs": tabs_of(request), "form": form, "kind": kind, "old": old}
-    return render(request, "reports/indicator_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "reports/indicator_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -164,12 +157,9 @@ def indicator_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         return _gone(request, old)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.withdraw_indicator(old=old, reason=form.cleaned_data["reason"], by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The value is withdrawn; it stays to be read."))
             return _back_to(old)
     context: dict[str, Any] = {"form": form, "old": old}
-    return render(request, "reports/indicator_withdraw.html", context, status=422 if form.errors else 200)
+    return render_form(request, "reports/indicator_withdraw.html", context)

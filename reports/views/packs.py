@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record
 from common.sheets import xlsx_response
-from common.views import add_refusal, pdf_response, sentences
+from common.views import errors_as_messages, errors_in_form, pdf_response, render_form
 from reports import access
 from reports.actions.packs import release_cells, set_contributions, withdraw_release
 from reports.forms_packs import ContributionsForm, PackForm, ReleaseForm
@@ -82,21 +81,16 @@ def releases(request: HttpRequest) -> HttpResponse:
     first, last = default_period(timezone.localdate())
     form = ReleaseForm(request.POST or None, initial={"first": first, "last": last})
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             data = form.cleaned_data
             release_cells(pack=data["kind"], first=data["first"], last=data["last"], reason=data["reason"], by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(
                 request, _("Packs of this kind and period show small numbers of your ministry, and say so.")
             )
             return redirect("reports:releases")
     rows = access.visible_releases(member).select_related("made_by")
-    return render(
-        request, "reports/release_list.html", {"form": form, "rows": rows, "tabs": tabs_of(request)},
-        status=422 if form.errors else 200,
-    )  # fmt: skip
+    return render_form(
+        request, "reports/release_list.html", {"form": form, "rows": rows, "tabs": tabs_of(request)})  # fmt: skip
 
 
 @require_POST
@@ -104,11 +98,8 @@ def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Show no small numbers from now on."""
     member = member_of(request)
     release = get_object_or_404(access.visible_releases(member), pk=pk)
-    try:
+    with errors_as_messages(request):
         withdraw_release(release=release, by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(request, _("Withdrawn. Packs that were made before stay as they are."))
     return redirect("reports:releases")
 
@@ -129,6 +120,4 @@ def contributions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if form.is_valid():
         set_contributions(course=course, targets=form.cleaned_data["targets"], by=member_of(request))
         return redirect("reports:contributions")
-    return render(
-        request, "reports/contribution_form.html", {"form": form, "course": course}, status=422 if form.errors else 200
-    )
+    return render_form(request, "reports/contribution_form.html", {"form": form, "course": course})

@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.kept import kept
+from audit.page_cache import cached_part
 from audit.record import record
 from common.sheets import sheet_response
-from common.views import add_refusal
+from common.views import errors_in_form, render_form
 from members.models import Member
 from reports import access
 from reports.actions.snapshots import freeze_figures, show_snapshot
@@ -51,14 +51,11 @@ def snapshot_new(request: HttpRequest) -> HttpResponse:
     form = SnapshotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        try:
+        with errors_in_form(form):
             made = freeze_figures(
                 asked=asked, things=question.things, chosen=question.chosen_words(), as_on=data["as_on"],
                 reported_to=data["reported_to"], note=data["note"], observers=list(data["shown_to"]), by=member,
             )  # fmt: skip
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The figures are frozen. They will look like this whenever they are opened."))
             return redirect(made)
     report = answer(asked, question.things)
@@ -92,7 +89,12 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     found = _fetch(member, pk)
     report, whole = _frozen(member, found)
     trainings = list(FrozenTraining.objects.filter(snapshot=found).select_related("training"))
-    today = kept(f"snapshot {found.pk}", lambda: since(question_of(found.question), trainings))
+    # Marks change no figures that count: those are locked.
+    today = cached_part(
+        f"snapshot-{found.pk}",
+        lambda: since(question_of(found.question), trainings),
+        depends_on=("trainings", "members"),
+    )
     context: dict[str, Any] = {
         "snapshot": found, "tabs": tabs_of(request), "whole": whole, "changes": today.changes, "trainings": len(trainings),
         "is_unaltered": is_unaltered(found, trainings), "kinds": _kinds(today.changes),
@@ -131,6 +133,4 @@ def snapshot_show(request: HttpRequest, pk: int) -> HttpResponse:
         show_snapshot(snapshot=found, observers=list(form.cleaned_data["shown_to"]), by=member)
         messages.success(request, _("They may open this snapshot now."))
         return redirect(found)
-    return render(
-        request, "reports/snapshot_show.html", {"snapshot": found, "form": form}, status=422 if form.errors else 200
-    )
+    return render_form(request, "reports/snapshot_show.html", {"snapshot": found, "form": form})

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.models import Line
 from common.uploads.reading import read_pasted, read_upload
-from common.views import add_refusal, page_of, sentences
+from common.views import errors_as_messages, errors_in_form, page_of, render_form
 from members.models import Member, RankGroup
 from reports import access
 from reports.actions import strengths as actions
@@ -63,13 +63,10 @@ def strength_new(request: HttpRequest) -> HttpResponse:
     member = _coordinator(request)
     form = StrengthForm(request.POST or None, initial=_begun(request.GET, member))
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             made = actions.save_strength(
                 organisation=member.organisation, entry=form.entry(), version_seen=0, by=member
             )
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The strength of %(what)s is entered.") % {"what": made})
             return redirect("reports:strengths")
     return _form_page(request, form, None)
@@ -102,16 +99,13 @@ def strength(request: HttpRequest, pk: int) -> HttpResponse:
                "version": found.version}  # fmt: skip
     form = StrengthForm(request.POST or None, initial=initial | _numbers(found), is_new=False)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.save_strength(
                 organisation=found.organisation,
                 entry=form.entry(),
                 version_seen=form.cleaned_data["version"] or 0,
                 by=member,
             )
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The strength of %(what)s is saved.") % {"what": found})
             return redirect("reports:strengths")
     return _form_page(request, form, found)
@@ -120,7 +114,7 @@ def strength(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(request: HttpRequest, form: StrengthForm, found: Strength | None) -> HttpResponse:
     former = list(islice(_former(found), FORMER_SHOWN)) if found else []
     context = {"tabs": tabs_of(request), "form": form, "strength": found, "former": former, "sexes": Sex.choices}
-    return render(request, "reports/strength_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "reports/strength_form.html", context)
 
 
 def _former(found: Strength) -> Iterator[dict[str, Any]]:
@@ -142,15 +136,12 @@ def strength_remove(request: HttpRequest, pk: int) -> HttpResponse:
     found, member = _fetch(request, pk), member_of(request)
     form = RemoveForm(request.POST or None, initial={"version": found.version})
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_as_messages(request):
             actions.remove_strength(strength=found, version_seen=form.cleaned_data["version"], by=member)
-        except ValidationError as refusal:
-            messages.error(request, sentences(refusal))
-        else:
             messages.success(request, _("The strength of %(what)s is removed.") % {"what": found})
         return redirect("reports:strengths")
     context = {"strength": found, "form": form, "persons": sum(actions.cells_of(found).values())}
-    return render(request, "reports/strength_remove.html", context, status=422 if form.errors else 200)
+    return render_form(request, "reports/strength_remove.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,12 +152,10 @@ def strength_import(request: HttpRequest) -> HttpResponse:
         return _take_in(request, member)
     form = StrengthImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             return _preview(request, form.cleaned_data, member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
     context = {"tabs": tabs_of(request), "form": form, "groups": RankGroup.choices}
-    return render(request, "reports/strength_import.html", context, status=422 if form.errors else 200)
+    return render_form(request, "reports/strength_import.html", context)
 
 
 def _preview(request: HttpRequest, data: dict[str, Any], member: Member) -> HttpResponse:
@@ -183,17 +172,15 @@ def _preview(request: HttpRequest, data: dict[str, Any], member: Member) -> Http
 
 
 def _take_in(request: HttpRequest, member: Member) -> HttpResponse:
-    try:
+    with errors_as_messages(request):
         if "without_wrong" in request.POST and not request.POST.get("leave_out"):
             raise ValidationError(_("Tick that the rows that were not understood are left out, or mend the sheet."))
         entries, seen = from_form(request.POST["plan"], member.organisation, member)
         changed = actions.import_strengths(organisation=member.organisation, entries=entries, seen=seen, by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-        return redirect("reports:strength_import")
-    if changed:
-        text = ngettext("%(n)d table is taken in.", "%(n)d tables are taken in.", changed)
-        messages.success(request, text % {"n": changed})
-    else:
-        messages.info(request, _("Everything stands there already: nothing was changed."))
-    return redirect("reports:strengths")
+        if changed:
+            text = ngettext("%(n)d table is taken in.", "%(n)d tables are taken in.", changed)
+            messages.success(request, text % {"n": changed})
+        else:
+            messages.info(request, _("Everything stands there already: nothing was changed."))
+        return redirect("reports:strengths")
+    return redirect("reports:strength_import")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Line, LineText
-from audit.record import READ_KEY
+from audit.record import READ_KEY, latest_line
 from members.access import visible_lines
 from members.actions import invite_member
 from members.models import Role
@@ -152,8 +152,6 @@ def test_no_name_is_shown_when_the_reading_cannot_be_written(acts, recorder_me, 
 
 
 def test_reading_does_not_make_the_network_s_pages_anew(acts, recorder_me):
-    from audit.kept import latest_line
-
     before = latest_line()
     client_of(recorder_me).get(f"{acts.get_absolute_url()}attendance/")
     assert latest_line() == before

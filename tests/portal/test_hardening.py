@@ -196,6 +196,14 @@ def test_web_server_writes_no_access_log(path):
 # The database away
 
 
+def test_proxy_waits_longer_than_a_statement_may_take():
+    """Else it answers 504 where the portal would have offered what was typed."""
+    proxy = (services.PROJECT / "deploy/nginx.conf.example").read_text()
+    web_server = (services.PROJECT / "portal/wsgi.py").read_text()
+    statement = int(re.findall(r'"STATEMENT_SECONDS", "(\d+)"', web_server)[0])
+    assert min(int(seconds) for seconds in re.findall(r"proxy_read_timeout (\d+)s", proxy)) > statement
+
+
 def test_typed_form_is_offered_again_when_the_database_is_away(monkeypatch, recorder_me, training):
     client = client_of(recorder_me)
     client.raise_request_exception = False

@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from audit.kept import forget_kept
 from audit.models import Line
 from members.models import Member
 from reports.frozen import digests, is_unaltered
@@ -81,7 +80,6 @@ def test_figures_that_changed_and_trainings_that_are_gone(snapshot, counting, co
     Training.objects.filter(pk=counting.pk).update(
         figures="recorded", submitted_by=None, submitted_at=None, verified_by=None, verified_at=None
     )
-    forget_kept()
     (change,) = client_of(coordinator_me).get(snapshot.get_absolute_url()).context["changes"]
     assert (change.kind, change.was.seats, change.now) == ("gone", 8, None)
 
@@ -101,7 +99,6 @@ def test_observer_sees_it_by_the_small_cell_rule(snapshot, counting, recorder_me
     assert (report.total.seats, [row.cell.seats for row in report.rows], page.context["whole"]) == (8, [8], False)
     seat = Enrolment.objects.filter(training=counting).first()
     Enrolment.objects.filter(pk=seat.pk).update(attended_sessions=0, minutes=0)
-    forget_kept()
     page = client_of(observer).get(snapshot.get_absolute_url())
     assert ([change.kind for change in page.context["changes"]], page.context["now"]) == (["figures"], None)
     assert "differs by so few that you may not be told by how many" in page.content.decode()

@@ -294,9 +294,15 @@ def test_everybody_marked_is_all_cells(sheet, recorder_me):
     assert mark_all(sheet, recorder_me).applied == 6
 
 
-def test_sheet_shows_control_signs_in_a_rank_as_they_stand(training, recorder_me):
-    """Nothing a person can type stands for whose row it is."""
-    row = person(0, training.keeper, rank_words="a\x01b\x02c<person>")
-    add_to_roster(training=training, rows=[row], by=recorder_me)
+def test_sheet_shows_what_was_typed_as_it_stands(training, recorder_me):
+    """Nothing a person can type stands for whose row it is, or is read as a template."""
+    typed = "50% %(person)s %(enrolment)s {person} {{ person }} <b>"
+    row = person(0, training.keeper, rank_words=typed)
+    (enrolment,) = add_to_roster(training=training, rows=[row], by=recorder_me)
     page = client_of(recorder_me).get(f"{training.get_absolute_url()}attendance/").content.decode()
-    assert "<small>a\x01b\x02c&lt;person&gt; · " in page
+    assert "<small>50% %(person)s %(enrolment)s {person} {{ person }} &lt;b&gt; · " in page
+    for session in training.sessions.all():
+        name = f"{enrolment.pk}-{session.pk}"
+        assert page.count(f'<input type="radio" name="m-{name}"') == 5
+        assert f'<input type="hidden" name="s-{name}" value=" 0">' in page
+    assert "%(" not in page.replace(typed.replace("<b>", "&lt;b&gt;"), "")

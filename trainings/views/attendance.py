@@ -6,8 +6,7 @@ from uuid import uuid4, uuid5
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record, record_reading
-from common.views import sentences
+from common.views import errors_as_messages, sentences
 from members.models import Member
 from members.secrecy import browser_name
 from trainings import access
@@ -27,8 +26,6 @@ from trainings.views.common import fetch_training, member_of, posted_key, requir
 
 # Above this many people the sheet shows one session a page, unless all are asked for.
 ALL_SESSIONS_UP_TO = 50
-# Where a page's template leaves room for the rows: words that nobody can type.
-ROWS_HERE = f"rows {uuid4().hex}"
 
 
 def _number(text: str) -> int:
@@ -106,18 +103,6 @@ def _printed(member: Member, training: Training, session: Session | None) -> dic
     return {"can_print": True, "edition": SheetEdition.objects.filter(session=session).first()}
 
 
-def sheet_page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """Render a page with the sheet.
-
-    The rows of a large sheet are most of the page. They are put between its halves only here, for a template would copy
-    them at each of its levels.
-    """
-    rows = context["written_rows"]
-    text = render_to_string(template, {**context, "written_rows": ROWS_HERE}, request)
-    before, here, after = text.partition(ROWS_HERE)
-    return HttpResponse((before, rows, after) if here else text, status=status)
-
-
 @require_http_methods(["GET", "POST"])
 def attendance(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the sheet, and save it without JavaScript."""
@@ -127,7 +112,7 @@ def attendance(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         require(record)
         return _save(request, training)
-    return sheet_page(request, "trainings/attendance.html", sheet_context(request, training))
+    return render(request, "trainings/attendance.html", sheet_context(request, training))
 
 
 def _sheet_url(request: HttpRequest, training: Training) -> str:
@@ -145,13 +130,13 @@ def _save(request: HttpRequest, training: Training) -> HttpResponse:
         _check_visible(request, training, [edit.enrolment for edit in edits])
         answer = actions.change_marks(training=training, edits=edits, by=member_of(request)) if edits else None
     except ValidationError as refusal:
-        return sheet_page(
+        return render(
             request, "trainings/attendance.html",
             {**sheet_context(request, training), "refusal": refusal.messages}, status=422,
         )  # fmt: skip
     except actions.KeyReusedError:
         text = _("This sheet was sent before with other marks. Nothing was changed; here it is as it stands now.")
-        return sheet_page(
+        return render(
             request, "trainings/attendance.html", {**sheet_context(request, training), "refusal": [text]}, status=409
         )
     if answer is None:
@@ -160,7 +145,7 @@ def _save(request: HttpRequest, training: Training) -> HttpResponse:
         _tell(request, answer)
     if answer and answer.conflicts:
         context = {**sheet_context(request, training), "conflicts": conflict_rows(answer.conflicts)}
-        return sheet_page(request, "trainings/attendance.html", context, status=409)
+        return render(request, "trainings/attendance.html", context, status=409)
     return redirect(_sheet_url(request, training))
 
 
@@ -257,11 +242,8 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the last "rest present" back, where nobody changed a mark since."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    try:
+    with errors_as_messages(request):
         answer = actions.undo_batch(training=training, batch=posted_key(request.POST.get("batch", "")), by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         request.session.pop("undo_batch", None)
         text = ngettext("%(n)d mark is taken back.", "%(n)d marks are taken back.", answer.applied)
         messages.success(request, text % {"n": answer.applied})

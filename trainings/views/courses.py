@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from common.views import page_of
+from common.views import page_of, render_form
 from members.access import can_edit_reference
 from trainings.actions.trainings import save_course
 from trainings.forms_courses import CourseForm
@@ -35,4 +35,4 @@ def course_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
         return redirect("trainings:courses")
     context = {"form": form, "title": title}
-    return render(request, "trainings/course_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/course_form.html", context)

@@ -1,10 +1,9 @@
 """The duplicates desk of a home coordinator: pairs, one pair side by side, merges done and taken back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.record import record_reading
-from common.views import add_refusal, page_of, sentences
+from common.views import errors_as_messages, errors_in_form, page_of, render_form
 from members.models import Member
 from trainings import access
 from trainings.actions import duplicates as actions
@@ -105,17 +104,14 @@ def duplicate_detail(request: HttpRequest, pk: int) -> HttpResponse:
     standings = compare(pair.first, pair.second)
     form = MergeForm(request.POST or None, first=pair.first, second=pair.second, standings=standings)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             merge = merge_people(pair=pair, choice=form.choice(), by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(
                 request, _("%(name)s is one person now. Under “Merged” you can undo it.") % {"name": merge.kept}
             )
             return _next(member)
     context = _context(pair, standings, form)
-    return render(request, "trainings/duplicate_detail.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/duplicate_detail.html", context)
 
 
 def _context(pair: DuplicatePair, standings: list[Standing], form: MergeForm) -> dict[str, Any]:
@@ -130,22 +126,14 @@ def _context(pair: DuplicatePair, standings: list[Standing], form: MergeForm) ->
     }
 
 
-def _decided(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    try:
-        act()
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-        return False
-    messages.success(request, done)
-    return True
-
-
 @require_POST
 def duplicate_different(request: HttpRequest, pk: int) -> HttpResponse:
     """Remember that these two are not the same person."""
     member, pair = member_of(request), _fetch(request, pk)
-    done = _("Remembered: %(one)s and %(other)s are two people.") % {"one": pair.first, "other": pair.second}
-    _decided(request, lambda: actions.set_different(pair=pair, by=member), done)
+    with errors_as_messages(request):
+        actions.set_different(pair=pair, by=member)
+        text = _("Remembered: %(one)s and %(other)s are two people.")
+        messages.success(request, text % {"one": pair.first, "other": pair.second})
     return _next(member)
 
 
@@ -153,7 +141,9 @@ def duplicate_different(request: HttpRequest, pk: int) -> HttpResponse:
 def duplicate_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open two again that were said to be different."""
     member, pair = member_of(request), _fetch(request, pk)
-    _decided(request, lambda: actions.reopen_pair(pair=pair, by=member), _("The two wait for a decision again."))
+    with errors_as_messages(request):
+        actions.reopen_pair(pair=pair, by=member)
+        messages.success(request, _("The two wait for a decision again."))
     return redirect("trainings:duplicate", pk)
 
 
@@ -174,8 +164,9 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a merge back; what stays is said."""
     member = member_of(request)
     merge = get_object_or_404(access.visible_merges(member), pk=pk)
-    stays: list[str] = []
-    done = _("The merge is undone: they are two records again, and wait for a decision.")
-    if _decided(request, lambda: stays.extend(undo_merge(merge=merge, by=member)), done) and stays:
-        messages.warning(request, " ".join(stays))
+    with errors_as_messages(request):
+        stays = undo_merge(merge=merge, by=member)
+        messages.success(request, _("The merge is undone: they are two records again, and wait for a decision."))
+        if stays:
+            messages.warning(request, " ".join(stays))
     return redirect("trainings:merges")

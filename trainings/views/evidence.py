@@ -1,17 +1,16 @@
 """Scans of signed paper: attached, opened and removed."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.record import record_reading
 from common.files.serving import file_response
-from common.views import add_refusal
+from common.views import errors_in_form, render_form
 from trainings import access
 from trainings.actions import evidence as actions
 from trainings.forms import ReasonForm
@@ -31,13 +30,10 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
         form = EvidenceForm(request.POST, request.FILES, training=training)
         if form.is_valid():
             data = form.cleaned_data
-            try:
+            with errors_in_form(form):
                 made = actions.attach_evidence(
                     training=training, scans=data["scans"], session=data["session"], by=member
                 )
-            except ValidationError as refusal:
-                add_refusal(form, refusal)
-            else:
                 text = ngettext("%(n)d scan is attached.", "%(n)d scans are attached.", len(made)) % {"n": len(made)}
                 messages.success(request, text if made else _("This scan was attached before."))
                 return redirect("trainings:evidence", reference)
@@ -46,7 +42,7 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
         "training": training, "form": form, "evidence": list(kept),
         "can_attach": attaches and not training.is_cancelled, "can_remove": attaches and training.is_open,
     }  # fmt: skip
-    return render(request, "trainings/evidence.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/evidence.html", context)
 
 
 @require_GET
@@ -77,11 +73,8 @@ def evidence_remove(request: HttpRequest, reference: str, pk: int) -> HttpRespon
     kept = get_object_or_404(access.visible_evidence(member, training).select_related("training"), pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.remove_evidence(evidence=kept, reason=form.cleaned_data["reason"], by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(
                 request, _("The scan is removed. That it was there, and why it is not, stays in the history.")
             )
@@ -90,4 +83,4 @@ def evidence_remove(request: HttpRequest, reference: str, pk: int) -> HttpRespon
         "form": form, "training": training, "title": _("Remove this scan?"), "action": _("Remove the scan"),
         "text": _("Nobody can open it afterwards. That it was there, who removed it and why is kept."),
     }  # fmt: skip
-    return render(request, "trainings/reason_confirm.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/reason_confirm.html", context)

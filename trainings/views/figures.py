@@ -7,13 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.views import add_refusal, decide
+from common.views import add_refusal, errors_as_messages, errors_in_form, render_form
 from trainings import access
 from trainings.actions import figures as actions
 from trainings.actions.marks import KeyReusedError, settle_held_change
 from trainings.forms import AmendedHeadcountsForm, ReasonForm, missing_people
 from trainings.models import MarkChange
-from trainings.views.attendance import posted_edits, sheet_context, sheet_page, ticked_off
+from trainings.views.attendance import posted_edits, sheet_context, ticked_off
 from trainings.views.common import fetch_training, member_of, require
 
 SHOWN_OF_MISSING = ("family_name", "given_name", "sex", "rank_words", "unit", "organisation", "value")
@@ -30,8 +30,10 @@ def figures_submit(request: HttpRequest, reference: str) -> HttpResponse:
     """Submit the figures as they stand."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_submit(member, training))
-    done = _("The figures are submitted and count from now on. A coordinator verifies them.")
-    return decide(request, training, lambda: actions.submit_figures(training=training, by=member), done)
+    with errors_as_messages(request):
+        actions.submit_figures(training=training, by=member)
+        messages.success(request, _("The figures are submitted and count from now on. A coordinator verifies them."))
+    return redirect(training)
 
 
 @require_POST
@@ -39,11 +41,10 @@ def figures_recall(request: HttpRequest, reference: str) -> HttpResponse:
     """Take one's own submission back."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_submit(member, training))
-    version = _version(request)
-    return decide(
-        request, training, lambda: actions.recall_figures(training=training, version_seen=version, by=member),
-        _("The figures are recalled. Change what is needed and submit again."),
-    )  # fmt: skip
+    with errors_as_messages(request):
+        actions.recall_figures(training=training, version_seen=_version(request), by=member)
+        messages.success(request, _("The figures are recalled. Change what is needed and submit again."))
+    return redirect(training)
 
 
 @require_POST
@@ -51,11 +52,10 @@ def figures_verify(request: HttpRequest, reference: str) -> HttpResponse:
     """Verify exactly the version the page showed."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_verify(member, training))
-    version = _version(request)
-    return decide(
-        request, training, lambda: actions.verify_figures(training=training, version_seen=version, by=member),
-        _("The figures are verified."),
-    )  # fmt: skip
+    with errors_as_messages(request):
+        actions.verify_figures(training=training, version_seen=_version(request), by=member)
+        messages.success(request, _("The figures are verified."))
+    return redirect(training)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,21 +65,18 @@ def figures_return(request: HttpRequest, reference: str) -> HttpResponse:
     require(access.can_verify(member, training))
     form = ReasonForm(request.POST or None, initial={"version": training.figures_version})
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.return_figures(
                 training=training, version_seen=form.cleaned_data["version"] or -1,
                 reason=form.cleaned_data["reason"], by=member,
             )  # fmt: skip
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The figures are returned with your reason."))
             return redirect(training)
     context = {
         "form": form, "training": training, "title": _("Return these figures?"), "action": _("Return the figures"),
         "text": _("The recorder sees your reason and can correct and submit again. Until then the training does not count."),
     }  # fmt: skip
-    return render(request, "trainings/reason_confirm.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/reason_confirm.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +114,7 @@ def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
         "missing_fields": [(f, [f[name] for name in SHOWN_OF_MISSING]) for f in missing],
     }  # fmt: skip
     wrong = form.is_bound and (form.errors or not missing.is_valid() or headcounts.errors)
-    return sheet_page(request, "trainings/figures_amend.html", context, status=422 if wrong else 200)
+    return render(request, "trainings/figures_amend.html", context, status=422 if wrong else 200)
 
 
 @require_POST
@@ -126,6 +123,7 @@ def held_settle(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_verify(member, training))
     change = get_object_or_404(MarkChange, enrolment__training=training, pk=pk)
-    return decide(
-        request, training, lambda: settle_held_change(change=change, by=member), _("The change is set aside.")
-    )
+    with errors_as_messages(request):
+        settle_held_change(change=change, by=member)
+        messages.success(request, _("The change is set aside."))
+    return redirect(training)

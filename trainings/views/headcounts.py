@@ -1,14 +1,13 @@
 """Headcounts: numbers where names may not be given."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.views import add_refusal, sentences
+from common.views import errors_as_messages, errors_in_form, render_form
 from members.models import RankGroup
 from trainings import access
 from trainings.actions import roster as actions
@@ -29,14 +28,11 @@ def headcounts(request: HttpRequest, reference: str) -> HttpResponse:
         form = HeadcountForm(request.POST)
         if form.is_valid():
             data = form.cleaned_data
-            try:
+            with errors_in_form(form):
                 actions.set_headcounts(
                     training=training, organisation=data["organisation"], counts=form.counts(),
                     replaces_roster=data["replaces_roster"], by=member,
                 )  # fmt: skip
-            except ValidationError as refusal:
-                add_refusal(form, refusal)
-            else:
                 messages.success(
                     request,
                     _("The headcount of %(organisation)s is recorded.") % {"organisation": data["organisation"]},
@@ -53,7 +49,7 @@ def headcounts(request: HttpRequest, reference: str) -> HttpResponse:
         "sexes": Sex.choices, "groups": RankGroup.choices, "can_record": record and training.is_open,
         "tabs": tabs_for(training, "headcounts", names=True, record=record),
     }  # fmt: skip
-    return render(request, "trainings/headcounts.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/headcounts.html", context)
 
 
 def _initial(request: HttpRequest, training: int) -> dict[str, object]:
@@ -83,11 +79,8 @@ def headcount_switch(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     if not request.POST.get("confirmed"):
         messages.error(request, _("Tick that the headcount is dropped, then switch."))
         return redirect("trainings:headcounts", reference)
-    try:
+    with errors_as_messages(request):
         actions.switch_to_roster(party=party, by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(request, _("The headcount is dropped. Add the people to the roster."))
         return redirect("trainings:roster", reference)
     return redirect("trainings:headcounts", reference)

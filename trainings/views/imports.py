@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.uploads.reading import read_pasted, read_upload
-from common.views import add_refusal, is_fragment, sentences
+from common.views import errors_as_messages, errors_in_form, is_fragment, render_form
 from members.models import Member
 from trainings import access
 from trainings.actions import imports as actions
@@ -44,11 +44,8 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
     require(access.can_record(member, training))
     form = ImportForm(request.POST or None, request.FILES or None, initial={"organisation": training.keeper_id})
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             made = _started(training, form.cleaned_data, member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             return redirect("trainings:import_preview", reference, made.pk)
     imports = access.visible_imports(member, training).defer("sheets", "upload").select_related("by")
     context = {
@@ -58,7 +55,7 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
         "on_the_way": imports.exclude(state__in=RosterImport.FINISHED),
         "can_use_workbook": training.is_open,  # who may record an open training sees its names, too
     }
-    return render(request, "trainings/import_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/import_form.html", context)
 
 
 def _started(training: Training, data: dict[str, Any], by: Member) -> RosterImport:
@@ -270,18 +267,16 @@ def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpRes
 def import_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Take an import back as a whole; who was used since stays and is named."""
     _training, of = fetch_import(request, reference, pk)
-    try:
+    with errors_as_messages(request):
         stay = actions.undo_import(of=of, by=member_of(request))
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-        return redirect("trainings:import_preview", reference, pk)
-    messages.success(request, _("The import is taken back."))
-    if stay:
-        names = "; ".join(str(enrolment.participant) for enrolment in stay[:20])
-        text = ngettext(
-            "%(n)d person stays, who was used since: %(names)s.",
-            "%(n)d people stay, who were used since: %(names)s.",
-            len(stay),
-        )
-        messages.warning(request, text % {"n": len(stay), "names": names})
-    return redirect("trainings:roster", reference)
+        messages.success(request, _("The import is taken back."))
+        if stay:
+            names = "; ".join(str(enrolment.participant) for enrolment in stay[:20])
+            text = ngettext(
+                "%(n)d person stays, who was used since: %(names)s.",
+                "%(n)d people stay, who were used since: %(names)s.",
+                len(stay),
+            )
+            messages.warning(request, text % {"n": len(stay), "names": names})
+        return redirect("trainings:roster", reference)
+    return redirect("trainings:import_preview", reference, pk)

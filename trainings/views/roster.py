@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.folding import loose, spelling
-from common.views import add_refusal, safe_next, sentences
+from common.views import errors_as_messages, errors_in_form, render_form, safe_next
 from members.models import Member, Rank
 from trainings import access
 from trainings.actions import linking
@@ -73,11 +72,8 @@ def roster(request: HttpRequest, reference: str) -> HttpResponse:
         require(record)
         form = PersonForm(request.POST)
         if form.is_valid():
-            try:
+            with errors_in_form(form):
                 added = actions.add_to_roster(training=training, rows=[form.row()], by=member)
-            except ValidationError as refusal:
-                add_refusal(form, refusal)
-            else:
                 if added:
                     messages.success(request, _("%(name)s is on the roster.") % {"name": added[0].participant})
                     request.session["roster_home"] = form.cleaned_data["organisation"].pk
@@ -87,7 +83,7 @@ def roster(request: HttpRequest, reference: str) -> HttpResponse:
                 )
     context = {**_roster_context(request, training), "form": form}
     context["ranks"] = Rank.objects.filter(country=training.keeper.country_id) if context["can_record"] else []
-    return render(request, "trainings/roster.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/roster.html", context)
 
 
 def _last_home(request: HttpRequest, training: Training) -> int:
@@ -140,17 +136,14 @@ def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpRespons
         row = form.row()
         enrolment.rank, enrolment.rank_words = row.rank, row.rank_words
         enrolment.rank_group, enrolment.unit = row.rank_group, row.unit
-        try:
+        with errors_in_form(form):
             actions.change_enrolment(
                 enrolment=enrolment, family_name=row.family_name, given_name=row.given_name, sex=row.sex, by=member
             )
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The row is corrected."))
             return redirect(back)
     context = {"form": form, "training": training, "enrolment": enrolment, "back": back}
-    return render(request, "trainings/enrolment_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/enrolment_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -166,19 +159,16 @@ def enrolment_member(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     record_reading(training, "roster", by=member, session=request.session)
     form = MemberForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             chosen = form.cleaned_data["member"]
             if chosen and chosen != person.member:
                 linking.link_participant(participant=person, member=chosen, training=training, by=member)
             elif person.member and not chosen:
                 linking.unlink_participant(participant=person, training=training, by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("It is saved whom this person became."))
             return redirect("trainings:roster", reference)
     context = {"form": form, "training": training, "person": person}
-    return render(request, "trainings/participant_member.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/participant_member.html", context)
 
 
 @require_POST
@@ -187,11 +177,8 @@ def enrolment_remove(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(access.visible_enrolments(member, training).filter(removed_at=None), pk=pk)
     require(access.can_record(member, training))
-    try:
+    with errors_as_messages(request):
         actions.remove_from_roster(enrolment=enrolment, by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(request, _("The person is off the roster. Below the list you can bring them back."))
     return redirect("trainings:roster", reference)
 
@@ -202,10 +189,7 @@ def enrolment_restore(request: HttpRequest, reference: str, pk: int) -> HttpResp
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(access.visible_enrolments(member, training).exclude(removed_at=None), pk=pk)
     require(access.can_record(member, training))
-    try:
+    with errors_as_messages(request):
         actions.restore_to_roster(enrolment=enrolment, by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         messages.success(request, _("The person is on the roster again, with their marks."))
     return redirect("trainings:roster", reference)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.record import record, record_reading
 from common.scripts import in_cyrillic
-from common.views import add_refusal, pdf_response, sentences
+from common.views import errors_as_messages, errors_in_form, pdf_response, render_form
 from members.models import Rank
 from trainings import access
 from trainings.actions import sheets as actions
@@ -46,11 +46,8 @@ def sheet(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         first = {name: getattr(editions[0], name) for name in first}
     form = SheetForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             edition = actions.make_sheet(session=session, **form.cleaned_data, by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(
                 request,
                 _("Edition %(n)d is ready. Its numbers stay as they are, whatever becomes of the roster.")
@@ -61,7 +58,7 @@ def sheet(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         "training": training, "session": session, "form": form, "editions": editions,
         "tabs": tabs_for(training, "attendance", names=True, record=True),
     }  # fmt: skip
-    return render(request, "trainings/sheet_form.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/sheet_form.html", context)
 
 
 @require_GET
@@ -313,13 +310,10 @@ def edition_undo(request: HttpRequest, code: str) -> HttpResponse:
     """Take back the latest form that was typed in from a sheet."""
     found = fetch_edition(request, code)
     entry = found.entries.filter(taken_back_at=None).first()
-    try:
+    with errors_as_messages(request):
         if entry is None:
             raise ValidationError(_("There is nothing to take back."))
         back = actions.take_back_sheet(entry=entry, by=member_of(request))
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-    else:
         text = ngettext("%(n)d mark is taken back.", "%(n)d marks are taken back.", back.marks) % {"n": back.marks}
         if back.walk_ins:
             text += " " + ngettext(

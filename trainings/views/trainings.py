@@ -1,10 +1,8 @@
 """List, page, creation and change of a training."""
 
-from functools import partial
 from uuid import uuid4
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -12,10 +10,10 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.kept import kept
+from audit.page_cache import cached_part
 from audit.record import lines_about, record_reading
 from audit.sentences import sentence
-from common.views import add_refusal, decide, is_fragment, page_of
+from common.views import errors_as_messages, errors_in_form, is_fragment, page_of, render_form
 from trainings import access
 from trainings.actions import figures as figures_actions
 from trainings.actions import trainings as actions
@@ -39,7 +37,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
     """Every training with its state, newest first."""
     member = member_of(request)
 
-    def shown(template: str) -> str:
+    def render_part(template: str) -> str:
         chosen = TrainingFilter(request.GET, queryset=access.visible_trainings(member).with_list_parts())
         context = {
             "filter": chosen,
@@ -50,11 +48,15 @@ def training_list(request: HttpRequest) -> HttpResponse:
         return render_to_string(template, context, request)
 
     if is_fragment(request):
-        return HttpResponse(shown("trainings/_training_rows.html"))
-    # Every member sees the same list; without a filter it is asked for all the time.
-    whole = partial(shown, "trainings/_training_list.html")
+        return HttpResponse(render_part("trainings/_training_rows.html"))
+
+    def whole() -> str:
+        return render_part("trainings/_training_list.html")
+
+    # Every member sees the same list; without a filter it is opened all the time.
+    depends_on = ("trainings", "marks", "members")
     context = {
-        "trainings": whole() if request.GET else kept("training list", whole),
+        "trainings": whole() if request.GET else cached_part("training-list", whole, depends_on=depends_on),
         "can_create": access.can_create(member),
         "has_desk": access.can_decide_duplicates(member),
         "pairs": access.open_pairs(member).count(),
@@ -100,21 +102,16 @@ def training_create(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     form = NewTrainingForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             training = actions.create_training(
                 training=form.instance, sessions=form.planned_sessions, trainers=form.chosen_trainers,
                 partners=form.cleaned_data["partners"], key=form.cleaned_data["key"], by=member,
             )  # fmt: skip
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(
                 request, _("%(reference)s is recorded. Add who took part.") % {"reference": training.reference}
             )
             return redirect("trainings:roster", training.reference)
-    return render(
-        request, "trainings/training_form.html", {"form": form, "is_new": True}, status=422 if form.errors else 200
-    )
+    return render_form(request, "trainings/training_form.html", {"form": form, "is_new": True})
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,14 +129,11 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         plans = [f.plan for f in formset if f.cleaned_data.get("date") and not f.cleaned_data.get("DELETE")]
         plans += form.more_sessions(after=len(plans))
-        try:
+        with errors_in_form(form):
             actions.change_training(
                 training=form.instance, sessions=plans, trainers=form.chosen_trainers,
                 partners=form.cleaned_data["partners"], by=member,
             )  # fmt: skip
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The changes are saved."))
             return redirect("trainings:detail", reference)
     wrong = bool(form.errors or (formset.is_bound and not formset.is_valid()))
@@ -229,18 +223,15 @@ def training_cancel(request: HttpRequest, reference: str) -> HttpResponse:
     require(access.can_edit(member, training))
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.cancel_training(training=training, reason=form.cleaned_data["reason"], by=member)
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The training is cancelled. It counts nowhere; what was recorded is kept."))
             return redirect(training)
     context = {
         "form": form, "training": training, "title": _("Cancel this training?"), "action": _("Cancel the training"),
         "text": _("A cancelled training counts nowhere. Everything recorded is kept, and the cancellation can be taken back."),
     }  # fmt: skip
-    return render(request, "trainings/reason_confirm.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/reason_confirm.html", context)
 
 
 @require_POST
@@ -248,12 +239,10 @@ def training_restore(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a cancellation back."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_edit(member, training) or access.can_submit(member, training))
-    return decide(
-        request,
-        training,
-        lambda: actions.restore_training(training=training, by=member),
-        _("The training is held after all."),
-    )
+    with errors_as_messages(request):
+        actions.restore_training(training=training, by=member)
+        messages.success(request, _("The training is held after all."))
+    return redirect(training)
 
 
 @require_POST
@@ -262,9 +251,10 @@ def session_toggle(request: HttpRequest, reference: str, pk: int) -> HttpRespons
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_edit(member, training))
     session = get_object_or_404(Session.objects.select_related("training"), training=training, pk=pk)
-    return decide(
-        request, training, lambda: actions.toggle_session(session=session, by=member), _("The session is changed.")
-    )
+    with errors_as_messages(request):
+        actions.toggle_session(session=session, by=member)
+        messages.success(request, _("The session is changed."))
+    return redirect(training)
 
 
 @require_http_methods(["GET", "POST"])
@@ -274,17 +264,14 @@ def training_keeper(request: HttpRequest, reference: str) -> HttpResponse:
     require(access.can_change_keeper(member, training))
     form = KeeperForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with errors_in_form(form):
             actions.change_keeper(
                 training=training, keeper=form.cleaned_data["keeper"], reason=form.cleaned_data["reason"], by=member
             )
-        except ValidationError as refusal:
-            add_refusal(form, refusal)
-        else:
             messages.success(request, _("The keeper is changed."))
             return redirect(training)
     context = {
         "form": form, "training": training, "title": _("Change the keeper?"), "action": _("Change the keeper"),
         "text": _("The new keeper's recorders and coordinators see every name of this training; the former ones no longer do."),
     }  # fmt: skip
-    return render(request, "trainings/reason_confirm.html", context, status=422 if form.errors else 200)
+    return render_form(request, "trainings/reason_confirm.html", context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.record import record_reading
 from common.sheets import xlsx_response
-from common.views import sentences
+from common.views import errors_as_messages
 from members.models import Member
 from trainings import access
 from trainings.actions import imports, workbooks
@@ -48,16 +48,14 @@ def workbook(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 @reauthentication_required(app="trainings")
 def _workbook(request: HttpRequest, training: Training, member: Member) -> HttpResponseBase:
-    try:
+    with errors_as_messages(request):
         made = workbooks.make_workbook(training=training, by=member)
-    except ValidationError as refusal:
-        messages.error(request, sentences(refusal))
-        return redirect("trainings:roster", training.reference)
-    choices = choices_for(training)
-    return xlsx_response(
-        f"{training.reference}-{made.workbook.code}",
-        lambda file: write_workbook(file, made.workbook, made.people, made.sessions, choices),
-    )
+        choices = choices_for(training)
+        return xlsx_response(
+            f"{training.reference}-{made.workbook.code}",
+            lambda file: write_workbook(file, made.workbook, made.people, made.sessions, choices),
+        )
+    return redirect("trainings:roster", training.reference)
 
 
 @require_http_methods(["GET", "POST"])

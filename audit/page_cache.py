@@ -1,0 +1,61 @@
+"""Parts of pages that take long and look the same for many members, kept in Django's cache `pages` until somebody writes.
+
+Each kind of write has a version: a random value in the cache `default`, which all processes share. A write gives its kind a new
+version after its commit. A reader asks for the versions first, then builds the part, and keeps it under those versions. So a
+part under a version is never older than the write that made the version: whoever reads that version reads the database
+after the commit. What was built from older data stands under older versions, which nobody asks for again.
+
+Where a process dies or fails between a commit and the new version, or the shared cache cannot be written or loses a version, an
+older part may be shown until its timeout in CACHES, a minute.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from django.core.cache import cache, caches
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import get_language
+
+from audit.models import Line
+
+T = TypeVar("T")
+
+# The kinds of write that parts depend on: marks, which are recorded all the time and change few pages, and every other write
+# to a row of one of these apps.
+KINDS = frozenset({"marks", "trainings", "trainers", "members"})
+MARK_ACTIONS = frozenset({"change_marks", "mark_rest_present", "undo_marks"})
+
+
+def cached_part(name: str, build: Callable[[], T], *, depends_on: tuple[str, ...]) -> T:
+    """Return what `build` returns; from the cache while no write of these kinds is made. One query when it is cached.
+
+    Only for what every member with the same rights sees alike, never for participants' names, and only where building
+    takes so long that somebody notices. `name` is the portal's own word, with the key of the row or the member and their
+    rights where the part is theirs alone.
+    """
+    keys = [_key(kind) for kind in depends_on]
+    known = cache.get_many(keys)
+    versions = [known.get(key, "none") for key in keys]
+    part_key = ":".join([name, get_language() or "", timezone.localdate().isoformat(), *versions])
+    part: T = caches["pages"].get_or_set(part_key, build)  # type: ignore[assignment]  # what `build` returns, as it is stored
+    return part
+
+
+def _key(kind: str) -> str:
+    if kind not in KINDS:
+        raise ValueError(f"No write is of the kind {kind}.")
+    return f"page-version:{kind}"
+
+
+def _kind_of(entry: Line) -> str:
+    return "marks" if entry.action in MARK_ACTIONS else entry.kind.partition(".")[0]
+
+
+def renew_version(entry: Line) -> None:
+    """Give the kind of this write a new version once it is committed. One write to the shared cache, none for a reading."""
+    kind = _kind_of(entry)
+    if kind in KINDS and not entry.is_reading:
+        transaction.on_commit(partial(cache.set, _key(kind), get_random_string(12), None), robust=True)
