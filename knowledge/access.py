@@ -204,6 +204,22 @@ def readable_versions(member: Member) -> QuerySet[MaterialVersion]:
     )
 
 
+def unavailable_versions() -> QuerySet[MaterialVersion]:
+    """Versions that nobody finds by search: withdrawn, or of a removed file. What `readable_versions` leaves out of readable posts.
+
+    For the search, which asks it of every file that a word finds: these are few, and two small indexes hold them.
+    """
+    versions = MaterialVersion.objects.order_by()
+    return versions.filter(withdrawn_at__isnull=False).union(
+        versions.filter(material__removed_at__isnull=False), all=True
+    )
+
+
+def readable_comments(member: Member) -> QuerySet[Comment]:
+    """Comments that this member finds by search: of posts they find, neither hidden nor removed."""
+    return Comment.objects.filter(post__in=readable_posts(member), removed_at=None, hidden_at=None)
+
+
 def can_use_materials(member: Member, training: Training) -> bool:
     """Say which materials a training uses and how they went: who may record it. One query at most."""
     return can_write(member) and can_record(member, training)

@@ -18,7 +18,8 @@ from members.views import account as views
 # new invitation, which proves it.
 LEFT_OUT = {
     "account_email", "account_confirm_email", "account_email_verification_sent", "account_set_password",
-    "account_request_login_code", "account_confirm_login_code", "mfa_list_webauthn", "mfa_remove_webauthn",
+    "account_request_login_code", "account_confirm_login_code", "account_request_reauthentication_code",
+    "account_confirm_reauthentication_code", "mfa_list_webauthn", "mfa_remove_webauthn",
     "mfa_download_recovery_codes",
 }  # fmt: skip
 # Posts that change a row: the change, its audit line and its mail are kept or lost together.

@@ -94,6 +94,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
     "portal",
+    "search",
     "reports",
     "knowledge",
     "trainings",
@@ -209,8 +210,6 @@ if env.str("CACHE_URL", default=""):
         "default": env.cache_url("CACHE_URL"),
         "pages": {**env.cache_url("CACHE_URL"), "KEY_PREFIX": "pages", "TIMEOUT": 60},
     }
-# For the search alone; see audit/kept.py.
-KEPT_SECONDS = 60
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 AUTH_USER_MODEL = "members.Member"
@@ -395,7 +394,6 @@ LOGGING = {
 }
 
 if TESTING:
-    KEPT_SECONDS = 0
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},

@@ -17,7 +17,7 @@ urlpatterns = [
     path("trainings/<reference:reference>/materials/", uses.training_materials, name="training_materials"),
     path("knowledge/", include("knowledge.urls")),
     path("reports/", include("reports.urls")),
-    path("search/", include("portal.search.urls")),
+    path("search/", include("search.urls")),
     path("members/", include("members.urls")),
     path("account/", include("members.account_urls")),
     path("desk/", admin.site.urls),

@@ -16,7 +16,6 @@ from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client, TransactionTestCase
 
-from audit.kept import forget_kept
 from members.models import Country, Language, Mail, Member, Organisation
 from members.postman import deliver
 from members.second_factor import SHOWN_KEY
@@ -77,7 +76,6 @@ def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
-    forget_kept()
 
 
 @contextmanager

@@ -161,8 +161,8 @@ def page_numbers(page: Page) -> Iterator[int | str]:
 
 @register.filter
 def with_marks(pieces: Iterable[Any]) -> SafeString:
-    """A text in pieces (`text`, `is_found`), those that were looked for marked."""
-    told = (f"<mark>{escape(one.text)}</mark>" if one.is_found else escape(one.text) for one in pieces)
+    """A text in pieces (`text`, `is_match`), the matches marked."""
+    told = (f"<mark>{escape(one.text)}</mark>" if one.is_match else escape(one.text) for one in pieces)
     return mark_safe("".join(told))  # noqa: S308 - each piece is escaped
 
 

@@ -570,7 +570,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(("removed_at", None)),
                         fields=["language", "post"],
                         name="material_of_language",
-                    )
+                    ),
+                    models.Index(
+                        condition=models.Q(("removed_at__isnull", False)), fields=["id"], name="material_removed"
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -925,6 +928,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a material",
                 "verbose_name_plural": "versions of materials",
                 "ordering": ["-number"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("withdrawn_at__isnull", False)),
+                        fields=["id"],
+                        name="material_version_withdrawn",
+                    )
+                ],
                 "constraints": [
                     models.UniqueConstraint(fields=("material", "number"), name="material_version_once"),
                     models.CheckConstraint(

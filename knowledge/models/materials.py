@@ -37,7 +37,11 @@ class Material(models.Model):
     class Meta:
         ordering = ["pk"]
         # Which posts have a file in a language is read from this alone.
-        indexes = [models.Index(fields=["language", "post"], name="material_of_language", condition=Q(removed_at=None))]
+        indexes = [
+            models.Index(fields=["language", "post"], name="material_of_language", condition=Q(removed_at=None)),
+            # Asked with each search: what is not to be found. Few are.
+            models.Index(fields=["id"], name="material_removed", condition=Q(removed_at__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(title=""), name="material_has_a_title"),
             models.CheckConstraint(condition=~Q(translation_of=F("id")), name="material_translates_another"),
@@ -86,6 +90,10 @@ class MaterialVersion(models.Model):
 
     class Meta:
         ordering = ["-number"]
+        indexes = [
+            # Asked with each search: what is not to be found. Few are.
+            models.Index(fields=["id"], name="material_version_withdrawn", condition=Q(withdrawn_at__isnull=False))
+        ]
         constraints = [
             models.UniqueConstraint(fields=["material", "number"], name="material_version_once"),
             models.CheckConstraint(

@@ -23,6 +23,7 @@ from members.models import Member, Organisation
 from reports.actions.snapshots import freeze_figures
 from reports.forms import Asked
 from reports.things import read_things
+from search.indexer import sync_index
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
 from tests.suites.sides import ask as asked
@@ -93,10 +94,11 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     for name in ("coordinator_me", "admin"):
         post(name, "/members/export/", "members:export")
         post(name, "/members/audit/export/", "members:audit_export")
-    # What is looked for by its words, and a search that another keeps.
+    # What is looked for by its words, of all that the index holds, and a search that another keeps.
+    sync_index()
     found += [
         Ask(name, "get", f"/search/?q={word}", "search:page")
-        for name in ("trainer_me", "observer", "admin") for word in ("objavakanar", "trazikanar", "svima", "trener", "gender")
+        for name in ("trainer_me", "observer", "admin") for word in ("objavakanar", "komentarkanar", "trazikanar", "svima", "trener", "gender")
     ]  # fmt: skip
     person = {"family_name": "Kanarinović", "given_name": "Kanarunka", "sex": "female"}
     known = foreign.training.enrolments.get(pk=foreign.enrolment).participant_id

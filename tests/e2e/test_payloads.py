@@ -213,7 +213,7 @@ def attacked(made_once: Path) -> Iterator[Attacked]:
         portal.manage("db_worker", "--batch", "--no-reload")
         reached, others = json.loads(portal.manage("shell", "-v", "0", "-c", typed + ATTACK))
         post, hidden, secret = json.loads(portal.manage("shell", "-v", "0", "-c", typed + ACT))
-        portal.manage("reindex")
+        portal.manage("rebuild_index")
         yield Attacked(portal, made, set(reached), set(others), post, hidden, f"/knowledge/feed/{secret}/")
 
 

@@ -81,6 +81,7 @@ def share_and_follow(page: Page, portal: PortalServer, view: View, handouts: dic
     sign_out(page)
     sign_in(page, "trainer.me")
     portal.manage("db_worker", "--batch", "--no-reload")  # reads the files, as the worker does at once
+    portal.manage("rebuild_index")  # and has them found
     page.goto(f"/search/?q={TYPED}")
     found = page.locator("article").filter(has_text=f"“{title}”")
     expect(found.get_by_role("link", name="картице-ср")).to_be_visible()

@@ -20,7 +20,7 @@ from knowledge.digest import compose, ensure_digests, news_for, next_digest, sen
 from knowledge.models import Digest, Follow, NoticeChoice, SavedSearch, SecretAddress
 from members.models import Mail
 from members.postman import Postman
-from portal.search.following import follow_record
+from search.indexer import sync_index
 from tests.conftest import client_of, join
 from tests.knowledge.test_posts import write
 from tests.smtp_server import MailServer
@@ -165,7 +165,7 @@ def test_what_a_saved_search_finds_is_told_once(reader, trainer_me):
         member=reader, name="Žirafe", query="q=zirafa", seen_until=timezone.now() - timedelta(days=9)
     )
     write(trainer_me, title="Жирафа")
-    follow_record()
+    sync_index()
     mail.outbox.clear()
     send_due_digests()
     assert "- Žirafe: +1\n  https://mreza.example/search/?q=zirafa" in mail.outbox[0].body

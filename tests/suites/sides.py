@@ -114,6 +114,8 @@ CANARIES: dict[str, set[str]] = {
 MAILED_TO = {"Pitakanar": "asks.rs@mod.example", "Pozvankanar": "new.rs@mod.example"}
 # The link of an invitation shows the address it is for to whoever holds it.
 SHOWS_ITS_ADDRESS = {"members:accept"}
+# A passkey is made for the reader's own address, and this is whose it is.
+SHOWS_OWN_ADDRESS = {"mfa_add_webauthn": ("recorder_rs", "kanarski@mod.example")}
 
 
 # Pages of knowledge that are about no single thing.
@@ -473,6 +475,7 @@ def leaks(route: str, name: str, answer: Any) -> list[str]:
     found = [canary for canary, allowed in CANARIES.items() if canary in told and name not in allowed]
     if route in SHOWS_ITS_ADDRESS:
         found = [canary for canary in found if "@" not in canary and canary != "Pozvankanar"]
+    found = [canary for canary in found if (name, canary) != SHOWS_OWN_ADDRESS.get(route)]
     return found + sorted(f"{canary} mailed" for canary in mailed)
 
 

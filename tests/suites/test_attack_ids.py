@@ -188,7 +188,7 @@ def test_every_table_has_a_way_home_or_belongs_to_nobody():
         "account.emailconfirmation", "audit.linetext", "trainings.duplicatepair", "trainings.merge",
         "members.country", "members.language", "members.rank", "members.role", "trainers.topic", "trainings.course", "reports.contribution",
         "trainings.course_topics", "trainings.referencecounter",
-        "portal.missingline", "portal.nameslip", "portal.searchposting", "portal.searchstate", "portal.searchword",
+        "search.nameword", "search.pending", "search.textpart",
     }  # fmt: skip
 
 

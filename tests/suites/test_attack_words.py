@@ -20,6 +20,7 @@ from django.utils.html import escape
 
 from common import sheets
 from common.files.kinds import KINDS, clean_name
+from search.indexer import sync_index
 from tests.suites.forms_on_pages import GIVEN, TEXT_INPUTS, PageForm
 from tests.suites.payloads import MARK, SHAPES, came_out_wrong, mail_faults, payload, sheet_faults
 from tests.suites.sides import taken_back
@@ -56,8 +57,8 @@ NOT_TYPED = {
     "knowledge.post.slug": "letters and digits of a title", "knowledge.materialversion.stored": "a random name",
     "knowledge.materialversion.kind": "read from the file", "knowledge.materialversion.checksum": "a digest",
     "knowledge.savedsearch.query": "spelt as in an address, by the page that was asked",
-    "portal.searchword.loose": "folded", "portal.nameslip.left": "folded, with a letter less",
-    # Read once the upload is committed: tests/portal/test_search_page.py asks for hostile words in it.
+    "search.nameword": "folded",
+    # Read once the upload is committed: tests/search/test_page.py asks for hostile words in it.
     "knowledge.materialtext.places": "read from a file",
     # Figures are frozen only where some count: tests/reports/test_snapshots.py types hostile words into it.
     "reports.snapshot": "nothing counts yet", "reports.frozentraining": "digests",
@@ -137,6 +138,7 @@ def stored(stage: Stage, browsers: Any, n: int) -> Iterator[tuple[str, Any]]:
 
 def shown_everywhere(stage: Stage, browsers: Any, readers: list[str]) -> Iterator[tuple[str, Any]]:
     """Yield every page that these people may see, every search for hostile words, and every sheet."""
+    sync_index()
     for name in readers:
         member = stage.people.get(name) or stage.people["recorder_me"]
         for url in dict.fromkeys(url for side in stage.own for _route, url in addresses(side, member)):

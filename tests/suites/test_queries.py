@@ -14,6 +14,7 @@ from knowledge.models import Comment, Complaint, FieldNote, Follow, Post, Revisi
 from members import time_limits
 from members.models import Invitation, Organisation
 from portal.totals import look_after_totals
+from search.indexer import sync_index
 from tests.conftest import client_of, join, make_roster, make_training, mark_all
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
@@ -202,9 +203,11 @@ def test_queries_do_not_grow_with_the_rows_and_are_few(sides, browsers, cast):
     cases = [case for route in pages() for case in visits(route, side, browsers, cast)]
     begin(side, cast)
     look_after_totals()
+    sync_index()
     few = {(name, url): queries_of(browsers[name], url) for name, url in cases}
     grow(side, cast, ["BA"])
     look_after_totals()
+    sync_index()
     many = {(name, url): queries_now(browsers[name], url) for name, url in cases}
     # What is asked more may only have been the first to see what is new.
     for name, url in cases:

@@ -38,6 +38,7 @@ class Command(BaseCommand):
                 written = build(today, people)
         finally:
             figures_changed.connect(recount_after_change, dispatch_uid="network totals")
+        call_command("rebuild_index", verbosity=0)
         if options["verbosity"] > 0:
             self._say(written, time.monotonic() - started)
 

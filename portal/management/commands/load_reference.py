@@ -12,6 +12,8 @@ from django.db import models, transaction
 from common.folding import spelling
 from members.models import Country, Language, Organisation, Rank, Role
 from reports.models import Contribution, IndicatorValue
+from search.indexer import request_indexing
+from search.models import Kind
 from trainers.models import Topic
 from trainings.models import Course
 
@@ -72,6 +74,7 @@ def _load_courses() -> None:
         for name in row["topics"].split(";")
     ]
     link.objects.bulk_create(links, ignore_conflicts=True)
+    request_indexing(Kind.COURSE, (pk for code, pk in course_ids.items() if code not in there_already))
 
 
 def _load_contributions() -> None:

@@ -23,9 +23,9 @@ from knowledge.models import MaterialVersion
 from members.actions import forget_old_requests
 from members.outbox import forget_old_mails
 from members.postman import Postman
-from portal.search.following import look_after_search
 from portal.stuck_tasks import SEEN_EVERY, look_after_tasks
 from portal.totals import look_after_totals
+from search.indexer import look_after_search
 from trainings.actions.duplicates import compare_new_people
 from trainings.actions.imports import forget_old_previews
 

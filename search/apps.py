@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    name = "search"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from audit.record import on_entry
+        from knowledge.digest import SEARCHES
+        from search.indexer import follow_entry
+        from search.saved import new_in_digest
+
+        on_entry(follow_entry)
+        SEARCHES.append(new_in_digest)

@@ -1,0 +1,54 @@
+"""Saved searches with what is new in each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, IntegerField, Q, Value
+from django.http import QueryDict
+from django.urls import reverse
+
+from knowledge.access import own_searches
+from knowledge.digest import Found
+from knowledge.models import SavedSearch
+from members.models import Member
+from search.forms import query_of
+from search.full_text import index_scans
+from search.query import find_all
+
+
+@dataclass(frozen=True)
+class SavedCounts:
+    """A saved search, how much it finds and how much of it is newer than the last look."""
+
+    saved: SavedSearch
+    total: int
+    new: int
+
+
+def new_in_digest(member: Member, since: datetime) -> list[Found]:
+    """Return the saved searches that find something newer than the last digest and the last look, with its number."""
+    return [
+        Found(f"{row.saved.name}: +{row.new}", f"{reverse('search:page')}?{row.saved.query}")
+        for row in saved_searches(member, since)
+        if row.new
+    ]
+
+
+def saved_searches(member: Member, after: datetime | None = None) -> list[SavedCounts]:
+    """Return a member's saved searches; what is new is newer than their last look, and than `after`.
+
+    One query where there are none, else three, however many.
+    """
+    searches = list(own_searches(member))
+    if not searches:
+        return []
+    counts = []
+    queries = [query_of(QueryDict(saved.query).dict()) for saved in searches]
+    for number, (saved, hits) in enumerate(zip(searches, find_all(member, queries), strict=True)):
+        since = max(saved.seen_until, after) if after else saved.seen_until
+        documents = hits.documents.filter(kind=hits.query.kind) if hits.query.kind else hits.documents
+        rows = documents.order_by().annotate(number=Value(number, IntegerField())).values_list("number")
+        counts.append(rows.annotate(total=Count("pk"), new=Count("pk", filter=Q(at__gt=since))))
+    with index_scans():
+        by_number = {number: (total, new) for number, total, new in counts[0].union(*counts[1:], all=True)}
+    return [SavedCounts(saved, *by_number.get(number, (0, 0))) for number, saved in enumerate(searches)]
