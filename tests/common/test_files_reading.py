@@ -294,9 +294,6 @@ def test_stored_file_is_read_by_its_name(places):
     )
 
 
-VARIANTS = 300
-
-
 def mutant(content: bytes, chance: random.Random) -> bytes:
     """Return the file with one of the things that befall files: bits turned, a part lost, doubled, moved or made up."""
     wrong = bytearray(content)
@@ -337,29 +334,31 @@ def fate(content: bytes) -> str:
 
 
 @pytest.mark.slow
-def test_no_damage_breaks_anything(places):
+@pytest.mark.parametrize("variants", [100, pytest.param(1_000, marks=pytest.mark.drill)])
+def test_no_damage_breaks_anything(variants, places):
     chance = random.Random(20261125)
     whole = [made() for ending, (_mime, made) in make.WHOLE.items() if ending not in ("mp4", "mp3")]
-    fates = [fate(mutant(whole[n % len(whole)], chance)) for n in range(VARIANTS)]
+    fates = [fate(mutant(whole[n % len(whole)], chance)) for n in range(variants)]
     counts = {kind: fates.count(kind) for kind in ("refused", "reason", "read")}
     print(counts)
-    assert sum(counts.values()) == VARIANTS
-    assert min(counts.values()) >= 5  # control: the damage is of every degree
+    assert sum(counts.values()) == variants
+    assert min(counts.values()) > 0  # control: the damage is of every degree
     assert make.on_disk(places) == []
 
 
 @pytest.mark.slow
-def test_no_damaged_picture_breaks_anything_or_stays(places):
+@pytest.mark.parametrize("variants", [20, pytest.param(200, marks=pytest.mark.drill)])
+def test_no_damaged_picture_breaks_anything_or_stays(variants, places):
     chance = random.Random(20261126)
     whole = [make.picture("JPEG", (300, 200)), make.picture("PNG", (300, 200)), make.picture("WEBP", (300, 200))]
     kept = 0
-    for n in range(60):
+    for n in range(variants):
         try:
             keeping.forget(keeping.keep(make.upload(mutant(whole[n % 3], chance))).name)
             kept += 1
         except ValidationError:
             pass
-    assert 0 < kept < 60  # control: some are whole enough, some are not
+    assert 0 < kept < variants  # control: some are whole enough, some are not
     assert make.on_disk(places) == []
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import View, every_view, overflow, sign_in
+from tests.e2e.browsing import View, both_views, overflow, sign_in
 
 PEOPLE = 40
 FAMILIES = ("Marović", "Đukić", "Ћетковић", "Njegošević", "Šćepan")
@@ -75,7 +75,7 @@ def _mark_everybody(page: Page, training: str, view: View) -> None:
 
 
 @pytest.mark.main_job
-@every_view
+@both_views
 def test_training_of_forty_is_recorded_submitted_and_verified(page: Page, view: View) -> None:
     sign_in(page, "recorder.me")
     before = _people_trained(page)

@@ -428,7 +428,7 @@ def test_wrong_answers_are_accessible_and_fit(page: Page) -> None:
     [
         ("main p {color: #999}", "on desktop: color-contrast"),
         ("@media (prefers-color-scheme: dark) {main p {color: #444}}", "on desktop-dark: color-contrast"),
-        ("main p {min-width: 500px}", "on phone-dark: "),
+        ("main p {min-width: 500px}", "on phone: "),
     ],
 )
 def test_control_what_is_wrong_on_one_screen_is_found(page: Page, style: str, told: str) -> None:

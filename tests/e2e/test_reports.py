@@ -4,12 +4,12 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import DESKTOP, DESKTOP_PLAIN, PHONE, PHONE_PLAIN, View, overflow, seen_by, sign_in
+from tests.e2e.browsing import DESKTOP, View, both_views, overflow, seen_by, sign_in
 
 CLICKS_MOST = 4
 
 
-@seen_by(DESKTOP, PHONE, DESKTOP_PLAIN, PHONE_PLAIN)
+@both_views
 def test_headline_opens_one_signed_sheet_in_four_clicks(page: Page, server: str, view: View) -> None:
     sign_in(page, "coordinator.me")
     clicks = 0
@@ -38,7 +38,7 @@ def test_headline_opens_one_signed_sheet_in_four_clicks(page: Page, server: str,
     assert clicks == 3 <= CLICKS_MOST
 
 
-@seen_by(DESKTOP, PHONE_PLAIN)
+@both_views
 def test_figures_are_asked_frozen_and_opened_again(page: Page, server: str, view: View) -> None:
     sign_in(page, "coordinator.rs")
     page.goto(f"{server}/reports/people/")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import DESKTOP, PHONE_PLAIN, View, axe_findings, overflow, seen_by, sign_in
+from tests.e2e.browsing import View, axe_findings, both_views, overflow, sign_in
 from tests.e2e.test_main_job import PEOPLE, paste_roster, record_training
 from trainings.typed_lines import read_exceptions
 
@@ -35,7 +35,7 @@ def _walk_in(page: Page, number: int, family: str, sex: str) -> None:
 
 
 @pytest.mark.main_job
-@seen_by(DESKTOP, PHONE_PLAIN)
+@both_views
 def test_printed_sheet_is_typed_in_by_its_code(page: Page, view: View) -> None:
     sign_in(page, "recorder.me")
     training = record_training(page)

@@ -30,7 +30,7 @@ from trainers.models import Topic
 from trainings.actions.figures import submit_figures, verify_figures
 from trainings.actions.trainings import cancel_training
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 
 def indexed(member, text: str) -> int:

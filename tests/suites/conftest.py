@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
+from members import time_limits
 from members.models import Member, Organisation
 from tests.conftest import CAST, Browser, client_of, join, mail_sent_at_once, make_roster, make_training, mark_all
 from tests.databases import databases
@@ -50,6 +51,12 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
             clients |= {name: client_of(member) for name, member in cast.items()}
         sessions = {name: client.cookies[django_settings.SESSION_COOKIE_NAME].value for name, client in clients.items()}
         yield World({name: member.pk for name, member in cast.items()}, sessions, stage, marked.pk, media)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_noted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long a suite takes, no request notes anew that its member is still there: that writes a row once a minute."""
+    monkeypatch.setattr(time_limits, "SECONDS_BETWEEN_NOTES", time_limits.SECONDS_IN_ALL)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from knowledge.actions.posts import Choices, change_post, write_post
 from knowledge.models import Comment, Complaint, FieldNote, Follow, Post, RevisionItem, Saved, Thanks, Told
-from members import time_limits
 from members.models import Invitation, Organisation
 from portal.totals import look_after_totals
 from search.indexer import sync_index
@@ -190,14 +189,7 @@ def visits(route, side, browsers, cast):
     return cases + [(name, base + of_some) for name in people if of_some and cast[name].has_role(*roles)]
 
 
-@pytest.fixture
-def nobody_is_noted_again(monkeypatch):
-    """However long the test takes, no request notes anew that its member is still there: that costs queries once a minute."""
-    monkeypatch.setattr(time_limits, "SECONDS_BETWEEN_NOTES", time_limits.SECONDS_IN_ALL)
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("nobody_is_noted_again")
 def test_queries_do_not_grow_with_the_rows_and_are_few(sides, browsers, cast):
     side = sides[0]
     cases = [case for route in pages() for case in visits(route, side, browsers, cast)]
