@@ -7,6 +7,7 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
 # The applied migrations of an unreleased version are not kept, so its demo database is made anew.
@@ -32,6 +33,25 @@ def unknown_migrations() -> list[str]:
     labels = {name.partition(".")[0] for name in known}
     applied = MigrationRecorder(connection).applied_migrations()
     return sorted(f"{app}.{name}" for app, name in applied if app in labels and f"{app}.{name}" not in known)
+
+
+def missing_columns() -> list[str]:
+    """Return the columns that a fully migrated database lacks, as table.column: its migrations had other contents.
+
+    Tables that do not exist yet are left out. About two queries a table, a fifth of a second in all.
+    """
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return []
+    missing = []
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for model in apps.get_models(include_auto_created=True):
+            table = model._meta.db_table
+            if model._meta.managed and table in tables:
+                there = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+                missing += [f"{table}.{f.column}" for f in model._meta.local_concrete_fields if f.column not in there]
+    return missing
 
 
 def is_older_demo() -> bool:

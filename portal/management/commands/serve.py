@@ -68,9 +68,9 @@ class Command(BaseCommand):
         if is_demo_file and schema.is_older_demo():
             self.stdout.write("The demo database was made by an older version, so it is made anew.")
             schema.remove_demo()
-        elif unknown := schema.unknown_migrations():
+        elif differences := schema.unknown_migrations() or schema.missing_columns():
             raise CommandError(
-                f"This database was made by another version ({unknown[0]} is applied and does not exist here). "
+                f"This database was made by another version: its schema differs in {differences[0]}. "
                 "Nothing was changed. Use a new database, or the version that made this one."
             )
         call_command("migrate", interactive=False, verbosity=0)
