@@ -395,7 +395,9 @@ def test_pages_are_accessible_and_fit(part: int, visitors: Visitors, made: dict[
             page = visitors.pages[reader]
             kinds = Elements(page.request.get(here).text()).kinds
             if not seen or kinds - seen:
-                page.goto(here)
+                answer = page.goto(here)
+                if answer is None or answer.status >= 500:
+                    wrong.append(f"{reader}: {here} is an error")
                 wrong += [f"{reader}: {finding}" for finding in wrong_on_screens(page)]
             seen |= kinds
     assert (wrong, visitors.complaints) == ([], [])
