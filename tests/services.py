@@ -271,7 +271,8 @@ def prepared_portal(
 ) -> Iterator[PortalServer]:
     """A demo portal with its data that does not run yet: `running_portal` runs it, as often as wanted.
 
-    `made` is a folder of one run of tests: what the first portal of an environment has made there, the others copy.
+    `made` is a folder of one run of tests: what the first portal has made there, the others copy. How a
+    portal is run changes nothing of its demo.
     """
     with tempfile.TemporaryDirectory(prefix="mreza-portal-") as name:
         settings = {**demo_environment(Path(name), free_port()), **(environment or {})}
@@ -279,8 +280,7 @@ def prepared_portal(
         if made is None:
             _make_portal(server, demo)
         else:
-            words = [*demo, *(f"{key}-{value}" for key, value in sorted((environment or {}).items()))]
-            _copy_portal(server, demo, made / f"portal {' '.join(words)}".strip())
+            _copy_portal(server, demo, made / f"portal {' '.join(demo)}".strip())
         yield server
 
 

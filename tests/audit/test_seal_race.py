@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from audit import seal
@@ -9,7 +10,7 @@ from audit.models import Line
 from audit.record import record
 from tests.threads import at_once, needs_two_connections
 
-pytestmark = needs_two_connections
+pytestmark = [*needs_two_connections, pytest.mark.slow]
 
 
 def test_workers_that_seal_at_once_make_one_chain(reference, recorder_me, organisation, monkeypatch):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests import services
-from tests.e2e.browsing import DESKTOP, PHONE_PLAIN, View
+from tests.e2e.browsing import DESKTOP, View
 
 # Playwright keeps an event loop in this thread, where Django would otherwise refuse its database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -24,7 +24,7 @@ MILLISECONDS_TO_WAIT = 10_000
 
 
 # How `make test` sees a main job; `make test-all` sees it on every screen that the test names.
-SEEN_IN_SHORT = (DESKTOP, PHONE_PLAIN)
+SEEN_IN_SHORT = DESKTOP
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             view = item.callspec.params.get("view", DESKTOP) if hasattr(item, "callspec") else DESKTOP
-            if view not in SEEN_IN_SHORT:
+            if view != SEEN_IN_SHORT:
                 item.add_marker(pytest.mark.slow)
 
 

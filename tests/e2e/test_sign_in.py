@@ -29,7 +29,6 @@ def sign_out(page: Page) -> None:
     arrive_home(page)
 
 
-@pytest.mark.main_job
 @seen_by(DESKTOP, PHONE)
 def test_passkey_is_made_and_signs_in_alone(page: Page, view: View) -> None:
     virtual_key(page)

@@ -67,7 +67,6 @@ def test_printed_sheet_is_typed_in_by_its_code(page: Page, view: View) -> None:
     expect(page.locator(".tile dd").first).to_have_text(str(PEOPLE))
 
 
-@pytest.mark.main_job
 def test_wrong_lines_are_named_while_they_are_typed(page: Page) -> None:
     sign_in(page, "recorder.me")
     training = record_training(page)

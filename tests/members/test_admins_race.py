@@ -1,11 +1,13 @@
 """Two admins who take the role from each other at the same moment: one of them stays."""
 
+import pytest
+
 from members.actions import change_roles, deactivate_member
 from members.models import Member, Role, RoleCode
 from tests.conftest import join
 from tests.threads import at_once, needs_two_connections
 
-pytestmark = needs_two_connections
+pytestmark = [*needs_two_connections, pytest.mark.slow]
 
 
 def admins() -> int:

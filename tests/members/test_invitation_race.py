@@ -1,12 +1,13 @@
 """One invitation opened in two tabs at once makes one member."""
 
+import pytest
 from django.core.exceptions import ValidationError
 
 from members.actions import accept_invitation, invite_member
 from members.models import Invitation, Member
 from tests.threads import at_once, needs_two_connections
 
-pytestmark = needs_two_connections
+pytestmark = [*needs_two_connections, pytest.mark.slow]
 
 
 def test_two_tabs_at_once_make_one_member(coordinator_me):

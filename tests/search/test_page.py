@@ -109,6 +109,7 @@ def test_wrong_input_is_a_sentence(kind, trainer_me):
         assert "<mark>Kartice</mark>" in told
 
 
+@pytest.mark.slow
 def test_what_is_typed_stands_as_text(trainer_me):
     """Every shape, in the text of a file, in its title and as the question: no element comes of it."""
     post = write(trainer_me, "Kartice", body="x")

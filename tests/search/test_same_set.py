@@ -18,7 +18,7 @@ from tests.search.things import attach, note
 from trainers.models import Topic
 from trainings.duplicates import is_one_error
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_engines, pytest.mark.slow]
 
 Things = set[tuple[str, int]]
 LETTERS = (

@@ -2,6 +2,7 @@
 
 from threading import Event
 
+import pytest
 from django.core.exceptions import ValidationError
 
 from tests.conftest import edit_of, join, make_training
@@ -14,7 +15,7 @@ from trainings.actions.marks import change_marks
 from trainings.actions.merging import merge_people
 from trainings.models import DuplicatePair, Enrolment, Merge, Participant
 
-pytestmark = needs_two_connections
+pytestmark = [*needs_two_connections, pytest.mark.slow]
 ROUNDS = 5
 
 

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import pytest
 from django.core.exceptions import ValidationError
 
 from tests.conftest import edit_of, make_roster, make_training
@@ -10,7 +11,7 @@ from trainings.actions.figures import submit_figures
 from trainings.actions.marks import change_marks, mark_rest_present
 from trainings.models import Enrolment, FiguresVersion, Mark, MarkChange
 
-pytestmark = needs_two_connections
+pytestmark = [*needs_two_connections, pytest.mark.slow]
 ROUNDS = 5
 
 

@@ -3,6 +3,7 @@
 from threading import Barrier
 from uuid import uuid4
 
+import pytest
 from django.db import transaction
 
 from members.models import Country
@@ -11,7 +12,7 @@ from tests.threads import at_once, needs_two_connections
 from trainings.actions.trainings import create_training, take_reference
 from trainings.models import ReferenceCounter, Training
 
-pytestmark = needs_two_connections
+pytestmark = [*needs_two_connections, pytest.mark.slow]
 ROUNDS = 5
 
 

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import pytest
 from django.core.exceptions import ValidationError
 
 from tests.conftest import make_roster, make_training, person
@@ -10,7 +11,7 @@ from trainings.actions import sheets as actions
 from trainings.actions.sheets import make_sheet, record_from_sheet
 from trainings.models import MarkChange, SheetEdition, SheetEntry, Training
 
-pytestmark = needs_two_connections
+pytestmark = [*needs_two_connections, pytest.mark.slow]
 ROUNDS = 5
 
 
