@@ -22,9 +22,9 @@ from django.urls import reverse
 from common.sheets import write_xlsx
 from members.models import Member
 from reports.models import PackKind
-from reports.packs.content import PackAsked, make_pack
-from reports.packs.documents import pack_pdf
-from trainings.exports import people_header, people_of_list
+from reports.standard.content import PackAsked, make_pack
+from reports.standard.documents import pack_pdf
+from trainings.exports.rows import people_header, people_of_list
 from trainings.models import Enrolment
 
 TRAININGS, SEATS, SESSIONS = 5_000, 40, 5

@@ -12,8 +12,8 @@ from django.utils import timezone
 from bench.sheet import open_training, participant
 from common.uploads.reading import read_upload
 from members.models import Member
-from trainings.actions.imports import commit_import, start_import
 from trainings.models import Mark, Participant
+from trainings.roster_import.actions import commit_import, start_import
 from trainings.roster_import.plan import plan_import
 
 PEOPLE = 100_000

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from common import folding
 from members.models import Member
-from trainings.actions.roster import name_keys
 from trainings.models import Enrolment, Mark, Participant, Party, Session, Sex, Training
+from trainings.roster.actions import name_keys
 
 PEOPLE = 200
 SESSIONS = 5

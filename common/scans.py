@@ -7,7 +7,7 @@ from typing import IO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common.files.kinds import JPEG, PDF, picture_kind
+from common.files.file_types import JPEG, PDF, picture_kind
 from common.files.pdfs import check_pdf
 from common.pictures import whole_picture
 

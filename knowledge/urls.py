@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from knowledge.views import choices, coming_back, discussion, materials, moderation, notes, posts
+from knowledge.discussion import views as discussion
+from knowledge.field_notes import views as notes
+from knowledge.materials import views as materials
+from knowledge.moderation import views as moderation
+from knowledge.posts import views as posts
+from knowledge.subscriptions import views as coming_back
+from knowledge.views import choices
 
 app_name = "knowledge"
 

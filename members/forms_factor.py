@@ -18,7 +18,7 @@ from django import forms
 from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
-from members.secrecy import decrypt, encrypt
+from members.encryption import decrypt, encrypt
 
 OFFERED_KEY = "offered_factor"
 # A browser's answer takes two or three thousand letters.

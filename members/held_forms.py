@@ -8,8 +8,8 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
+from members.encryption import decrypt, encrypt
 from members.models import Member
-from members.secrecy import decrypt, encrypt
 
 HELD_KEY = "held_form"
 HELD_SECONDS = 60 * 60

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from members import secrecy
+from members import encryption as secrecy
 from members.held_forms import has_held_form
 from members.models import Member
 from members.outbox import put_mail

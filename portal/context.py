@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from members.encryption import browser_name
 from members.models import Member, RoleCode
 from members.second_factor import is_pending
-from members.secrecy import browser_name
 
 
 @dataclass(frozen=True)

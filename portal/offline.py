@@ -7,8 +7,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from members.encryption import browser_name
 from members.models import Member
-from members.secrecy import browser_name
 
 WORKER = settings.BASE_DIR / "static" / "js" / "offline_worker.js"
 

@@ -354,7 +354,7 @@ ACCEL_PREFIX = "" if TESTING else env.str("ACCEL_PREFIX", default="").rstrip("/"
 CLAMD_URL = "" if TESTING else env.str("CLAMD_URL", default="")
 CLAMD_SECONDS = env.int("CLAMD_SECONDS", default=60)
 FILE_UPLOAD_HANDLERS = [
-    "common.files.arriving.BoundedUploadHandler",
+    "common.files.upload_handler.BoundedUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -385,7 +385,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "portal.discreet.DiscreetFormatter", "format": "{levelname} {name} {message}", "style": "{"}
+        "line": {"()": "portal.log_redaction.DiscreetFormatter", "format": "{levelname} {name} {message}", "style": "{"}
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "level": "WARNING"}},
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -18,8 +18,8 @@ from members.models import Organisation
 from trainers.models import TrainerProfile
 from trainings.counting import COUNTING, Figures, Question
 from trainings.counting.gathering import gather
+from trainings.disclosure.small_cells import ShownFigures, shield, shield_rows
 from trainings.models import Assignment, Training
-from trainings.small_cells import ShownFigures, shield, shield_rows
 
 NETWORK_TOTALS_KEY = "network-totals"
 RIGHT_FOR = timedelta(seconds=60)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from knowledge.views import uses
+from knowledge.materials import use_views as uses
 from portal import desk, offline, views
 
 admin.site.site_header = admin.site.site_title = settings.SITE_NAME

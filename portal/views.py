@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET
 from knowledge.access import trainings_to_note, undecided_complaints, visible_complaints
 from members.access import manageable_requests, unsent_mails
 from members.models import Member
+from portal.todo import coming_up, counted, waiting_for
 from portal.totals import network_totals
-from portal.work import coming_up, counted, waiting_for
 from trainers.access import public_profiles
 from trainings.access import can_create, open_pairs
 

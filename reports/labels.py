@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from members.models import RankGroup
-from reports.things import Things
+from reports.lookups import Things
 from trainings.counting.dimensions import AGAIN, FIRST, NATO_BANDS, NOT_KNOWN
 from trainings.models import Sex
 

@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from members.request import member_of
 from reports.access import can_see_quality
-from trainings.views.common import member_of
 
 # Words and address of each page that stands beside the others, in the order of reading.
 PAGES = (

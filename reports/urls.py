@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from reports.views import cascade, coverage, indicators, packs, people, quality, snapshots, strengths, trainers
+from reports.cascade import views as cascade
+from reports.coverage import views as coverage
+from reports.indicators import views as indicators
+from reports.people import views as people
+from reports.quality import views as quality
+from reports.snapshots import views as snapshots
+from reports.standard import views as packs
+from reports.strengths import views as strengths
+from reports.trainers import views as trainers
 
 app_name = "reports"
 

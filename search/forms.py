@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms import reference_choices
-from knowledge.filters import FIRST_YEAR, LAST_YEAR, keepers
+from knowledge.posts.filters import FIRST_YEAR, LAST_YEAR, keepers
 from members.models import Language
 from search.models import Kind
 from search.query import MAX_LETTERS, MAX_WORDS, SearchQuery

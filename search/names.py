@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from search.models import NameWord
 from search.words import can_hold_an_error, mistyped, near
-from trainings.duplicates import is_one_error
+from trainings.duplicates.detection import is_one_error
 
 SimilarNames = Mapping[str, frozenset[str]]
 

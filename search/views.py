@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.views import is_fragment, page_of, sentences
 from knowledge.access import own_searches
-from knowledge.actions.searches import forget_search, look_at_search, save_search
+from knowledge.subscriptions.saved_searches import forget_search, look_at_search, save_search
 from members.models import Member
+from members.request import member_of
 from search.forms import FILTERS, SaveForm, SearchForm
 from search.full_text import index_scans
 from search.query import find
 from search.results import PAGE, results
 from search.saved import saved_searches
-from trainings.views.common import member_of
 
 
 @require_GET

@@ -22,10 +22,10 @@ from members.second_factor import SHOWN_KEY
 from tests.databases import databases
 from trainers.actions import ensure_profile
 from trainers.models import TrainerProfile
-from trainings.actions.marks import MarkEdit, MarksAnswer, change_marks
-from trainings.actions.roster import RosterRow, add_to_roster
-from trainings.actions.trainings import SessionPlan, create_training
+from trainings.actions import SessionPlan, create_training
+from trainings.attendance.actions import MarkEdit, MarksAnswer, change_marks
 from trainings.models import Assignment, Course, Enrolment, Mark, Session, Sex, Training
+from trainings.roster.actions import RosterRow, add_to_roster
 
 BACKEND = settings.AUTHENTICATION_BACKENDS[-1]
 # A week that is over in every test.

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, connection
 
-from trainings.actions.marks import KeyReusedError
+from trainings.attendance.actions import KeyReusedError
 
 needs_two_connections = [
     pytest.mark.django_db(transaction=True),

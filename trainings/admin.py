@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from common.desk import DeskAdmin, EditableDeskAdmin
 from members.models import Member
-from trainings.actions.trainings import save_course
+from trainings.actions import save_course
 from trainings.models import Course, Training
 
 

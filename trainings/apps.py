@@ -6,8 +6,9 @@ class TrainingsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are at hand only now.
-        from trainings import history, work
-        from trainings.actions import long_imports  # noqa: F401 - connects its receiver
+        from trainings import history
+        from trainings import todo as work
+        from trainings.roster_import import background as long_imports  # noqa: F401 - connects its receiver
 
         history.tell()
         work.tell()

@@ -1,26 +1,21 @@
 """Validation of what people type about trainings. Writing is the actions' business."""
 
-from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.folding import spelling
 from common.forms import DateInput, TimeInput, reference_choices
-from members.models import Country, Language, Organisation, Rank, RankGroup
+from members.models import Country, Language, Organisation
 from trainers.models import TrainerProfile
-from trainings.actions.roster import RosterRow
-from trainings.actions.trainings import DAYS_MOST, SESSIONS_MOST, SessionPlan
-from trainings.day_lines import LONGEST, Days, read_days
-from trainings.models import Assignment, Course, Enrolment, Headcount, Mark, Sex, Training
-from trainings.models.people import HEADCOUNT_MOST
+from trainings.actions import DAYS_MOST, SESSIONS_MOST, SessionPlan
+from trainings.dates import LONGEST, Days, read_days
+from trainings.models import Assignment, Course, Training
 
 
 def offer(field: forms.Field, rows: QuerySet[Any], choices: list[tuple[Any, str]]) -> None:
@@ -261,173 +256,3 @@ class KeeperForm(ReasonForm):
         Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT]),
         label=gettext_lazy("New keeper"),
     )
-
-
-def rank_in(words: str, organisation: Organisation, ranks: dict[tuple[str, str], Rank]) -> tuple[Rank | None, str]:
-    """Return the rank of these words in the organisation's country and its group; unknown words keep no rank."""
-    rank = ranks.get((organisation.country_id, spelling(words)))
-    return rank, rank.group if rank else RankGroup.NOT_RECORDED
-
-
-def ranks_of(countries: Sequence[str]) -> dict[tuple[str, str], Rank]:
-    """Return the ranks of these countries by (country, folded name), in either script. One query."""
-    found: dict[tuple[str, str], Rank] = {}
-    for rank in Rank.objects.filter(country__in=countries):
-        for name in (rank.other_script, rank.name):
-            if name:
-                found[rank.country_id, spelling(name)] = rank
-    return found
-
-
-def person_row(typed: dict[str, Any], ranks: dict[tuple[str, str], Rank]) -> RosterRow:
-    """Return a person as a form cleaned them as a row of the roster, with these ranks of their country."""
-    home = typed["organisation"]
-    rank, group = rank_in(typed["rank_words"], home, ranks)
-    return RosterRow(
-        family_name=typed["family_name"], given_name=typed["given_name"], organisation=home, sex=typed["sex"],
-        rank=rank, rank_words=typed["rank_words"], rank_group=typed.get("rank_group") or group, unit=typed["unit"],
-        participant=None if typed.get("is_another") else typed.get("participant"),
-        is_another=typed.get("is_another", False),
-    )  # fmt: skip
-
-
-class PersonForm(forms.Form):
-    """One person for the roster, typed."""
-
-    family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=80)
-    given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=80)
-    sex = forms.ChoiceField(label=gettext_lazy("Sex"), choices=Sex.choices, initial=Sex.NOT_RECORDED)
-    rank_words = forms.CharField(
-        label=gettext_lazy("Rank"), max_length=60, required=False,
-        widget=forms.TextInput(attrs={"list": "ranks", "autocomplete": "off"}),
-    )  # fmt: skip
-    rank_group = forms.ChoiceField(
-        label=gettext_lazy("Rank group"), required=False,
-        choices=[("", gettext_lazy("From the rank")), *RankGroup.choices],
-    )  # fmt: skip
-    unit = forms.CharField(label=gettext_lazy("Unit"), max_length=160, required=False)
-    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Home organisation"))
-    participant = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
-    # Shown once somebody of this name turned out to be on the roster already.
-    is_another = forms.BooleanField(label=gettext_lazy("This is another person of the same name"), required=False)
-
-    def row(self) -> RosterRow:
-        """Return the typed person as a row of the roster, after validation. One query."""
-        return person_row(self.cleaned_data, ranks_of([self.cleaned_data["organisation"].country_id]))
-
-
-class MissingPersonForm(PersonForm):
-    """One person missing from verified figures, with one mark for every session held."""
-
-    value = forms.ChoiceField(
-        label=gettext_lazy("In every session"), required=False,
-        choices=[*Mark.Value.choices, ("", gettext_lazy("Not recorded"))], initial=Mark.Value.PRESENT,
-    )  # fmt: skip
-
-
-MISSING_PEOPLE = 3
-MissingPeopleFormSet = forms.formset_factory(
-    MissingPersonForm, extra=MISSING_PEOPLE, max_num=MISSING_PEOPLE, absolute_max=MISSING_PEOPLE
-)
-
-
-def missing_people(data: QueryDict | None, training: Training) -> forms.BaseFormSet[MissingPersonForm]:
-    """Return the lines for people missing from the figures of a training. One query for all of them."""
-    lines = MissingPeopleFormSet(
-        data, prefix="missing", form_kwargs={"initial": {"organisation": training.keeper_id, "value": "present"}}
-    )
-    choices = list(Organisation.objects.values_list("pk", "name"))
-    for line in lines:
-        offer(line.fields["organisation"], Organisation.objects.all(), choices)
-    return lines
-
-
-class AmendedHeadcountsForm(forms.Form):
-    """The numbers of the headcounts there are, one field a row; 0 takes a row away."""
-
-    def __init__(self, *args: Any, training: Training, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rows = Headcount.objects.filter(party__training=training).select_related("party__organisation")
-        for row in rows.order_by("party__organisation__name", "rank_group", "sex"):
-            label = f"{row.party.organisation.short_name}: {row.get_rank_group_display()}, {row.get_sex_display()}"
-            self.fields[f"headcount-{row.pk}"] = forms.IntegerField(
-                label=label, initial=row.attended, min_value=0, max_value=HEADCOUNT_MOST
-            )
-
-    def numbers(self) -> dict[int, int]:
-        """The changed numbers by the key of their row, after validation."""
-        return {int(name.removeprefix("headcount-")): self.cleaned_data[name] for name in self.changed_data}
-
-
-def person_initial(enrolment: Enrolment) -> dict[str, Any]:
-    """Return a row of the roster as the form shows it."""
-    person = enrolment.participant
-    return {
-        "family_name": person.family_name, "given_name": person.given_name, "sex": person.sex,
-        "rank_words": enrolment.rank_words, "rank_group": enrolment.rank_group, "unit": enrolment.unit,
-        "organisation": enrolment.organisation_id,
-    }  # fmt: skip
-
-
-class HeadcountForm(forms.Form):
-    """The numbers of one organisation by sex and rank group: a grid of `attended` and one of `completed`."""
-
-    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Organisation"))
-    knows_completed = forms.BooleanField(label=gettext_lazy("I also know how many completed"), required=False)
-    replaces_roster = forms.BooleanField(
-        label=gettext_lazy("The headcount takes the place of this organisation's roster"), required=False,
-        help_text=gettext_lazy("Its people leave the roster; they and their marks can be brought back."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for group, group_label in RankGroup.choices:
-            for sex, sex_label in Sex.choices:
-                for part, part_label in (("attended", _("attended")), ("completed", _("completed"))):
-                    self.fields[f"{part}-{group}-{sex}"] = forms.IntegerField(
-                        label=f"{group_label}, {sex_label}, {part_label}", required=False,
-                        min_value=0, max_value=HEADCOUNT_MOST,
-                        error_messages={
-                            "min_value": _("A headcount is not below zero."),
-                            "max_value": _("A headcount is at most 100,000."),
-                        },
-                    )  # fmt: skip
-
-    @property
-    def grid(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:
-        """The rows of the page: a rank group with, for each sex, its two numbers."""
-        return [
-            (str(label), [(self[f"attended-{group}-{sex}"], self[f"completed-{group}-{sex}"]) for sex in Sex.values])
-            for group, label in RankGroup.choices
-        ]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        knows, any_number = cleaned.get("knows_completed"), False
-        for group in RankGroup.values:
-            for sex in Sex.values:
-                attended = cleaned.get(f"attended-{group}-{sex}") or 0
-                completed = cleaned.get(f"completed-{group}-{sex}")
-                any_number = any_number or attended > 0
-                if completed is not None and not knows:
-                    self.add_error(
-                        f"completed-{group}-{sex}", _("Tick “I also know how many completed”, or leave this empty.")
-                    )
-                elif completed is not None and completed > attended:
-                    self.add_error(f"completed-{group}-{sex}", _("More completed than attended."))
-        if not any_number and not self.errors:
-            raise ValidationError(_("Enter at least one number of persons who attended."))
-        return cleaned
-
-    def counts(self) -> list[Headcount]:
-        """Return the headcount rows, unsaved and without a party."""
-        data, knows = self.cleaned_data, self.cleaned_data["knows_completed"]
-        return [
-            Headcount(
-                sex=sex, rank_group=group, attended=data[f"attended-{group}-{sex}"],
-                completed=(data[f"completed-{group}-{sex}"] or 0) if knows else None,
-            )
-            for group in RankGroup.values
-            for sex in Sex.values
-            if data.get(f"attended-{group}-{sex}")
-        ]  # fmt: skip

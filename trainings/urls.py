@@ -2,20 +2,18 @@
 
 from django.urls import include, path, register_converter
 
-from trainings.views import (
-    attendance,
-    courses,
-    duplicates,
-    evidence,
-    exports,
-    figures,
-    headcounts,
-    imports,
-    roster,
-    sheets,
-    trainings,
-    workbooks,
-)
+from trainings import views as trainings
+from trainings.attendance import views as attendance
+from trainings.courses import views as courses
+from trainings.duplicates import views as duplicates
+from trainings.evidence import views as evidence
+from trainings.exports import views as exports
+from trainings.figures import views as figures
+from trainings.headcounts import views as headcounts
+from trainings.roster import views as roster
+from trainings.roster_import import views as imports
+from trainings.roster_import.workbook import views as workbooks
+from trainings.sign_in_sheets import views as sheets
 
 app_name = "trainings"
 

@@ -11,8 +11,8 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy
 
-from common.files.kinds import KINDS, PDF
-from common.files.words import Place
+from common.files.file_types import KINDS, PDF
+from common.files.text_extraction import Place
 from common.sandbox.documents import MAX_DRAWN, MAX_PAGES
 from common.sandbox.run import run_job
 

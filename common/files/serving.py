@@ -22,7 +22,7 @@ from django.http import (
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 
-from common.files.kinds import KINDS
+from common.files.file_types import KINDS
 from common.scripts import in_latin
 
 PIECE = 256 * 1024

@@ -9,9 +9,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from common.files import words
+from common.files import text_extraction as words
 from common.files.markup import DamagedError
-from common.files.words import Place
+from common.files.text_extraction import Place
 
 # What is read until then is given back; the limit of the process is a little later.
 CPU_SECONDS_ENOUGH = 14

@@ -18,7 +18,7 @@ def _reader(context: Context) -> Member | None:
     return user if isinstance(user, Member) else None
 
 
-@register.inclusion_tag("knowledge/_follow.html", takes_context=True)
+@register.inclusion_tag("knowledge/subscriptions/_follow.html", takes_context=True)
 def follow_topic(context: Context, pk: str, name: str) -> dict[str, Any]:
     """A button by which the reader follows a topic, or no longer. One query."""
     reader = _reader(context)
@@ -26,7 +26,7 @@ def follow_topic(context: Context, pk: str, name: str) -> dict[str, Any]:
     return _button(context, "knowledge:follow_topic", int(pk), name, is_followed, bool(reader))
 
 
-@register.inclusion_tag("knowledge/_follow.html", takes_context=True)
+@register.inclusion_tag("knowledge/subscriptions/_follow.html", takes_context=True)
 def follow_person(context: Context, person: Member) -> dict[str, Any]:
     """A button by which the reader follows another member, or no longer. One query."""
     reader = _reader(context)
@@ -42,7 +42,7 @@ def _button(context: Context, route: str, pk: int, name: str, is_followed: bool,
     }  # fmt: skip
 
 
-@register.inclusion_tag("knowledge/_note_link.html", takes_context=True)
+@register.inclusion_tag("knowledge/field_notes/_note_link.html", takes_context=True)
 def note_link(context: Context, training: Training) -> dict[str, Any]:
     """Where the reader writes or changes their field note of a training. No query on its page."""
     reader = _reader(context)

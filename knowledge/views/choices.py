@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.views import render_form
 from knowledge import access
 from knowledge.actions import choices as actions
-from knowledge.feeds import atom_of
 from knowledge.forms_choices import ChoicesForm
 from knowledge.models import Digest, NoticeChoice, Post, SecretAddress
-from trainings.views.common import member_of
+from knowledge.subscriptions.feeds import atom_of
+from members.request import member_of
 
 # In the session, for the one page after it was made.
 SHOWN_ONCE = "feed_secret"

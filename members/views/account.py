@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common.views import safe_next
 from members.held_forms import drop_held_form, held_form
+from members.request import member_of
 from members.second_factor import factors_of, is_last, is_pending, must_have_second_factor
-from members.views.common import member_of
 
 NEXT_KEY = "after_second_factor"
 

@@ -8,12 +8,7 @@ from django.utils.translation import gettext as _
 
 from members import access
 from members.models import Member
-
-
-def member_of(request: HttpRequest) -> Member:
-    """Return the signed-in member; the middleware let nobody else in."""
-    assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
-    return request.user
+from members.request import member_of
 
 
 def managing(request: HttpRequest) -> Member:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from knowledge.actions.comments import accept_answer, write_comment
-from knowledge.actions.keeping import thank
-from knowledge.actions.notes import collect_note, settle_item, write_note
+from knowledge.discussion.actions import accept_answer, write_comment
+from knowledge.field_notes.actions import collect_note, settle_item, write_note
 from knowledge.models import Comment, FieldNote, RevisionItem
+from knowledge.subscriptions.reactions import thank
 from members.models import Member
 from portal.demo.cast import Cast, topics_in_order
 from portal.demo.clock import Events

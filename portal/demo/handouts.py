@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from common.files.keeping import keeping
+from common.files.storage import keeping
 from common.pdf import make_pdf
-from knowledge.actions.materials import About, add_material, add_version
-from knowledge.actions.uses import tell_outcome, use_material
+from knowledge.materials.actions import About, add_material, add_version
+from knowledge.materials.use_actions import tell_outcome, use_material
 from knowledge.models import Material, MaterialVersion
 from portal.demo.clock import Events
 from portal.demo.posts import Published

@@ -7,9 +7,9 @@ from portal.demo.cast import MINISTRIES, Cast
 from portal.demo.clock import Events, at
 from portal.demo.places import UNITS
 from portal.demo.story import LAST_FIXED_DAY
-from reports.actions.indicators import add_indicator
-from reports.actions.strengths import Entry, import_strengths
+from reports.indicators.actions import add_indicator
 from reports.models import IndicatorValue
+from reports.strengths.actions import Entry, import_strengths
 
 INVENTED = "Invented for the demonstration"
 BASE_YEAR, FIRST_YEAR = 2023, 2014

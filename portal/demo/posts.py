@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from knowledge.actions.posts import Choices, pin_post, write_post
 from knowledge.models import Post
+from knowledge.posts.actions import Choices, pin_post, write_post
 from portal.demo.cast import Cast, topics_in_order
 from portal.demo.clock import Events, at
 from portal.demo.profiles import AWARE, CADET, FACIL, GBV, HARASS, HR, LEAD, OPS, TOT, UNSCR

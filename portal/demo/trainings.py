@@ -16,13 +16,14 @@ from portal.demo.clock import Events, at
 from portal.demo.deliveries import Delivery
 from portal.demo.paper import DRAWINGS, drawn_sheet
 from portal.demo.rosters import Person
-from trainings.actions.evidence import attach_evidence
-from trainings.actions.figures import submit_figures, verify_figures
-from trainings.actions.linking import link_participant
-from trainings.actions.marks import MarkEdit, change_marks
-from trainings.actions.roster import RosterRow, add_to_roster, set_headcounts
-from trainings.actions.trainings import SessionPlan, cancel_training, create_training, toggle_session
+from trainings.actions import SessionPlan, cancel_training, create_training, toggle_session
+from trainings.attendance.actions import MarkEdit, change_marks
+from trainings.evidence.actions import attach_evidence
+from trainings.figures.actions import submit_figures, verify_figures
+from trainings.headcounts.actions import set_headcounts
 from trainings.models import Course, Enrolment, Headcount, Participant, Session, Training
+from trainings.roster.actions import RosterRow, add_to_roster
+from trainings.roster.linking import link_participant
 
 # The latest trainings of the story keep their signed sheets; older paper is in the ministries' archives.
 WITH_PAPER = 24

@@ -13,12 +13,12 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
-from reports.quality.concerned import Desk
 from reports.quality.history import pair_history, training_histories
 from reports.quality.kinds import KINDS, PEOPLE_KINDS, TRAINING_KINDS, Kind, months_of, training_rule
+from reports.quality.scope import Desk
 from trainings.access import can_decide_duplicates, visible_pairs
+from trainings.disclosure.small_cells import is_small
 from trainings.models import DuplicatePair
-from trainings.small_cells import is_small
 
 DUPLICATES = Kind(
     "duplicates", _("Probably one person"),

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Member, RankGroup
-from reports.quality.concerned import Desk
 from reports.quality.kinds import Kind
+from reports.quality.scope import Desk
 from trainings.access import can_verify, trainings_to_record
 from trainings.models import Enrolment, FiguresVersion, Party, Sex, Training
 

@@ -11,7 +11,7 @@ from audit import page_cache
 from audit.page_cache import cached_part
 from audit.record import record
 from tests.conftest import client_of, make_roster, make_training, mark_all, profile_of
-from trainings.actions.figures import submit_figures
+from trainings.figures.actions import submit_figures
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ django.setup()
 from django.core.exceptions import ValidationError
 from django.core.handlers.wsgi import WSGIRequest
 
-from common.files import keeping
+from common.files import storage as keeping
 from tests.common import shared_files as make
 
 SIZE = 100 * 1024 * 1024

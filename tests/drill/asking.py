@@ -11,30 +11,31 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from common.files.keeping import keeping
+from common.files.storage import keeping
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
-from knowledge.actions.comments import write_comment
-from knowledge.actions.materials import About, add_material
-from knowledge.actions.moderation import hide_post, report_post
-from knowledge.actions.posts import Choices, change_post, write_post
+from knowledge.discussion.actions import write_comment
+from knowledge.materials.actions import About, add_material
 from knowledge.models import Material, MaterialVersion, Post, Saved, Told
+from knowledge.moderation.actions import hide_post, report_post
+from knowledge.posts.actions import Choices, change_post, write_post
 from members.models import Member, Organisation
-from reports.actions.snapshots import freeze_figures
-from reports.forms import Asked
-from reports.things import read_things
+from reports.lookups import read_things
+from reports.people.forms import Asked
+from reports.snapshots.actions import freeze_figures
 from search.indexer import sync_index
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
 from tests.suites.sides import ask as asked
 from tests.suites.sides import leaks, offers, verdict, wrongly_offered
-from trainings.actions.evidence import attach_evidence, remove_evidence
-from trainings.actions.figures import submit_figures
-from trainings.actions.imports import start_import
-from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
-from trainings.actions.sheets import make_sheet
 from trainings.counting import Question
+from trainings.evidence.actions import attach_evidence, remove_evidence
+from trainings.figures.actions import submit_figures
+from trainings.headcounts.actions import set_headcounts
 from trainings.models import Assignment, DuplicatePair, Headcount, Participant, Training
+from trainings.roster.actions import RosterRow, add_to_roster, remove_from_roster
+from trainings.roster_import.actions import start_import
+from trainings.sign_in_sheets.actions import make_sheet
 
 # What differs between two answers that are the same: tokens of forms, keys made anew, nonces.
 PASSING = re.compile(

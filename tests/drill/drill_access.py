@@ -34,26 +34,26 @@ HISTORY = "every active member who opens a post reads its history, and nobody el
 TOLD = "says who is told by mail, which no answer shows; see tests/knowledge/"
 HELD_TWICE = {
     "reports.access.can_see_reports": "every active member sees reports, and nobody else is signed in",
-    "reports.views.indicators access.visible_indicators(member)": ANYBODY,
-    "reports.forms_packs access.ministries()": "which choices make sense, not who may see what; tests/reports/test_packs.py sends another",
-    "trainings.views.common access.visible_trainings(member_of(request))": ACTIVE,
-    "trainings.views.trainings access.visible_trainings(member)": ACTIVE,
-    "trainings.views.exports access.visible_trainings(member)": ACTIVE,
-    "trainings.views.trainings access.visible_trainings(member_of(request))": ACTIVE,
-    "reports.views.cascade access.can_see_reports(member)": "every active member reads reports, and nobody else is signed in",
-    "trainings.views.duplicates access.open_pairs(member)": "the pair it leads on to is fetched through its own scope",
+    "reports.indicators.views access.visible_indicators(member)": ANYBODY,
+    "reports.standard.forms access.ministries()": "which choices make sense, not who may see what: test_standard_reports.py sends another",
+    "trainings.pages access.visible_trainings(member_of(request))": ACTIVE,
+    "trainings.views access.visible_trainings(member)": ACTIVE,
+    "trainings.exports.views access.visible_trainings(member)": ACTIVE,
+    "trainings.views access.visible_trainings(member_of(request))": ACTIVE,
+    "reports.cascade.views access.can_see_reports(member)": "every active member reads reports, and nobody else is signed in",
+    "trainings.duplicates.views access.open_pairs(member)": "the pair it leads on to is fetched through its own scope",
     "knowledge.access.can_see_history": HISTORY,
-    "knowledge.views.posts access.can_see_history(member_of(request), post)": HISTORY,
-    "knowledge.views.notes access.visible_revision_items(by)": "who sees any of them sees all; the same roles are asked before, or the item is "
+    "knowledge.posts.views access.can_see_history(member_of(request), post)": HISTORY,
+    "knowledge.field_notes.views access.visible_revision_items(by)": "who sees any of them sees all; the roles are asked before, or the item is "
     "what they keep",
-    "knowledge.views.notes access.visible_notes(by)": "who writes sees every note, and whether they write is asked before",
+    "knowledge.field_notes.views access.visible_notes(by)": "who writes sees every note, and whether they write is asked before",
     "knowledge.access.readers_of": TOLD,
     "knowledge.access.readable_comments": "the rule of their post is asked beside it, and no hidden comment is indexed; "
     "tests/search/test_visibility.py hides one that is",
     "knowledge.access.unavailable_versions": "what it names is left out, so with all of them nothing is found; "
     "tests/search/test_visibility.py compares it with what is left",
-    "trainings.views.workbooks access.can_see_all_names(member, training)": "who records sees every name until 30 days after "
-    "verification; tests/trainings/test_workbooks.py asks after that",
+    "trainings.roster_import.workbook.views access.can_see_all_names(member, training)": "who records sees every name until 30 days after "
+    "verification; tests/trainings/roster_import/test_workbooks.py asks after that",
 }
 
 
@@ -111,8 +111,8 @@ def targets() -> list[Target]:
         Target(views, "editing", views.member_of),
         Target(views, "managed", lambda request, pk: (views.member_of(request), everyone.objects.get(pk=pk))),
         Target(import_module("members.views.audit"), "_reader", views.member_of),
-        Target(import_module("trainings.views.common"), "require", lambda allowed: None),
-        Target(import_module("trainings.views.attendance"), "_check_visible", lambda *args: None),
+        Target(import_module("trainings.pages"), "require", lambda allowed: None),
+        Target(import_module("trainings.attendance.views"), "_check_visible", lambda *args: None),
         Target(middleware.SignInMiddleware, "process_view", lambda *args, **kwargs: None, lambda wish: wish.name == "stranger"),
         Target(middleware.SecondFactorMiddleware, "process_view", lambda *args, **kwargs: None, lambda wish: wish.name == "pending"),
         Target(factor, "is_pending", lambda *args: False),

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browsing import View, axe_findings, both_views, overflow, sign_in
 from tests.e2e.test_main_job import PEOPLE, paste_roster, record_training
-from trainings.typed_lines import read_exceptions
+from trainings.sign_in_sheets.typed_exceptions import read_exceptions
 
 SCAN = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 

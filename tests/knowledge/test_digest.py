@@ -15,14 +15,14 @@ from django.utils.translation import to_locale
 
 from knowledge import digest as digest_module
 from knowledge.actions.choices import make_secret_address, member_of_secret
-from knowledge.actions.posts import pin_post
 from knowledge.digest import compose, ensure_digests, news_for, next_digest, send_due_digests
 from knowledge.models import Digest, Follow, NoticeChoice, SavedSearch, SecretAddress
+from knowledge.posts.actions import pin_post
 from members.models import Mail
 from members.postman import Postman
 from search.indexer import sync_index
 from tests.conftest import client_of, join
-from tests.knowledge.test_posts import write
+from tests.knowledge.posts.test_posts import write
 from tests.smtp_server import MailServer
 from tests.threads import at_once
 from trainers.models import Topic

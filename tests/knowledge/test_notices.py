@@ -3,14 +3,14 @@
 import pytest
 from django.core import mail
 
-from knowledge.actions.comments import change_comment, remove_comment
-from knowledge.actions.keeping import follow
-from knowledge.actions.posts import publish_post
+from knowledge.discussion.actions import change_comment, remove_comment
 from knowledge.models import NoticeChoice, Post, Told
+from knowledge.posts.actions import publish_post
+from knowledge.subscriptions.reactions import follow
 from members.models import Mail
 from tests.conftest import client_of
-from tests.knowledge.test_discussion import say
-from tests.knowledge.test_posts import write
+from tests.knowledge.discussion.test_discussion import say
+from tests.knowledge.posts.test_posts import write
 from trainers.models import Topic
 
 pytestmark = pytest.mark.django_db

@@ -15,8 +15,8 @@ from members.access import visible_lines
 from members.actions import invite_member
 from members.models import Role
 from tests.conftest import client_of, make_roster, make_training, mark_all
-from trainings.actions.figures import return_figures, submit_figures
-from trainings.actions.roster import change_enrolment
+from trainings.figures.actions import return_figures, submit_figures
+from trainings.roster.actions import change_enrolment
 
 pytestmark = pytest.mark.django_db
 PAGE = "/members/audit/"

@@ -17,8 +17,8 @@ from audit.models import Line
 from common.folding import spelling
 from members.models import Member
 from portal.demo.deliveries import days_of_one_week, working_days, working_days_until
-from reports.cascade.shown import show_cascade
-from reports.taught import taught_by, total_of
+from reports.cascade.presentation import show_cascade
+from reports.trainers.deliveries import taught_by, total_of
 from trainers.models import TrainerProfile
 from trainings.counting import Question, figures, figures_by, training_totals
 from trainings.models import (

@@ -16,7 +16,7 @@ from django.test import Client
 
 from members.models import Member
 from portal import checks, views
-from portal.discreet import DiscreetFormatter, without_secrets
+from portal.log_redaction import DiscreetFormatter, without_secrets
 from tests import services
 from tests.conftest import client_of
 
@@ -208,7 +208,7 @@ def test_typed_form_is_offered_again_when_the_database_is_away(monkeypatch, reco
     client = client_of(recorder_me)
     client.raise_request_exception = False
     monkeypatch.setattr(
-        "trainings.actions.roster.locked", lambda training: (_ for _ in ()).throw(OperationalError("gone"))
+        "trainings.roster.actions.locked", lambda training: (_ for _ in ()).throw(OperationalError("gone"))
     )
     body = {"family_name": f"{CANARY} <b>", "given_name": "A", "sex": "female", "organisation": training.keeper_id}
     answer = client.post(f"{training.get_absolute_url()}roster/", {**body, "password": "geheim"})

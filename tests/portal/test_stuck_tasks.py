@@ -10,8 +10,8 @@ from common.uploads.cells import packed
 from common.uploads.reading import read_pasted
 from portal.stuck_tasks import GONE_AFTER, MOST_TRIES, look_after_tasks
 from tests.conftest import client_of
-from trainings.actions import long_imports as long
 from trainings.models import RosterImport
+from trainings.roster_import import background as long
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 GONE = GONE_AFTER + timedelta(seconds=1)
@@ -95,7 +95,7 @@ def test_page_of_a_long_list_leads_on_when_its_task_is_given_up(state, after, to
     path = f"/trainings/{training.reference}/roster/import/{of.pk}/"
     client = client_of(recorder_me)
     assert "<progress" in client.get(path).content.decode()
-    running(f"trainings.actions.long_imports.{name}", args, workers=["a"] * MOST_TRIES)
+    running(f"trainings.roster_import.background.{name}", args, workers=["a"] * MOST_TRIES)
     look_after_tasks("me")
     of.refresh_from_db()
     assert (of.state, of.upload, of.work_began) == (after, None, None)
@@ -109,7 +109,7 @@ def test_page_of_a_long_list_leads_on_when_its_task_is_given_up(state, after, to
 def test_list_that_is_further_than_its_failed_task_is_left(training, recorder_me):
     of = imported(training, recorder_me, "preview")
     for name, args in (("read_kept_list", [of.pk]), ("take_list_in", [of.pk, recorder_me.pk])):
-        running(f"trainings.actions.long_imports.{name}", args, workers=["a"] * MOST_TRIES)
+        running(f"trainings.roster_import.background.{name}", args, workers=["a"] * MOST_TRIES)
     look_after_tasks("me")
     of.refresh_from_db()
     assert (of.state, of.refusal) == ("preview", "")

@@ -13,7 +13,7 @@ from audit.record import record
 from portal.management.commands.worker import go_round
 from portal.totals import NETWORK_TOTALS_KEY, look_after_totals, network_totals
 from tests.conftest import client_of, make_roster, mark_all
-from trainings.actions.figures import submit_figures
+from trainings.figures.actions import submit_figures
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Line
-from members.secrecy import browser_name
+from members.encryption import browser_name
 from tests.conftest import client_of, make_roster
 from trainings.models import Mark, MarkChange
 

@@ -2,7 +2,7 @@ import pytest
 
 from members.access import manageable_requests, unsent_mails
 from members.models import Member
-from portal.work import counted
+from portal.todo import counted
 from tests.conftest import join
 from trainings.access import open_pairs
 from trainings.models import DuplicatePair, Participant, Training

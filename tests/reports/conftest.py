@@ -7,7 +7,7 @@ import pytest
 from members.models import Member
 from tests.conftest import make_roster, make_training, mark_all
 from tests.reports.networks import write_network
-from trainings.actions.figures import submit_figures, verify_figures
+from trainings.figures.actions import submit_figures, verify_figures
 from trainings.models import Training
 
 

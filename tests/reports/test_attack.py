@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from reports.report import Report
+from reports.people.report import Report
 from tests.conftest import client_of, join
 from tests.reports.networks import rows, write_network
 from tests.reports.slow import SEXES, first_of_each, key_of
-from tests.trainings.test_small_tables import bounds
+from tests.trainings.disclosure.test_tables import bounds
 
 pytestmark = pytest.mark.django_db
 WORDS = {"Women": "female", "Men": "male", "Other": "other", "Not recorded": "not_recorded"}

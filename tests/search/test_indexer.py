@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from audit.models import Line
 from audit.record import record
-from knowledge.actions.comments import write_comment
-from knowledge.actions.materials import withdraw_version
-from knowledge.actions.moderation import hide_post, restore_post
-from knowledge.actions.posts import Choices, change_post, publish_post
+from knowledge.discussion.actions import write_comment
+from knowledge.materials.actions import withdraw_version
 from knowledge.models import Comment, MaterialText, MaterialVersion, Post
+from knowledge.moderation.actions import hide_post, restore_post
+from knowledge.posts.actions import Choices, change_post, publish_post
 from members.models import Organisation
 from search import index, indexer
 from search.index import rebuild
@@ -23,12 +23,12 @@ from search.indexer import look_after_search, sync_index
 from search.models import Document, Kind, NameWord, Pending, TextPart
 from search.query import SearchQuery, find
 from tests.conftest import client_of, make_training, mark_all
-from tests.knowledge.test_posts import write
+from tests.knowledge.posts.test_posts import write
 from tests.search.things import attach, hits, index_content, note, rebuilt_content, renew, titles
 from tests.threads import at_once
 from trainers.models import Topic
-from trainings.actions.figures import submit_figures, verify_figures
-from trainings.actions.trainings import cancel_training
+from trainings.actions import cancel_training
+from trainings.figures.actions import submit_figures, verify_figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.record import record
-from knowledge.actions.comments import write_comment
+from knowledge.discussion.actions import write_comment
 from knowledge.models import MaterialText
 from search import index, query
 from search.full_text import BREAK
@@ -11,7 +11,7 @@ from search.models import Document, Kind, TextPart
 from search.query import SearchQuery
 from search.words import stem
 from tests.conftest import client_of, join, make_training
-from tests.knowledge.test_posts import write
+from tests.knowledge.posts.test_posts import write
 from tests.search.things import attach, hits, note, rows, titles
 from trainers.models import Topic
 from trainings.models import Training

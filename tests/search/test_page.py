@@ -12,11 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from knowledge.actions.searches import forget_search, save_search
 from knowledge.models import SavedSearch
+from knowledge.subscriptions.saved_searches import forget_search, save_search
 from search.indexer import sync_index
 from tests.conftest import client_of
-from tests.knowledge.test_posts import write
+from tests.knowledge.posts.test_posts import write
 from tests.search.things import attach, note
 from tests.suites.payloads import SHAPES
 from trainers.models import Topic

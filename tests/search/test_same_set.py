@@ -13,10 +13,10 @@ from search.models import NameWord
 from search.names import new_name_word, similar_names
 from search.query import SearchQuery, find_all
 from search.words import can_hold_an_error, mistyped, stem, words_of
-from tests.knowledge.test_posts import write
+from tests.knowledge.posts.test_posts import write
 from tests.search.things import attach, note
 from trainers.models import Topic
-from trainings.duplicates import is_one_error
+from trainings.duplicates.detection import is_one_error
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines, pytest.mark.slow]
 

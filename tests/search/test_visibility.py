@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from audit.record import record
 from knowledge.access import readable_versions
-from knowledge.actions.comments import remove_comment, write_comment
-from knowledge.actions.moderation import hide_post, restore_post
+from knowledge.discussion.actions import remove_comment, write_comment
 from knowledge.models import MaterialVersion, Post
+from knowledge.moderation.actions import hide_post, restore_post
 from members.actions import change_member
 from search import visibility
 from search.indexer import sync_index
@@ -18,7 +18,7 @@ from search.query import SearchQuery, find
 from search.visibility import visible
 from search.words import words_of
 from tests.conftest import FAMILY_NAMES, client_of, make_roster
-from tests.knowledge.test_posts import write
+from tests.knowledge.posts.test_posts import write
 from tests.search.things import attach, hits, note, renew, rows, titles
 from trainers.models import TrainerProfile
 from trainings.models import Training

@@ -123,7 +123,7 @@ DECISIONS: dict[str, Decision] = {
     "knowledge:comment_edit": Decision(get=THE_AUTHOR, post=THE_AUTHOR, hidden=NOT_OF_THE_POST),
     "knowledge:comment_remove": Decision(post=THE_AUTHOR, hidden=NOT_OF_THE_POST),
     "knowledge:comment_thank": Decision(post=NOT_THE_AUTHOR, hidden=NOT_OF_THE_POST),
-    # Of a post that is no question; see tests/knowledge/test_discussion.py.
+    # Of a post that is no question; see tests/knowledge/discussion/test_discussion.py.
     "knowledge:comment_accept": Decision(post=NOBODY, hidden=NOT_OF_THE_POST),
     "knowledge:comment_report": Decision(get=NOT_THE_AUTHOR, post=NOT_THE_AUTHOR, hidden=NOT_OF_THE_POST),
     "knowledge:comment_hide": Decision(get=COORDINATORS, post=COORDINATORS, hidden=NOT_OF_THE_POST),
@@ -135,7 +135,7 @@ DECISIONS: dict[str, Decision] = {
     "knowledge:reported": Decision(get=MANAGING),
     "knowledge:reported_leave": Decision(post=COORDINATORS, hidden=but(COORDINATORS)),
     "knowledge:notes": Decision(get=(WRITERS, WRITERS)),
-    # Of a training whose figures are open; see tests/knowledge/test_notes.py.
+    # Of a training whose figures are open; see tests/knowledge/field_notes/test_notes.py.
     "knowledge:note_new": Decision(get=NOBODY, post=NOBODY),
     "knowledge:note": Decision(get=(WRITERS, WRITERS), hidden=NO_WRITERS),
     "knowledge:note_edit": Decision(get=THE_AUTHOR, post=THE_AUTHOR, hidden=NO_WRITERS),
@@ -234,7 +234,7 @@ DECISIONS: dict[str, Decision] = {
     "reports:indicator_correct": Decision(get=MANAGING_HOME, post=MANAGING_HOME),
     "reports:indicator_withdraw": Decision(get=MANAGING_HOME, post=MANAGING_HOME),
     "reports:quality": Decision(get=MENDING),
-    # Of the rows of people; an admin opens those of trainings: tests/reports/test_quality.py.
+    # Of the rows of people; an admin opens those of trainings: tests/reports/quality/test_quality.py.
     "reports:quality_rows": Decision(get=NAMED),
     "reports:quality_sheet": Decision(post=NAMED),
     "reports:snapshots": Decision(get=ALL),

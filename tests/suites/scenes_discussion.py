@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from knowledge.actions import comments, keeping, moderation, notes
-from knowledge.actions.posts import Choices, write_post
+from knowledge.discussion import actions as comments
+from knowledge.field_notes import actions as notes
 from knowledge.models import Comment, Complaint, FieldNote, Notice, Post, RevisionItem, Told
+from knowledge.moderation import actions as moderation
+from knowledge.posts.actions import Choices, write_post
+from knowledge.subscriptions import reactions as keeping
 from trainers.models import Topic
 
 
@@ -54,68 +57,68 @@ def told(stage: Any) -> Told:
 
 Scene = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
 SCENES: dict[str, Scene] = {
-    "knowledge.actions.comments.write_comment": (
+    "knowledge.discussion.actions.write_comment": (
         asked,
         lambda s, p: comments.write_comment(post=p, body="@Kata Vodić", answers=None, key=None, by=s.recorder),
     ),
-    "knowledge.actions.comments.change_comment": (
+    "knowledge.discussion.actions.change_comment": (
         said,
         lambda s, c: comments.change_comment(comment=c, body="Drugo", version_seen=1, by=s.recorder),
     ),
-    "knowledge.actions.comments.remove_comment": (
+    "knowledge.discussion.actions.remove_comment": (
         said,
         lambda s, c: comments.remove_comment(comment=c, by=s.recorder),
     ),
-    "knowledge.actions.comments.accept_answer": (
+    "knowledge.discussion.actions.accept_answer": (
         said,
         lambda s, c: comments.accept_answer(post=c.post, comment=c, by=s.trainer),
     ),
-    "knowledge.actions.comments.take_back_answer": (
+    "knowledge.discussion.actions.take_back_answer": (
         accepted,
         lambda s, post: comments.take_back_answer(post=post, by=s.trainer),
     ),
-    "knowledge.actions.keeping.thank": (
+    "knowledge.subscriptions.reactions.thank": (
         said,
         lambda s, c: keeping.thank(post=c.post, comment=c, on=True, by=s.trainer),
     ),
-    "knowledge.actions.keeping.save_post": (
+    "knowledge.subscriptions.reactions.save_post": (
         asked,
         lambda s, post: keeping.save_post(post=post, on=True, by=s.recorder),
     ),
-    "knowledge.actions.keeping.follow": (
+    "knowledge.subscriptions.reactions.follow": (
         lambda s: Topic.objects.first(),
         lambda s, topic: keeping.follow(thing=topic, on=True, by=s.recorder),
     ),
-    "knowledge.actions.keeping.read_notices": (told, lambda s, _told: keeping.read_notices(by=s.recorder)),
-    "knowledge.actions.moderation.report_post": (
+    "knowledge.subscriptions.reactions.read_notices": (told, lambda s, _told: keeping.read_notices(by=s.recorder)),
+    "knowledge.moderation.actions.report_post": (
         said,
         lambda s, c: moderation.report_post(post=c.post, comment=c, words="x", by=s.trainer),
     ),
-    "knowledge.actions.moderation.hide_post": (
+    "knowledge.moderation.actions.hide_post": (
         said,
         lambda s, c: moderation.hide_post(post=c.post, comment=c, reason="x", by=s.coordinator),
     ),
-    "knowledge.actions.moderation.restore_post": (
+    "knowledge.moderation.actions.restore_post": (
         hidden,
         lambda s, c: moderation.restore_post(post=c.post, comment=c, by=s.coordinator),
     ),
-    "knowledge.actions.moderation.leave_reported": (
+    "knowledge.moderation.actions.leave_reported": (
         reported,
         lambda s, complaint: moderation.leave_reported(complaint=complaint, by=s.coordinator),
     ),
-    "knowledge.actions.notes.write_note": (lambda s: None, lambda s, _none: noted(s)),
-    "knowledge.actions.notes.decline_note": (
+    "knowledge.field_notes.actions.write_note": (lambda s: None, lambda s, _none: noted(s)),
+    "knowledge.field_notes.actions.decline_note": (
         lambda s: None,
         lambda s, _none: notes.decline_note(training=s.training, by=s.trainer),
     ),
-    "knowledge.actions.notes.change_note": (noted, change_note),
-    "knowledge.actions.notes.delete_note": (noted, lambda s, note: notes.delete_note(note=note, by=s.trainer)),
-    "knowledge.actions.notes.collect_note": (noted, collected),
-    "knowledge.actions.notes.settle_item": (
+    "knowledge.field_notes.actions.change_note": (noted, change_note),
+    "knowledge.field_notes.actions.delete_note": (noted, lambda s, note: notes.delete_note(note=note, by=s.trainer)),
+    "knowledge.field_notes.actions.collect_note": (noted, collected),
+    "knowledge.field_notes.actions.settle_item": (
         lambda s: collected(s, noted(s)),
         lambda s, item: notes.settle_item(item=item, state="done", by=s.coordinator),
     ),
-    "knowledge.actions.notes.drop_item": (
+    "knowledge.field_notes.actions.drop_item": (
         lambda s: collected(s, noted(s)),
         lambda s, item: notes.drop_item(item=item, by=s.coordinator),
     ),

@@ -3,8 +3,9 @@
 import io
 from typing import Any
 
-from common.files.keeping import keeping
-from knowledge.actions import materials, uses
+from common.files.storage import keeping
+from knowledge.materials import actions as materials
+from knowledge.materials import use_actions as uses
 from knowledge.models import Material, MaterialUse, MaterialVersion, Post
 from tests.common.shared_files import pdf
 from tests.suites.scenes_posts import Scene, draft
@@ -36,27 +37,27 @@ def used(stage: Any) -> MaterialUse:
 
 
 SCENES: dict[str, Scene] = {
-    "knowledge.actions.materials.add_material": (draft, add_to),
-    "knowledge.actions.materials.add_version": (added, newer),
-    "knowledge.actions.materials.change_material": (
+    "knowledge.materials.actions.add_material": (draft, add_to),
+    "knowledge.materials.actions.add_version": (added, newer),
+    "knowledge.materials.actions.change_material": (
         added, lambda s, of: materials.change_material(material=of, by=s.trainer)
     ),
-    "knowledge.actions.materials.withdraw_version": (
+    "knowledge.materials.actions.withdraw_version": (
         lambda s: added(s).versions.get(),
         lambda s, version: materials.withdraw_version(version=version, reason="Pogrešno", by=s.trainer),
     ),
-    "knowledge.actions.materials.restore_version": (
+    "knowledge.materials.actions.restore_version": (
         withdrawn, lambda s, version: materials.restore_version(version=version, by=s.trainer)
     ),
-    "knowledge.actions.materials.remove_material": (
+    "knowledge.materials.actions.remove_material": (
         added, lambda s, of: materials.remove_material(material=of, by=s.trainer)
     ),
-    "knowledge.actions.uses.use_material": (
+    "knowledge.materials.use_actions.use_material": (
         lambda s: added(s).versions.get(),
         lambda s, version: uses.use_material(training=s.training, version=version, by=s.trainer),
     ),
-    "knowledge.actions.uses.drop_use": (used, lambda s, use: uses.drop_use(use=use, by=s.trainer)),
-    "knowledge.actions.uses.tell_outcome": (
+    "knowledge.materials.use_actions.drop_use": (used, lambda s, use: uses.drop_use(use=use, by=s.trainer)),
+    "knowledge.materials.use_actions.tell_outcome": (
         used, lambda s, use: uses.tell_outcome(use=use, outcome="worked", words="Dobro", by=s.trainer)
     ),
 }  # fmt: skip

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from knowledge.actions import posts
 from knowledge.models import Post
+from knowledge.posts import actions as posts
 
 
 def draft(stage: Any) -> Post:
@@ -24,11 +24,11 @@ def change(stage: Any, post: Post) -> Post:
 Scene = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
 # What is made first, and the call that leaves the line.
 SCENES: dict[str, Scene] = {
-    "knowledge.actions.posts.write_post": (lambda s: None, lambda s, _none: draft(s)),
-    "knowledge.actions.posts.change_post": (draft, change),
-    "knowledge.actions.posts.publish_post": (draft, lambda s, post: posts.publish_post(post=post, by=s.trainer)),
-    "knowledge.actions.posts.delete_draft": (draft, lambda s, post: posts.delete_draft(post=post, by=s.trainer)),
-    "knowledge.actions.posts.pin_post": (
+    "knowledge.posts.actions.write_post": (lambda s: None, lambda s, _none: draft(s)),
+    "knowledge.posts.actions.change_post": (draft, change),
+    "knowledge.posts.actions.publish_post": (draft, lambda s, post: posts.publish_post(post=post, by=s.trainer)),
+    "knowledge.posts.actions.delete_draft": (draft, lambda s, post: posts.delete_draft(post=post, by=s.trainer)),
+    "knowledge.posts.actions.pin_post": (
         published,
         lambda s, post: posts.pin_post(post=post, is_pinned=True, by=s.admin),
     ),

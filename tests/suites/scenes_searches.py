@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from knowledge.actions import searches
 from knowledge.models import SavedSearch
+from knowledge.subscriptions import saved_searches as searches
 from tests.suites.scenes_posts import Scene
 
 
@@ -12,8 +12,8 @@ def saved(stage: Any) -> SavedSearch:
 
 
 SCENES: dict[str, Scene] = {
-    "knowledge.actions.searches.save_search": (lambda s: None, lambda s, _none: saved(s)),
-    "knowledge.actions.searches.forget_search": (
+    "knowledge.subscriptions.saved_searches.save_search": (lambda s: None, lambda s, _none: saved(s)),
+    "knowledge.subscriptions.saved_searches.forget_search": (
         saved,
         lambda s, kept: searches.forget_search(saved=kept, by=s.trainer),
     ),

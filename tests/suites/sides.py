@@ -22,11 +22,10 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from audit.record import record
-from common.files.keeping import keeping
+from common.files.storage import keeping
 from common.scans import PDF, Scan
-from knowledge.actions.materials import About, add_material
-from knowledge.actions.posts import Choices, write_post
-from knowledge.actions.uses import tell_outcome, use_material
+from knowledge.materials.actions import About, add_material
+from knowledge.materials.use_actions import tell_outcome, use_material
 from knowledge.models import (
     Comment,
     Complaint,
@@ -41,23 +40,23 @@ from knowledge.models import (
     Thanks,
     Told,
 )  # fmt: skip
+from knowledge.posts.actions import Choices, write_post
 from members.actions import digest_of
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation
-from reports.actions.indicators import add_indicator
-from reports.actions.strengths import Entry, save_strength
-from reports.forms import Asked
-from reports.frozen import asked_plainly, freeze
+from reports.indicators.actions import add_indicator
+from reports.lookups import Things
 from reports.models import IndicatorValue, Release, Snapshot
-from reports.report import answer
-from reports.things import Things
+from reports.people.forms import Asked
+from reports.people.report import answer
+from reports.snapshots.contents import asked_plainly, freeze
+from reports.strengths.actions import Entry, save_strength
 from tests.common.shared_files import pdf
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, MANAGERS, decided
 from trainers.models import Topic
-from trainings.actions.evidence import attach_evidence
-from trainings.actions.roster import RosterRow, add_to_roster, remove_from_roster, set_headcounts
-from trainings.actions.sheets import make_sheet
 from trainings.counting import Question
+from trainings.evidence.actions import attach_evidence
+from trainings.headcounts.actions import set_headcounts
 from trainings.models import (
     Amendment,
     DuplicatePair,
@@ -70,6 +69,8 @@ from trainings.models import (
     RosterImport,
     Training,
 )
+from trainings.roster.actions import RosterRow, add_to_roster, remove_from_roster
+from trainings.sign_in_sheets.actions import make_sheet
 
 # How many requests were made, and how many mails they sent, since the process began.
 MADE: Counter[str] = Counter()

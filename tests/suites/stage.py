@@ -37,8 +37,8 @@ from tests.conftest import make_roster, make_training, mark_all
 from tests.suites.decisions import all_routes
 from tests.suites.forms_on_pages import PASSWORD, PageForm, forms_of
 from tests.suites.sides import Side, taken_back
-from trainings.actions.figures import submit_figures, verify_figures
-from trainings.actions.trainings import cancel_training
+from trainings.actions import cancel_training
+from trainings.figures.actions import submit_figures, verify_figures
 from trainings.models import Training
 
 

@@ -52,8 +52,8 @@ COME_TO_NOTHING = {
 }  # fmt: skip
 
 
-# What a form asks of some alone, or on one of its pages; elsewhere it is refused with a sentence, as tests/reports/test_trainers_report.py
-# and tests/knowledge/test_notes.py show.
+# What a form asks of some alone, or on one of its pages; elsewhere it is refused with a sentence, as tests/reports/trainers/test_report.py
+# and tests/knowledge/field_notes/test_notes.py show.
 ASKED_OF_SOME = {"reports:trainers_sheet": {"left"}, "knowledge:note_new": {"worked", "resisted", "unanswered"}}
 
 

@@ -18,7 +18,8 @@ from tests.suites.forms_on_pages import PageForm
 from tests.suites.stage import Stage, addresses, all_rows, forms_shown, send
 from tests.suites.test_attack_ids import added_to, foreign_numbers, rows_of
 from trainings import access
-from trainings.views import attendance, roster
+from trainings.attendance import views as attendance
+from trainings.roster import views as roster
 
 pytestmark = pytest.mark.django_db
 

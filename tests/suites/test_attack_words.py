@@ -19,7 +19,7 @@ from django.template import Context, Template
 from django.utils.html import escape
 
 from common import sheets
-from common.files.kinds import KINDS, clean_name
+from common.files.file_types import KINDS, clean_name
 from search.indexer import sync_index
 from tests.suites.forms_on_pages import GIVEN, TEXT_INPUTS, PageForm
 from tests.suites.payloads import MARK, SHAPES, came_out_wrong, mail_faults, payload, sheet_faults
@@ -43,7 +43,7 @@ NOT_TYPED = {
     "trainings.course.code": "typed, and typed over by the next form", "members.organisation.code": "the same",
     "trainings.enrolment.age_band": "a band, told from a year", "trainings.participant.email": "an address",
     "trainings.participant.service_digest": "a digest", "trainings.columnchoice": "folded headers and kinds of columns",
-    # Cells of a list, which are attacked as a whole in tests/trainings/test_imports.py.
+    # Cells of a list, which are attacked as a whole in tests/trainings/roster_import/test_imports.py.
     "trainings.rosterimport": "cells of a list", "trainings.importedrow": "cells of a list",
     "trainings.merge": "ids, and what stood on a record before",
     "trainings.workbook": "a code, titles of sessions, marks and digests",
@@ -52,7 +52,7 @@ NOT_TYPED = {
     "trainings.sheetedition.code": "random", "trainings.sheetedition.headings": "chosen", "trainings.sheetentry.counts": "numbers",
     "trainings.sheetentry.body_digest": "a digest",
     "reports.indicatorvalue.reference_key": "reference rows", "reports.strength.unit_key": "folded",
-    "reports.strength.unit": "kept beside numbers alone: attacked in tests/reports/test_strengths.py",
+    "reports.strength.unit": "kept beside numbers alone: attacked in tests/reports/strengths/test_strengths.py",
     "knowledge.digest.language": "chosen", "knowledge.digest.leave_digest": "a digest", "knowledge.secretaddress.secret_digest": "a digest",
     "knowledge.post.slug": "letters and digits of a title", "knowledge.materialversion.stored": "a random name",
     "knowledge.materialversion.kind": "read from the file", "knowledge.materialversion.checksum": "a digest",
@@ -60,7 +60,7 @@ NOT_TYPED = {
     "search.nameword": "folded", "search.pending": "kinds and ids",
     # Read once the upload is committed: tests/search/test_page.py asks for hostile words in it.
     "knowledge.materialtext.places": "read from a file",
-    # Figures are frozen only where some count: tests/reports/test_snapshots.py types hostile words into it.
+    # Figures are frozen only where some count: tests/reports/snapshots/test_snapshots.py types hostile words into it.
     "reports.snapshot": "nothing counts yet", "reports.frozentraining": "digests",
 }  # fmt: skip
 # Words that a form reads as something else: a day, a code. They are attacked by random inputs.
@@ -84,7 +84,7 @@ def typed(form: PageForm, n: int) -> dict[str, list[Any]]:
         if given.kind == "email":
             sent[name] = [f'"<{MARK}>{mine.partition("@")[0]}"@mod.example' if n % 2 else mine]
         elif name == "rows" and form.route == "trainings:roster_import":
-            sent[name] = [""]  # read as a list of people: see tests/trainings/test_imports.py
+            sent[name] = [""]  # read as a list of people: see tests/trainings/roster_import/test_imports.py
         elif name == "rows":
             cells = [payload(n + j + k, 60).replace("\t", " ").replace("\n", " ") for k in range(2)]
             sent[name] = [f"{cells[0]}\t{cells[1]}\t{mine}"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from uuid import uuid4
 
 import pytest
@@ -18,11 +18,14 @@ from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from members import actions as members
 from members.models import Invitation, Mail, Organisation, Rank, Role
-from reports.actions import indicators, packs, snapshots, strengths
-from reports.actions.strengths import Entry
-from reports.forms import Asked
+from reports.indicators import actions as indicators
+from reports.lookups import Things
 from reports.models import IndicatorValue
-from reports.things import Things
+from reports.people.forms import Asked
+from reports.snapshots import actions as snapshots
+from reports.standard import actions as packs
+from reports.strengths import actions as strengths
+from reports.strengths.actions import Entry
 from search.models import Pending
 from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.search.things import contents_by_document, documents_waiting
@@ -31,48 +34,45 @@ from tests.suites.decisions import DECISIONS
 from tests.suites.sides import about_each_side
 from trainers import actions as trainers
 from trainers.models import Topic
-from trainings.actions import (
-    duplicates,
-    evidence,
-    figures,
-    handover,
-    imports,
-    linking,
-    marks,
-    merging,
-    roster,
-    sheets,
-    unmerging,
-    workbooks,
-)
-from trainings.actions import trainings as trainings_actions
+from trainings import actions as trainings_actions
+from trainings import handover
+from trainings.attendance import actions as marks
 from trainings.counting import Question
-from trainings.merge_plan import compare, seen_digest
+from trainings.duplicates import actions as duplicates
+from trainings.duplicates import merging, unmerging
+from trainings.duplicates.merge_plan import compare, seen_digest
+from trainings.evidence import actions as evidence
+from trainings.figures import actions as figures
+from trainings.headcounts.actions import set_headcounts, switch_to_roster
 from trainings.models import Course, DuplicatePair, Headcount, Training
+from trainings.roster import actions as roster
+from trainings.roster import linking
+from trainings.roster_import import actions as imports
+from trainings.roster_import.workbook import actions as workbooks
+from trainings.sign_in_sheets import actions as sheets
 
 pytestmark = pytest.mark.django_db
 
 # Scenes of the actions that have a file of their own.
 SCENES = (scenes_choices, scenes_discussion, scenes_materials, scenes_posts, scenes_searches)
-ROOMS = ("members.actions", "trainers.actions", "trainings.actions", "knowledge.actions", "reports.actions")
+APPS = ("members", "trainers", "trainings", "knowledge", "reports", "search")
 # Rows that a GET may change: what was seen last is no row of its own, and readings of names are counted apart.
 EXCEPTIONS = {"sessions.session", "knowledge.seen"}
 
 
 def actions_of_the_portal() -> set[str]:
     """Every function marked as an action, as module.name."""
-    modules = []
-    for name in ROOMS:
-        module = import_module(name)
-        modules += [
-            module,
-            *(import_module(f"{name}.{inner.name}") for inner in iter_modules(getattr(module, "__path__", []))),
-        ]
+    names = [
+        found.name
+        for app in APPS
+        for found in walk_packages(import_module(app).__path__, f"{app}.")
+        if ".migrations" not in found.name and ".management" not in found.name
+    ]
     return {
-        f"{thing.__module__}.{thing.__name__}"
-        for module in modules
-        for thing in vars(module).values()
-        if getattr(thing, "is_action", False)
+        f"{name}.{thing.__name__}"
+        for name in names
+        for thing in vars(import_module(name)).values()
+        if getattr(thing, "is_action", False) and thing.__module__ == name
     }
 
 
@@ -104,7 +104,7 @@ class Stage:
         figures.verify_figures(training=self.training, version_seen=1, by=self.coordinator)
 
     def counts(self):
-        return roster.set_headcounts(
+        return set_headcounts(
             training=self.training, organisation=Organisation.objects.get(code="NCGM"),
             counts=[Headcount(sex="male", rank_group="nco", attended=5)], by=self.recorder,
         )  # fmt: skip
@@ -268,25 +268,25 @@ def said(stage):
 
 
 SCENARIOS: dict[str, Callable] = {
-    "reports.actions.strengths.save_strength": plain(measured),
-    "reports.actions.strengths.import_strengths": plain(taken_in),
-    "reports.actions.strengths.remove_strength": prepared(
+    "reports.strengths.actions.save_strength": plain(measured),
+    "reports.strengths.actions.import_strengths": plain(taken_in),
+    "reports.strengths.actions.remove_strength": prepared(
         measured, lambda s, made: strengths.remove_strength(strength=made, version_seen=1, by=s.coordinator)
     ),
-    "reports.actions.indicators.add_indicator": plain(said),
-    "reports.actions.indicators.correct_indicator": prepared(
+    "reports.indicators.actions.add_indicator": plain(said),
+    "reports.indicators.actions.correct_indicator": prepared(
         said, lambda s, old: indicators.correct_indicator(old=old, value=value(s, 11), reason="x", by=s.coordinator)
     ),
-    "reports.actions.indicators.withdraw_indicator": prepared(
+    "reports.indicators.actions.withdraw_indicator": prepared(
         said, lambda s, old: indicators.withdraw_indicator(old=old, reason="x", by=s.coordinator)
     ),
-    "trainings.actions.workbooks.make_workbook": plain(
+    "trainings.roster_import.workbook.actions.make_workbook": plain(
         lambda s: workbooks.make_workbook(training=s.training, by=s.recorder)
     ),
-    "trainings.actions.imports.commit_import": prepared(
+    "trainings.roster_import.actions.commit_import": prepared(
         list_of_one, lambda s, made: imports.commit_import(of=made, by=s.recorder)
     ),
-    "trainings.actions.imports.undo_import": prepared(
+    "trainings.roster_import.actions.undo_import": prepared(
         list_taken_in, lambda s, made: imports.undo_import(of=made, by=s.recorder)
     ),
     "members.actions.invite_member": plain(lambda s: s.invite()),
@@ -321,7 +321,7 @@ SCENARIOS: dict[str, Callable] = {
     "members.actions.decline_request": prepared(
         asked, lambda s, made: members.decline_request(asked=made, by=s.coordinator)
     ),
-    "trainings.actions.handover.hand_over_training": plain(
+    "trainings.handover.hand_over_training": plain(
         lambda s: handover.hand_over_training(training=s.training, member=s.recorder, to=s.coordinator, by=s.admin)
     ),
     "members.actions.deactivate_member": plain(lambda s: members.deactivate_member(member=s.trainer, by=s.admin)),
@@ -342,105 +342,107 @@ SCENARIOS: dict[str, Callable] = {
         lambda s: trainers.change_profile(profile=profile_of(s.trainer), languages=[], topics=[], by=s.trainer)
     ),
     "trainers.actions.save_topic": plain(lambda s: trainers.save_topic(topic=Topic(name="New"), by=s.admin)),
-    "trainings.actions.trainings.create_training": plain(
+    "trainings.actions.create_training": plain(
         lambda s: trainings_actions.create_training(training=new_training(s.recorder), sessions=plans(), by=s.recorder)
     ),
-    "trainings.actions.trainings.change_training": plain(
+    "trainings.actions.change_training": plain(
         lambda s: trainings_actions.change_training(
             training=s.training, sessions=s.kept(), trainers=[], partners=[], by=s.recorder
         )
     ),
-    "trainings.actions.trainings.cancel_training": plain(cancelled),
-    "trainings.actions.trainings.restore_training": prepared(
+    "trainings.actions.cancel_training": plain(cancelled),
+    "trainings.actions.restore_training": prepared(
         cancelled, lambda s, _r: trainings_actions.restore_training(training=s.training, by=s.recorder)
     ),
-    "trainings.actions.trainings.toggle_session": plain(
+    "trainings.actions.toggle_session": plain(
         lambda s: trainings_actions.toggle_session(session=s.session, by=s.recorder)
     ),
-    "trainings.actions.trainings.change_keeper": plain(
+    "trainings.actions.change_keeper": plain(
         lambda s: trainings_actions.change_keeper(
             training=s.training, keeper=Organisation.objects.get(code="RS"), reason="x", by=s.admin
         )
     ),
-    "trainings.actions.trainings.save_course": plain(
+    "trainings.actions.save_course": plain(
         lambda s: trainings_actions.save_course(course=Course.objects.first(), topics=[], by=s.admin)
     ),
-    "trainings.actions.roster.add_to_roster": plain(
+    "trainings.roster.actions.add_to_roster": plain(
         lambda s: roster.add_to_roster(training=s.training, rows=[person(9, s.training.keeper)], by=s.recorder)
     ),
-    "trainings.actions.roster.change_enrolment": plain(
+    "trainings.roster.actions.change_enrolment": plain(
         lambda s: roster.change_enrolment(
             enrolment=s.enrolment, family_name="A", given_name="B", sex="male", by=s.recorder
         )
     ),
-    "trainings.actions.linking.link_participant": plain(lambda s: s.linked()),
-    "trainings.actions.linking.unlink_participant": prepared(
+    "trainings.roster.linking.link_participant": plain(lambda s: s.linked()),
+    "trainings.roster.linking.unlink_participant": prepared(
         lambda s: s.linked(),
         lambda s, person: linking.unlink_participant(participant=person, training=s.training, by=s.recorder),
     ),
-    "trainings.actions.roster.remove_from_roster": plain(removed),
-    "trainings.actions.roster.restore_to_roster": prepared(
+    "trainings.roster.actions.remove_from_roster": plain(removed),
+    "trainings.roster.actions.restore_to_roster": prepared(
         removed, lambda s, gone: roster.restore_to_roster(enrolment=gone, by=s.recorder)
     ),
-    "trainings.actions.roster.set_headcounts": plain(lambda s: s.counts()),
-    "trainings.actions.roster.switch_to_roster": prepared(
-        lambda s: s.counts(), lambda s, party: roster.switch_to_roster(party=party, by=s.recorder)
+    "trainings.headcounts.actions.set_headcounts": plain(lambda s: s.counts()),
+    "trainings.headcounts.actions.switch_to_roster": prepared(
+        lambda s: s.counts(), lambda s, party: switch_to_roster(party=party, by=s.recorder)
     ),
-    "trainings.actions.marks.change_marks": plain(lambda s: s.clear()),
-    "trainings.actions.marks.mark_rest_present": prepared(lambda s: s.clear(), lambda s, _r: s.rest(uuid4())),
-    "trainings.actions.marks.undo_batch": prepared(
+    "trainings.attendance.actions.change_marks": plain(lambda s: s.clear()),
+    "trainings.attendance.actions.mark_rest_present": prepared(lambda s: s.clear(), lambda s, _r: s.rest(uuid4())),
+    "trainings.attendance.actions.undo_batch": prepared(
         batch_done, lambda s, batch: marks.undo_batch(training=s.training, batch=batch, by=s.recorder)
     ),
-    "trainings.actions.marks.settle_held_change": prepared(
+    "trainings.attendance.actions.settle_held_change": prepared(
         lambda s: s.held(), lambda s, change: marks.settle_held_change(change=change, by=s.coordinator)
     ),
-    "trainings.actions.duplicates.look_for_duplicates": plain(
+    "trainings.duplicates.actions.look_for_duplicates": plain(
         lambda s: duplicates.look_for_duplicates(organisation=s.training.keeper, by=s.coordinator)
     ),
-    "trainings.actions.duplicates.set_different": prepared(
+    "trainings.duplicates.actions.set_different": prepared(
         known_twice, lambda s, pair: duplicates.set_different(pair=pair, by=s.coordinator)
     ),
-    "trainings.actions.duplicates.reopen_pair": prepared(
+    "trainings.duplicates.actions.reopen_pair": prepared(
         said_different, lambda s, pair: duplicates.reopen_pair(pair=pair, by=s.coordinator)
     ),
-    "trainings.actions.merging.merge_people": prepared(known_twice, merged),
-    "trainings.actions.unmerging.undo_merge": prepared(
+    "trainings.duplicates.merging.merge_people": prepared(known_twice, merged),
+    "trainings.duplicates.unmerging.undo_merge": prepared(
         lambda s: merged(s, known_twice(s)), lambda s, merge: unmerging.undo_merge(merge=merge, by=s.coordinator)
     ),
-    "trainings.actions.sheets.make_sheet": plain(lambda s: s.printed()),
-    "trainings.actions.sheets.record_from_sheet": prepared(lambda s: s.printed(), lambda s, edition: s.typed(edition)),
-    "trainings.actions.sheets.take_back_sheet": prepared(
+    "trainings.sign_in_sheets.actions.make_sheet": plain(lambda s: s.printed()),
+    "trainings.sign_in_sheets.actions.record_from_sheet": prepared(
+        lambda s: s.printed(), lambda s, edition: s.typed(edition)
+    ),
+    "trainings.sign_in_sheets.actions.take_back_sheet": prepared(
         lambda s: s.typed(s.printed()).entry, lambda s, entry: sheets.take_back_sheet(entry=entry, by=s.recorder)
     ),
-    "trainings.actions.evidence.attach_evidence": plain(lambda s: s.scanned()),
-    "trainings.actions.evidence.remove_evidence": prepared(
+    "trainings.evidence.actions.attach_evidence": plain(lambda s: s.scanned()),
+    "trainings.evidence.actions.remove_evidence": prepared(
         lambda s: s.scanned(), lambda s, scan: evidence.remove_evidence(evidence=scan, reason="x", by=s.recorder)
     ),
-    "trainings.actions.figures.submit_figures": plain(lambda s: s.submit()),
-    "trainings.actions.figures.recall_figures": prepared(
+    "trainings.figures.actions.submit_figures": plain(lambda s: s.submit()),
+    "trainings.figures.actions.recall_figures": prepared(
         lambda s: s.submit(), lambda s, _r: figures.recall_figures(training=s.training, version_seen=1, by=s.recorder)
     ),
-    "trainings.actions.figures.return_figures": prepared(
+    "trainings.figures.actions.return_figures": prepared(
         lambda s: s.submit(),
         lambda s, _r: figures.return_figures(training=s.training, version_seen=1, reason="x", by=s.coordinator),
     ),
-    "trainings.actions.figures.verify_figures": prepared(
+    "trainings.figures.actions.verify_figures": prepared(
         lambda s: s.submit(),
         lambda s, _r: figures.verify_figures(training=s.training, version_seen=1, by=s.coordinator),
     ),
-    "reports.actions.snapshots.freeze_figures": prepared(lambda s: s.submit(), lambda s, _r: s.frozen()),
-    "reports.actions.packs.release_cells": plain(lambda s: s.released()),
-    "reports.actions.packs.withdraw_release": prepared(
+    "reports.snapshots.actions.freeze_figures": prepared(lambda s: s.submit(), lambda s, _r: s.frozen()),
+    "reports.standard.actions.release_cells": plain(lambda s: s.released()),
+    "reports.standard.actions.withdraw_release": prepared(
         lambda s: s.released(), lambda s, release: packs.withdraw_release(release=release, by=s.coordinator)
     ),
-    "reports.actions.packs.set_contributions": plain(
+    "reports.standard.actions.set_contributions": plain(
         lambda s: packs.set_contributions(course=Course.objects.first(), targets=["5.1", "5.c"], by=s.admin)
     ),
-    "reports.actions.snapshots.show_snapshot": prepared(
+    "reports.snapshots.actions.show_snapshot": prepared(
         lambda s: (s.submit(), s.frozen())[1],
         lambda s, kept: snapshots.show_snapshot(snapshot=kept, observers=[s.admin], by=s.coordinator),
     ),
-    "trainings.actions.figures.amend_figures": prepared(lambda s: s.verify(), amend),
+    "trainings.figures.actions.amend_figures": prepared(lambda s: s.verify(), amend),
     **{
         name: prepared(*scene)
         for scenes in (scenes_posts, scenes_materials, scenes_choices)

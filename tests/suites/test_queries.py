@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from knowledge.actions.posts import Choices, change_post, write_post
 from knowledge.models import Comment, Complaint, FieldNote, Follow, Post, RevisionItem, Saved, Thanks, Told
+from knowledge.posts.actions import Choices, change_post, write_post
 from members.models import Invitation, Organisation
 from portal.totals import look_after_totals
 from search.indexer import sync_index
@@ -18,9 +18,10 @@ from tests.conftest import client_of, join, make_roster, make_training, mark_all
 from tests.suites.decisions import DECISIONS, decided
 from trainers.models import Topic
 from trainings.access import KEEPING_ROLES
-from trainings.actions.figures import submit_figures, verify_figures
-from trainings.actions.roster import RosterRow, add_to_roster, set_headcounts
+from trainings.figures.actions import submit_figures, verify_figures
+from trainings.headcounts.actions import set_headcounts
 from trainings.models import Course, DuplicatePair, Headcount, Merge, Participant, Training
+from trainings.roster.actions import RosterRow, add_to_roster
 
 pytestmark = pytest.mark.django_db
 MOST = 10

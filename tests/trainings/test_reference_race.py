@@ -9,7 +9,7 @@ from django.db import transaction
 from members.models import Country
 from tests.conftest import new_training, plans
 from tests.threads import at_once, needs_two_connections
-from trainings.actions.trainings import create_training, take_reference
+from trainings.actions import create_training, take_reference
 from trainings.models import ReferenceCounter, Training
 
 pytestmark = [*needs_two_connections, pytest.mark.slow]

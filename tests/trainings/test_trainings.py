@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from tests.conftest import FIRST_DAY, client_of, make_roster, make_training, mark_all, new_training, plans, profile_of
-from trainings.actions.trainings import (
+from trainings.actions import (
     SessionPlan,
     cancel_training,
     change_keeper,
@@ -16,7 +16,7 @@ from trainings.actions.trainings import (
     create_training,
     restore_training,
     toggle_session,
-)  # fmt: skip
+)
 from trainings.models import ReferenceCounter, Session, Training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]

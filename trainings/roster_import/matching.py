@@ -16,7 +16,7 @@ from django.conf import settings
 from common.folding import loose, spelling
 from members.models import Member
 from trainings.access import visible_records
-from trainings.duplicates import LETTERS_FOR_AN_ERROR, is_compatible, is_one_error, may_be_one, with_standing
+from trainings.duplicates.detection import LETTERS_FOR_AN_ERROR, is_compatible, is_one_error, may_be_one, with_standing
 from trainings.models import Participant
 
 CANDIDATES_MOST = 6

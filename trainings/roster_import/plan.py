@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.folding import spelling
 from common.uploads.cells import unpacked
 from members.models import Member, Organisation, RankGroup
-from trainings.duplicates import may_be_one
+from trainings.duplicates.detection import may_be_one
 from trainings.models import (
     ColumnChoice,
     DuplicatePair,
@@ -23,10 +23,10 @@ from trainings.models import (
     Training,
 )
 from trainings.roster_import.matching import Known, Match, Wanted, bears_nearly, match, service_digest
+from trainings.roster_import.parsing.known import known_tables
+from trainings.roster_import.parsing.reading import WRONG, ReadRoster, ReadRow, read_roster
 from trainings.roster_import.sessions import sessions_of_columns
-from trainings.roster_reading.known import known_tables
-from trainings.roster_reading.reading import WRONG, ReadRoster, ReadRow, read_roster
-from trainings.workbooks.differences import walk_in_sheet
+from trainings.roster_import.workbook.differences import walk_in_sheet
 
 NEW, MATCHED, UNCLEAR, LEFT_OUT = "new", "matched", "unclear", "left out"
 

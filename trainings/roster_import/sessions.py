@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from trainings.models import Session
-from trainings.roster_reading.headers import SessionHeader
+from trainings.roster_import.parsing.headers import SessionHeader
 
 ALL = "all"
 

@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils.crypto import get_random_string
 
 from audit.seal import look_after_seals
-from common.files.keeping import forget_orphans, forget_pictures
+from common.files.storage import forget_orphans, forget_pictures
 from knowledge.digest import send_due_digests
 from knowledge.models import MaterialVersion
 from members.actions import forget_old_requests
@@ -26,8 +26,8 @@ from members.postman import Postman
 from portal.stuck_tasks import SEEN_EVERY, look_after_tasks
 from portal.totals import look_after_totals
 from search.indexer import look_after_search
-from trainings.actions.duplicates import compare_new_people
-from trainings.actions.imports import forget_old_previews
+from trainings.duplicates.actions import compare_new_people
+from trainings.roster_import.actions import forget_old_previews
 
 logger = logging.getLogger(__name__)
 

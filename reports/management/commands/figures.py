@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from members.models import Member
 from reports import access
-from reports.forms import SELECTS, QuestionForm
-from reports.report import Row, answer, as_plain, definition
+from reports.people.forms import SELECTS, QuestionForm
+from reports.people.report import Row, answer, as_plain, definition
 
 FIELDS = ("first", "last", "by", "and_by", "rule", "count", *SELECTS, "mode")
 

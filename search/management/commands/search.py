@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
 from common.folding import spelling
-from knowledge.filters import keepers
+from knowledge.posts.filters import keepers
 from members.models import Member
 from search.forms import NAMES, SearchForm
 from search.full_text import index_scans

@@ -14,13 +14,13 @@ from django.db import transaction
 from common.uploads.reading import read_upload
 from members.models import Country, Member
 from trainings import access
-from trainings.actions.imports import commit_import, start_import
 from trainings.models import Training
+from trainings.roster_import.actions import commit_import, start_import
+from trainings.roster_import.parsing.columns import Tables
+from trainings.roster_import.parsing.known import known_tables
+from trainings.roster_import.parsing.reading import ReadRoster, ReadRow, read_roster
 from trainings.roster_import.plan import Plan, PlannedRow, plan_import
-from trainings.roster_reading.columns import Tables
-from trainings.roster_reading.known import known_tables
-from trainings.roster_reading.reading import ReadRoster, ReadRow, read_roster
-from trainings.workbooks.differences import Differences, find_differences
+from trainings.roster_import.workbook.differences import Differences, find_differences
 
 
 def told_row(row: ReadRow) -> dict[str, Any]:

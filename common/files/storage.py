@@ -1,0 +1,239 @@
+"""An upload taken in: measured, told, checked, looked through, then stored under a name nobody guesses.
+
+Memory does not grow with the file. Nothing of a refused one stays: it passes through files without a name.
+"""
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Container, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.files.file_types import Kind, clean_name, tell_kind
+from common.files.scanner import check_clean
+from common.pictures import clean_picture
+
+FOLDER = "files"
+PIECE = 256 * 1024
+# Where the picture of a page is kept, by the checksum of the file it is of.
+PICTURES = "previews"
+ORPHAN_AFTER = timedelta(days=1)
+_OWN_NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{2}}/[0-9a-f]{{32}}\.[a-z0-9]+")
+# Two who draw one page at once leave a second picture with some letters more.
+_PICTURE = re.compile(rf"{PICTURES}/([0-9a-f]{{64}})-[0-9]+(_[A-Za-z0-9]+)?\.webp")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stored file: its name in the storage, bytes, media type, ending, SHA-256, and the name people know it by."""
+
+    name: str
+    size: int
+    kind: str
+    ending: str
+    checksum: str
+    original: str
+
+
+def file_most() -> int:
+    """Return how many bytes one file may have."""
+    return int(settings.FILE_MOST_MB) * 1024 * 1024
+
+
+def _pieces(upload: Any) -> Iterator[bytes]:
+    """Yield an upload's content, or that of any file, from its beginning."""
+    if hasattr(upload, "chunks"):
+        yield from upload.chunks(PIECE)
+        return
+    while piece := upload.read(PIECE):
+        yield piece
+
+
+def _refuse_large(most: int) -> ValidationError:
+    return ValidationError(
+        _("The file is larger than %(most)s. Choose a smaller one, or share it in parts.")
+        % {"most": filesizeformat(most)},
+        code="too_large",
+    )
+
+
+def _refuse_no_room(room: int) -> ValidationError:
+    return ValidationError(
+        _(
+            "You have room for %(room)s more, and this file is larger. Remove files you no longer need, or ask an administrator."
+        )
+        % {"room": filesizeformat(max(0, room))},
+        code="no_room",
+    )
+
+
+def _take(upload: Any, into: IO[bytes], room: int | None, declared: int | None) -> None:
+    """Copy the upload; raise ValidationError where it is too large or not what was announced."""
+    most, size = file_most(), 0
+    known = getattr(upload, "size", None) if declared is None else declared
+    for piece in _pieces(upload):
+        size += len(piece)
+        if size > most:
+            raise _refuse_large(most)
+        if room is not None and size > room:
+            raise _refuse_no_room(room)
+        into.write(piece)
+    into.flush()
+    if known is not None and known != size:
+        raise ValidationError(
+            _("The file changed while it was sent, or did not arrive whole. Choose it again."), code="changed"
+        )
+
+
+def _checksum(file: IO[bytes]) -> tuple[str, int]:
+    """Return the SHA-256 of a file and its bytes."""
+    digest, size = hashlib.sha256(), 0
+    file.seek(0)
+    while piece := file.read(PIECE):
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
+
+
+def _sync(name: str) -> None:
+    """Wait until a stored file and its entry are on the disk, where the storage is one: its row is about to be."""
+    try:
+        path = Path(default_storage.path(name))
+    except NotImplementedError:
+        return
+    for place in (path, path.parent):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def forget(name: str) -> None:
+    """Delete a stored file of ours; a name that is not of our making, or no longer there, is passed over."""
+    if _OWN_NAME.fullmatch(name):
+        default_storage.delete(name)
+
+
+@contextmanager
+def _room_on_disk() -> Iterator[None]:
+    """Say in a sentence that the disk is full."""
+    try:
+        yield
+    except OSError as wrong:
+        if wrong.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise ValidationError(
+            _("The portal has no room left for files. Nothing was kept; tell an administrator."), code="full"
+        ) from wrong
+
+
+def _store(file: IO[bytes], kind: Kind) -> str:
+    """Store a file under a new name and return that. Nothing stays where the storage fails."""
+    token = secrets.token_hex(16)
+    name = f"{FOLDER}/{token[:2]}/{token[2:4]}/{token}.{kind.endings[0]}"
+    with ExitStack() as half_written:
+        half_written.callback(forget, name)
+        file.seek(0)
+        stored = default_storage.save(name, File(file))
+        _sync(stored)
+        half_written.pop_all()
+    return str(stored)
+
+
+def keep(upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None) -> Kept:
+    """Take in an upload of Django's, or any binary file, and return what is stored; the caller sees to its end.
+
+    `room`: bytes left to the member. `declared`: the bytes that were announced, else those the upload itself tells.
+    Raises ValidationError with a sentence; then nothing is stored. About 1 s for 100 MB, without the scanner.
+    """
+    with _room_on_disk(), tempfile.TemporaryFile() as taken, tempfile.TemporaryFile() as anew:
+        _take(upload, taken, room, declared)
+        kind = tell_kind(taken)
+        check_clean(taken)
+        if kind.is_picture:
+            clean_picture(taken, anew)
+        file = anew if kind.is_picture else taken
+        checksum, size = _checksum(file)
+        if size > file_most():
+            raise _refuse_large(file_most())
+        if room is not None and size > room:
+            raise _refuse_no_room(room)
+        shown = clean_name(original or getattr(upload, "name", "") or "", kind)
+        return Kept(_store(file, kind), size, kind.mime, shown.rpartition(".")[2], checksum, shown)
+
+
+@contextmanager
+def keeping(upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None) -> Iterator[Kept]:
+    """Take in an upload for the block, which records it: what the block does not end well is deleted again.
+
+    Around the action, not in it: no transaction is open while a large file is looked through, and one that is rolled back
+    takes the file along. See `keep` for the rest.
+    """
+    kept = keep(upload, original=original, room=room, declared=declared)
+    with ExitStack() as stored:
+        stored.callback(forget, kept.name)
+        yield kept
+        stored.pop_all()
+
+
+def _stored_names(folder: str) -> Iterator[str]:
+    """Yield the names of all stored files below a folder."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in files:
+        yield f"{folder}/{name}"
+    for inner in folders:
+        yield from _stored_names(f"{folder}/{inner}")
+
+
+def picture_name(checksum: str, page: int) -> str:
+    """Return the name in the storage of the picture of a page, from 1, of the file with this checksum."""
+    return f"{PICTURES}/{checksum}-{page}.webp"
+
+
+def _forget_old(names: Iterable[str]) -> int:
+    """Delete those of these stored files that are older than a day; return how many."""
+    before = timezone.now() - ORPHAN_AFTER
+    gone = 0
+    for name in names:
+        try:
+            is_young = default_storage.get_modified_time(name) > before
+        except FileNotFoundError:
+            continue  # somebody else deleted it meanwhile
+        if not is_young:
+            default_storage.delete(name)
+            gone += 1
+    return gone
+
+
+def forget_orphans(known_names: Container[str]) -> int:
+    """Delete stored files that nothing names and that are older than a day; return how many.
+
+    A process that was killed between storing and recording leaves them. Files beside ours are not touched.
+    """
+    names = [name for name in _stored_names(FOLDER) if name not in known_names and _OWN_NAME.fullmatch(name)]
+    return _forget_old(names)
+
+
+def forget_pictures(known_checksums: Container[str]) -> int:
+    """Delete pictures of pages of which there is no file any more, older than a day; return how many. Any can be drawn again."""
+    found = ((name, _PICTURE.fullmatch(name)) for name in _stored_names(PICTURES))
+    return _forget_old([name for name, ours in found if ours and (ours[1] not in known_checksums or ours[2])])

@@ -1,0 +1,32 @@
+"""Validation of what members say, report and bring home."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from knowledge.models.discussion import COMMENT_MOST
+
+NUMBER_MOST = 2**31 - 1
+
+
+class CommentForm(forms.Form):
+    """A comment, or an answer to one (`answers`); `key` is made by the page, `version_seen` what the editor opened."""
+
+    body = forms.CharField(
+        label=_("Add to the discussion"), max_length=COMMENT_MOST, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Members who may read this post see it. @ and a full name lets that member know."),
+    )  # fmt: skip
+    answers = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MOST, widget=forms.HiddenInput)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    version_seen = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MOST, widget=forms.HiddenInput)
+
+
+class WordsForm(forms.Form):
+    """One sentence about something: why it is reported or hidden."""
+
+    words = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["words"].label = label

@@ -1,0 +1,119 @@
+"""Filters of the library."""
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import reference_choices
+from knowledge.models import FieldNote, Material, Post, PostAudience, RevisionItem
+from knowledge.posts.forms import GROUPS
+from members.models import Language, Organisation
+from trainers.models import Topic
+from trainings.models import Course
+
+FIRST_YEAR, LAST_YEAR = 2010, 2100
+
+
+def keepers() -> QuerySet[Organisation]:
+    """The organisations that write posts and keep trainings."""
+    return Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
+
+
+class WithChoices(django_filters.FilterSet):
+    """A set of filters some of whose choices are rows: read in one query."""
+
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        """The rows by the name of their filter."""
+        raise NotImplementedError
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = reference_choices(**{name: (rows, "name") for name, rows in self.rows_to_choose().items()})
+        for name, rows in choices.items():
+            self.filters[name].extra["choices"] = rows
+
+    def chosen(self, name: str) -> tuple[str, str] | None:
+        """Return key and label of the row that is chosen, None where none is."""
+        value = self.form.cleaned_data.get(name) if self.is_valid() else None
+        return next((row for row in self.filters[name].extra["choices"] if row[0] == value), None)
+
+
+class PostFilter(WithChoices):
+    """Always over `readable_posts(member)` or `public_posts()`."""
+
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Post.Kind.choices, empty_label=_("Anything"))
+    topic = django_filters.ChoiceFilter(label=_("Topic"), field_name="topics", empty_label=_("Any topic"))
+    language = django_filters.ChoiceFilter(label=_("Language"), method="in_language", empty_label=_("Any language"))
+    ministry = django_filters.ChoiceFilter(
+        label=_("Ministry"), field_name="organisation", empty_label=_("Any ministry")
+    )  # fmt: skip
+    audience = django_filters.ChoiceFilter(label=_("For"), choices=GROUPS, method="for_group", empty_label=_("Anybody"))
+    year = django_filters.NumberFilter(
+        label=_("Year"), method="of_year", min_value=FIRST_YEAR, max_value=LAST_YEAR,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = Post
+        fields = ("kind", "topic", "language", "ministry", "audience", "year")
+
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        return {"topic": Topic.objects.all(), "language": Language.objects.all(), "ministry": keepers()}
+
+    def in_language(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
+        """Written in a language, or with a file in it."""
+        with_file = Material.objects.filter(language=value, removed_at=None)
+        return rows.filter(Q(language=value) | Q(pk__in=with_file.values("post")))
+
+    def for_group(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
+        """For a rank group, or for all."""
+        groups = PostAudience.objects.values("post")
+        return rows.filter(Q(pk__in=groups.filter(rank_group=value)) | ~Q(pk__in=groups))
+
+    def of_year(self, rows: QuerySet[Post], name: str, value: int) -> QuerySet[Post]:
+        """Published in a year, by the portal's clock."""
+        first, next_year = (timezone.make_aware(datetime(int(value) + n, 1, 1)) for n in (0, 1))
+        return rows.filter(published_at__gte=first, published_at__lt=next_year)
+
+
+class NoteFilter(WithChoices):
+    """Always over `visible_notes(member)`. The ministry is the one that keeps the training: its author's could give a name away."""
+
+    topic = django_filters.ChoiceFilter(label=_("Topic"), field_name="topics", empty_label=_("Any topic"))
+    course = django_filters.ChoiceFilter(
+        label=_("Course"), field_name="training__course", empty_label=_("Any course")
+    )  # fmt: skip
+    ministry = django_filters.ChoiceFilter(
+        label=_("Training kept by"), field_name="training__keeper", empty_label=_("Any ministry")
+    )  # fmt: skip
+    year = django_filters.NumberFilter(
+        label=_("Year of the training"), field_name="training__starts_on__year", min_value=FIRST_YEAR, max_value=LAST_YEAR,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = FieldNote
+        fields = ("topic", "course", "ministry", "year")
+
+    def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
+        return {"topic": Topic.objects.all(), "course": Course.objects.all(), "ministry": keepers()}
+
+
+class RevisionFilter(django_filters.FilterSet):
+    """Always over `visible_revision_items(member)`."""
+
+    topic = django_filters.ModelChoiceFilter(
+        label=_("Topic"), queryset=Topic.objects.all(), empty_label=_("Any topic")
+    )  # fmt: skip
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=RevisionItem.State.choices, empty_label=_("Any state")
+    )
+
+    class Meta:
+        model = RevisionItem
+        fields = ("topic", "state")

@@ -1,0 +1,246 @@
+"""What one reader sees of the cascade.
+
+Trainers are members and named to any member; graduates and participants without a trainer's profile are counted and never
+named. How many people were reached follows the small-cell rule: see `shown_people`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from members.models import Member
+from reports.cascade.data import all_profiles, makers_of_trainers, read_traces
+from reports.cascade.tree import Cohort, Generation, Grown, grow
+from reports.trainers.deliveries import OfTrainer, is_current
+from trainers.models import TrainerProfile
+from trainings.access import keeps
+from trainings.counting import Question
+from trainings.counting.gathering import gather
+from trainings.counting.parts import Gathering
+from trainings.disclosure.small_cells import is_small
+from trainings.disclosure.tables import is_bad
+from trainings.models import Training
+
+Trainings = frozenset[int]
+AFTER = (12, 24)
+
+
+@dataclass(frozen=True)
+class People:
+    """People reached, as an interval; None is hidden. Without `most` the interval is open by fewer than five."""
+
+    least: int | None
+    most: int | None
+
+    @property
+    def is_interval(self) -> bool:
+        return self.most is not None and self.least != self.most
+
+
+HIDDEN = People(None, None)
+
+
+def _exact(gathered: Gathering, trainings: Trainings) -> People:
+    found = gathered.figures((training,) for training in trainings)
+    return People(found.people_at_least, found.people_at_most)
+
+
+def whole_people(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainings, People]:
+    """Count the people of each set of trainings, for who may see the names behind every number."""
+    return {trainings: _exact(gathered, trainings) for trainings in set(sets)}
+
+
+def shown_people(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainings, People]:
+    """Count the people of each set of trainings, for who may not see names.
+
+    Hidden is a small number, and one that would tell a small number when subtracted from that of a larger set with all of
+    the same trainings. Sets that only overlap tell nothing: their people are not sums of each other's.
+    """
+    shown: dict[Trainings, People] = {}
+    for trainings in sorted(set(sets), key=lambda some: (-len(some), sorted(some))):
+        figures = gathered.figures((training,) for training in trainings)
+        people = People(figures.people_at_least, figures.people_at_most)
+        around = [other for some, other in shown.items() if trainings < some and other != HIDDEN]
+        if is_bad(figures) or any(_tells(other, people) for other in around):
+            shown[trainings] = HIDDEN
+            continue
+        gap = figures.people_at_most - figures.people_at_least
+        shown[trainings] = People(people.least, None if is_small(gap) else people.most)
+    return shown
+
+
+def _tells(larger: People, smaller: People) -> bool:
+    """Whether the two, subtracted, are 1 to 4 people."""
+    pairs = ((larger.least, smaller.least), (larger.most, smaller.most))
+    return any(is_small(a - b) for a, b in pairs if a is not None and b is not None)
+
+
+@dataclass(frozen=True)
+class ShownTrainer(OfTrainer):
+    """A trainer in the tree. `people` only for who sees every number; `url` is empty for who left."""
+
+    grown: Grown
+    profile: TrainerProfile
+    last: date | None
+    people: People | None
+
+    @property
+    def delivered(self) -> int:
+        return len(self.grown.delivered)
+
+    @property
+    def first_day(self) -> date:
+        """The day from which their trainings count here."""
+        return self.grown.since + timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ShownGeneration:
+    """One generation: its trainers by the training they came through, what they delivered first, and who came after them."""
+
+    number: int
+    through: tuple[tuple[Training, tuple[ShownTrainer, ...]], ...]
+    trainers: int
+    trainings: int
+    people: People | None
+    # Trainings among them that made trainers in turn, each with its graduates; None is hidden.
+    makers: tuple[tuple[Training, int | None], ...]
+    after: "ShownGeneration | None"
+
+
+@dataclass(frozen=True)
+class After:
+    """What was reached so many months after the end: nothing yet, or people and how many for each graduate; None is hidden."""
+
+    months: int
+    has_passed: bool
+    people: People = HIDDEN
+    for_each: float | None = None
+
+
+@dataclass(frozen=True)
+class ShownCohort:
+    """One course that makes trainers as a reader sees it; `graduates` None is hidden."""
+
+    training: Training
+    graduates: int | None
+    trainers: int
+    trainings: int
+    people: People
+    after: tuple[After, ...]
+    first: ShownGeneration | None
+
+    @property
+    def is_followed(self) -> bool:
+        """Somebody of its graduates is linked to a trainer of the portal."""
+        return self.trainers > 0
+
+
+@dataclass(frozen=True)
+class ShownCascade:
+    """All cohorts, and the active trainers who have not delivered for twelve months, by when they last did."""
+
+    cohorts: tuple[ShownCohort, ...]
+    not_current: tuple[tuple[TrainerProfile, date | None], ...]
+    # The trainings of the trainer who delivered most since they became one.
+    most_of_one: int
+
+
+def graduates_shown(cohort: Cohort, *, whole: bool) -> int | None:
+    """Return the number of graduates, unless it is small or what remains beside the trainers, who are named, is."""
+    named = sum(kind == "trainer" for kind, _key in cohort.graduates)
+    if not whole and (is_small(cohort.size) or is_small(cohort.size - named)):
+        return None
+    return cohort.size
+
+
+def show_cascade(reader: Member, *, own: bool, today: date) -> ShownCascade:
+    """Return the cascade for a reader; with `own` of people of their own organisation, of which they see every number.
+
+    The caller checks that they may: see access.sees_whole. Eight queries.
+    """
+    makers, profiles = list(makers_of_trainers()), list(all_profiles())
+    traces = read_traces(makers, profiles)
+    cohorts = grow(traces)
+    gathered = gather(Question(organisation=reader.organisation_id if own else None), ("training",))
+    wanted = [
+        trainings
+        for cohort in cohorts
+        for trainings in (
+            cohort.trainings,
+            *(cohort.within(months) for months in AFTER if today > cohort.limit(months)),
+        )
+    ]
+    people = (whole_people if own else shown_people)(gathered, wanted)
+    last = {pk: max((traces.ends[t] for t in taught), default=None) for pk, taught in traces.taught.items()}
+    through = {trainer.through for c in cohorts for generation in c.generations for trainer in generation.trainers}
+    making = _Making(
+        people, gathered if own else None, {profile.pk: profile for profile in profiles}, last, today,
+        Training.objects.select_related("country").in_bulk(through),
+        {t.pk: (t, graduates_shown(c, whole=keeps(reader, t))) for c, t in zip(cohorts, makers, strict=True)},
+    )  # fmt: skip
+    shown = tuple(making.cohort(cohort) for cohort in cohorts)
+    idle = [(p, last.get(p.pk)) for p in profiles if p.member.is_active and not is_current(last.get(p.pk), today)]
+    idle.sort(key=lambda entry: entry[1] or date.min, reverse=True)
+    most = max((len(t.delivered) for c in cohorts for g in c.generations for t in g.trainers), default=0)
+    return ShownCascade(shown, tuple(idle), most)
+
+
+@dataclass(frozen=True)
+class _Making:
+    """What shown cohorts are made from. `whole` is there for who sees every number."""
+
+    people: dict[Trainings, People]
+    whole: Gathering | None
+    profiles: dict[int, TrainerProfile]
+    last: dict[int, date | None]
+    today: date
+    trainings: dict[int, Training]
+    graduates: dict[int, tuple[Training, int | None]]
+
+    def cohort(self, cohort: Cohort) -> ShownCohort:
+        training, graduates = self.graduates[cohort.training]
+        return ShownCohort(
+            training=training, graduates=graduates, trainings=len(cohort.trainings), people=self.people[cohort.trainings],
+            trainers=len(cohort.generations[0].trainers) if cohort.generations else 0,
+            after=tuple(self._after(cohort, months, graduates) for months in AFTER),
+            first=self._generation(cohort.generations, 0),
+        )  # fmt: skip
+
+    def _after(self, cohort: Cohort, months: int, graduates: int | None) -> After:
+        if self.today <= cohort.limit(months):
+            return After(months, has_passed=False)
+        people = self.people[cohort.within(months)]
+        # Of one ministry's people there is nothing to divide by: its graduates are not told apart.
+        known = people.least is not None and graduates and self.whole is None
+        return After(months, True, people, people.least / graduates if known else None)  # type: ignore[operator]  # known
+
+    def _generation(self, generations: tuple[Generation, ...], place: int) -> ShownGeneration | None:
+        """Return a generation with all that come after it; they are few."""
+        if place == len(generations):
+            return None
+        found = generations[place]
+        trainers = [self._trainer(grown) for grown in found.trainers]
+        ways = sorted({trainer.grown.through for trainer in trainers}, key=lambda way: self.trainings[way].counts_on)
+        through = tuple(
+            (self.trainings[way], _by_deliveries(trainer for trainer in trainers if trainer.grown.through == way))
+            for way in ways
+        )
+        return ShownGeneration(
+            place + 1, through, len(trainers), len(found.trainings), self._count(found.trainings),
+            tuple(made for maker, made in self.graduates.items() if maker in found.trainings),
+            self._generation(generations, place + 1),
+        )  # fmt: skip
+
+    def _trainer(self, grown: Grown) -> ShownTrainer:
+        return ShownTrainer(
+            grown, self.profiles[grown.profile], self.last.get(grown.profile), self._count(grown.delivered)
+        )
+
+    def _count(self, trainings: Trainings) -> People | None:
+        return _exact(self.whole, trainings) if self.whole else None
+
+
+def _by_deliveries(trainers: Iterable[ShownTrainer]) -> tuple[ShownTrainer, ...]:
+    """Return trainers, who delivered most first."""
+    return tuple(sorted(trainers, key=lambda trainer: (-trainer.delivered, trainer.profile.name_key)))

@@ -1,0 +1,118 @@
+"""Following the cascade: from each course that makes trainers, generation by generation. No query."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from reports.cascade.data import Graduate, Traces
+from reports.trainers.deliveries import months_before
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A trainer in the tree: since when, through which training they came, and what they delivered since."""
+
+    profile: int
+    since: date
+    through: int
+    delivered: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Trainers, and the trainings that they and nobody of an earlier generation delivered."""
+
+    trainers: tuple[Grown, ...]
+    trainings: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """One course that makes trainers, and all that came of it. `graduates` became so here: who had completed one before is not."""
+
+    training: int
+    ended: date
+    graduates: frozenset[Graduate] = frozenset()
+    unnamed: int = 0
+    generations: tuple[Generation, ...] = ()
+    ends: dict[int, date] = field(default_factory=dict, repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many graduated here, by name and by headcount."""
+        return len(self.graduates) + self.unnamed
+
+    @property
+    def trainings(self) -> frozenset[int]:
+        """Every training of every generation, each once."""
+        return frozenset().union(*(generation.trainings for generation in self.generations))
+
+    def limit(self, months: int) -> date:
+        """The last day that counts as within so many months of the course's end."""
+        return months_before(self.ended, -months)
+
+    def within(self, months: int) -> frozenset[int]:
+        """The trainings of every generation within so many months of the course's end."""
+        return frozenset(training for training in self.trainings if self.ends[training] <= self.limit(months))
+
+
+def grow(traces: Traces) -> list[Cohort]:
+    """Return the cohorts, the earliest first."""
+    graduated: dict[Graduate, int] = {}
+    for maker in traces.makers:
+        for graduate in traces.completed[maker]:
+            graduated.setdefault(graduate, maker)
+    became = {
+        profile: traces.ends[graduated["trainer", profile]] if ("trainer", profile) in graduated else day
+        for profile, day in traces.certified.items()
+    }
+    found = []
+    for maker in traces.makers:
+        graduates = frozenset(graduate for graduate, course in graduated.items() if course == maker)
+        first = {key: (traces.ends[maker], maker) for kind, key in graduates if kind == "trainer"}
+        generations = tuple(_generations(traces, became, first))
+        found.append(
+            Cohort(maker, traces.ends[maker], graduates, traces.unnamed.get(maker, 0), generations, traces.ends)
+        )
+    return found
+
+
+def _generations(
+    traces: Traces, became: dict[int, date | None], trainers: dict[int, tuple[date, int]]
+) -> list[Generation]:
+    """Return the generations from these trainers on, each given with the day and the training it begins with."""
+    found: list[Generation] = []
+    known, seen = set(trainers), set[int]()
+    while trainers:
+        grown = tuple(
+            Grown(
+                profile, since, through,
+                frozenset(training for training in traces.taught[profile] if traces.ends[training] > since),
+            )
+            for profile, (since, through) in sorted(trainers.items())
+        )  # fmt: skip
+        fresh = frozenset().union(*(trainer.delivered for trainer in grown)) - seen
+        found.append(Generation(grown, fresh))
+        seen |= fresh
+        trainers = _became_trainers(traces, became, fresh, known)
+        known |= set(trainers)
+    return found
+
+
+def _became_trainers(
+    traces: Traces, became: dict[int, date | None], trainings: frozenset[int], known: set[int]
+) -> dict[int, tuple[date, int]]:
+    """Return who attended one of these trainings and was no trainer before: since when they are one, and through which.
+
+    That is the last of them until they became a trainer; the first where the day is not known.
+    """
+    found: dict[int, tuple[date, int]] = {}
+    for profile, attended in traces.attended.items():
+        day = became.get(profile)
+        there = [
+            (traces.ends[training], training)
+            for training in attended & trainings
+            if day is None or traces.ends[training] <= day
+        ]
+        if there and profile not in known:
+            found[profile] = (day, max(there)[1]) if day else min(there)
+    return found

@@ -1,0 +1,60 @@
+"""The trainings behind a cell, with their part in the figure."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from members.models import Member
+from reports.labels import written
+from reports.people.forms import Asked
+from trainings.access import trainings_with_all_names, visible_trainings
+from trainings.counting import Figures
+from trainings.counting.gathering import gather
+from trainings.counting.question import training_filter
+from trainings.models import Training
+
+MOST = 500
+# What stands for a cell in an address: for each breakdown a value, several of them, or any.
+ANY, BETWEEN = "*", ","
+# A list of trainings says nothing of who was in them where these alone decide it.
+OF_TRAININGS = frozenset({"host", "country", "course", "year", "quarter", "month"})
+
+
+@dataclass(frozen=True)
+class Behind:
+    """One training and its part in the figure; None where this reader sees no number."""
+
+    training: Training
+    part: Figures | None
+    opens_names: bool = False
+
+    @property
+    def opens_scans(self) -> bool:
+        """Scans of signed sheets open for who sees every name of their training."""
+        return self.opens_names
+
+
+def trainings_behind(asked: Asked, at: tuple[str, ...], member: Member) -> tuple[list[Behind], int]:
+    """Return the trainings behind the cell `at`, the newest first, and how many there are.
+
+    `at` says for each breakdown which of its values are meant, as an address writes them: one, several with BETWEEN, or ANY.
+
+    Who sees every number sees each training's part. Others see the trainings alone, of breakdowns that are about trainings:
+    which of them people of one rank attended would be a small cell again. At most `MOST`. Four to six queries.
+    """
+    dimensions = asked.dimensions
+    if not asked.whole:
+        pairs = [(name, value) for name, value in zip(dimensions, at, strict=False) if name in OF_TRAININGS]
+        dimensions, at = tuple(name for name, _value in pairs), tuple(value for _name, value in pairs)
+    meant_by = [None if values == ANY else values.split(BETWEEN) for values in at]
+    gathered = gather(asked.question, (*dimensions, "training"))
+    parts: dict[int, list[tuple[Hashable, ...]]] = {}
+    for key in gathered.all_keys():
+        if all(wanted is None or written(value) in wanted for value, wanted in zip(key, meant_by, strict=False)):
+            parts.setdefault(int(str(key[-1])), []).append(key)
+    counted = {training: gathered.figures(keys) for training, keys in parts.items()}
+    meant = [training for training, figures in counted.items() if figures.seats or figures.unknown_completed]
+    rows = visible_trainings(member).with_list_parts().with_scans()
+    found = list(rows.filter(training_filter(asked.question, ""), pk__in=meant).order_by("-counts_on", "-pk")[:MOST])
+    named = set(trainings_with_all_names(member).filter(pk__in=[row.pk for row in found]).values_list("pk", flat=True))
+    shown = [Behind(row, counted[row.pk] if asked.whole else None, row.pk in named) for row in found]
+    return shown, len(meant)

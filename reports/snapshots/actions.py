@@ -1,0 +1,93 @@
+"""Freezing figures as they are reported."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from audit.record import latest_line, record
+from common.actions import action
+from members.models import Member
+from reports import access
+from reports.lookups import Things
+from reports.models import FrozenTraining, Snapshot
+from reports.people.forms import Asked
+from reports.people.report import Report, counted_by, definition, report_of
+from reports.snapshots.contents import asked_plainly, content_of, digests, freeze, parts_of, whole_digest
+from trainings.counting.gathering import gather
+
+AT_ONCE = 1000
+
+
+@action
+def freeze_figures(
+    *, asked: Asked, things: Things, chosen: Sequence[str], as_on: date, reported_to: str, note: str,
+    observers: Sequence[Member], by: Member,
+) -> Snapshot:  # fmt: skip
+    """Freeze the answer to a question with its definition, signed by who makes it. The same again is the same snapshot.
+
+    Raises ValidationError where nothing counts yet, or all of it is too small for its maker to see. See
+    `reports.frozen.digests` for the cost.
+    """
+    line = latest_line()
+    numbers, safe = _answers(asked, things)
+    mine = numbers if asked.whole or safe is None else safe
+    parts, rows = parts_of(gather(asked.question, ("training",))), digests(asked.question)
+    if mine.is_hidden or not parts:
+        raise ValidationError(
+            _("There is nothing to freeze: no training counts, or the figures are too small to be told.")
+        )
+    made = Snapshot(
+        made_by=by, organisation=by.organisation, as_on=as_on, reported_to=reported_to, note=note,
+        signed=", ".join([by.full_name, *by.role_labels, by.organisation.short_name])[:320],
+        question=asked_plainly(asked), chosen=list(chosen), definition=definition(asked),
+        numbers=freeze(numbers), safe_numbers=freeze(safe) if safe else None,
+    )  # fmt: skip
+    made.digest = sha256 = whole_digest(content_of(made), {pk: rows[pk] for pk in parts})
+    if latest_line() != line:
+        raise ValidationError(_("Something was changed while the figures were read. Freeze them again."))
+    there = Snapshot.objects.filter(made_by=by, digest=made.digest).first()
+    if there is not None:
+        return there
+    made.save()
+    made.shown_to.set(observers)
+    verified = {pk for pk, figures in parts.items() if figures.verified_seats}
+    FrozenTraining.objects.bulk_create(
+        [
+            FrozenTraining(
+                snapshot=made, training_id=pk, seats=found.seats, women=found.women, men=found.men, minutes=found.minutes,
+                is_verified=pk in verified, digest=rows[pk],
+            )
+            for pk, found in parts.items()
+        ],
+        batch_size=AT_ONCE,
+    )  # fmt: skip
+    record("freeze_figures", made, by=by, told={"reported_to": reported_to, "note": note}, sha256=sha256,
+           trainings=len(parts), observers=[member.pk for member in observers])  # fmt: skip
+    return made
+
+
+def _answers(asked: Asked, things: Things) -> tuple[Report, Report | None]:
+    """Return the answer with every number, and that for who may not see names: None where they may not ask that."""
+    gathered = gather(asked.question, counted_by(asked.dimensions))
+    numbers = report_of(gathered, replace(asked, whole=True), things)
+    if asked.question != access.allowed_question(asked.question, whole=False):
+        return numbers, None
+    allowed = access.allowed_dimensions(whole=False)
+    others = replace(asked, dimensions=tuple(name for name in asked.dimensions if name in allowed), whole=False)
+    if others.dimensions != asked.dimensions:
+        gathered = gather(asked.question, counted_by(others.dimensions))
+    return numbers, report_of(gathered, others, things)
+
+
+@action
+def show_snapshot(*, snapshot: Snapshot, observers: Sequence[Member], by: Member) -> None:
+    """Let these observers see a snapshot, too. Who was let see it before goes on seeing it."""
+    known = set(snapshot.shown_to.values_list("pk", flat=True))
+    new = [member for member in observers if member.pk not in known]
+    if not new:
+        raise ValidationError(_("Choose at least one observer who does not see it yet."))
+    snapshot.shown_to.add(*new)
+    record("show_snapshot", snapshot, by=by, observers=[member.pk for member in new])

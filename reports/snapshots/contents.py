@@ -1,0 +1,190 @@
+"""Freezing a report and reading it again; the digest of the rows behind it; what has changed since."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Aggregate, TextField, Value
+from django.db.models.functions import Cast, Concat
+
+from reports.models import FrozenTraining, Snapshot
+from reports.people.forms import Asked
+from reports.people.report import Report, Row
+from trainings.counting import Figures, Question
+from trainings.counting.gathering import gather
+from trainings.counting.parts import Gathering
+from trainings.counting.question import counted_enrolments, counted_headcounts
+from trainings.disclosure.small_cells import is_small
+from trainings.disclosure.tables import ShownCell, show_safe, show_whole
+from trainings.models import Training
+
+ROWS_AT_ONCE = 10_000
+
+
+def freeze(report: Report) -> dict[str, Any]:
+    """Return a report as plain values, as a snapshot keeps it."""
+    kept = asdict(report)
+    del kept["asked"]
+    return dict(json.loads(json.dumps(kept)))
+
+
+def thaw(numbers: Mapping[str, Any], question: Mapping[str, Any], *, whole: bool) -> Report:
+    """Return the report that was frozen."""
+    asked = Asked(question_of(question), tuple(question["dimensions"]), question["measure"], whole)
+
+    def cell(kept: Mapping[str, Any] | None) -> ShownCell | None:
+        return None if kept is None else ShownCell(**{**kept, "by_sex": tuple(kept["by_sex"])})
+
+    def rows(kept: list[dict[str, Any]]) -> list[Row]:
+        return [Row(row["label"], tuple(row["keys"]), _there(cell(row["cell"])), tuple(row["members"])) for row in kept]
+
+    return Report(
+        asked, _there(cell(numbers["total"])), _blocks(numbers["sexes"]), _blocks(numbers["total_sexes"]),
+        numbers["verified_share"], numbers["headcounted"], numbers["unknown_completed"], rows(numbers["rows"]),
+        rows(numbers["columns"]), [[cell(block) for block in line] for line in numbers["blocks"]],
+    )  # fmt: skip
+
+
+def _there(cell: ShownCell | None) -> ShownCell:
+    assert cell is not None  # noqa: S101 - narrows the type; totals and lines always have a cell
+    return cell
+
+
+def _blocks(kept: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(block) for block in kept)
+
+
+def asked_plainly(asked: Asked) -> dict[str, Any]:
+    """Return a question as plain values: days as 2026-03-31."""
+    said = {
+        key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(asked.question).items()
+    }
+    return {**said, "dimensions": list(asked.dimensions), "measure": asked.measure}
+
+
+def question_of(kept: Mapping[str, Any]) -> Question:
+    days = {name: date.fromisoformat(kept[name]) if kept[name] else None for name in ("first", "last")}
+    return Question(**{key: value for key, value in kept.items() if key not in ("dimensions", "measure")} | days)
+
+
+class Joined(Aggregate):
+    """The texts of a group in one, with commas between, in any order."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, ',')"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **options: Any) -> Any:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **options)
+
+
+def digests(question: Question) -> dict[int, str]:
+    """Return by training the SHA-256 of the rows that a question counts in it, in hexadecimal.
+
+    A row is what was counted and why: the keys of enrolment and person, home, sex, rank group, age band, minutes and each
+    mark with its session; of headcounts the numbers. No names, units or ranks, so that erasing those changes nothing. One
+    query; about 3 s for a million marks.
+    """
+    marks = Joined(Concat(Cast("marks__session", TextField()), Value(" "), "marks__value", output_field=TextField()))
+    seats = counted_enrolments(question).annotate(kind=Value("seat"), many=marks).values_list(
+        "training", "kind", "pk", "participant", "organisation", "participant__sex", "rank_group", "age_band", "minutes", "many",
+    )  # fmt: skip
+    counts = counted_headcounts(question).annotate(
+        kind=Value("headcount"), nobody=Value(0), no_seat=Value(0), no_band=Value(""), many=Cast("completed", TextField()),
+    ).values_list(
+        "party__training", "kind", "no_seat", "nobody", "party__organisation", "sex", "rank_group", "no_band", "attended", "many",
+    )  # fmt: skip
+    rows = seats.union(counts, all=True).order_by(
+        "training", "kind", "pk", "organisation", "participant__sex", "rank_group"
+    )
+    found: dict[int, str] = {}
+    for training, inside in groupby(rows.iterator(chunk_size=ROWS_AT_ONCE), key=lambda row: row[0]):
+        seen = hashlib.sha256()
+        for *row, many in inside:
+            seen.update(f"{row[1:]!r} {','.join(sorted((many or '').split(',')))}\n".encode())
+        found[training] = seen.hexdigest()
+    return found
+
+
+def parts_of(gathered: Gathering) -> dict[int, Figures]:
+    """Return the part of each training in what was gathered by training."""
+    parts = {int(str(key[0])): figures for key, figures in gathered.by().items()}
+    return {pk: figures for pk, figures in parts.items() if figures.seats or figures.unknown_completed}
+
+
+def whole_digest(content: Mapping[str, Any], parts: Mapping[int, str]) -> str:
+    """Return the digest of a snapshot: SHA-256 over its content as sorted JSON and the digest of each training."""
+    lines = [json.dumps(content, sort_keys=True, ensure_ascii=False), *(f"{pk} {parts[pk]}" for pk in sorted(parts))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def content_of(snapshot: Snapshot) -> dict[str, Any]:
+    """Return everything of a snapshot that its digest covers beside the trainings."""
+    names = ("signed", "reported_to", "note", "question", "chosen", "definition", "numbers", "safe_numbers")
+    return {**{name: getattr(snapshot, name) for name in names}, "as_on": snapshot.as_on.isoformat()}
+
+
+def is_unaltered(snapshot: Snapshot, trainings: list[FrozenTraining]) -> bool:
+    """Whether a snapshot is still what was signed."""
+    return whole_digest(content_of(snapshot), {row.training_id: row.digest for row in trainings}) == snapshot.digest
+
+
+@dataclass(frozen=True)
+class Change:
+    """What has become of one training since: "new", "gone", "figures" or, with the same figures, "rows"."""
+
+    training: Training
+    kind: str
+    was: FrozenTraining | None
+    now: Figures | None
+
+
+@dataclass(frozen=True)
+class Since:
+    """What has changed since, in the order of the references, and the total of today by the whole and the small-cell rule."""
+
+    changes: list[Change]
+    total: ShownCell
+    safe_total: ShownCell
+
+
+def since(question: Question, trainings: list[FrozenTraining]) -> Since:
+    """Compare frozen trainings with today. Four queries, five where trainings have come in; see `digests` for the cost."""
+    gathered, rows = gather(question, ("training",)), digests(question)
+    was, now = {row.training_id: row for row in trainings}, parts_of(gathered)
+    known = {row.training_id: row.training for row in trainings} | Training.objects.in_bulk(now.keys() - was.keys())
+    found = []
+    for pk in sorted(was.keys() | now.keys(), key=lambda pk: known[pk].reference):
+        before, after = was.get(pk), now.get(pk)
+        if before is None or after is None:
+            found.append(Change(known[pk], "new" if before is None else "gone", before, after))
+        elif (before.seats, before.women, before.men, before.minutes) != (
+            after.seats,
+            after.women,
+            after.men,
+            after.minutes,
+        ):
+            found.append(Change(known[pk], "figures", before, after))
+        elif before.digest != rows.get(pk, ""):
+            found.append(Change(known[pk], "rows", before, after))
+    return Since(found, show_whole(gathered, 0).total, show_safe(gathered, 0).total)
+
+
+def total_now(was: ShownCell, now: ShownCell) -> ShownCell | None:
+    """Return today's total beside the frozen one for who may not see names: None where the difference would be small.
+
+    Two totals of one to four apart tell of so many people.
+    """
+    pairs = [
+        (was.seats, now.seats), (was.people_at_least, now.people_at_least), (was.people_at_most, now.people_at_most),
+        *zip(was.by_sex, now.by_sex, strict=False),
+    ]  # fmt: skip
+    if was.minutes is not None and now.minutes is not None and 0 < abs(was.minutes - now.minutes) < 300:
+        return None
+    if any(a is not None and b is not None and is_small(abs(a - b)) for a, b in pairs):
+        return None
+    return now if len(was.by_sex) == len(now.by_sex) else None

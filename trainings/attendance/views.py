@@ -1,0 +1,263 @@
+"""The attendance sheet: the grid, a mark at a time, and the form without JavaScript."""
+
+from typing import Any
+from uuid import uuid4, uuid5
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from audit.record import record, record_reading
+from common.views import errors_as_messages, sentences
+from members.encryption import browser_name
+from members.models import Member
+from members.request import member_of
+from trainings import access
+from trainings.attendance import actions
+from trainings.attendance.grid import sheet_marks, sheet_rows, written_rows
+from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, Training
+from trainings.pages import fetch_training, posted_key, require, tabs_for
+
+# Above this many people the sheet shows one session a page, unless all are asked for.
+ALL_SESSIONS_UP_TO = 50
+
+
+def _number(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 10):
+        raise ValidationError(_("The page sent something that is not a mark. Load it again."))
+    return int(text)
+
+
+def posted_edits(request: HttpRequest) -> list[actions.MarkEdit]:
+    """Return the marks a form changed: each cell sends what it showed, and only a difference is an edit.
+
+    A cell is named m-ENROLMENT-SESSION and shown as s-…: "value version". The key of a cell follows from the form's key
+    and the edit itself, so that the same form sent again asks the same.
+    """
+    form_key = posted_key(request.POST.get("form_key", ""))
+    edits = []
+    for name in request.POST:
+        shown = request.POST.get(name, "")
+        if not name.startswith("s-"):
+            continue
+        shown_value, _space, version = shown.rpartition(" ")
+        value = request.POST.get("m-" + name[2:], "")
+        if value == shown_value:
+            continue
+        enrolment, _dash, session = name[2:].partition("-")
+        key = uuid5(form_key, f"{name} {shown} {value}")
+        edits.append(actions.MarkEdit(_number(enrolment), _number(session), value, _number(version), key))
+    return edits
+
+
+def _chosen_session(request: HttpRequest, sessions: list[Session]) -> Session | None:
+    wanted = request.GET.get("session", "") or request.POST.get("session", "")
+    found = next((s for s in sessions if str(s.pk) == wanted), None)
+    return found or next(iter(sessions), None)
+
+
+def ticked_off(request: HttpRequest) -> frozenset[int]:
+    """The people an amendment takes off the roster."""
+    return frozenset(int(number) for number in request.POST.getlist("off") if number.isdecimal() and len(number) < 10)
+
+
+def sheet_context(request: HttpRequest, training: Training, *, amending: bool = False) -> dict[str, Any]:
+    """Return what the sheet shows of one training to this member. Four queries, whatever the size.
+
+    The first look of a quarter of an hour is written into the record of who read names, before anything is shown.
+    """
+    member = member_of(request)
+    record = access.can_record(member, training)
+    rows = sheet_rows(access.visible_enrolments(member, training))
+    if rows:
+        record_reading(training, "attendance", by=member, session=request.session)
+    sessions = [session for session in training.sessions.all() if not session.is_cancelled]
+    chosen = _chosen_session(request, sessions)
+    is_large = len(rows) > ALL_SESSIONS_UP_TO and len(sessions) > 1
+    one_at_a_time = is_large and "all" not in (request.GET.get("view"), request.POST.get("view"))
+    shown = [chosen] if one_at_a_time and chosen else sessions
+    can_record = record and training.is_open
+    return {
+        "training": training, "sessions": sessions, "shown_sessions": shown, "chosen": chosen,
+        "is_large": is_large, "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": can_record, "may_record": record,
+        "shown_people": " ".join(str(row.enrolment) for row in rows), "amending": amending,
+        "written_rows": written_rows(
+            rows, shown, marks=sheet_marks(shown), chosen=chosen, editable=can_record or amending,
+            session_count=len(sessions), removable=ticked_off(request) if amending else None,
+        ),
+        "tabs": tabs_for(training, "attendance", names=True, record=record),
+        **_printed(member, training, chosen),
+    }  # fmt: skip
+
+
+def _printed(member: Member, training: Training, session: Session | None) -> dict[str, Any]:
+    """Whether sign-in sheets may be printed, and the newest printed one of a session. One query at most."""
+    if session is None or not access.can_use_sheets(member, training):
+        return {}
+    return {"can_print": True, "edition": SheetEdition.objects.filter(session=session).first()}
+
+
+@require_http_methods(["GET", "POST"])
+def attendance(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the sheet, and save it without JavaScript."""
+    training, member = fetch_training(request, reference, "country", "language"), member_of(request)
+    record = access.can_record(member, training)
+    require(record or access.can_see_some_names(member, training))
+    if request.method == "POST":
+        require(record)
+        return _save(request, training)
+    return render(request, "trainings/attendance/attendance.html", sheet_context(request, training))
+
+
+def _sheet_url(request: HttpRequest, training: Training) -> str:
+    url = reverse("trainings:attendance", args=[training.reference])
+    if request.POST.get("view") == "all":
+        return f"{url}?view=all"
+    session = request.POST.get("session", "")
+    return f"{url}?session={session}" if session.isdecimal() else url
+
+
+def _save(request: HttpRequest, training: Training) -> HttpResponse:
+    """Apply the changed cells of the posted sheet; conflicts come back side by side."""
+    try:
+        edits = posted_edits(request)
+        _check_visible(request, training, [edit.enrolment for edit in edits])
+        answer = actions.change_marks(training=training, edits=edits, by=member_of(request)) if edits else None
+    except ValidationError as refusal:
+        return render(
+            request, "trainings/attendance/attendance.html",
+            {**sheet_context(request, training), "refusal": refusal.messages}, status=422,
+        )  # fmt: skip
+    except actions.KeyReusedError:
+        text = _("This sheet was sent before with other marks. Nothing was changed; here it is as it stands now.")
+        return render(
+            request,
+            "trainings/attendance/attendance.html",
+            {**sheet_context(request, training), "refusal": [text]},
+            status=409,
+        )
+    if answer is None:
+        messages.info(request, _("Nothing was changed."))
+    else:
+        _tell(request, answer)
+    if answer and answer.conflicts:
+        context = {**sheet_context(request, training), "conflicts": conflict_rows(answer.conflicts)}
+        return render(request, "trainings/attendance/attendance.html", context, status=409)
+    return redirect(_sheet_url(request, training))
+
+
+def _tell(request: HttpRequest, answer: actions.MarksAnswer) -> None:
+    if answer.applied:
+        text = ngettext("%(n)d mark is saved.", "%(n)d marks are saved.", answer.applied) % {"n": answer.applied}
+        messages.success(request, text)
+    elif not answer.conflicts and not answer.held:
+        messages.info(request, _("Everything stood so already."))
+    if answer.held:
+        messages.warning(request, _("The figures are locked. Your marks are kept and shown to the coordinator."))
+
+
+def conflict_rows(conflicts: list[MarkChange]) -> list[dict[str, Any]]:
+    """Each conflict with both values in words."""
+    people = Enrolment.objects.select_related("participant").in_bulk([c.enrolment_id for c in conflicts])
+    sessions = Session.objects.in_bulk([c.session_id for c in conflicts])
+    words = {"": _("Not recorded"), **{value: str(label) for value, label in Mark.Value.choices}}
+    return [
+        {
+            "person": people[c.enrolment_id].participant, "session": sessions[c.session_id],
+            "theirs": words[c.answer_value], "yours": words[c.new_value],
+        }
+        for c in conflicts
+    ]  # fmt: skip
+
+
+def _check_visible(request: HttpRequest, training: Training, enrolments: list[int]) -> None:
+    """Refuse a mark for somebody this member does not see, in the words for somebody who is not enrolled."""
+    wanted = set(enrolments)
+    seen = access.visible_enrolments(member_of(request), training).filter(pk__in=wanted).count()
+    if seen != len(wanted):
+        raise ValidationError(_("A mark was sent for somebody who is not enrolled. Load the sheet again."))
+
+
+@require_POST
+def mark(request: HttpRequest, reference: str) -> JsonResponse:
+    """Save one mark in the background. Answers after the commit: 200 saved, 409 conflict, 423 held, 422 refused.
+
+    A mark says whose it is: one that waited in the browser for another member is not written (401).
+    """
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    if request.POST.get("member", browser_name(member.pk)) != browser_name(member.pk):
+        return JsonResponse({"error": "other_member"}, status=401)
+    try:
+        edit = actions.MarkEdit(
+            _number(request.POST.get("enrolment", "")), _number(request.POST.get("session", "")),
+            request.POST.get("value", ""), _number(request.POST.get("base", "")), posted_key(request.POST.get("key", "")),
+        )  # fmt: skip
+        _check_visible(request, training, [edit.enrolment])
+        answer = actions.change_marks(training=training, edits=[edit], by=member)
+    except ValidationError as refusal:
+        return JsonResponse({"error": sentences(refusal)}, status=422)
+    except actions.KeyReusedError:
+        return JsonResponse({"error": _("This key was used for another mark.")}, status=409)
+    change = answer.changes[0]
+    status = {MarkChange.Outcome.CONFLICT: 409, MarkChange.Outcome.HELD: 423}.get(
+        MarkChange.Outcome(change.outcome), 200
+    )
+    there = Enrolment.objects.filter(pk=edit.enrolment).values_list("attended_sessions", flat=True).first()
+    body = {
+        "outcome": change.outcome, "value": change.answer_value, "version": change.answer_version,
+        "attended": there, "at": date_format(timezone.localtime(), "H:i"),
+        "message": str(MarkChange.Outcome(change.outcome).label),
+    }  # fmt: skip
+    return JsonResponse(body, status=status)
+
+
+@require_POST
+def mark_rest(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Mark present whom this page showed without a mark in one session."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    session = get_object_or_404(Session, training=training, pk=pk)
+    try:
+        batch = uuid5(posted_key(request.POST.get("form_key", "")), f"rest {pk}")
+        shown = [_number(n) for n in request.POST.get("shown", "").split()]
+        _check_visible(request, training, shown)
+        answer = actions.mark_rest_present(session=session, shown=shown, batch=batch, by=member)
+    except ValidationError as refusal:
+        messages.error(request, sentences(refusal))
+    except actions.KeyReusedError:
+        messages.error(request, _("This page was used before. Load it again."))
+    else:
+        _tell(request, answer)
+        if answer.applied:
+            request.session["undo_batch"] = {"batch": str(batch), "training": training.pk, "n": answer.applied}
+    return redirect(_sheet_url(request, training))
+
+
+@require_POST
+def undo(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the last "rest present" back, where nobody changed a mark since."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    with errors_as_messages(request):
+        answer = actions.undo_batch(training=training, batch=posted_key(request.POST.get("batch", "")), by=member)
+        request.session.pop("undo_batch", None)
+        text = ngettext("%(n)d mark is taken back.", "%(n)d marks are taken back.", answer.applied)
+        messages.success(request, text % {"n": answer.applied})
+    return redirect(_sheet_url(request, training))
+
+
+@require_POST
+def keep(request: HttpRequest, reference: str) -> JsonResponse:
+    """Write down that a browser is about to keep this sheet with its names; it keeps nothing without this answer."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    record("keep_names", training, by=member, is_reading=True)
+    return JsonResponse({"kept": "recorded"})

@@ -1,0 +1,124 @@
+"""Finding records that may be one person, and deciding that they are not."""
+
+from collections.abc import Collection, Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.record import record
+from common.actions import action
+from members.models import Member, Organisation
+from trainings.duplicates.detection import Found, find_pairs, pairs_at_hand, records_of
+from trainings.models import DuplicatePair, Participant, Training
+from trainings.signals import figures_changed
+
+AT_ONCE = 1000
+MARKED_AT_ONCE = 10_000
+
+
+def tell_when_committed() -> None:
+    """Have the network's figures counted anew: how many people they are depends on open pairs."""
+    transaction.on_commit(lambda: figures_changed.send(sender=Training))
+
+
+def _open(found: Found) -> None:
+    """Keep these pairs as open; what is known already, and above all what was decided, stays as it is."""
+    pairs = [DuplicatePair(first_id=first, second_id=second, why=why) for (first, second), why in sorted(found.items())]
+    DuplicatePair.objects.bulk_create(pairs, ignore_conflicts=True, batch_size=AT_ONCE)
+
+
+def note_pairs(made: Sequence[Participant]) -> None:
+    """Open the pairs of people just added that indexes find at once. Two queries and an insert, whatever their number.
+
+    One typing error is found when the home is compared: by the worker within minutes, or from the desk.
+    """
+    if found := pairs_at_hand(made):
+        _open(found)
+
+
+def locked_people(records: Collection[int]) -> dict[int, Participant]:
+    """Lock these records and return by each the person it stands for: itself, or the one it was merged into.
+
+    As they stay locked, nobody is merged before the caller has written. One query, one more where somebody was merged.
+    """
+    rows = Participant.objects.select_for_update().order_by("pk")
+    found = rows.in_bulk(list(records))
+    while missing := {r.merged_into_id for r in found.values() if r.merged_into_id} - found.keys():
+        found |= rows.in_bulk(list(missing))
+
+    def standing(person: Participant) -> Participant:
+        return found[person.merged_into_id] if person.merged_into_id else person
+
+    return {pk: standing(standing(found[pk])) for pk in records}
+
+
+def _compare(organisation: Organisation, *, only_new: bool) -> int:
+    """Compare the records of one home and return how many pairs are new. Three queries and the inserts."""
+    people = Participant.objects.filter(organisation=organisation)
+    now = timezone.now()
+    to_compare = list(people.filter(compared_at=None, merged_into=None).order_by().values_list("pk", flat=True))
+    records = records_of(people).get(organisation.pk, [])
+    pairs = DuplicatePair.objects.filter(first__organisation=organisation)
+    before = pairs.count()
+    _open(find_pairs(records, to_compare if only_new else None))
+    # Who was added meanwhile was perhaps not read, and waits for the next time.
+    for start in range(0, len(to_compare), MARKED_AT_ONCE):
+        people.filter(pk__in=to_compare[start : start + MARKED_AT_ONCE]).update(compared_at=now)
+    return pairs.count() - before
+
+
+@action
+def look_for_duplicates(*, organisation: Organisation, by: Member) -> int:
+    """Compare all people of a home with each other; return how many pairs are new.
+
+    What was decided is never opened again. 100,000 people take about five seconds.
+    """
+    opened = _compare(organisation, only_new=False)
+    record("look_for_duplicates", organisation, by=by, opened=opened)
+    tell_when_committed()
+    return opened
+
+
+def compare_new_people() -> None:
+    """Compare the people of each home that were added or renamed since the last time with all others of it.
+
+    The worker's round: one query if there are none, two seconds for a home of 100,000. A line only where a pair was found.
+    """
+    waiting = Participant.objects.filter(compared_at=None, merged_into=None).order_by()
+    for organisation in Organisation.objects.filter(pk__in=waiting.values("organisation")):
+        with transaction.atomic():
+            if opened := _compare(organisation, only_new=True):
+                record("look_for_duplicates", organisation, by=None, opened=opened)
+                tell_when_committed()
+
+
+def _locked(pair: DuplicatePair) -> DuplicatePair:
+    return DuplicatePair.objects.select_for_update(of=("self",)).select_related("first").get(pk=pair.pk)
+
+
+def _decide(pair: DuplicatePair, state: str, by: Member | None) -> None:
+    pair.state, pair.decided_by, pair.decided_at = state, by, timezone.now() if by else None
+    pair.save(update_fields=["state", "decided_by", "decided_at"])
+    tell_when_committed()
+
+
+@action
+def set_different(*, pair: DuplicatePair, by: Member) -> None:
+    """Remember that these two are not the same person: they are not proposed again."""
+    fresh = _locked(pair)
+    if not fresh.is_open:
+        raise ValidationError(_("These two are decided already. Load the page again."))
+    _decide(fresh, DuplicatePair.State.DIFFERENT, by)
+    record("set_different", fresh, by=by, root=fresh.first.organisation)
+
+
+@action
+def reopen_pair(*, pair: DuplicatePair, by: Member) -> None:
+    """Open two again that were said to be different."""
+    fresh = _locked(pair)
+    if not fresh.is_different:
+        raise ValidationError(_("Only two who were said to be different can be opened again. Load the page again."))
+    _decide(fresh, DuplicatePair.State.OPEN, None)
+    record("reopen_pair", fresh, by=by, root=fresh.first.organisation)

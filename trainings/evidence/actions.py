@@ -1,0 +1,69 @@
+"""Scans of signed paper behind the figures: attached, and set aside with a reason."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.record import record
+from common.actions import action
+from common.scans import Scan
+from members.models import Member
+from trainings.actions import check_open, locked
+from trainings.models import Evidence, Session, Training
+
+FILES_MOST = 40
+
+
+@action
+def attach_evidence(
+    *, training: Training, scans: Sequence[Scan], session: Session | None = None, by: Member
+) -> list[Evidence]:
+    """Keep scans with a training, all or none; what was attached already is passed over. Also after the figures are locked.
+
+    Raises ValidationError where the training is cancelled or holds too many files.
+    """
+    fresh = locked(training)
+    if fresh.is_cancelled:
+        raise ValidationError(_("This training is cancelled."))
+    known = set(fresh.evidence.filter(removed_at=None).values_list("digest", flat=True))
+    if len(known) + len(scans) > FILES_MOST:
+        raise ValidationError(
+            _("A training keeps at most %(n)d files. Scan several pages into one.") % {"n": FILES_MOST}
+        )
+    made = []
+    with ExitStack() as stored:  # files are not part of the transaction: what cannot be recorded is deleted again
+        for scan in scans:
+            digest = hashlib.sha256(scan.content).hexdigest()
+            if digest in known:
+                continue
+            known.add(digest)
+            evidence = Evidence(
+                training=fresh, session=session, kind=scan.kind, size=len(scan.content), digest=digest, added_by=by
+            )
+            evidence.file.save(f"scan.{scan.ending}", ContentFile(scan.content), save=False)
+            stored.callback(evidence.file.storage.delete, str(evidence.file.name))
+            evidence.save()
+            made.append(evidence)
+        record("attach_evidence", fresh, by=by, files=len(made), evidence=[evidence.pk for evidence in made])
+        stored.pop_all()
+    return made
+
+
+@action
+def remove_evidence(*, evidence: Evidence, reason: str, by: Member) -> None:
+    """Set a scan aside with a reason, until the figures are submitted. Its row and its file stay; nobody is shown it."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why this scan is removed.")})
+    training = locked(evidence.training)
+    check_open(training)
+    fresh = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    if fresh.removed_at:
+        raise ValidationError(_("This scan is removed already."))
+    fresh.removed_at, fresh.removed_by, fresh.removed_reason = timezone.now(), by, reason
+    fresh.save(update_fields=["removed_at", "removed_by", "removed_reason"])
+    record("remove_evidence", fresh, by=by, root=training, told={"reason": reason}, about_people=True)

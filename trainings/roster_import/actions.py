@@ -1,0 +1,398 @@
+"""Taking a roster in from a sheet: a preview, one transaction, and taking it back as a whole."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid5
+
+from django.core.exceptions import ValidationError
+from django.db.models import Max, Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.record import record
+from common.actions import action, collection_paused
+from common.uploads.cells import Sheet, packed
+from members.models import Member, Organisation
+from trainings.actions import check_open, locked
+from trainings.attendance.actions import MarkEdit, apply_edits, edits_back, recount_enrolments
+from trainings.attendance.bulk_marks import count_first_marks, write_first_marks
+from trainings.duplicates.actions import locked_people, note_pairs
+from trainings.enrolments import roster_party, take_off
+from trainings.models import (
+    ColumnChoice,
+    Enrolment,
+    ImportedRow,
+    Mark,
+    Participant,
+    RosterImport,
+    Sex,
+    Training,
+)
+from trainings.roster.actions import name_keys
+from trainings.roster_import.matching import Wanted, bears_nearly, service_digest, unseen_with_service
+from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
+from trainings.roster_import.workbook.differences import workbook_edits
+from trainings.roster_import.workbook.reading import chosen_of_filled, filled_of
+
+PREVIEW_HOURS = 24
+AT_ONCE = 1000
+
+
+def start_import(
+    *, training: Training, organisation: Organisation, sheets: Sequence[Sheet], by: Member
+) -> RosterImport:
+    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet."""
+    check_open(training)
+    return RosterImport.objects.create(
+        training=training, organisation=organisation, by=by, **cells_of(sheets, training)
+    )
+
+
+def cells_of(sheets: Sequence[Sheet], training: Training) -> dict[str, Any]:
+    """Return the fields of an import that hold what was read.
+
+    A filled copy of an offline workbook is known by its keys; its own columns say what they hold.
+    """
+    filled = filled_of(sheets, training)
+    chosen, workbook = (chosen_of_filled(filled), filled.workbook) if filled else ({}, None)
+    return {"sheets": packed(list(sheets)), "workbook": workbook, "chosen": chosen}
+
+
+def check_preview(of: RosterImport, *or_in: RosterImport.State) -> None:
+    """Raise ValidationError where an import is no preview, nor in one of these states."""
+    if of.state not in (RosterImport.State.PREVIEW, *or_in):
+        raise ValidationError(_("This import is no longer a preview."))
+
+
+def choose(*, of: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str) -> bool:
+    """Keep what a person decided on a preview, and the cells of that sheet they mended, by row number and column from 0.
+
+    Return whether it is anything new.
+    """
+    check_preview(of)
+    read = next(one for one in of.sheets if one["name"] == sheet) if cells else {"numbers": [], "rows": []}
+    rows = dict(zip(read["numbers"], read["rows"], strict=True))
+    for (number, column), text in cells.items():
+        if column < len(rows.get(number, ())):
+            rows[number][column] = text
+    before, of.chosen = of.chosen, {**of.chosen, **chosen}
+    is_new = bool(cells) or of.chosen != before
+    if is_new:
+        of.save(update_fields=["chosen", "sheets"])
+    return is_new
+
+
+def forget_old_previews() -> None:
+    """Delete after a day what nobody took in: it holds names. The worker's round."""
+    old = timezone.now() - timedelta(hours=PREVIEW_HOURS)
+    RosterImport.objects.exclude(state__in=RosterImport.FINISHED).filter(made_at__lt=old).delete()
+
+
+@collection_paused()
+@action
+def commit_import(
+    *, of: RosterImport, by: Member, decide: Callable[[RosterImport, Plan], bool] | None = None
+) -> RosterImport:
+    """Take a preview in: all of it or nothing. Refuses while a row waits for a decision; the same again changes nothing.
+
+    `decide` keeps what a form says of the plan (see `choose`) and returns whether that changed anything. 5,000 rows
+    with 10,000 marks against 100,000 known people take 2.2 to 2.4 s on PostgreSQL, in some thirty queries.
+    """
+    training = locked(of.training)
+    check_open(training)
+    fresh = (
+        RosterImport.objects.select_for_update(of=("self",))
+        .select_related("organisation__country", "training")
+        .get(pk=of.pk)
+    )
+    if fresh.state == RosterImport.State.COMMITTED:
+        return fresh
+    check_preview(fresh, RosterImport.State.TAKING)
+    plan = plan_import(fresh, by=by)
+    if decide is not None and decide(fresh, plan):
+        plan = plan_import(fresh, by=by)
+    refuse_waiting(plan)
+    taken = [row for row in plan.rows if row.state != LEFT_OUT]
+    people = _people_of(taken)
+    marks = _marks_by_person(taken, people)
+    enrolments, new, back = _enrolments_of(training, taken, people, marks)
+    fresh_ones = {enrolment.pk for enrolment in (*new, *back)}
+    before = _facts_before(taken, enrolments, fresh_ones)
+    _change_facts(taken, enrolments)
+    first = {enrolment.pk: marks[enrolment.participant_id] for enrolment in new}
+    edits = [*_mark_edits(fresh, taken, enrolments, first.keys()), *workbook_edits(fresh)]
+    applied = write_first_marks(first, by=by, batch=fresh.batch)
+    applied += apply_edits(training, edits, by=by, batch=fresh.batch, locked=False).applied
+    _keep_rows(fresh, taken, enrolments, before, fresh_ones)
+    _remember_columns(fresh, plan)
+    fresh.state, fresh.committed_at, fresh.sheets = RosterImport.State.COMMITTED, timezone.now(), []
+    fresh.work_began, fresh.refusal = None, ""
+    fresh.save(update_fields=["state", "committed_at", "sheets", "work_began", "refusal"])
+    record(
+        "import_workbook" if fresh.workbook_id else "import_roster",
+        fresh,
+        by=by,
+        root=training,
+        rows=len(taken),
+        added=len(fresh_ones),
+        changed=sum(map(bool, before.values())),
+        marks=applied,
+    )
+    return fresh
+
+
+def refuse_waiting(plan: Plan) -> None:
+    """Raise ValidationError while a row or column waits for a decision."""
+    if not plan.is_ready:
+        raise ValidationError(_("Some rows still wait for a decision. Look at those marked and read again."))
+
+
+def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
+    """Return the participant of each row by its number, no two the same; new ones are made.
+
+    Pairs are opened where they may be known elsewhere, or are two persons of one service number.
+    """
+    known = locked_people({row.person.pk for row in taken if row.person})
+    digests = {
+        row.number: service_digest(row.read.service_number, row.organisation.pk) for row in taken if row.organisation
+    }
+    by_service = unseen_with_service(digests.values())
+    people = {row.number: known[row.person.pk] for row in taken if row.person}
+    # Whom another row is, or who was shown and not chosen, is not joined by the number.
+    apart = {person.pk for person in people.values()}
+    if len(apart) < len(people):
+        raise ValidationError(_("Two rows turned out to be one person meanwhile. Look at the list again."))
+    new: list[tuple[int, Participant]] = []
+    for row in taken:
+        if row.person:
+            continue
+        digest = digests.get(row.number, "")
+        joined = _joined(row, by_service.get(digest), apart)
+        if joined:
+            people[row.number] = joined
+            apart.add(joined.pk)
+        else:
+            assert row.organisation is not None  # noqa: S101 - narrows the type; rows without a home are never ready
+            spelling_key, loose_key = name_keys(row.read.family, row.read.given)
+            person = Participant(
+                organisation=row.organisation, family_name=row.read.family, given_name=row.read.given,
+                spelling_key=spelling_key, loose_key=loose_key, sex=row.read.sex, email=row.read.email, service_digest=digest,
+            )  # fmt: skip
+            new.append((row.number, person))
+    made = Participant.objects.bulk_create([person for _n, person in new], batch_size=AT_ONCE)
+    people |= {number: person for (number, _person), person in zip(new, made, strict=True)}
+    note_pairs(made)
+    _complete(taken, people, digests)
+    return people
+
+
+def _joined(row: PlannedRow, record: Participant | None, apart: Collection[int]) -> Participant | None:
+    """Return whom a row joins silently by the service number of a record that was not shown; a mistyped number joins nobody."""
+    if record is None or record.standing.pk in apart or any(c.pk == record.standing.pk for c in row.candidates):
+        return None
+    one = Wanted(record.organisation_id, record.family_name, record.given_name, record.sex)
+    return record.standing if bears_nearly(one, row.read) else None
+
+
+def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], digests: Mapping[int, str]) -> None:
+    """Fill in what was not known of known people: sex, address, service number."""
+    changed = []
+    for row in taken:
+        person = people[row.number]
+        filled = {"email": row.read.email, "service_digest": digests.get(row.number, "")}
+        filled |= {"sex": row.read.sex} if person.sex == Sex.NOT_RECORDED else {}
+        new = {name: value for name, value in filled.items() if value and value != getattr(person, name)
+               and getattr(person, name) in ("", Sex.NOT_RECORDED)}  # fmt: skip
+        for name, value in new.items():
+            setattr(person, name, value)
+        changed += [person] if new else []
+    _write_changed(changed, ["sex", "email", "service_digest"])
+
+
+def _write_changed(rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Write these fields of rows that are there. As an upsert: a third of the time of `bulk_update`."""
+    if rows:
+        type(rows[0])._default_manager.bulk_create(
+            rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields, batch_size=AT_ONCE
+        )
+
+
+def _marks_by_person(taken: Sequence[PlannedRow], people: Mapping[int, Participant]) -> Mapping[int, Mapping[int, str]]:
+    """Return the marks to be set by participant and session."""
+    marks: dict[int, dict[int, str]] = defaultdict(dict)
+    for row in taken:
+        marks[people[row.number].pk] |= row.changed_marks
+    return marks
+
+
+def _enrolments_of(
+    training: Training,
+    taken: Sequence[PlannedRow],
+    people: Mapping[int, Participant],
+    marks: Mapping[int, Mapping[int, str]],
+) -> tuple[dict[int, Enrolment], list[Enrolment], list[Enrolment]]:
+    """Return each row's enrolment by its number, which of them this import made, and which it brought back.
+
+    Those made are counted by their `marks`, still to be written.
+    """
+    homes = {row.organisation for row in taken if row.organisation}
+    parties = {home.pk: roster_party(training, home) for home in homes}
+    there = {
+        enrolment.participant_id: enrolment
+        for enrolment in training.enrolments.filter(participant__in=[person.pk for person in people.values()])
+    }
+    line = training.enrolments.aggregate(last=Max("line"))["last"] or 0
+    new: list[Enrolment] = []
+    back: list[Enrolment] = []
+    found: dict[int, Enrolment] = {}
+    for row in taken:
+        person = people[row.number]
+        enrolment = there.get(person.pk)
+        if enrolment is None:
+            line += 1
+            enrolment = Enrolment(
+                training=training, participant=person, organisation_id=person.organisation_id, line=line,
+                party=parties[person.organisation_id],
+            )  # fmt: skip
+            _set_facts(enrolment, row.said)
+            there[person.pk] = enrolment
+            new.append(enrolment)
+        elif enrolment.pk and enrolment.removed_at is not None:
+            enrolment.party, enrolment.removed_at, enrolment.removed_with = parties[person.organisation_id], None, None
+            back.append(enrolment)
+        found[row.number] = enrolment
+    count_first_marks(new, marks, training)
+    Enrolment.objects.bulk_create(new, batch_size=AT_ONCE)
+    _write_changed(back, ["party", "removed_at", "removed_with"])
+    recount_enrolments(training, [enrolment.pk for enrolment in back])
+    return found, new, back
+
+
+FACTS = ("rank", "rank_words", "rank_group", "unit", "age_band")
+
+
+def _set_facts(enrolment: Enrolment, facts: Mapping[str, Any]) -> bool:
+    """Set rank, unit and age band where `facts` has them; return whether anything was different."""
+    before = facts_of(enrolment)
+    if "rank" in facts:
+        enrolment.rank_id, enrolment.rank_words, enrolment.rank_group = facts["rank"]
+    for name in ("unit", "age_band"):
+        if name in facts:
+            setattr(enrolment, name, facts[name])
+    return before != facts_of(enrolment)
+
+
+def _facts_before(
+    taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: set[int]
+) -> dict[int, dict[str, Any]]:
+    """Return by row number what stands in the fields that will change, of enrolments that were there before."""
+    return {
+        row.number: {what: value for what, value in facts_of(enrolments[row.number]).items() if what in row.changes}
+        for row in taken
+        if enrolments[row.number].pk not in made
+    }
+
+
+def _change_facts(taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment]) -> None:
+    changed = [row for row in taken if _set_facts(enrolments[row.number], row.changes)]
+    _write_changed([enrolments[row.number] for row in changed], FACTS)
+
+
+def _mark_edits(
+    of: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: Collection[int]
+) -> list[MarkEdit]:
+    """Return the marks to be set of enrolments that were there before, each from the version that the plan saw."""
+    there = [(enrolments[row.number].pk, row) for row in taken if enrolments[row.number].pk not in made]
+    marks = Mark.objects.filter(enrolment__in={pk for pk, _row in there})
+    versions = {(mark.enrolment_id, mark.session_id): mark.version for mark in marks}
+    return [
+        MarkEdit(pk, session, value, versions.get((pk, session), 0), uuid5(of.batch, f"{pk} {session}"))
+        for pk, row in there
+        for session, value in row.changed_marks.items()
+    ]
+
+
+def _keep_rows(
+    of: RosterImport,
+    taken: Sequence[PlannedRow],
+    enrolments: Mapping[int, Enrolment],
+    before: Mapping[int, dict[str, Any]],
+    fresh_ones: Collection[int],
+) -> None:
+    """Keep what each row said, and what stood there before."""
+    ImportedRow.objects.bulk_create(
+        [
+            ImportedRow(
+                roster_import=of, enrolment=enrolments[row.number], said=row.said, before=before.get(row.number, {}),
+                enrolled_by_it=enrolments[row.number].pk in fresh_ones,
+            )
+            for row in taken
+        ],
+        batch_size=AT_ONCE,
+    )  # fmt: skip
+
+
+def _remember_columns(of: RosterImport, plan: Plan) -> None:
+    """Keep for the ministry what a person chose of columns, by their headers."""
+    chosen = of.chosen.get("kinds", {})
+    rows = [
+        ColumnChoice(organisation=of.organisation, header_key=key, kind=chosen[str(column.index)])
+        for column in plan.roster.columns
+        if str(column.index) in chosen and (key := header_key(column.header))
+    ]
+    by_key = {row.header_key: row for row in rows}
+    ColumnChoice.objects.bulk_create(
+        by_key.values(), update_conflicts=True, unique_fields=["organisation", "header_key"], update_fields=["kind"]
+    )
+
+
+@action
+def undo_import(*, of: RosterImport, by: Member) -> list[Enrolment]:
+    """Take an import back: marks, facts and people, but for what was used since. Return the people who stay, with why unsaid.
+
+    A mark that somebody changed since stays, and so does its person; a person with a mark from elsewhere stays, too.
+    """
+    training = locked(of.training)
+    check_open(training)
+    fresh = RosterImport.objects.select_for_update().get(pk=of.pk)
+    if fresh.state != RosterImport.State.COMMITTED:
+        raise ValidationError(_("This import is not in the roster, so there is nothing to take back."))
+    _take_marks_back(fresh, training, by)
+    rows = list(fresh.rows.select_related("enrolment__participant").order_by("pk"))
+    marked = set(
+        Mark.objects.filter(enrolment__in=[row.enrolment_id for row in rows])
+        .exclude(value="")
+        .values_list("enrolment", flat=True)
+    )
+    stay = []
+    for row in rows:
+        enrolment = row.enrolment
+        if row.enrolled_by_it and enrolment.removed_at is None and enrolment.pk not in marked and _is_untouched(row):
+            take_off(enrolment)
+        elif row.enrolled_by_it and enrolment.removed_at is None:
+            stay.append(enrolment)
+        else:
+            _facts_back(row)
+    recount_enrolments(training, [row.enrolment_id for row in rows])
+    fresh.state, fresh.undone_at = RosterImport.State.UNDONE, timezone.now()
+    fresh.save(update_fields=["state", "undone_at"])
+    record("undo_import", fresh, by=by, root=training, rows=len(rows), stay=len(stay))
+    return stay
+
+
+def _take_marks_back(of: RosterImport, training: Training, by: Member) -> None:
+    apply_edits(training, edits_back(training, of.batch), by=by, locked=False)
+
+
+def _is_untouched(row: ImportedRow) -> bool:
+    """Whether the enrolment still says what the import wrote."""
+    return all(row.said.get(what, value) == value for what, value in facts_of(row.enrolment).items())
+
+
+def _facts_back(row: ImportedRow) -> None:
+    """Put back the facts that the import changed and nobody has changed since."""
+    stands = facts_of(row.enrolment)
+    if _set_facts(row.enrolment, {what: was for what, was in row.before.items() if stands[what] == row.said.get(what)}):
+        row.enrolment.save(update_fields=FACTS)

@@ -1,0 +1,287 @@
+"""Taking a roster in from a sheet or from pasted cells: choose it, see what was understood, decide, take it in, take it back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from audit.record import record_reading
+from common.uploads.reading import read_pasted, read_upload
+from common.views import errors_as_messages, errors_in_form, is_fragment, render_form
+from members.models import Member
+from members.request import member_of
+from trainings import access
+from trainings.models import MarkChange, RosterImport, Session, Training
+from trainings.pages import fetch_training, require
+from trainings.roster_import import actions
+from trainings.roster_import import background as long
+from trainings.roster_import.forms import ImportForm
+from trainings.roster_import.parsing.reading import WRONG
+from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import, read_import
+from trainings.roster_import.sessions import ALL
+
+SHOWN_MOST = 200
+KIND_LABELS = [
+    ("", gettext_lazy("Leave out")), ("family_name", gettext_lazy("Family name")), ("given_name", gettext_lazy("Given name")),
+    ("full_name", gettext_lazy("Family and given name")), ("full_name_given_first", gettext_lazy("Given and family name")),
+    ("sex", gettext_lazy("Sex")), ("female_mark", gettext_lazy("Woman (ticked)")), ("male_mark", gettext_lazy("Man (ticked)")),
+    ("rank", gettext_lazy("Rank")), ("unit", gettext_lazy("Unit")), ("organisation", gettext_lazy("Organisation")),
+    ("country", gettext_lazy("Country")), ("birth_year", gettext_lazy("Year of birth")), ("email", gettext_lazy("E-mail")),
+    ("service_number", gettext_lazy("Service number")), ("number", gettext_lazy("Number of the row")),
+    ("session", gettext_lazy("Marks of a session")),
+]  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a workbook, a CSV file or pasted cells, and go on to what was understood of them. Long ones are read by the worker."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    form = ImportForm(request.POST or None, request.FILES or None, initial={"organisation": training.keeper_id})
+    if request.method == "POST" and form.is_valid():
+        with errors_in_form(form):
+            made = _started(training, form.cleaned_data, member)
+            return redirect("trainings:import_preview", reference, made.pk)
+    imports = access.visible_imports(member, training).defer("sheets", "upload").select_related("by")
+    context = {
+        "training": training,
+        "form": form,
+        "earlier": imports.filter(state__in=RosterImport.FINISHED),
+        "on_the_way": imports.exclude(state__in=RosterImport.FINISHED),
+        "can_use_workbook": training.is_open,  # who may record an open training sees its names, too
+    }
+    return render_form(request, "trainings/roster_import/import_form.html", context)
+
+
+def _started(training: Training, data: dict[str, Any], by: Member) -> RosterImport:
+    """Read a short list at once; keep a long one for the worker."""
+    home, file, pasted = data["organisation"], data["file"], data["rows"]
+    if (file.size if file else len(pasted)) > (long.LONG_FILE if file else long.LONG_PASTE):
+        content, name = (file.read(), file.name) if file else (pasted.encode(), long.PASTED)
+        return long.keep_for_reading(training=training, organisation=home, content=content, name=name, by=by)
+    sheets = read_upload(file.read(), file.name) if file else read_pasted(pasted)
+    made = actions.start_import(training=training, organisation=home, sheets=sheets, by=by)
+    plan_import(made, by=by)
+    return made
+
+
+def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Training, RosterImport]:
+    """Return the training and one of its imports: a preview is seen by who made it alone."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_record(member, training))
+    # An upload of megabytes is read by the worker alone, not each second by who waits for it.
+    found = access.visible_imports(member, training).defer("upload")
+    return training, get_object_or_404(found.select_related("organisation__country", "training", "by"), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Show what was understood row by row, take decisions and mended cells in, and, when nothing is open, take it all in."""
+    training, of = fetch_import(request, reference, pk)
+    member = member_of(request)
+    if is_fragment(request) and not of.is_with_the_worker:  # the bar is full: load what came of it
+        return HttpResponse(headers={"HX-Redirect": request.path})
+    if of.is_finished:
+        return _done(request, training, of)
+    if of.state != RosterImport.State.PREVIEW:
+        return _under_way(request, training, of)
+    if of.workbook_id:
+        return redirect("trainings:workbook_preview", reference, pk)
+    refusal: list[str] = [of.refusal] if of.refusal else []
+    try:
+        if request.method == "POST":
+            _take_post(request, of, member)
+            return redirect("trainings:import_preview", reference, pk)
+        plan = plan_import(of, by=member)
+    except ValidationError as wrong:
+        refusal = wrong.messages
+        of.refresh_from_db()
+        try:
+            plan = plan_import(of, by=member)
+            if request.method == "POST" and take_answers(request.POST, of, plan):
+                plan = plan_import(of, by=member)
+        except ValidationError:
+            messages.error(request, " ".join(refusal))
+            return redirect("trainings:roster_import", reference)
+    record_reading(training, "import", by=member, session=request.session)
+    context = {**_shown(plan, training), "training": training, "import": of, "refusal": refusal}
+    return render(
+        request, "trainings/roster_import/import_preview.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+def _take_post(request: HttpRequest, of: RosterImport, member: Member) -> None:
+    """Keep what the form says; with "commit" take the list in, a long one by the worker."""
+    sent = request.POST
+    if "sheet" in sent and _take_sheet(sent["sheet"], of, member):
+        return
+    if "commit" not in sent:
+        take_answers(sent, of, plan_import(of, by=member))
+        return
+    if sum(len(sheet["rows"]) for sheet in of.sheets) <= long.LONG_ROWS:
+        actions.commit_import(of=of, by=member, decide=lambda fresh, plan: take_answers(sent, fresh, plan))
+        messages.success(request, _("The list is taken in."))
+        return
+    plan = plan_import(of, by=member)
+    if take_answers(sent, of, plan):
+        plan = plan_import(of, by=member)
+    actions.refuse_waiting(plan)
+    long.take_in_later(of=of, rows=len(plan.rows), by=member)
+
+
+def _take_sheet(name: str, of: RosterImport, by: Member) -> bool:
+    """Read another sheet of the workbook, where `name` is one; return whether it is. A sheet without a list is refused."""
+    names = [sheet["name"] for sheet in of.sheets]
+    at = of.chosen.get("sheet")
+    if name not in names or name == (names[at] if at is not None else read_import(of).sheet):
+        return False
+    with transaction.atomic():
+        chosen = {"sheet": names.index(name), "kinds": {}, "sessions": {}, "rows": {}}
+        actions.choose(of=of, chosen=chosen, cells={}, sheet=name)
+        plan_import(of, by=by)
+    return True
+
+
+def _under_way(request: HttpRequest, training: Training, of: RosterImport) -> HttpResponse:
+    """Show how far the worker is, or why it gave up. Where it is late, the work can be done here."""
+    if request.method == "POST":
+        if "here" in request.POST and long.is_late(of):
+            long.do_now(of=of, by=member_of(request))
+        return redirect("trainings:import_preview", training.reference, of.pk)
+    if of.state == RosterImport.State.REFUSED:
+        messages.error(request, of.refusal)
+        return redirect("trainings:roster_import", training.reference)
+    context = {"training": training, "import": of, "percent": long.percent_done(of), "is_late": long.is_late(of)}
+    fragment = is_fragment(request)
+    return render(
+        request, f"trainings/roster_import/{'_import_progress' if fragment else 'import_progress'}.html", context
+    )
+
+
+def _shown(plan: Plan, training: Training) -> dict[str, Any]:
+    """What the page shows of a plan: counts, columns, and rows with those that wait first."""
+    waiting = [row for row in plan.rows if not row.is_ready]
+    ready = [row for row in plan.rows if row.is_ready]
+    held = [session for session in training.sessions.all() if not session.is_cancelled]
+    numbered = {column.index: n for n, column in enumerate(c for c in plan.roster.columns if c.kind == "session")}
+    return {
+        "plan": plan,
+        "counts": {
+            "new": plan.count(NEW), "known": plan.count(MATCHED), "unclear": plan.count(UNCLEAR), "wrong": plan.count(WRONG),
+            "left_out": plan.count(LEFT_OUT), "unchanged": plan.unchanged, "kept": sum(len(row.kept) for row in plan.rows),
+            "to_confirm": sum(row.must_confirm for row in plan.rows),
+        },
+        "kinds": KIND_LABELS,
+        "sheets": plan.roster.sheets,
+        "columns": [
+            {
+                "column": column, "place": numbered.get(column.index),
+                "is_open": numbered.get(column.index) in plan.open_columns,
+                "session": _chosen_session(plan, numbered.get(column.index)) or _proposed(plan, numbered.get(column.index), held),
+            }
+            for column in plan.roster.columns
+        ],
+        "sessions": held,
+        "all": ALL,
+        "waiting": waiting[:SHOWN_MOST],
+        "ready": ready[:SHOWN_MOST],
+        "not_shown": max(0, len(waiting) - SHOWN_MOST) + max(0, len(ready) - SHOWN_MOST),
+        "can_commit": plan.is_ready and any(row.state != LEFT_OUT for row in plan.rows),
+        "to_take": sum(row.state in (NEW, MATCHED) for row in plan.rows),
+    }  # fmt: skip
+
+
+def _chosen_session(plan: Plan, place: int | None) -> str:
+    there = plan.columns[place] if place is not None else []
+    return ALL if len(there) > 1 else str(there[0].pk) if there else ""
+
+
+def _proposed(plan: Plan, place: int | None, held: list[Session]) -> str:
+    """The session at the same place, to be confirmed, where nobody knows which a column is about but there are as many."""
+    as_many = place is not None and place in plan.open_columns and len(plan.columns) == len(held)
+    return str(held[place].pk) if as_many and place is not None else ""
+
+
+def take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> bool:
+    """Keep what the form says: columns where they differ from what is shown, an answer for each row, mended cells.
+
+    Return whether it says anything new.
+    """
+    kinds = {str(c.index): sent.get(f"column-{c.index}", c.kind) for c in plan.roster.columns}
+    chosen: dict[str, Any] = {"rows": {**of.chosen.get("rows", {})}}
+    if any(kinds[str(c.index)] != c.kind for c in plan.roster.columns):
+        known = {kind for kind, _label in KIND_LABELS}
+        chosen["kinds"] = {n: kind for n, kind in kinds.items() if kind in known}
+    places = [n for n, column in enumerate(c for c in plan.roster.columns if c.kind == "session")]
+    sessions = {str(n): sent[f"session-{n}"] for n in places if f"session-{n}" in sent}
+    if sessions and any(
+        value != _chosen_session(plan, int(n)) or int(n) in plan.open_columns for n, value in sessions.items()
+    ):
+        chosen["sessions"] = sessions
+    for row in plan.rows:
+        answer = _answer_of(sent, row)
+        if answer is not None:
+            chosen["rows"][str(row.number)] = answer
+    cells: dict[tuple[int, int], str] = {}
+    for row in plan.rows:
+        for column, text in enumerate(row.read.cells):
+            typed = sent.get(f"c-{row.number}-{column}")
+            if typed is not None and typed != text:
+                cells[row.number, column] = typed.replace("\x00", "")[:200]
+    return actions.choose(of=of, chosen=chosen, cells=cells, sheet=plan.roster.sheet)
+
+
+def _answer_of(sent: QueryDict, row: PlannedRow) -> dict[str, Any] | None:
+    """Return what the form says of one row; None where it did not show the row."""
+    if f"shown-{row.number}" not in sent:
+        return {"take": True} if "take_all" in sent and row.must_confirm else None
+    answer: dict[str, Any] = {}
+    if person := sent.get(f"person-{row.number}"):
+        answer["person"] = person
+    if sent.get(f"leave-{row.number}"):
+        answer["leave"] = True
+    if sent.get(f"take-{row.number}") or ("take_all" in sent and row.must_confirm):
+        answer["take"] = True
+    return answer
+
+
+def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpResponse:
+    """Show what came of an import, with the way back."""
+    if request.method == "POST":
+        return redirect("trainings:import_preview", training.reference, of.pk)
+    rows = of.rows.select_related("enrolment__participant")
+    counts = {"rows": rows.count(), "added": rows.filter(enrolled_by_it=True).count()}
+    if of.workbook_id:
+        counts["marks"] = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED).count()
+    context = {
+        "training": training,
+        "import": of,
+        "counts": counts,
+        "can_undo": training.is_open and of.state == "committed",
+    }
+    return render(request, "trainings/roster_import/import_done.html", context)
+
+
+@require_POST
+def import_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Take an import back as a whole; who was used since stays and is named."""
+    _training, of = fetch_import(request, reference, pk)
+    with errors_as_messages(request):
+        stay = actions.undo_import(of=of, by=member_of(request))
+        messages.success(request, _("The import is taken back."))
+        if stay:
+            names = "; ".join(str(enrolment.participant) for enrolment in stay[:20])
+            text = ngettext(
+                "%(n)d person stays, who was used since: %(names)s.",
+                "%(n)d people stay, who were used since: %(names)s.",
+                len(stay),
+            )
+            messages.warning(request, text % {"n": len(stay), "names": names})
+        return redirect("trainings:roster", reference)
+    return redirect("trainings:import_preview", reference, pk)

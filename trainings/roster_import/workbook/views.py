@@ -1,0 +1,184 @@
+"""The offline workbook: taken along, and, filled and uploaded, its differences shown, decided and taken in."""
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from audit.record import record_reading
+from common.sheets import xlsx_response
+from common.views import errors_as_messages
+from members.models import Member
+from members.request import member_of
+from trainings import access
+from trainings.models import Mark, RosterImport, Training
+from trainings.pages import fetch_training, require
+from trainings.roster_import import actions as imports
+from trainings.roster_import.plan import LEFT_OUT, Plan, plan_import
+from trainings.roster_import.views import fetch_import, take_answers
+from trainings.roster_import.workbook import actions as workbooks
+from trainings.roster_import.workbook.differences import (
+    BOTH,
+    CLEAR,
+    KEEP,
+    SET,
+    TAKE,
+    WRONG,
+    CellDifference,
+    Differences,
+    PersonDifferences,
+    find_differences,
+    shown_mark,
+)
+from trainings.roster_import.workbook.writing import choices_for, write_workbook
+
+SHOWN_MOST = 200
+
+
+@require_POST
+def workbook(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """The training as a workbook to fill in anywhere."""
+    training, member = fetch_training(request, reference), member_of(request)
+    require(access.can_use_workbook(member, training))
+    return _workbook(request, training, member)
+
+
+@reauthentication_required(app="trainings")
+def _workbook(request: HttpRequest, training: Training, member: Member) -> HttpResponseBase:
+    with errors_as_messages(request):
+        made = workbooks.make_workbook(training=training, by=member)
+        choices = choices_for(training)
+        return xlsx_response(
+            f"{training.reference}-{made.workbook.code}",
+            lambda file: write_workbook(file, made.workbook, made.people, made.sessions, choices),
+        )
+    return redirect("trainings:roster", training.reference)
+
+
+@require_http_methods(["GET", "POST"])
+def workbook_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Show what a filled workbook changes, take decisions in, and, when none is open, take it all in."""
+    training, of = fetch_import(request, reference, pk)
+    member = member_of(request)
+    require(access.can_see_all_names(member, training))
+    if of.state != RosterImport.State.PREVIEW or of.workbook is None:
+        return redirect("trainings:import_preview", reference, pk)
+    refusal: list[str] = []
+    try:
+        if request.method == "POST":
+            _take_decisions(request.POST, of, find_differences(of))
+            take_answers(request.POST, of, plan_import(of, by=member))
+            if "commit" not in request.POST:
+                return redirect("trainings:workbook_preview", reference, pk)
+            _take_in(request, of, member)
+            return redirect("trainings:import_preview", reference, pk)
+    except ValidationError as wrong:
+        refusal = wrong.messages
+        of.refresh_from_db()
+    record_reading(training, "import", by=member, session=request.session)
+    context = {
+        **_shown(find_differences(of), plan_import(of, by=member)), "training": training, "import": of, "refusal": refusal,
+    }  # fmt: skip
+    return render(request, "trainings/roster_import/workbook_preview.html", context, status=422 if refusal else 200)
+
+
+def _take_in(request: HttpRequest, of: RosterImport, member: Member) -> None:
+    """Take a filled workbook in; refuse one that changes nothing."""
+    found, plan = find_differences(of), plan_import(of, by=member)
+    if found.is_ready and plan.is_ready and not found.taken and _walk_ins_to_take(plan) == 0:
+        raise ValidationError(_("The portal says all of this already, so there is nothing to take in."))
+    imports.commit_import(of=of, by=member)
+    messages.success(request, _("The workbook is taken in."))
+
+
+def _walk_ins_to_take(plan: Plan) -> int:
+    return sum(row.is_ready and row.state != LEFT_OUT and not row.does_nothing for row in plan.rows)
+
+
+def _take_decisions(sent: QueryDict, of: RosterImport, found: Differences) -> None:
+    """Keep what the form says of the cells it showed, each with the version of the portal's mark that stood beside it."""
+    by_key = {cell.key: cell for person in found.people for cell in person.cells}
+    cells: dict[str, list[Any]] = {}
+    for shown in sent.getlist("shown-cell"):
+        key, _space, version = shown.partition(" ")
+        cell = by_key.get(key)
+        if cell is not None and version.isdecimal() and (answer := _decided(sent, cell)):
+            cells[key] = [answer, int(version[:9])]
+    people = {
+        str(one.person.enrolment): answer
+        for one in found.people
+        if (answer := sent.get(f"whose-{one.person.enrolment}", "")) in (TAKE, KEEP)
+    }
+    workbooks.choose_of_workbook(of=of, cells=cells, people=people)
+
+
+def _decided(sent: QueryDict, cell: CellDifference) -> str:
+    """Return the answer the form gives about one cell it showed, "" where it gives none."""
+    answer = sent.get(f"cell-{cell.key}", "")
+    if cell.kind == CLEAR:
+        return TAKE if answer == TAKE else KEEP
+    if cell.kind == BOTH and sent.get("all") in (TAKE, KEEP):
+        return str(sent["all"])
+    allowed = (KEEP, *Mark.Value.values) if cell.kind == WRONG else (TAKE, KEEP)
+    return answer if answer in allowed else ""
+
+
+def _shown(found: Differences, plan: Plan) -> dict[str, Any]:
+    """What the page shows: what waits, what is cleared and set, the rows added below, and what is not taken."""
+    asked = [_shown_person(one) for one in found.people if _asks(one)]
+    clears, plain = _cells_of(found, CLEAR), _cells_of(found, SET)
+    waiting = [row for row in plan.rows if not row.is_ready]
+    ready = [row for row in plan.rows if row.is_ready]
+    walk_ins = _walk_ins_to_take(plan)
+    return {
+        "asked": asked[:SHOWN_MOST], "clears": clears[:SHOWN_MOST], "plain": plain[:SHOWN_MOST],
+        "waiting": waiting[:SHOWN_MOST], "ready": ready[:SHOWN_MOST], "key_column": found.filled.key_column,
+        "facts": [one for one in found.people if one.facts and not (one.is_renamed and one.cells)][:SHOWN_MOST],
+        "not_shown": max(0, len(plain) - SHOWN_MOST) + max(0, len(ready) - SHOWN_MOST),
+        "asked_later": sum(max(0, len(rows) - SHOWN_MOST) for rows in (asked, clears, waiting)),
+        "notes": found.notes, "plan": plan, "marks": Mark.Value.choices,
+        "counts": {
+            "taken": sum(bool(cell.result) for cell in found.taken), "clears": sum(one["cell"]["is_cleared"] for one in clears),
+            "to_decide": sum(one["is_waiting"] for one in asked), "walk_ins": walk_ins, "unsure": len(waiting),
+            "both": sum(cell["kind"] == BOTH and not cell["answer"] for one in asked for cell in one["cells"]),
+        },
+        "is_empty": not (plain or asked or clears or waiting or walk_ins),
+    }  # fmt: skip
+
+
+def _asks(one: PersonDifferences) -> bool:
+    """Whether a person's row needs more than a look: it bears another name, was changed in both, or says no mark."""
+    return bool(one.cells) and (one.is_renamed or any(cell.kind in (BOTH, WRONG) for cell in one.cells))
+
+
+def _cells_of(found: Differences, kind: str) -> list[dict[str, Any]]:
+    """The cells of one kind in rows that bear their own name, those still waiting first."""
+    cells = [
+        {"person": one.person, "cell": _shown_cell(cell), "is_waiting": cell.is_waiting}
+        for one in found.people
+        if not one.is_renamed
+        for cell in one.cells
+        if cell.kind == kind
+    ]
+    return sorted(cells, key=lambda one: not one["is_waiting"])
+
+
+def _shown_person(one: PersonDifferences) -> dict[str, Any]:
+    cells = [cell for cell in one.cells if one.is_renamed or cell.kind in (BOTH, WRONG)]
+    is_waiting = one.must_say_whose or (one.answer != KEEP and any(cell.is_waiting for cell in cells))
+    return {"person": one.person, "number": one.number, "is_waiting": is_waiting, "is_renamed": one.is_renamed,
+            "answer": one.answer, "facts": one.facts, "cells": [_shown_cell(cell) for cell in cells]}  # fmt: skip
+
+
+def _shown_cell(cell: CellDifference) -> dict[str, Any]:
+    """One cell in the words of the page; a clearing is ticked until somebody takes the tick away."""
+    return {
+        "key": cell.key, "version": cell.version, "kind": cell.kind, "title": cell.title, "answer": cell.answer,
+        "words": cell.words, "was": shown_mark(cell.was), "says": shown_mark(cell.says), "now": shown_mark(cell.now),
+        "is_cleared": cell.answer in ("", TAKE),
+    }  # fmt: skip

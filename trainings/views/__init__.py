@@ -1,1 +1,0 @@
-"""Pages of trainings, a file for each noun."""
