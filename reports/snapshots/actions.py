@@ -29,7 +29,7 @@ def freeze_figures(
     """Freeze the answer to a question with its definition, signed by who makes it. The same again is the same snapshot.
 
     Raises ValidationError where nothing counts yet, or all of it is too small for its maker to see. See
-    `reports.frozen.digests` for the cost.
+    `reports.snapshots.contents.digests` for the cost.
     """
     line = latest_line()
     numbers, safe = _answers(asked, things)
