@@ -125,8 +125,8 @@ from members.actions import ask_to_join, digest_of, invite_member
 from uuid import uuid4
 from common.scans import PDF, Scan
 from members.models import Invitation, Member, Organisation, Role
-from trainings.actions.evidence import attach_evidence
-from trainings.actions.sheets import make_sheet, record_from_sheet
+from trainings.evidence.actions import attach_evidence
+from trainings.sign_in_sheets.actions import make_sheet, record_from_sheet
 from trainings.models import Enrolment
 home, by = Organisation.objects.get(code="ME"), Member.objects.get(email="coordinator.me@demo.example")
 long = "Aleksandra-Anastasija", "Konstantinović-Radosavljević"
@@ -140,7 +140,7 @@ Invitation.objects.filter(pk=old.pk).update(invited_at=old.invited_at.replace(da
 enrolment = Enrolment.objects.filter(training__reference="ME-2026-004", party__isnull=False).first()
 import datetime
 from common.uploads.reading import read_pasted
-from trainings.actions.imports import commit_import, start_import
+from trainings.roster_import.actions import commit_import, start_import
 from trainings.models import Training
 training, recorder = Training.objects.get(reference="ME-2026-004"), Member.objects.get(email="recorder.me@demo.example")
 rows = ["Prezime i ime\tPol\tČin\tJedinica\tDan 9", "Petrović Marko\tm\tvodnik\tČeta\t+", "Nadić Ana\tž\tnadkapetan\tŠtab\t?",
@@ -148,14 +148,14 @@ rows = ["Prezime i ime\tPol\tČin\tJedinica\tDan 9", "Petrović Marko\tm\tvodnik
 preview = start_import(training=training, organisation=home, sheets=read_pasted("\n".join(rows)), by=recorder)
 one = read_pasted("Prezime\tIme\tPol\nTestić\tTest\tm")
 done = commit_import(of=start_import(training=training, organisation=home, sheets=one, by=recorder), by=recorder)
-from trainings.actions.long_imports import PASTED, keep_for_reading
+from trainings.roster_import.background import PASTED, keep_for_reading
 reading = keep_for_reading(training=training, organisation=home, content=b"Prezime", name=PASTED, by=recorder)
 type(reading).objects.filter(pk=reading.pk).update(work_began=reading.work_began - datetime.timedelta(minutes=5))
 import io
 from openpyxl import load_workbook
 from common.uploads.reading import read_upload
-from trainings.actions.workbooks import make_workbook
-from trainings.workbooks.writing import choices_for, write_workbook
+from trainings.roster_import.workbook.actions import make_workbook
+from trainings.roster_import.workbook.writing import choices_for, write_workbook
 made, file = make_workbook(training=training, by=recorder), io.BytesIO()
 write_workbook(file, made.workbook, made.people, made.sessions, choices_for(training))
 book = load_workbook(io.BytesIO(file.getvalue()))
@@ -171,7 +171,7 @@ file = io.BytesIO()
 book.save(file)
 sheets = read_upload(file.getvalue(), "filled.xlsx")
 filled = start_import(training=training, organisation=home, sheets=sheets, by=recorder)
-from trainings.actions.marks import MarkEdit, change_marks
+from trainings.attendance.actions import MarkEdit, change_marks
 third = made.people[2]
 other = MarkEdit(third.enrolment, made.sessions[0].pk, "excused" if third.marks.get(made.sessions[0].pk, ("",))[0] != "excused" else "late",
                  third.marks.get(made.sessions[0].pk, ("", 0))[1], uuid4())
@@ -181,11 +181,11 @@ edition = make_sheet(session=session, script="both", headings=["en", "latin"], b
 record_from_sheet(edition=edition, exceptions={}, walk_ins={}, shown={}, key=uuid4(), by=by)
 scans = [Scan(b"%PDF-1.7 of a test", PDF), Scan(b"%PDF-1.7 of another", PDF)]
 evidence = attach_evidence(training=enrolment.training, scans=scans, session=session, by=by)
-from trainings.actions.duplicates import set_different
-from trainings.actions.marks import MarkEdit, change_marks
-from trainings.actions.merging import Choice, merge_people
-from trainings.actions.roster import RosterRow, add_to_roster
-from trainings.merge_plan import compare, seen_digest
+from trainings.duplicates.actions import set_different
+from trainings.attendance.actions import MarkEdit, change_marks
+from trainings.duplicates.merging import Choice, merge_people
+from trainings.roster.actions import RosterRow, add_to_roster
+from trainings.duplicates.merge_plan import compare, seen_digest
 from trainings.models import DuplicatePair, Participant
 def twice(one, other, **facts):
     rows = [RosterRow(*names, home, is_another=bool(n), **facts) for n, names in enumerate((one, other))]
@@ -201,8 +201,8 @@ merge_people(pair=gone, choice=Choice(gone.first_id, "", gone.first.sex, seen, {
 verified = Enrolment.objects.filter(training__figures="verified", organisation=home, party__isnull=False).order_by("training", "pk")
 locked, _made = DuplicatePair.objects.get_or_create(first=verified[0].participant, second=verified[1].participant)
 from decimal import Decimal
-from reports.actions.indicators import add_indicator, correct_indicator, withdraw_indicator
-from reports.actions.strengths import Entry, cells_of, save_strength
+from reports.indicators.actions import add_indicator, correct_indicator, withdraw_indicator
+from reports.strengths.actions import Entry, cells_of, save_strength
 from reports.models import IndicatorValue, Strength
 strength = Strength.objects.get(organisation=home, year=2025, unit="")
 entry = Entry(2025, "", strength.as_on, "Izvor " * 30, {**cells_of(strength), ("nco", "other"): 7})
@@ -211,18 +211,18 @@ facts = {"organisation": home, "indicator": "women", "year": 2020, "source": "Iz
 value, gone = (add_indicator(value=IndicatorValue(share=Decimal(share), **facts), by=by) for share in ("9.1", "9.2"))
 value = correct_indicator(old=value, value=IndicatorValue(share=Decimal("9.3"), **facts), reason="Razlog " * 50, by=by)
 withdraw_indicator(old=gone, reason="Razlog", by=by)
-from reports.actions.packs import release_cells
-from reports.actions.snapshots import freeze_figures
-from reports.forms import Asked
-from reports.things import read_things
+from reports.standard.actions import release_cells
+from reports.snapshots.actions import freeze_figures
+from reports.people.forms import ReportQuery
+from reports.lookups import read_things
 from trainings.counting import Question
 first, last = datetime.date(2026, 1, 1), datetime.date(2026, 9, 30)
 release_cells(pack="nato", first=first, last=last, reason="Dogovoreno " * 20, by=by)
-asked_of = Asked(Question(organisation=home.pk), ("year", "rank_group"), "", True)
-frozen = freeze_figures(asked=asked_of, things=read_things(), chosen=["Montenegro"], as_on=first, reported_to="Skupština " * 12,
+asked_of = ReportQuery(Question(organisation=home.pk), ("year", "rank_group"), "", True)
+frozen = freeze_figures(query=asked_of, things=read_things(), chosen=["Montenegro"], as_on=first, reported_to="Skupština " * 12,
                         note="Beleška " * 60, observers=[Member.objects.get(email="observer@demo.example")], by=by)
 Enrolment.objects.filter(pk=verified[0].pk).update(attended_sessions=0, minutes=0)
-from knowledge.actions.posts import Choices, change_post, write_post
+from knowledge.posts.actions import Choices, change_post, write_post
 from knowledge.models import Post
 from trainers.models import Topic
 teacher = Member.objects.get(email="trainer.me@demo.example")
@@ -235,9 +235,9 @@ post, draft = written("Vježba: " + "predrasude u komisijama " * 6, True), writt
 post.body += " Još."
 change_post(post=post, choices=Choices(Topic.objects.all()[:8]), version_seen=1, by=teacher)
 import io
-from common.files.keeping import keeping
-from knowledge.actions.materials import About, add_material, add_version, withdraw_version
-from knowledge.actions.uses import tell_outcome, use_material
+from common.files.storage import keeping
+from knowledge.materials.actions import About, add_material, add_version, withdraw_version
+from knowledge.materials.use_actions import record_outcome, use_material
 from knowledge.models import MaterialVersion
 def text_file(words):
     return keeping(io.BytesIO((words * 40).encode()), original="beleške-" + "veoma-dugo-ime-" * 8 + "cnr.txt")
@@ -250,11 +250,11 @@ withdraw_version(version=material.versions.get(number=2), reason="Pogrešan zako
 for reference in ("ME-2026-003", "ME-2026-004"):
     of = Training.objects.get(reference=reference)
     use = use_material(training=of, version=material.versions.get(number=1), by=recorder)
-    tell_outcome(use=use, outcome="partly", words="Trajalo je duže " * 20, by=recorder)
-from knowledge.actions.comments import write_comment
-from knowledge.actions.keeping import follow, thank
-from knowledge.actions.moderation import hide_post, report_post
-from knowledge.actions.notes import collect_note, write_note
+    record_outcome(use=use, outcome="partly", words="Trajalo je duže " * 20, by=recorder)
+from knowledge.discussion.actions import write_comment
+from knowledge.subscriptions.reactions import follow, thank
+from knowledge.moderation.actions import hide_post, report_post
+from knowledge.field_notes.actions import collect_note, write_note
 from knowledge.models import FieldNote
 def say(member, words, answers=None):
     return write_comment(post=post, body=words, answers=answers, key=None, by=member)

@@ -88,10 +88,10 @@ WRITTEN_BY_ACTIONS = {"knowledge.post.hidden_reason", "knowledge.savedsearch.nam
 ACT = r"""
 import json
 from knowledge.actions.choices import make_secret_address
-from knowledge.actions.comments import write_comment
-from knowledge.actions.moderation import hide_post, report_post
-from knowledge.actions.posts import Choices, change_post, write_post
-from knowledge.actions.searches import save_search
+from knowledge.discussion.actions import write_comment
+from knowledge.moderation.actions import hide_post, report_post
+from knowledge.posts.actions import Choices, change_post, write_post
+from knowledge.subscriptions.saved_searches import save_search
 from knowledge.models import Post
 from members.models import Member
 from trainers.models import Topic

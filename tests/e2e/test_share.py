@@ -124,7 +124,7 @@ PLANNED = """
 from datetime import time, timedelta
 from django.utils import timezone
 from members.models import Member
-from trainings.actions.trainings import SessionPlan, create_training
+from trainings.actions import SessionPlan, create_training
 from trainings.models import Assignment, Course, Training
 by = Member.objects.get(email="trainer.me@demo.example")
 day = timezone.localdate() + timedelta(days=30)

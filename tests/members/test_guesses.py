@@ -26,7 +26,7 @@ GIVE_AN_APP = f"""
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from members.models import Member
-from members.secrecy import encrypt
+from members.encryption import encrypt
 member = Member.objects.get(email="{{email}}")
 Authenticator.objects.create(user=member, type="totp", data={{{{"secret": encrypt("{SECRET}")}}}})
 print(RecoveryCodes.activate(member).get_unused_codes()[0])

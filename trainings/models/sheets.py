@@ -38,7 +38,7 @@ class SheetEdition(models.Model):
     number = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
     script = models.CharField(_("scripts"), max_length=10, choices=Script.choices, default=Script.WRITTEN)
-    # The languages of the headings, by their codes in trainings.print_words, in this order.
+    # The languages of the headings, by their codes in trainings.sign_in_sheets.headings, in this order.
     headings = models.JSONField(_("headings"), default=list)
     blank_lines = models.PositiveSmallIntegerField(_("blank lines"), default=8)
     made_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
