@@ -139,17 +139,18 @@ def measure_figures(
             if member is observer and "month" in question:
                 continue
             home = coordinator.organisation_id
-            asked = question.format(home=home)
-            if member is coordinator and "organisation=" not in asked:
-                asked += f"&organisation={home}"
-            found = timing_of(client, f"{reverse('reports:people')}?{asked}")
-            over = [words for words, bad in (("database", found.database_ms >= DATABASE_MS), ("server", found.server_ms >= SERVER_MS),
-                                             ("queries", found.queries > QUERIES)) if bad]  # fmt: skip
-            told = f"OVER: {', '.join(over)}" if over else "OK"
+            query_string = question.format(home=home)
+            if member is coordinator and "organisation=" not in query_string:
+                query_string += f"&organisation={home}"
+            timing = timing_of(client, f"{reverse('reports:people')}?{query_string}")
+            over = [words for words, bad in (("database", timing.database_ms >= DATABASE_MS), ("server", timing.server_ms >= SERVER_MS),
+                                             ("queries", timing.queries > QUERIES)) if bad]  # fmt: skip
+            verdict = f"OVER: {', '.join(over)}" if over else "OK"
             print(
-                f"{asked:<64}{found.database_ms:>12.0f}{found.server_ms:>11.0f}{found.queries:>9}  {told}", flush=True
+                f"{query_string:<64}{timing.database_ms:>12.0f}{timing.server_ms:>11.0f}{timing.queries:>9}  {verdict}",
+                flush=True,
             )
-            slowest = max(slowest, found.slowest, key=lambda query: query[0])
+            slowest = max(slowest, timing.slowest, key=lambda query: query[0])
     _print_plan(slowest)
     _measure_pack(observer, report)
 
@@ -166,8 +167,8 @@ def _print_plan(slowest: tuple[float, str, Any]) -> None:
 def measure_sheet(report: Callable[[str, float, float, str], None]) -> None:
     """Print how much a long sheet of people takes, in a process of its own: in this one, memory freed before would hide it."""
     code = "import django; django.setup(); from bench.figures import sheet_memory_mb; print(sheet_memory_mb())"
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    report(f"Memory that {SHEET_ROWS:,} people as XLSX took more", float(told), SHEET_MB, "MB")
+    output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    report(f"Memory that {SHEET_ROWS:,} people as XLSX took more", float(output), SHEET_MB, "MB")
 
 
 def sheet_memory_mb() -> float:
@@ -191,7 +192,7 @@ def _memory_mb(what: str) -> float:
 
 
 def _measure_pack(observer: Member, report: Callable[[str, float, float, str], None]) -> None:
-    asked = PackAsked(PackKind.DONOR, date(2014, 1, 1), date(2026, 12, 31), None)
+    query = PackAsked(PackKind.DONOR, date(2014, 1, 1), date(2026, 12, 31), None)
     began = time.perf_counter()
-    pack_pdf(make_pack(asked, by=observer))
+    pack_pdf(make_pack(query, by=observer))
     report("A donor sheet of everything as a PDF", time.perf_counter() - began, PACK_SECONDS, "s")

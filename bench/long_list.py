@@ -75,7 +75,7 @@ def _workbook(recorder: Member) -> bytes:
     page = book.add_worksheet("Spisak")
     page.write_row(0, 0, ["Prezime", "Ime", "Pol", "Čin", "Jedinica", *days])
     for row in range(ROWS):
-        family, given = _name(row, "Pre" if row < ROWS // 2 else "Dodat")  # nobody is one letter from another
-        page.write_row(row + 1, 0, [family, given, "ž", "vodnik", "Četa", "+", "-"])
+        family, given_name = _name(row, "Pre" if row < ROWS // 2 else "Dodat")  # nobody is one letter from another
+        page.write_row(row + 1, 0, [family, given_name, "ž", "vodnik", "Četa", "+", "-"])
     book.close()
     return out.getvalue()

@@ -70,8 +70,8 @@ class Client:
         response = self.connection.getresponse()
         body = response.read()
         head = sum(len(name) + len(value) + 4 for name, value in response.getheaders())
-        told = {name: float(response.getheader(name) or 0) for name in ("X-Queries", "X-Sign-In-Ms", "X-Rights-Ms")}
-        return Answer(response.status, body, len(body) + head, int(told["X-Queries"]), *list(told.values())[1:])
+        timings = {name: float(response.getheader(name) or 0) for name in ("X-Queries", "X-Sign-In-Ms", "X-Rights-Ms")}
+        return Answer(response.status, body, len(body) + head, int(timings["X-Queries"]), *list(timings.values())[1:])
 
     def median_ms(self, path: str) -> float:
         times = []

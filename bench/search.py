@@ -34,10 +34,10 @@ SYLLABLES = [
 
 def vocabulary(size: int, rng: random.Random) -> list[str]:
     """Words of two to five syllables, each once, the most usual first."""
-    found: dict[str, None] = {}
-    while len(found) < size:
-        found["".join(rng.choice(SYLLABLES) for _n in range(rng.choice((2, 2, 3, 3, 4, 5))))] = None
-    return list(found)
+    words: dict[str, None] = {}
+    while len(words) < size:
+        words["".join(rng.choice(SYLLABLES) for _n in range(rng.choice((2, 2, 3, 3, 4, 5))))] = None
+    return list(words)
 
 
 class Writer:
@@ -52,8 +52,8 @@ class Writer:
         self.in_cyrillic = in_cyrillic
 
     def text(self, words: int) -> str:
-        told = " ".join(self.rng.choices(self.words, cum_weights=self.weights, k=words))
-        return self.in_cyrillic(told) if self.rng.random() < 1 / 3 else told
+        sentence = " ".join(self.rng.choices(self.words, cum_weights=self.weights, k=words))
+        return self.in_cyrillic(sentence) if self.rng.random() < 1 / 3 else sentence
 
 
 def fill_library(posts: int, words: int) -> None:
@@ -155,13 +155,13 @@ def measure_search(client: Any, trainer: Any, print_plan: Callable[[tuple[float,
                 raise SystemExit(f"{address} answers {answer.status_code}")
             if address.startswith("/search"):
                 slowest = max([slowest, *seen], key=lambda query: query[0])
-        told = re.search(r">([\d,]+) (?:results?|posts?)</p>", answer.content.decode())
-        found = told[1] if told else "0"
+        match = re.search(r">([\d,]+) (?:results?|posts?)</p>", answer.content.decode())
+        count = match[1] if match else "0"
         took = statistics.median(times[2:])
         now = pace()
         verdict = "OK" if took < SERVER_MS else "OK at the usual pace" if took < SERVER_MS * now else "OVER"
         verdict = verdict if len(seen) <= QUERIES else "OVER"
-        print(f"{what:<40}{took:>11.1f}{min(times):>9.1f}{now:>7.1f}{len(seen):>9}{found:>9}  {verdict}", flush=True)
+        print(f"{what:<40}{took:>11.1f}{min(times):>9.1f}{now:>7.1f}{len(seen):>9}{count:>9}  {verdict}", flush=True)
     print_plan(slowest)
 
 

@@ -19,13 +19,13 @@ MINUTES = 90
 
 def large_sheet(recorder: Member) -> Training:
     """A training that this recorder's organisation keeps, still open, with that sheet; made if there is none."""
-    found = (
+    training = (
         Training.objects.filter(keeper=recorder.organisation, figures=Training.Figures.RECORDED, cancelled_at=None)
         .annotate(people=Count("enrolments", distinct=True), blocks=Count("sessions", distinct=True))
         .filter(people=PEOPLE, blocks=SESSIONS)
         .first()
     )
-    return found or make_large_sheet(recorder)
+    return training or make_large_sheet(recorder)
 
 
 def open_training(recorder: Member, *, number: int, title: str, sessions: int, minutes: int) -> Training:

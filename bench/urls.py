@@ -19,7 +19,7 @@ from members.models import Member
 from portal.context import chrome
 from trainings import access
 
-BYTES_AT_MOST = 5_000_000
+MAX_BYTES = 5_000_000
 HEAD = "<!DOCTYPE html><html lang=en><title>Plain</title><table>"
 WORDS = [
     "Podgorica",
@@ -69,11 +69,11 @@ def text_template(size: int) -> Template:
 
 
 def plain(request: HttpRequest, size: int) -> HttpResponse:
-    return HttpResponse(text_template(min(size, BYTES_AT_MOST)).render(Context()))
+    return HttpResponse(text_template(min(size, MAX_BYTES)).render(Context()))
 
 
 def plain_rows(request: HttpRequest, size: int) -> HttpResponse:
-    size = min(size, BYTES_AT_MOST)
+    size = min(size, MAX_BYTES)
     return HttpResponse(padded(HEAD + ROWS.render(Context({"rows": rows(row_count(size))})), size))
 
 
@@ -89,9 +89,9 @@ def rights(request: HttpRequest, reference: str) -> HttpResponse:
     training = get_object_or_404(access.visible_trainings(member), reference=reference)
     began = time.perf_counter()
     chrome(request)
-    told = [rule.__name__ for rule in RULES if rule(member, training)]
+    granted = [rule.__name__ for rule in RULES if rule(member, training)]
     spent = time.perf_counter() - began
-    return HttpResponse(", ".join(told), headers={"X-Rights-Ms": f"{spent * 1000:.3f}"})
+    return HttpResponse(", ".join(granted), headers={"X-Rights-Ms": f"{spent * 1000:.3f}"})
 
 
 urlpatterns = [

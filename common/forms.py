@@ -52,8 +52,8 @@ class UploadsField(forms.FileField):
     at_once = 20
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
-        uploads = [upload for upload in given if isinstance(upload, UploadedFile)]
+        files = data if isinstance(data, list | tuple) else [data]
+        uploads = [upload for upload in files if isinstance(upload, UploadedFile)]
         if not uploads:
             raise forms.ValidationError(_("Choose at least one file."))
         if len(uploads) > self.at_once:
@@ -63,8 +63,8 @@ class UploadsField(forms.FileField):
 
 def fields_as_html(form: forms.BaseForm, *left_out: str) -> SafeString:
     """Return a form of filters as its page shows it, but the fields of these names: to be kept where nothing is chosen."""
-    shown = (field for field in form if field.name not in left_out)
-    parts = [render_to_string("components/field.html", {"field": field, "hide_optional": True}) for field in shown]
+    fields = (field for field in form if field.name not in left_out)
+    parts = [render_to_string("components/field.html", {"field": field, "hide_optional": True}) for field in fields]
     return mark_safe("".join(parts))  # noqa: S308 - the template escapes
 
 

@@ -32,8 +32,8 @@ def _html(text: str) -> str:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = _HEADINGS[token.tag]
-    told: str = _reader().renderer.render(tokens, _reader().options, {})
-    return told
+    rendered: str = _reader().renderer.render(tokens, _reader().options, {})
+    return rendered
 
 
 def markdown(text: str) -> SafeString:

@@ -29,13 +29,13 @@ def printable(text: str) -> str:
 
     The standards refuse a whole document for one such sign. A word too long for a column may break where it must.
     """
-    shown = []
+    chars = []
     for sign in unicodedata.normalize("NFC", text):
         if sign.isspace():
-            shown.append(" ")
+            chars.append(" ")
         elif unicodedata.category(sign)[0] != "C":
-            shown.append(sign if any(ord(sign) in held for held in _HELD) else MISSING)
-    words = " ".join("".join(shown).split()).split(" ")
+            chars.append(sign if any(ord(sign) in held for held in _HELD) else MISSING)
+    words = " ".join("".join(chars).split()).split(" ")
     return " ".join(
         SOFT_HYPHEN.join(word[n : n + PIECE] for n in range(0, len(word), PIECE)) if len(word) > LONGEST_WORD else word
         for word in words
@@ -55,7 +55,7 @@ def qr_svg(text: str) -> str:
     return str(segno.make(text, error="m", micro=False).svg_inline(border=0, omitsize=True))
 
 
-def make_pdf(template: Path, shown: Mapping[str, Any], *, at: datetime) -> bytes:
+def make_pdf(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
     """Return the PDF that a typst file makes of `shown`, which it reads as JSON from `sys.inputs.shown`; dated `at`.
 
     The same words and date make the same bytes.
@@ -64,7 +64,7 @@ def make_pdf(template: Path, shown: Mapping[str, Any], *, at: datetime) -> bytes
     template is wrong; words are made printable before.
     """
     made = typst.compile(
-        template, format="pdf", sys_inputs={"shown": json.dumps(_printable_all(shown), ensure_ascii=False)},
+        template, format="pdf", sys_inputs={"shown": json.dumps(_printable_all(data), ensure_ascii=False)},
         pdf_standards=STANDARDS, ignore_system_fonts=True, timestamp=int(at.timestamp()),
     )  # fmt: skip
     assert isinstance(made, bytes)  # noqa: S101 - narrows the type: one PDF, given back rather than written

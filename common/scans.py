@@ -11,7 +11,7 @@ from common.files.file_types import JPEG, PDF, picture_kind
 from common.files.pdfs import check_pdf
 from common.pictures import whole_picture
 
-BYTES_MOST = 15 * 1024 * 1024
+MAX_BYTES = 15 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ def read_scan(upload: IO[bytes], size: int) -> Scan:
 
     `size` in bytes. Raises ValidationError for what is too large, no PDF or picture, or a PDF that does more than be read.
     """
-    if size > BYTES_MOST:
+    if size > MAX_BYTES:
         raise ValidationError(_("The file is larger than 15 MB. Scan it with fewer dots per inch, or in parts."))
-    content = upload.read(BYTES_MOST + 1)
+    content = upload.read(MAX_BYTES + 1)
     file = io.BytesIO(content)
     if content.startswith(b"%PDF-"):
         check_pdf(file)

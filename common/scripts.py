@@ -42,8 +42,8 @@ def in_latin(text: str) -> str:
     'Ljubica Đorđević'
     """
 
-    def one_word(found: re.Match[str]) -> str:
-        word = found[0]
+    def one_word(match: re.Match[str]) -> str:
+        word = match[0]
         return "".join(_in_case_of(_TO_LATIN.get(c.lower(), c.lower()), c, word) for c in word)
 
     return _WORD.sub(one_word, unicodedata.normalize("NFC", text))

@@ -247,9 +247,9 @@ def trainings_to_note(member: Member, now: datetime) -> QuerySet[Training]:
         part=Assignment.Part.OBSERVER
     )
     written = FieldNote.objects.filter(training=OuterRef("pk"), author=member)
-    asked = Training.objects.filter(submitted_at__gt=now - NOTE_WITHIN, cancelled_at=None)
+    recent = Training.objects.filter(submitted_at__gt=now - NOTE_WITHIN, cancelled_at=None)
     declined = NoteDeclined.objects.filter(training=OuterRef("pk"), member=member)
-    return asked.filter(Exists(mine), ~Exists(written), ~Exists(declined))
+    return recent.filter(Exists(mine), ~Exists(written), ~Exists(declined))
 
 
 def can_see_author(member: Member, note: FieldNote) -> bool:

@@ -12,4 +12,4 @@ class KnowledgeConfig(AppConfig):
         # Models are at hand only now.
         from knowledge import sentences
 
-        sentences.tell()
+        sentences.register_sentences()

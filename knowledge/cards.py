@@ -86,27 +86,27 @@ def _card(row: dict[str, Any], topics: list[str], news: News, reader: Member | N
 
 def _about(row: dict[str, Any]) -> list[str]:
     """Of a post: its language, how long it takes, who reads it if not the whole network and it alone."""
-    told = [row["language__name"]]
+    parts = [row["language__name"]]
     if minutes := row["minutes"]:
-        told.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
+        parts.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
     if row["reach"] == Post.Reach.MINISTRY:
-        told.append(_("only %(name)s") % {"name": row["organisation__short_name"]})
+        parts.append(_("only %(name)s") % {"name": row["organisation__short_name"]})
     elif row["reach"] == Post.Reach.PUBLIC:
-        told.append(_("public"))
-    return told
+        parts.append(_("public"))
+    return parts
 
 
 def _facts(row: dict[str, Any], news: News) -> list[str]:
     """Of a post: whose it is, since when, and what came of it."""
     author = f"{row['author__given_name']} {row['author__family_name']}".strip()
-    told = [author, row["organisation__short_name"], written_day(row["published_at"])]
+    facts = [author, row["organisation__short_name"], written_day(row["published_at"])]
     if news.said:
-        told.append(ngettext("%(n)d comment", "%(n)d comments", news.said) % {"n": news.said})
+        facts.append(ngettext("%(n)d comment", "%(n)d comments", news.said) % {"n": news.said})
     if news.thanked:
-        told.append(ngettext("thanked %(n)d time", "thanked %(n)d times", news.thanked) % {"n": news.thanked})
+        facts.append(ngettext("thanked %(n)d time", "thanked %(n)d times", news.thanked) % {"n": news.thanked})
     if row["kind"] == Post.Kind.QUESTION and row["accepted"] is not None:
-        told.append(_("answered"))
-    return told
+        facts.append(_("answered"))
+    return facts
 
 
 def drafts_of(author: Member) -> QuerySet[Post]:

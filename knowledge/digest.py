@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from knowledge.access import readable_posts
-from knowledge.models import Digest, Notice, NoticeChoice, Pace, Post, Told
+from knowledge.models import Digest, Notice, NoticeChoice, Notification, Pace, Post
 from members.models import Member
 from members.outbox import put_mail
 
@@ -23,13 +23,13 @@ logger = logging.getLogger(__name__)
 
 HOUR = time(7)
 MONDAY = 0
-POSTS_MOST = 15
-NOTICES_MOST = 30
+MAX_POSTS = 15
+MAX_NOTICES = 30
 AT_ONCE = 50
 
 
 @dataclass(frozen=True)
-class Found:
+class DigestItem:
     """Something that an app above tells in a digest: its words and the address that opens it."""
 
     title: str
@@ -37,18 +37,18 @@ class Found:
 
 
 # What apps above tell of saved searches: a member and the moment of their last digest in. Registered when they are ready.
-SEARCHES: list[Callable[[Member, datetime], list[Found]]] = []
+SEARCHES: list[Callable[[Member, datetime], list[DigestItem]]] = []
 
 
 @dataclass
 class News:
     """What a digest tells: notices for the member alone, new posts of what they follow, other new posts, and how many more."""
 
-    notices: list[Told] = field(default_factory=list)
+    notices: list[Notification] = field(default_factory=list)
     followed: list[Post] = field(default_factory=list)
     posts: list[Post] = field(default_factory=list)
     more: int = 0
-    searches: list[Found] = field(default_factory=list)
+    searches: list[DigestItem] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.notices or self.followed or self.posts or self.searches)
@@ -99,19 +99,19 @@ def send_due_digests(now: datetime | None = None) -> int:
 def _send_one(pk: int, now: datetime) -> bool:
     with transaction.atomic():
         locking = {"skip_locked": True} if connection.features.has_select_for_update_skip_locked else {}
-        found = (
+        digests = (
             Digest.objects.select_for_update(of=("self",), **locking)
             .filter(pk=pk)
             .select_related("member__organisation")
         )
-        digest = found.first()
+        digest = digests.first()
         due = next_digest(digest) if digest else None
         if digest is None or due is None or due > now:
             return False  # another worker was faster, or it was switched off meanwhile
         news = news_for(digest.member, digest.told_until, now)
         is_written = bool(news) and _put(digest, news)
         if is_written:
-            Told.objects.filter(pk__in=[told.pk for told in news.notices]).update(mailed_at=now)
+            Notification.objects.filter(pk__in=[told.pk for told in news.notices]).update(mailed_at=now)
         digest.told_until = now
         digest.save(update_fields=["told_until"])
         return is_written
@@ -119,39 +119,39 @@ def _send_one(pk: int, now: datetime) -> bool:
 
 def news_for(member: Member, since: datetime, until: datetime) -> News:
     """Return what is new for a member between two moments, of what they may read now. Six queries, and those of saved searches."""
-    waiting = Told.objects.filter(member=member, mailed_at=None, read_at=None, at__lte=until)
+    waiting = Notification.objects.filter(member=member, mailed_at=None, read_at=None, at__lte=until)
     readable = readable_posts(member)
     waiting = waiting.filter(post__in=readable).select_related("post", "comment__author", "post__author")
     notices = [
         told
-        for told in waiting.exclude(notice=Notice.FOLLOWED).order_by("at")[:NOTICES_MOST]
+        for told in waiting.exclude(notice=Notice.FOLLOWED).order_by("at")[:MAX_NOTICES]
         if told.comment is None or (told.comment.hidden_at is None and told.comment.removed_at is None)
     ]
     new = readable.filter(published_at__gt=since, published_at__lte=until).exclude(author=member)
     follows = Q(author__followed_by__member=member) | Q(topics__followed_by__member=member)
     by_key = new.filter(pk__in=new.filter(follows).values("pk"))
-    followed = list(by_key.select_related("author").order_by("-published_at")[:POSTS_MOST])
+    followed = list(by_key.select_related("author").order_by("-published_at")[:MAX_POSTS])
     rest = new.exclude(pk__in=[post.pk for post in followed]).select_related("author")
-    posts = list(rest.order_by("-published_at")[: POSTS_MOST + 1])
-    more = rest.count() - POSTS_MOST if len(posts) > POSTS_MOST else 0
+    posts = list(rest.order_by("-published_at")[: MAX_POSTS + 1])
+    more = rest.count() - MAX_POSTS if len(posts) > MAX_POSTS else 0
     off = NoticeChoice.objects.filter(member=member, notice=Notice.SEARCH, pace=Pace.OFF).exists()
     searches = [] if off else [found for told in SEARCHES for found in told(member, since)]
-    return News(notices, followed, posts[:POSTS_MOST], more, searches)
+    return News(notices, followed, posts[:MAX_POSTS], more, searches)
 
 
 def _line(title: str, address: str) -> str:
     return f"- {' '.join(title.split())}\n  {settings.SITE_URL}{address}"
 
 
-def _of_notice(told: Told) -> str:
+def _of_notice(notification: Notification) -> str:
     patterns = {
         Notice.MENTIONED: pgettext("digest", "%(name)s mentions you: %(title)s"),
         Notice.COMMENTED: pgettext("digest", "%(name)s commented: %(title)s"),
         Notice.NEW_VERSION: pgettext("digest", "New version: %(title)s"),
     }
-    name = told.comment.author.full_name if told.comment else told.post.author.full_name
-    pattern = patterns.get(Notice(told.notice), "%(title)s")
-    return _line(pattern % {"name": name, "title": told.post.title}, told.post.get_absolute_url())
+    name = notification.comment.author.full_name if notification.comment else notification.post.author.full_name
+    pattern = patterns.get(Notice(notification.notice), "%(title)s")
+    return _line(pattern % {"name": name, "title": notification.post.title}, notification.post.get_absolute_url())
 
 
 def _of_post(post: Post) -> str:

@@ -37,5 +37,5 @@ def show_theirs(request: HttpRequest, form: BaseForm, changed: ChangedMeanwhileE
 
 def fetch_post(request: HttpRequest, slug: str) -> Post:
     """Return the post this reader may open, with its author and organisation, else 404. One query."""
-    found = posts_for(reader_of(request)).select_related("author__organisation", "organisation", "language")
-    return get_object_or_404(found, slug=slug)
+    posts = posts_for(reader_of(request)).select_related("author__organisation", "organisation", "language")
+    return get_object_or_404(posts, slug=slug)

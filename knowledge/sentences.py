@@ -58,15 +58,15 @@ SENTENCES = {
 
 def _posts(keys: set[str]) -> dict[str, Label]:
     """No titles, and no address that would answer some readers of the record with 404: a post may be for one ministry."""
-    found = Post.objects.filter(pk__in=keys).defer("body")
-    return {str(post.pk): Label(str(_("a post")), post.get_absolute_url() if _for_all(post) else "") for post in found}
+    posts = Post.objects.filter(pk__in=keys).defer("body")
+    return {str(post.pk): Label(str(_("a post")), post.get_absolute_url() if _for_all(post) else "") for post in posts}
 
 
 def _for_all(post: Post) -> bool:
     return post.reach != Post.Reach.MINISTRY and not post.is_draft and post.hidden_at is None
 
 
-def tell() -> None:
+def register_sentences() -> None:
     """Say this app's actions in the record."""
     say(SENTENCES)
     label("knowledge.post", _posts)

@@ -21,9 +21,9 @@ from knowledge.models import (
     MaterialVersion,
     Notice,
     NoticeChoice,
+    Notification,
     Pace,
     Post,
-    Told,
 )  # fmt: skip
 from knowledge.models.coming_back import PACES
 from members.models import Member
@@ -43,9 +43,9 @@ class _Letter:
     words: Callable[[], tuple[str, str]]
 
 
-def tell(
+def notify(
     notice: Notice, members: Iterable[int], *, post: Post, comment: Comment | None = None, by: Member
-) -> list[Told]:
+) -> list[Notification]:
     """Write a notice for each of these members (by key), and a mail for those who want it at once; return the notices.
 
     Left out are `by`, who may not read the post, who wants no such notice, and who was told of the same comment (or, without
@@ -54,8 +54,8 @@ def tell(
     wanted = set(members) - {by.pk}
     if not wanted:
         return []
-    told = Told.objects.filter(post=post, comment=comment, member__in=wanted).values("member")
-    readers = access.readers_of(post).filter(pk__in=wanted).exclude(pk__in=told)
+    notified = Notification.objects.filter(post=post, comment=comment, member__in=wanted).values("member")
+    readers = access.readers_of(post).filter(pk__in=wanted).exclude(pk__in=notified)
     letter = _Letter(
         f"told {{member}} {post.pk} {comment.pk if comment else 0}", lambda: _words(notice, post, comment, by)
     )
@@ -64,19 +64,19 @@ def tell(
 
 def _write(
     notice: Notice, readers: QuerySet[Member], letter: _Letter, *, post: Post, comment: Comment | None = None
-) -> list[Told]:
+) -> list[Notification]:
     """Write the notice for each of these readers who wants it, and the letter to those who want it at once."""
     chosen = dict(NoticeChoice.objects.filter(member__in=readers, notice=notice).values_list("member", "pace"))
     paces = {member: chosen.get(member.pk, PACES[notice]) for member in readers.order_by("pk")}
     at_once = [member for member, pace in paces.items() if pace == Pace.AT_ONCE]
     rows = [
-        Told(member=member, notice=notice, post=post, comment=comment)
+        Notification(member=member, notice=notice, post=post, comment=comment)
         for member, pace in paces.items()
         if pace != Pace.OFF
     ]
     for row in rows:
         row.mailed_at = row.at if row.member in at_once else None
-    made = Told.objects.bulk_create(rows)
+    made = Notification.objects.bulk_create(rows)
     languages = dict(Digest.objects.filter(member__in=at_once).values_list("member", "language")) if at_once else {}
     for member in at_once:
         with override(languages.get(member.pk, settings.LANGUAGE_CODE)):
@@ -88,26 +88,26 @@ def _write(
     return made
 
 
-def tell_of_comment(comment: Comment, *, mentioned: Sequence[Member], by: Member) -> None:
+def notify_of_comment(comment: Comment, *, mentioned: Sequence[Member], by: Member) -> None:
     """Tell whom a comment mentions, then the author of the post and of the comment it answers: each once."""
     post, answered = comment.post, comment.answers
-    tell(Notice.MENTIONED, [member.pk for member in mentioned], post=post, comment=comment, by=by)
+    notify(Notice.MENTIONED, [member.pk for member in mentioned], post=post, comment=comment, by=by)
     concerned = [post.author_id, *([answered.author_id] if answered else [])]
-    tell(Notice.COMMENTED, concerned, post=post, comment=comment, by=by)
+    notify(Notice.COMMENTED, concerned, post=post, comment=comment, by=by)
 
 
-def tell_all(post: Post, *, by: Member) -> None:
+def notify_readers(post: Post, *, by: Member) -> None:
     """Tell every reader of a post that the secretariat has pinned."""
-    tell(Notice.PINNED, access.readers_of(post).values_list("pk", flat=True), post=post, by=by)
+    notify(Notice.PINNED, access.readers_of(post).values_list("pk", flat=True), post=post, by=by)
 
 
-def tell_followers(post: Post, *, by: Member) -> None:
+def notify_followers(post: Post, *, by: Member) -> None:
     """Tell who follows the author or a topic of a post that has just been published."""
     following = Follow.objects.filter(Q(person=post.author_id) | Q(topic__in=post.topics.all()))
-    tell(Notice.FOLLOWED, following.values_list("member", flat=True), post=post, by=by)
+    notify(Notice.FOLLOWED, following.values_list("member", flat=True), post=post, by=by)
 
 
-def tell_of_version(version: MaterialVersion, *, by: Member) -> None:
+def notify_of_version(version: MaterialVersion, *, by: Member) -> None:
     """Tell the trainers of trainings to come that what they named is no longer the newest, or is withdrawn.
 
     Every version is told of, so nobody is left out who was told of another before.
@@ -127,15 +127,15 @@ def tell_of_version(version: MaterialVersion, *, by: Member) -> None:
 
 def _words(notice: Notice, post: Post, comment: Comment | None, by: Member) -> tuple[str, str]:
     """The subject and the text of a mail about a post, or a comment on it."""
-    told = {"name": by.full_name, "title": post.title}
+    params = {"name": by.full_name, "title": post.title}
     if notice == Notice.MENTIONED:
-        subject = _("%(name)s mentions you: %(title)s") % told
-        first = _("%(name)s mentions you in “%(title)s”.") % told
+        subject = _("%(name)s mentions you: %(title)s") % params
+        first = _("%(name)s mentions you in “%(title)s”.") % params
     elif notice == Notice.COMMENTED:
-        subject = _("%(name)s commented: %(title)s") % told
-        first = _("%(name)s commented on “%(title)s”.") % told
+        subject = _("%(name)s commented: %(title)s") % params
+        first = _("%(name)s commented on “%(title)s”.") % params
     else:
-        subject, first = _("New: %(title)s") % told, _("%(name)s published “%(title)s”.") % told
+        subject, first = _("New: %(title)s") % params, _("%(name)s published “%(title)s”.") % params
     path = reverse("knowledge:comment", args=[post.slug, comment.pk]) if comment else post.get_absolute_url()
     every = _("All your notices: %(address)s") % {"address": f"{settings.SITE_URL}{reverse('knowledge:notices')}"}
     said = [comment.body] if comment else []
@@ -144,11 +144,11 @@ def _words(notice: Notice, post: Post, comment: Comment | None, by: Member) -> t
 
 def _words_of_version(version: MaterialVersion) -> tuple[str, str]:
     """The subject and the text of a mail about a version that is out, or was withdrawn."""
-    told = {"title": version.material.title, "n": version.number}
+    params = {"title": version.material.title, "n": version.number}
     if version.withdrawn_at is None:
-        subject = _("New version of %(title)s") % told
-        said = _("Version %(n)d of “%(title)s” is out. A planned training of yours names an older one.") % told
+        subject = _("New version of %(title)s") % params
+        said = _("Version %(n)d of “%(title)s” is out. A planned training of yours names an older one.") % params
     else:
-        subject = _("%(title)s is withdrawn") % told
-        said = _("Version %(n)d of “%(title)s” was withdrawn. A planned training of yours names it.") % told
+        subject = _("%(title)s is withdrawn") % params
+        said = _("Version %(n)d of “%(title)s” was withdrawn. A planned training of yours names it.") % params
     return subject, f"{said}\n\n{settings.SITE_URL}{version.material.get_absolute_url()}\n"

@@ -31,14 +31,14 @@ def _cache_problems() -> list[CheckMessage]:
 def _secret_problems() -> list[CheckMessage]:
     if settings.DEMO or settings.TESTING:
         return []
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < SECRET_LETTERS:
-        found.append(
+        problems.append(
             Error("SECRET_KEY is shorter than 50 letters.", hint="Make one as .env.example says.", id="portal.E002")
         )
     keys = {settings.SECRET_KEY, *settings.FACTOR_KEYS, settings.AUDIT_KEY, settings.PERSON_KEY}
     if len(keys) < 3 + len(settings.FACTOR_KEYS):
-        found.append(
+        problems.append(
             Error(
                 "SECRET_KEY, FACTOR_KEYS, AUDIT_KEY and PERSON_KEY must differ: who learns one must not have the others.",
                 hint="Make one for each as .env.example says.",
@@ -46,18 +46,18 @@ def _secret_problems() -> list[CheckMessage]:
             )
         )
     if not settings.SECOND_FACTOR_REQUIRED:
-        found.append(Error("The second factor is not asked for outside the demo.", id="portal.E004"))
-    return found
+        problems.append(Error("The second factor is not asked for outside the demo.", id="portal.E004"))
+    return problems
 
 
 def _host_problems() -> list[CheckMessage]:
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     if any(host.strip() in ("*", ".") for host in settings.ALLOWED_HOSTS):
-        found.append(
+        problems.append(
             Error("ALLOWED_HOSTS takes any host.", hint="Name the hosts the portal answers to.", id="portal.E005")
         )
     if settings.DEMO and urlsplit(settings.SITE_URL).hostname not in ("localhost", "127.0.0.1", "::1"):
-        found.append(
+        problems.append(
             Error(
                 "DEMO=1 prints passwords and asks for no second factor, so it runs on this machine alone.",
                 hint="Unset DEMO, or set SITE_URL to http://localhost.",
@@ -65,14 +65,14 @@ def _host_problems() -> list[CheckMessage]:
             )
         )
     if not settings.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher") and not settings.TESTING:
-        found.append(Error("New passwords are not kept as Argon2id.", id="portal.E007"))
-    return found
+        problems.append(Error("New passwords are not kept as Argon2id.", id="portal.E007"))
+    return problems
 
 
 def _file_problems() -> list[CheckMessage]:
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     if settings.STORAGE_URL and not remote.is_installed():
-        found.append(
+        problems.append(
             Error(
                 "STORAGE_URL is set, but the packages that speak to S3 are not installed.",
                 hint="Run `.venv/bin/python -m pip install 'django-storages[s3]'`, or unset STORAGE_URL.",
@@ -83,7 +83,7 @@ def _file_problems() -> list[CheckMessage]:
     if settings.CLAMD_URL and not (
         (scanner.scheme == "unix" and scanner.path) or (scanner.scheme == "tcp" and scanner.hostname)
     ):
-        found.append(
+        problems.append(
             Error(
                 "CLAMD_URL names no scanner: no file would be taken.",
                 hint="Set it to unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310.",
@@ -91,14 +91,14 @@ def _file_problems() -> list[CheckMessage]:
             )
         )
     if settings.ACCEL_PREFIX and not settings.ACCEL_PREFIX.startswith("/"):
-        found.append(
+        problems.append(
             Error(
                 "ACCEL_PREFIX is no address of the proxy.",
                 hint="Set it to /stored, as in deploy/nginx.conf.example, or leave it empty.",
                 id="portal.E013",
             )
         )
-    return found
+    return problems
 
 
 def unsafe_settings(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
@@ -126,9 +126,9 @@ def unsafe_database(
 
 def not_for_people(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
     """Return what is right for trying out and wrong where people work: part of `check --deploy`."""
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     if connection.vendor == "sqlite":
-        found.append(
+        problems.append(
             Error(
                 "The database is an SQLite file: fine to try out, not where several people work.",
                 hint="Set DATABASE_URL to a PostgreSQL.",
@@ -136,8 +136,8 @@ def not_for_people(app_configs: object = None, **kwargs: Any) -> list[CheckMessa
             )
         )
     if settings.DEMO:
-        found.append(Error("DEMO=1 is for trying out.", hint="Unset DEMO.", id="portal.E010"))
-    return found
+        problems.append(Error("DEMO=1 is for trying out.", hint="Unset DEMO.", id="portal.E010"))
+    return problems
 
 
 def register_checks() -> None:
@@ -149,6 +149,6 @@ def register_checks() -> None:
 
 def refuse_unsafe_start() -> None:
     """Raise ImproperlyConfigured where the settings are unsafe: for the web server, which runs no checks by itself."""
-    found = unsafe_settings()
-    if found:
-        raise ImproperlyConfigured(" ".join(f"{problem.msg} {problem.hint or ''}".strip() for problem in found))
+    problems = unsafe_settings()
+    if problems:
+        raise ImproperlyConfigured(" ".join(f"{problem.msg} {problem.hint or ''}".strip() for problem in problems))

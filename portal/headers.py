@@ -27,13 +27,13 @@ class ForwardedHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-        told = {name: request.META.pop(name) for name in FORWARDED if name in request.META}
+        forwarded = {name: request.META.pop(name) for name in FORWARDED if name in request.META}
         if proxies:
-            addresses = [part.strip() for part in told.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+            addresses = [part.strip() for part in forwarded.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
             if addresses:
                 request.META["HTTP_X_FORWARDED_FOR"] = ", ".join(addresses[-proxies:])
-            if "HTTP_X_FORWARDED_PROTO" in told:
-                request.META["HTTP_X_FORWARDED_PROTO"] = told["HTTP_X_FORWARDED_PROTO"].split(",")[-1].strip()
+            if "HTTP_X_FORWARDED_PROTO" in forwarded:
+                request.META["HTTP_X_FORWARDED_PROTO"] = forwarded["HTTP_X_FORWARDED_PROTO"].split(",")[-1].strip()
         return self.get_response(request)
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from members.models import Member, RoleCode
 from trainings.models import Assignment, Enrolment, Training
 
-WAITING_MOST = 12
-UPCOMING_MOST = 6
+MAX_WAITING = 12
+MAX_UPCOMING = 6
 UPCOMING_DAYS = 90
 
 
@@ -51,7 +51,7 @@ def waiting_for(member: Member) -> list[Waiting]:
         Training.objects.filter(wanted, cancelled_at=None)
         .only("reference", "title", "place", "starts_on", "figures", "returned_reason")
         .annotate(is_unmarked=Exists(unmarked), has_people=Exists(Enrolment.objects.filter(training=OuterRef("pk"))))
-        .order_by("ends_on")[:WAITING_MOST]
+        .order_by("ends_on")[:MAX_WAITING]
     )
     return [_waiting(training) for training in rows]
 
@@ -72,7 +72,7 @@ def coming_up() -> list[Training]:
     """Return the next trainings of the network. One query."""
     today = timezone.localdate()
     soon = Training.objects.planned(today).filter(starts_on__lte=today + timedelta(days=UPCOMING_DAYS))
-    return list(soon.with_list_parts().order_by("starts_on")[:UPCOMING_MOST])
+    return list(soon.with_list_parts().order_by("starts_on")[:MAX_UPCOMING])
 
 
 def counted(**rows: QuerySet[Any]) -> dict[str, int]:

@@ -119,8 +119,8 @@ def network_totals() -> NetworkTotals:
 
 def _rows(ministries: Iterable[tuple[int, str]], by_home: dict[int, dict[str, Any]]) -> list[MinistryShare]:
     names = dict(ministries)
-    shown = shield_rows({pk: Figures(**by_home[pk]) for pk in names if pk in by_home})
-    return [MinistryShare(pk, names[pk], figures) for pk, figures in shown.items()]
+    by_ministry = shield_rows({pk: Figures(**by_home[pk]) for pk in names if pk in by_home})
+    return [MinistryShare(pk, names[pk], figures) for pk, figures in by_ministry.items()]
 
 
 def _shown(held: dict[str, Any]) -> NetworkTotals:

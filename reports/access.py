@@ -68,8 +68,8 @@ def visible_snapshots(member: Member) -> QuerySet[Snapshot]:
         return Snapshot.objects.none()
     if member.has_role(RoleCode.ADMIN):
         return Snapshot.objects.all()
-    shown = Snapshot.shown_to.through.objects.filter(snapshot=OuterRef("pk"), member=member)
-    return Snapshot.objects.filter(Q(made_by=member) | Q(organisation=member.organisation_id) | Q(Exists(shown)))
+    shared = Snapshot.shown_to.through.objects.filter(snapshot=OuterRef("pk"), member=member)
+    return Snapshot.objects.filter(Q(made_by=member) | Q(organisation=member.organisation_id) | Q(Exists(shared)))
 
 
 def can_show_snapshot(member: Member, snapshot: Snapshot) -> bool:

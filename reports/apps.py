@@ -12,4 +12,4 @@ class ReportsConfig(AppConfig):
         # Models are at hand only now.
         from reports import sentences
 
-        sentences.tell()
+        sentences.register_sentences()

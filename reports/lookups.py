@@ -24,8 +24,8 @@ class Things:
     def choices(self, kind: str, nothing: str) -> list[tuple[str, str]]:
         """Return what a select of this kind offers, beginning with nothing chosen."""
         of = "organisation" if kind in ("host", "keeper") else kind
-        found = self.names.get(of, {})
-        return [("", nothing), *((k, name) for k, name in found.items() if kind != "keeper" or k in self.keepers)]
+        names = self.names.get(of, {})
+        return [("", nothing), *((k, name) for k, name in names.items() if kind != "keeper" or k in self.keepers)]
 
 
 def _rows(
@@ -49,10 +49,10 @@ def read_things() -> Things:
         _rows("course", Course.objects.all(), F("name")), _rows("topic", Topic.objects.all(), F("name")),
         _rows("language", Language.objects.all(), F("name")), _rows("trainer", TrainerProfile.objects.all(), trainer),
     ]  # fmt: skip
-    found = Things()
+    things = Things()
     rows = parts[0].union(*parts[1:], all=True)
     for kind, key, name, more in sorted(rows, key=lambda row: row[2].casefold()):
-        found.names.setdefault(kind, {})[key] = name
+        things.names.setdefault(kind, {})[key] = name
         if kind == "organisation" and more in KEEPERS:
-            found.keepers.add(key)
-    return found
+            things.keepers.add(key)
+    return things

@@ -31,11 +31,11 @@ SENTENCES = {
 
 
 def _snapshots(keys: set[str]) -> dict[str, Label]:
-    found = Snapshot.objects.filter(pk__in=keys).only("pk", "as_on")
-    return {str(one.pk): Label(f"{one.as_on:%Y-%m-%d}", one.get_absolute_url()) for one in found}
+    snapshots = Snapshot.objects.filter(pk__in=keys).only("pk", "as_on")
+    return {str(one.pk): Label(f"{one.as_on:%Y-%m-%d}", one.get_absolute_url()) for one in snapshots}
 
 
-def tell() -> None:
+def register_sentences() -> None:
     """Say this app's actions in the record."""
     say(SENTENCES)
     label("reports.snapshot", _snapshots)

@@ -23,7 +23,7 @@ PAGES = (
 def tabs_of(request: HttpRequest) -> list[tuple[str, str, bool]]:
     """Return label, address and whether it is this page, of each page of the reports that this reader may open."""
     here = request.path
-    found = [(str(label), reverse(name)) for label, name in PAGES]
+    tabs = [(str(label), reverse(name)) for label, name in PAGES]
     if can_see_quality(member_of(request)):
-        found.append((_("Data quality"), reverse("reports:quality")))
-    return [(label, url, here.startswith(url)) for label, url in found]
+        tabs.append((_("Data quality"), reverse("reports:quality")))
+    return [(label, url, here.startswith(url)) for label, url in tabs]

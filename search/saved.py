@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from knowledge.access import own_searches
-from knowledge.digest import Found
+from knowledge.digest import DigestItem
 from knowledge.models import SavedSearch
 from members.models import Member
 from search.forms import query_of
@@ -25,10 +25,10 @@ class SavedCounts:
     new: int
 
 
-def new_in_digest(member: Member, since: datetime) -> list[Found]:
+def new_in_digest(member: Member, since: datetime) -> list[DigestItem]:
     """Return the saved searches that find something newer than the last digest and the last look, with its number."""
     return [
-        Found(f"{row.saved.name}: +{row.new}", f"{reverse('search:page')}?{row.saved.query}")
+        DigestItem(f"{row.saved.name}: +{row.new}", f"{reverse('search:page')}?{row.saved.query}")
         for row in saved_searches(member, since)
         if row.new
     ]

@@ -29,16 +29,20 @@ def lines(
     *, name: str, title: str, description: str, axis: Sequence[str], series: Sequence[Series], unit: str = ""
 ) -> Chart:  # fmt: skip
     """Draw lines over the places of an axis; at most MOST_SERIES of them, the others are left out. `name` is unique on its page."""
-    shown = series[:MOST_SERIES]
-    wide, narrow = (_drawn(name, title, description, axis, shown, width, unit) for width in (WIDE, NARROW))
-    legend = [(f"series-{n + 1} {MARKS[n]}", one.label) for n, one in enumerate(shown)] if len(shown) > 1 else []
+    drawn_series = series[:MOST_SERIES]
+    wide, narrow = (_drawn(name, title, description, axis, drawn_series, width, unit) for width in (WIDE, NARROW))
+    legend = (
+        [(f"series-{n + 1} {MARKS[n]}", one.label) for n, one in enumerate(drawn_series)]
+        if len(drawn_series) > 1
+        else []
+    )
     return Chart(title, description, wide, narrow, tuple(legend))
 
 
 def _drawn(
     name: str, title: str, description: str, axis: Sequence[str], series: Sequence[Series], width: int, unit: str
 ) -> SafeString:  # fmt: skip
-    numbers = [n for one in series for n in (*one.numbers, *one.at_most) if n is not None]
+    numbers = [n for entry in series for n in (*entry.numbers, *entry.at_most) if n is not None]
     marks = steps(max(numbers, default=0))
     left = 12 + LETTER * max(len(written(mark, unit)) for mark in marks)
     right = 150 if len(series) > 1 and width == WIDE else 30
@@ -53,8 +57,8 @@ def _drawn(
     for n, words in enumerate(axis):
         if (len(axis) - 1 - n) % every == 0:
             shapes.append(shape("text", words, x=left + n * apart, y=TOP + HEIGHT + 18.0, text_anchor="middle"))
-    for n, one in enumerate(series):
-        shapes += _line(n, one, left, apart, scale)
+    for n, entry in enumerate(series):
+        shapes += _line(n, entry, left, apart, scale)
     if len(series) == 1:
         shapes += _values(series[0], left, apart, scale, unit)
     elif width == WIDE:
@@ -66,27 +70,29 @@ def _widest(axis: Sequence[str]) -> int:
     return int(max((len(words) for words in axis), default=1) * LETTER + 12)
 
 
-def _line(number: int, one: Series, left: float, apart: float, scale: float) -> list[SafeString]:
+def _line(number: int, series: Series, left: float, apart: float, scale: float) -> list[SafeString]:
     style = f"series-{number + 1}"
     shapes = []
-    if one.at_most:
+    if series.at_most:
         both = [
             (left + n * apart, TOP + HEIGHT - low * scale, TOP + HEIGHT - high * scale)
-            for n, (low, high) in enumerate(zip(one.numbers, one.at_most, strict=True))
+            for n, (low, high) in enumerate(zip(series.numbers, series.at_most, strict=True))
             if low is not None and high is not None
         ]
         around = [(x, high) for x, _low, high in both] + [(x, low) for x, low, _high in reversed(both)]
         if around:
             shapes.append(shape("polygon", class_="band", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in around)))
     path, pen = "", "M"
-    for n, value in enumerate(one.numbers):
+    for n, value in enumerate(series.numbers):
         if value is None:
             pen = "M"
             continue
         path += f"{pen}{left + n * apart:.1f} {TOP + HEIGHT - value * scale:.1f}"
         pen = "L"
     shapes.append(shape("path", class_=f"line {style}", d=path))
-    places = [(left + n * apart, TOP + HEIGHT - (one.numbers[n] or 0) * scale) for n in _marked(one.numbers, apart)]
+    places = [
+        (left + n * apart, TOP + HEIGHT - (series.numbers[n] or 0) * scale) for n in _marked(series.numbers, apart)
+    ]
     return [*shapes, *(_mark(MARKS[number], style, x, y) for x, y in places)]
 
 
@@ -104,9 +110,9 @@ def _mark(kind: str, style: str, x: float, y: float) -> SafeString:
     return shape("path", class_=f"dot {style}", d=points, transform=f"translate({x:.1f} {y:.1f})")
 
 
-def _values(one: Series, left: float, apart: float, scale: float, unit: str) -> list[SafeString]:
+def _values(series: Series, left: float, apart: float, scale: float, unit: str) -> list[SafeString]:
     """Write the numbers of a single line: each where there is room, else the largest and the last."""
-    there = [(n, value) for n, value in enumerate(one.numbers) if value is not None]
+    there = [(n, value) for n, value in enumerate(series.numbers) if value is not None]
     if apart < 44:
         there = sorted({max(there, key=lambda pair: pair[1]), there[-1]}) if there else []
     return [
@@ -127,10 +133,10 @@ def _names(
 ) -> list[SafeString]:  # fmt: skip
     """Write each name where its line ends, moved apart where lines end close to each other."""
     ends = []
-    for one in series:
-        value = next((n for n in reversed(one.numbers) if n is not None), None)
+    for entry in series:
+        value = next((n for n in reversed(entry.numbers) if n is not None), None)
         if value is not None:
-            ends.append((TOP + HEIGHT - value * scale + 4, one.label))
+            ends.append((TOP + HEIGHT - value * scale + 4, entry.label))
     shapes, below = [], TOP + HEIGHT + float(LINE_HEIGHT)
     for y, words in sorted(ends, reverse=True):  # from the lowest, so that none reaches the axis
         below = min(y, below - LINE_HEIGHT)

@@ -63,7 +63,7 @@ KINDS: dict[str, Kind] = {
     )
 }
 
-TEXT_MOST = 20_000_000
+MAX_TEXT_BYTES = 20_000_000
 _LOOKED_AT = 64 * 1024
 _SPACE = b"\xef\xbb\xbf \t\r\n\x0c"
 # What browsers take for the beginning of a web page (whatwg.org, MIME Sniffing), and any other markup that they run.
@@ -130,7 +130,7 @@ def _check_letters(file: IO[bytes], wide: str | None) -> None:
 
 def _check_text(file: IO[bytes], size: int) -> None:
     """Refuse what is no text that people wrote, and any markup. About 0.1 s and 5 MB of memory for 20 MB."""
-    if size > TEXT_MOST:
+    if size > MAX_TEXT_BYTES:
         raise ValidationError(_("This text is larger than 20 MB. Choose it in parts."))
     file.seek(0)
     start = file.read(_LOOKED_AT)
@@ -157,7 +157,7 @@ def picture_kind(start: bytes) -> Kind | None:
     return KINDS[WEBP] if start[:4] == b"RIFF" and start[8:12] == b"WEBP" else None
 
 
-def tell_kind(file: IO[bytes]) -> Kind:
+def detect_type(file: IO[bytes]) -> Kind:
     """Return the kind of a file that may be kept; raise ValidationError with a sentence for anything else.
 
     Pictures are told here and checked where they are written anew. The file is one that can be sought in; its memory does
@@ -205,7 +205,7 @@ def _alone(file: IO[bytes], mime: str) -> Kind:
     return KINDS[mime]
 
 
-NAME_MOST = 120
+MAX_NAME_LENGTH = 120
 # Endings that say something of a file; any other dot is part of a name.
 _ENDINGS = {ending for kind in KINDS.values() for ending in kind.endings} | {
     "doc", "xls", "ppt", "docm", "xlsm", "pptm", "dot", "dotx", "rtf", "htm", "html", "xhtml", "svg", "xml", "js", "php", "zip",
@@ -225,8 +225,8 @@ def clean_name(name: str, kind: Kind) -> str:
     base = "".join(c for c in base if c.isspace() or unicodedata.category(c)[0] != "C")
     base = " ".join(base.translate(_NOT_IN_NAMES).split()).rstrip(" .")
     ending = kind.endings[0]
-    while (told := base.rpartition(".")[2].lower()) in _ENDINGS and "." in base:
-        ending = told if told in kind.endings else ending
-        base = base[: -len(told)].rstrip(" .")
-    base = base[:NAME_MOST].strip(" .") or "file"
+    while (suffix := base.rpartition(".")[2].lower()) in _ENDINGS and "." in base:
+        ending = suffix if suffix in kind.endings else ending
+        base = base[: -len(suffix)].rstrip(" .")
+    base = base[:MAX_NAME_LENGTH].strip(" .") or "file"
     return f"{base}.{ending}"

@@ -17,7 +17,7 @@ def walk(part: IO[bytes], passed_over: frozenset[str] = frozenset()) -> Iterator
 
     Names are bare, attributes too. No tree is built; a document type with its entities is refused. Raises DamagedError.
     """
-    found: list[Event] = []
+    events: list[Event] = []
     hidden = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
@@ -29,18 +29,18 @@ def walk(part: IO[bytes], passed_over: frozenset[str] = frozenset()) -> Iterator
                 # Of two attributes of one bare name the one with a namespace is meant: a relation rather than a number.
                 names = sorted(attributes, key=lambda key: "}" in key)
                 attributes = {key.rpartition("}")[2]: attributes[key] for key in names}
-            found.append(("start", name, attributes))
+            events.append(("start", name, attributes))
 
     def end(tag: str) -> None:
         nonlocal hidden
         name = tag.rpartition("}")[2]
         if not hidden:
-            found.append(("end", name, {}))
+            events.append(("end", name, {}))
         hidden -= name in passed_over
 
     def text(words: str) -> None:
         if not hidden:
-            found.append(("text", words, {}))
+            events.append(("text", words, {}))
 
     def refuse(*_told: Any) -> Any:
         raise DamagedError
@@ -52,9 +52,9 @@ def walk(part: IO[bytes], passed_over: frozenset[str] = frozenset()) -> Iterator
     try:
         while piece := part.read(64 * 1024):
             parser.Parse(piece, False)
-            yield from found
-            found.clear()
+            yield from events
+            events.clear()
         parser.Parse(b"", True)
     except ExpatError as wrong:
         raise DamagedError from wrong
-    yield from found
+    yield from events

@@ -3,7 +3,7 @@
 import struct
 from typing import IO
 
-BOXES_MOST = 5_000
+MAX_BOXES = 5_000
 FRAMES_LOOKED_AT = 50
 # What MP4 files say they are; another brand is another kind of file of the same build (mp4ra.org).
 BRANDS = {
@@ -37,7 +37,7 @@ def is_mp4(file: IO[bytes], size: int) -> bool:
     while at < size:
         file.seek(at)
         head = file.read(16)
-        if len(head) < 8 or len(seen) > BOXES_MOST:
+        if len(head) < 8 or len(seen) > MAX_BOXES:
             return False
         length, name = struct.unpack(">L4s", head[:8])
         if length == 1 and len(head) == 16:
@@ -55,8 +55,8 @@ def is_mp4(file: IO[bytes], size: int) -> bool:
 
 def _brands(file: IO[bytes], at: int, length: int) -> set[bytes]:
     file.seek(at + 8)
-    told = file.read(length - 8)
-    return {told[:4], *(told[n : n + 4] for n in range(8, len(told) - 3, 4))}
+    data = file.read(length - 8)
+    return {data[:4], *(data[n : n + 4] for n in range(8, len(data) - 3, 4))}
 
 
 def _frame_length(head: bytes) -> int:

@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 
 from common.files.markup import DamagedError, walk
 
-ENTRIES_MOST = 10_000
-DIRECTORY_MOST = 2_000_000
-UNPACKED_MOST = 600_000_000
+MAX_ENTRIES = 10_000
+MAX_DIRECTORY_BYTES = 2_000_000
+MAX_UNPACKED_BYTES = 600_000_000
 # Lists of parts and of relations, one of them and all together: what is read of them in whole.
-LIST_MOST = 4_000_000
-LISTS_MOST = 10_000_000
+MAX_LIST_BYTES = 4_000_000
+MAX_LISTS_BYTES = 10_000_000
 # Of one list; so many take 0.3 s.
-ELEMENTS_MOST = 150_000
-EMBEDDED_MOST = 40_000_000
+MAX_ELEMENTS = 150_000
+MAX_EMBEDDED_BYTES = 40_000_000
 # A part that is this large and was packed this tightly is nothing that people wrote.
 TIGHT_FROM = 20_000_000
 TIGHTEST = 400
@@ -91,7 +91,7 @@ def _check_end(file: IO[bytes]) -> None:
     signature, disk, disk_of, here, entries, length, offset, comment = _END.unpack(file.read(_END.size))
     if signature != b"PK\x05\x06" or disk or disk_of or comment or here != entries:
         raise _damaged()
-    if entries > ENTRIES_MOST or length > DIRECTORY_MOST:
+    if entries > MAX_ENTRIES or length > MAX_DIRECTORY_BYTES:
         raise _too_large()
     if offset + length != size - _END.size:
         raise _damaged()
@@ -108,7 +108,7 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
         raise _damaged()
     if any(entry.flag_bits & 1 for entry in entries):
         raise refuse_password()
-    if sum(entry.file_size for entry in entries) > UNPACKED_MOST:
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         raise _too_large()
     xml = (e for e in entries if e.filename.lower().endswith((".xml", ".rels")))
     if any(e.file_size > TIGHT_FROM and e.file_size > TIGHTEST * max(1, e.compress_size) for e in xml):
@@ -121,9 +121,9 @@ def _check_unpacked(box: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Non
     Reads no byte more than the directory said. About 0.3 s for 100 MB.
     """
     for entry in entries:
-        told, size = copy.copy(entry), 0
-        told.file_size += 1  # else zipfile would end there and never see that there is more
-        with box.open(told) as part:
+        probe, size = copy.copy(entry), 0
+        probe.file_size += 1  # else zipfile would end there and never see that there is more
+        with box.open(probe) as part:
             while piece := part.read(PIECE):
                 if not size and entry.filename.lower().endswith((".xml", ".rels")) and b"<!DOCTYPE" in piece[:4096]:
                     raise _damaged()
@@ -139,21 +139,21 @@ def refuse_password() -> ValidationError:
 
 def _elements(box: zipfile.ZipFile, name: str) -> Iterator[dict[str, str]]:
     """Yield the attributes of every element of a small part, without their namespaces."""
-    if box.getinfo(name).file_size > LIST_MOST:
+    if box.getinfo(name).file_size > MAX_LIST_BYTES:
         raise _too_large()
     with box.open(name) as part:
         count = 0
-        for event, _name, told in walk(part):
+        for event, _name, attributes in walk(part):
             if event == "start":
                 count += 1
-                if count > ELEMENTS_MOST:
+                if count > MAX_ELEMENTS:
                     raise _too_large()
-                yield told
+                yield attributes
 
 
 def _check_relations(box: zipfile.ZipFile, names: list[str]) -> None:
     """Refuse what would be fetched from another computer when the document is opened; links to click on stay."""
-    room = LISTS_MOST
+    room = MAX_LISTS_BYTES
     for name in names:
         room -= box.getinfo(name).file_size
         if room < 0:
@@ -178,7 +178,7 @@ def _check_relations(box: zipfile.ZipFile, names: list[str]) -> None:
 def _check_embedded(box: zipfile.ZipFile, names: list[str], depth: int) -> None:
     """Look into the workbooks behind charts as into documents of their own; they hold none themselves."""
     for name in names:
-        if depth or box.getinfo(name).file_size > EMBEDDED_MOST:
+        if depth or box.getinfo(name).file_size > MAX_EMBEDDED_BYTES:
             raise _refuse_objects()
         with box.open(name) as part, SpooledTemporaryFile(max_size=2_000_000) as inner:
             while piece := part.read(256 * 1024):
@@ -192,30 +192,30 @@ def _office_kind(box: zipfile.ZipFile, names: list[str], depth: int) -> str:
         raise _refuse_macros()
     if any(_OBJECTS.search(name) for name in names):
         raise _refuse_objects()
-    found: set[str] = set()
+    kinds: set[str] = set()
     for part in _elements(box, "[Content_Types].xml"):
-        told = part.get("ContentType", "")
-        if _MACROS.search(told):
+        content_type = part.get("ContentType", "")
+        if _MACROS.search(content_type):
             raise _refuse_macros()
-        if "oleobject" in told.lower():
+        if "oleobject" in content_type.lower():
             raise _refuse_objects()
-        if told.startswith(_OFFICE) and told.removeprefix(_OFFICE) in OFFICE_KINDS:
-            found.add(_OFFICE + OFFICE_KINDS[told.removeprefix(_OFFICE)])
-        elif told.endswith("template.main+xml"):
+        if content_type.startswith(_OFFICE) and content_type.removeprefix(_OFFICE) in OFFICE_KINDS:
+            kinds.add(_OFFICE + OFFICE_KINDS[content_type.removeprefix(_OFFICE)])
+        elif content_type.endswith("template.main+xml"):
             raise ValidationError(_("This is a template. Save it as a document and choose that."))
-        elif told.endswith(".main") and "sheet.binary" in told:
+        elif content_type.endswith(".main") and "sheet.binary" in content_type:
             raise ValidationError(_("This is a binary Excel workbook (.xlsb). Save it as .xlsx and choose that."))
-    if len(found) != 1:
+    if len(kinds) != 1:
         raise _damaged()
     _check_relations(box, [name for name in names if name.endswith(".rels")])
     for name in names:
         if "externallinks/" in name.lower() and name.endswith(".xml") and _holds(box, name, _DDE):
             raise _refuse_macros()
-    texts = [name for name in names if name.endswith(".xml")] if "wordprocessing" in min(found) else []
+    texts = [name for name in names if name.endswith(".xml")] if "wordprocessing" in min(kinds) else []
     if any(_starts_program(box, name) for name in texts):
         raise _refuse_macros()
     _check_embedded(box, [name for name in names if _EMBEDDED.search(name)], depth)
-    return found.pop()
+    return kinds.pop()
 
 
 def _starts_program(box: zipfile.ZipFile, name: str) -> bool:
@@ -227,11 +227,11 @@ def _starts_program(box: zipfile.ZipFile, name: str) -> bool:
             if not any(hint in looked_at for hint in _FIELD_HINTS):
                 before = piece[-100:]
                 continue
-            for found in _FIELD.finditer(looked_at):
-                if found.end() == len(looked_at):
+            for match in _FIELD.finditer(looked_at):
+                if match.end() == len(looked_at):
                     break  # it may go on in the next piece
-                end, told = found.end(), found[1] if found[1] is not None else found[2]
-                field = field + told if found[1] is not None else told or b""
+                end, instruction = match.end(), match[1] if match[1] is not None else match[2]
+                field = field + instruction if match[1] is not None else instruction or b""
                 if _FIELD_DDE.match(field):
                     return True
             before = looked_at[end:][-4_000:]
@@ -258,10 +258,13 @@ def _open_kind(box: zipfile.ZipFile, names: list[str]) -> str:
     """Return the kind of an OpenDocument file, or refuse it."""
     if box.getinfo("mimetype").file_size > 200:
         raise _damaged()
-    told = box.read("mimetype").decode("ascii", errors="replace").strip()
-    if told.endswith("-template"):
+    mimetype = box.read("mimetype").decode("ascii", errors="replace").strip()
+    if mimetype.endswith("-template"):
         raise ValidationError(_("This is a template. Save it as a document and choose that."))
-    if told not in {f"application/vnd.oasis.opendocument.{kind}" for kind in OPEN_KINDS} or "content.xml" not in names:
+    if (
+        mimetype not in {f"application/vnd.oasis.opendocument.{kind}" for kind in OPEN_KINDS}
+        or "content.xml" not in names
+    ):
         raise not_taken()
     if any(name.split("/")[0] in ("Basic", "Scripts", "Dialogs") for name in names):
         raise _refuse_macros()
@@ -276,7 +279,7 @@ def _open_kind(box: zipfile.ZipFile, names: list[str]) -> str:
             box, name, _OPEN_SCRIPTS, _OPEN_HINTS
         ):
             raise _refuse_macros()
-    return told
+    return mimetype
 
 
 def not_taken() -> ValidationError:

@@ -8,11 +8,11 @@ from typing import IO
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-UNPACKED_MOST = 64 * 1024 * 1024
+MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 # Of streams close behind objects, all together: 1 s for each gigabyte.
-OTHERS_UNPACKED_MOST = 2 * 1024 * 1024 * 1024
+MAX_OTHERS_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
 # Names are seldom written with any; each costs 0.6 µs.
-ESCAPES_MOST = 2_000_000
+MAX_ESCAPES = 2_000_000
 # What a PDF can do beside being read: run a script, start a program, carry files, forms that fetch.
 _ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|GoToE|ImportData|SubmitForm)(?![A-Za-z0-9])")
 _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
@@ -24,7 +24,7 @@ PIECE = 1024 * 1024
 _LONGEST_WORD = 256
 # How far before a stream its description is looked for.
 NEAR = 16 * 1024
-STREAMS_MOST = 20_000
+MAX_STREAMS = 20_000
 FIRST_OF_OTHERS = 1024 * 1024
 _TAIL = 2048
 
@@ -84,14 +84,14 @@ class _Look:
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
-        self.room, self.room_of_others = UNPACKED_MOST, OTHERS_UNPACKED_MOST
+        self.room, self.room_of_others = MAX_UNPACKED_BYTES, MAX_OTHERS_UNPACKED_BYTES
         self.streams = self.escapes = 0
 
     def unescaped(self, content: bytes) -> bytes:
         """Names with their #xx written out, as readers of PDFs take them."""
-        written, count = _ESCAPED.subn(lambda found: bytes([int(found[1], 16)]), content)
+        written, count = _ESCAPED.subn(lambda match: bytes([int(match[1], 16)]), content)
         self.escapes += count
-        if self.escapes > ESCAPES_MOST:
+        if self.escapes > MAX_ESCAPES:
             raise _refuse_parts()
         return written
 
@@ -103,14 +103,14 @@ class _Look:
         if _ACTIVE.search(outer):
             raise _refuse_active()
         whole = before + piece
-        for found in _STREAM.finditer(whole, len(before)):
-            if found.start() >= len(before) + PIECE:
+        for match in _STREAM.finditer(whole, len(before)):
+            if match.start() >= len(before) + PIECE:
                 return  # the next piece's
             self.streams += 1
-            if self.streams > 2 * STREAMS_MOST:  # each begins and ends
+            if self.streams > 2 * MAX_STREAMS:  # each begins and ends
                 raise _refuse_parts()
-            if whole[max(0, found.start() - 3) : found.start()] != b"end":
-                self.check_stream(at - len(before) + found.end(), whole[max(0, found.start() - NEAR) : found.start()])
+            if whole[max(0, match.start() - 3) : match.start()] != b"end":
+                self.check_stream(at - len(before) + match.end(), whole[max(0, match.start() - NEAR) : match.start()])
 
     def check_stream(self, at: int, before: bytes) -> None:
         """Look into the stream at this place if it holds packed objects, or stands close behind one.

@@ -13,20 +13,20 @@ def s3_options(address: str) -> dict[str, Any]:
     Without key and secret those of the surroundings are used, as the library finds them. `plain=1` in the query speaks
     http instead of https, for a storage on this very machine. Raises ValueError with a sentence.
     """
-    told = urlsplit(address)
-    bucket = told.path.strip("/")
-    if told.scheme != "s3" or not bucket or "/" in bucket:
+    url = urlsplit(address)
+    bucket = url.path.strip("/")
+    if url.scheme != "s3" or not bucket or "/" in bucket:
         raise ValueError("STORAGE_URL must read s3://KEY:SECRET@HOST/BUCKET?region=REGION (see .env.example).")
-    query = {key: values[-1] for key, values in parse_qs(told.query).items()}
+    query = {key: values[-1] for key, values in parse_qs(url.query).items()}
     options: dict[str, Any] = {
         "bucket_name": bucket, "querystring_auth": True, "file_overwrite": False, "default_acl": None,
         "signature_version": "s3v4", "addressing_style": query.get("addressing", "path"),
     }  # fmt: skip
-    if told.hostname:
-        port = f":{told.port}" if told.port else ""
-        options["endpoint_url"] = f"{'http' if query.get('plain') == '1' else 'https'}://{told.hostname}{port}"
-    if told.username:
-        options |= {"access_key": unquote(told.username), "secret_key": unquote(told.password or "")}
+    if url.hostname:
+        port = f":{url.port}" if url.port else ""
+        options["endpoint_url"] = f"{'http' if query.get('plain') == '1' else 'https'}://{url.hostname}{port}"
+    if url.username:
+        options |= {"access_key": unquote(url.username), "secret_key": unquote(url.password or "")}
     if "region" in query:
         options["region_name"] = query["region"]
     return options

@@ -14,22 +14,22 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 PIECE = 256 * 1024
-ANSWER_MOST = 4_096
+MAX_ANSWER_BYTES = 4_096
 
 
 def _connected(address: str, seconds: float) -> socket.socket:
     """Return a connection to `unix:/path` or `tcp://host:port`. Raises OSError."""
-    told = urlsplit(address)
-    if told.scheme == "unix":
+    url = urlsplit(address)
+    if url.scheme == "unix":
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(seconds)
         try:
-            connection.connect(told.path)
+            connection.connect(url.path)
         except OSError:
             connection.close()
             raise
         return connection
-    return socket.create_connection((told.hostname or "127.0.0.1", told.port or 3310), seconds)
+    return socket.create_connection((url.hostname or "127.0.0.1", url.port or 3310), seconds)
 
 
 def _asked(file: IO[bytes], address: str, seconds: float) -> str:
@@ -43,9 +43,9 @@ def _asked(file: IO[bytes], address: str, seconds: float) -> str:
             connection.settimeout(max(0.001, until - time.monotonic()))
             connection.sendall(struct.pack(">L", len(piece)) + piece)
         connection.sendall(bytes(4))
-        while b"\x00" not in answer and len(answer) < ANSWER_MOST:
+        while b"\x00" not in answer and len(answer) < MAX_ANSWER_BYTES:
             connection.settimeout(max(0.001, until - time.monotonic()))
-            part = connection.recv(ANSWER_MOST)
+            part = connection.recv(MAX_ANSWER_BYTES)
             if not part:
                 break
             answer += part

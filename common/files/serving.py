@@ -68,10 +68,10 @@ def _wanted(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | Non
 
     A range that is not understood, several of them, or one of another version means the whole (RFC 9110, 14.2).
     """
-    found = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
-    if not found or found.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
+    match = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
+    if not match or match.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
         return None
-    first, last = found.groups()
+    first, last = match.groups()
     if not first:
         length = min(int(last), size)
         return size - length, length
@@ -122,18 +122,18 @@ def _by_portal(request: HttpRequest, name: str, size: int, etag: str) -> HttpRes
 def file_response(
     request: HttpRequest, *, name: str, kind: str, as_name: str, size: int, checksum: str, inline: bool = False
 ) -> HttpResponseBase:
-    """Return a stored file to GET or HEAD, as `keeping.Kept` describes it; whether it may be seen was asked before.
+    """Return a stored file to GET or HEAD, as `storage.StoredFile` describes it; whether it may be seen was asked before.
 
     With ACCEL_PREFIX the web server before the portal sends it, with STORAGE_URL the storage itself, for which a signed
     address is good for a minute; else the portal, any one range of it, in constant memory. `inline` shows a picture
     in place; anything else is saved all the same.
     """
     kind = kind if kind in KINDS else "application/octet-stream"
-    shown = inline and kind in KINDS and KINDS[kind].is_picture
-    named, etag = disposition(as_name, inline=shown), quote_etag(checksum)
+    is_inline = inline and kind in KINDS and KINDS[kind].is_picture
+    named, etag = disposition(as_name, inline=is_inline), quote_etag(checksum)
     # Compressing here would send other bytes than the range and the length that were told.
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
-    if settings.STORAGE_URL and not shown:
+    if settings.STORAGE_URL and not is_inline:
         address = default_storage.url(  # type: ignore[call-arg]  # what storages of S3 take beside the name
             name,
             parameters={"ResponseContentDisposition": named, "ResponseContentType": kind},

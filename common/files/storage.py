@@ -24,7 +24,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common.files.file_types import Kind, clean_name, tell_kind
+from common.files.file_types import Kind, clean_name, detect_type
 from common.files.scanner import check_clean
 from common.pictures import clean_picture
 
@@ -39,7 +39,7 @@ _PICTURE = re.compile(rf"{PICTURES}/([0-9a-f]{{64}})-[0-9]+(_[A-Za-z0-9]+)?\.web
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredFile:
     """A stored file: its name in the storage, bytes, media type, ending, SHA-256, and the name people know it by."""
 
     name: str
@@ -156,7 +156,7 @@ def _store(file: IO[bytes], kind: Kind) -> str:
     return str(stored)
 
 
-def keep(upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None) -> Kept:
+def keep(upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None) -> StoredFile:
     """Take in an upload of Django's, or any binary file, and return what is stored; the caller sees to its end.
 
     `room`: bytes left to the member. `declared`: the bytes that were announced, else those the upload itself tells.
@@ -164,7 +164,7 @@ def keep(upload: Any, *, original: str = "", room: int | None = None, declared: 
     """
     with _room_on_disk(), tempfile.TemporaryFile() as taken, tempfile.TemporaryFile() as anew:
         _take(upload, taken, room, declared)
-        kind = tell_kind(taken)
+        kind = detect_type(taken)
         check_clean(taken)
         if kind.is_picture:
             clean_picture(taken, anew)
@@ -174,21 +174,23 @@ def keep(upload: Any, *, original: str = "", room: int | None = None, declared: 
             raise _refuse_large(file_most())
         if room is not None and size > room:
             raise _refuse_no_room(room)
-        shown = clean_name(original or getattr(upload, "name", "") or "", kind)
-        return Kept(_store(file, kind), size, kind.mime, shown.rpartition(".")[2], checksum, shown)
+        display_name = clean_name(original or getattr(upload, "name", "") or "", kind)
+        return StoredFile(_store(file, kind), size, kind.mime, display_name.rpartition(".")[2], checksum, display_name)
 
 
 @contextmanager
-def keeping(upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None) -> Iterator[Kept]:
+def keeping(
+    upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None
+) -> Iterator[StoredFile]:
     """Take in an upload for the block, which records it: what the block does not end well is deleted again.
 
     Around the action, not in it: no transaction is open while a large file is looked through, and one that is rolled back
     takes the file along. See `keep` for the rest.
     """
-    kept = keep(upload, original=original, room=room, declared=declared)
+    stored_file = keep(upload, original=original, room=room, declared=declared)
     with ExitStack() as stored:
-        stored.callback(forget, kept.name)
-        yield kept
+        stored.callback(forget, stored_file.name)
+        yield stored_file
         stored.pop_all()
 
 
@@ -235,5 +237,5 @@ def forget_orphans(known_names: Container[str]) -> int:
 
 def forget_pictures(known_checksums: Container[str]) -> int:
     """Delete pictures of pages of which there is no file any more, older than a day; return how many. Any can be drawn again."""
-    found = ((name, _PICTURE.fullmatch(name)) for name in _stored_names(PICTURES))
-    return _forget_old([name for name, ours in found if ours and (ours[1] not in known_checksums or ours[2])])
+    matches = ((name, _PICTURE.fullmatch(name)) for name in _stored_names(PICTURES))
+    return _forget_old([name for name, ours in matches if ours and (ours[1] not in known_checksums or ours[2])])

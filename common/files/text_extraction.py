@@ -13,9 +13,9 @@ from common.files.parts import find_part, listed_parts, main_part, named_part, r
 from common.sandbox.jobs import RefusedError
 from common.uploads.delimited import decoded
 
-TEXT_MOST = 2_000_000
-TEXT_BYTES_MOST = 8_000_000
-SHEETS_MOST = 200
+MAX_TEXT_LENGTH = 2_000_000
+MAX_TEXT_BYTES = 8_000_000
+MAX_SHEETS = 200
 PAGE, SLIDE, SHEET, NONE = "page", "slide", "sheet", ""
 # Parts of a document that show nothing of their own: what was deleted, what stands in for a drawing, remarks.
 _PASSED_OVER = frozenset(
@@ -55,7 +55,7 @@ def _marked_words(part: IO[bytes]) -> str:
             out.append(_GAPS[name])
         elif event == "end" and name in ("p", "comment"):
             out.append("\n")
-        if length > TEXT_MOST:
+        if length > MAX_TEXT_LENGTH:
             break
     return tidy("".join(out))
 
@@ -97,7 +97,7 @@ def read_pptx(file: IO[bytes]) -> Iterator[Place]:
 def _shared_words(box: zipfile.ZipFile, main: str) -> list[str]:
     """Return the words that cells of a workbook name by their number."""
     words: list[str] = []
-    one: list[str] = []
+    pieces: list[str] = []
     length, inside = 0, False
     name = named_part(box, main, "sharedStrings", "xl/sharedStrings.xml")
     if name not in box.namelist():
@@ -105,14 +105,14 @@ def _shared_words(box: zipfile.ZipFile, main: str) -> list[str]:
     with box.open(name) as part:
         for event, name, _told in walk(part, _PASSED_OVER):
             if event == "text" and inside:
-                one.append(name)
+                pieces.append(name)
             elif name == "t":
                 inside = event == "start"
             elif event == "end" and name == "si":
-                words.append("".join(one))
-                one.clear()
+                words.append("".join(pieces))
+                pieces.clear()
                 length += len(words[-1]) + 8
-                if length > 2 * TEXT_MOST:
+                if length > 2 * MAX_TEXT_LENGTH:
                     break
     return words
 
@@ -121,14 +121,14 @@ def _sheet_words(part: IO[bytes], shared: list[str]) -> str:
     out: list[str] = []
     value: list[str] = []
     kind, inside, length = "", False, 0
-    for event, name, told in walk(part, _PASSED_OVER):
+    for event, name, attributes in walk(part, _PASSED_OVER):
         if event == "text":
             if inside:
                 value.append(name)
         elif name in ("v", "t"):
             inside = event == "start"
         elif name == "c" and event == "start":
-            kind = told.get("t", "")
+            kind = attributes.get("t", "")
         elif name == "c":
             cell = "".join(value)
             value.clear()
@@ -138,7 +138,7 @@ def _sheet_words(part: IO[bytes], shared: list[str]) -> str:
             length += len(cell)
         elif name == "row" and event == "end":
             out.append("\n")
-        if length > TEXT_MOST:
+        if length > MAX_TEXT_LENGTH:
             break
     return tidy("".join(out))
 
@@ -149,7 +149,7 @@ def read_xlsx(file: IO[bytes]) -> Iterator[Place]:
         main = main_part(box, "xl/workbook.xml")
         shared = _shared_words(box, main)
         for number, (name, target) in enumerate(listed_parts(box, main, "sheet"), 1):
-            if number > SHEETS_MOST:
+            if number > MAX_SHEETS:
                 return
             with box.open(target) as part:
                 cells = _sheet_words(part, shared)
@@ -164,7 +164,7 @@ def read_open(file: IO[bytes], place: str) -> Iterator[Place]:
     number = depth = paragraphs = length = 0
     title = ""
     with zipfile.ZipFile(file) as box, box.open("content.xml") as part:
-        for event, name, told in walk(part, _PASSED_OVER):
+        for event, name, attributes in walk(part, _PASSED_OVER):
             if event == "text":
                 if depth and paragraphs:
                     out.append(name)
@@ -172,7 +172,7 @@ def read_open(file: IO[bytes], place: str) -> Iterator[Place]:
             elif name == wanted:
                 depth += 1 if event == "start" else -1
                 if event == "start" and depth == 1:
-                    number, title, out = number + 1, told.get("name", ""), []
+                    number, title, out = number + 1, attributes.get("name", ""), []
                 elif event == "end" and depth == 0:
                     yield Place(
                         place, number if place else 0, tidy("".join(out)), title[:100] if place == SHEET else ""
@@ -182,14 +182,14 @@ def read_open(file: IO[bytes], place: str) -> Iterator[Place]:
                 out.append("\n" if event == "end" else "")
             elif event == "start" and name in _GAPS:
                 out.append(_GAPS[name])
-            if length > TEXT_MOST:
+            if length > MAX_TEXT_LENGTH:
                 yield Place(place, number if place else 0, tidy("".join(out)), title[:100] if place == SHEET else "")
                 return
 
 
 def read_plain(file: IO[bytes]) -> Iterator[Place]:
     """Yield a text as one place; nothing where it is not what people write."""
-    content = file.read(TEXT_BYTES_MOST)
+    content = file.read(MAX_TEXT_BYTES)
     try:
         yield Place(NONE, 0, tidy(decoded(content).replace("\r", "\n")))
     except RefusedError:

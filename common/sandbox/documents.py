@@ -64,11 +64,11 @@ def words_of(file: IO[bytes], kind: str) -> dict[str, object]:
     length = 0
     try:
         for place in reader(file):
-            text = place.text[: words.TEXT_MOST - length]
+            text = place.text[: words.MAX_TEXT_LENGTH - length]
             length += len(text)
             if text:
                 places.append({"kind": place.kind, "number": place.number, "text": text, "name": place.name})
-            if length >= words.TEXT_MOST or time.process_time() > CPU_SECONDS_ENOUGH:
+            if length >= words.MAX_TEXT_LENGTH or time.process_time() > CPU_SECONDS_ENOUGH:
                 return {"places": places, "complete": False}
     except MemoryError:
         return {"places": places, "complete": False}

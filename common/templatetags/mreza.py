@@ -57,12 +57,12 @@ def percent(share: float | str | None) -> str:
     if share is None or isinstance(share, str):
         return EN_DASH
     if 0 < share < 0.01:
-        shown = "<1"
+        number = "<1"
     elif 0.99 < share < 1:
-        shown = ">99"
+        number = ">99"
     else:
-        shown = formats.number_format(int(share * 100 + 0.5), use_l10n=True)
-    return f"{shown}{NO_BREAK_SPACE}%"
+        number = formats.number_format(int(share * 100 + 0.5), use_l10n=True)
+    return f"{number}{NO_BREAK_SPACE}%"
 
 
 @register.simple_tag
@@ -148,8 +148,8 @@ def query_without(context: Context, key: str, value: object = None) -> str:
     """The page's query string without one value of a key, or without the whole key: for the chips of chosen filters."""
     query = context["request"].GET.copy()
     query.pop("page", None)
-    kept = [] if value is None else [chosen for chosen in query.getlist(key) if chosen != str(value)]
-    query.setlist(key, kept)
+    values = [] if value is None else [chosen for chosen in query.getlist(key) if chosen != str(value)]
+    query.setlist(key, values)
     return f"?{query.urlencode()}"
 
 
@@ -162,8 +162,8 @@ def page_numbers(page: Page) -> Iterator[int | str]:
 @register.filter
 def with_marks(pieces: Iterable[Any]) -> SafeString:
     """A text in pieces (`text`, `is_match`), the matches marked."""
-    told = (f"<mark>{escape(one.text)}</mark>" if one.is_match else escape(one.text) for one in pieces)
-    return mark_safe("".join(told))  # noqa: S308 - each piece is escaped
+    parts = (f"<mark>{escape(one.text)}</mark>" if one.is_match else escape(one.text) for one in pieces)
+    return mark_safe("".join(parts))  # noqa: S308 - each piece is escaped
 
 
 @register.filter

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-ROWS_MOST = 10_000
-COLUMNS_MOST = 200
-SHEETS_MOST = 40
-CELL_MOST = 1_000
+MAX_ROWS = 10_000
+MAX_COLUMNS = 200
+MAX_SHEETS = 40
+MAX_CELL_LENGTH = 1_000
 
 Cell = str | int | float | bool | date | None
 

@@ -9,11 +9,11 @@ from collections import Counter
 from itertools import pairwise
 
 from common.sandbox.jobs import RefusedError
-from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, Cell, Sheet
+from common.uploads.cells import MAX_CELL_LENGTH, MAX_COLUMNS, MAX_ROWS, Cell, Sheet
 
 MARKS = "\t;|,"
 LOOKED_AT = 200
-LINES_MOST = 3 * ROWS_MOST
+MAX_LINES = 3 * MAX_ROWS
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 # The letters beyond ASCII that names and sheets of the region are written with, and the signs of such sheets.
@@ -73,8 +73,8 @@ def decoded(content: bytes) -> str:
         if sum(c > "\x7f" for c in loosely) > 3 * broken:
             raise RefusedError("damaged_text") from None
     sample = content[:200_000]
-    found = [(_plausibility(sample.decode(name, errors="replace")), -n) for n, name in enumerate(_ENCODINGS)]
-    _score, best = max(found)
+    scores = [(_plausibility(sample.decode(name, errors="replace")), -n) for n, name in enumerate(_ENCODINGS)]
+    _score, best = max(scores)
     return _checked(content.decode(_ENCODINGS[-best], errors="replace"))
 
 
@@ -99,7 +99,7 @@ def _records(text: str, mark: str) -> list[tuple[int, list[str]]]:
         for cells in reader:
             records.append((before + 1, cells))
             before = reader.line_num
-            if len(records) > LINES_MOST:
+            if len(records) > MAX_LINES:
                 raise RefusedError("too_many_rows")
         swallowed = records and text.count('"') % 2 and any("\n" in cell for cell in records[-1][1])
         if not swallowed and not any(cell.count("\n") > 20 for _number, cells in records for cell in cells):
@@ -107,7 +107,7 @@ def _records(text: str, mark: str) -> list[tuple[int, list[str]]]:
     except csv.Error:
         pass  # A cell longer than any: read by lines, where a quote closes or does not.
     lines = text.splitlines()
-    if len(lines) > LINES_MOST:
+    if len(lines) > MAX_LINES:
         raise RefusedError("too_many_rows")
     return [(n, _line_cells(line, mark)) for n, line in enumerate(lines, 1)]
 
@@ -136,20 +136,20 @@ def split_text(text: str, name: str = "") -> Sheet:
     """Return a text as one sheet, its cells separated by tabs, semicolons, bars or commas. Empty lines are left out."""
     text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     mark = None
-    if (told := re.match(r"(?i)\ufeff?sep=(.)[ \t;,]*\n", text)) and told[1] in MARKS:
-        mark, text = told[1], "\n" + text[told.end() :]
+    if (match := re.match(r"(?i)\ufeff?sep=(.)[ \t;,]*\n", text)) and match[1] in MARKS:
+        mark, text = match[1], "\n" + text[match.end() :]
     rows: list[list[Cell]] = []
     numbers: list[int] = []
     for number, cells in _records(text, mark or _best_mark(text)):
-        row: list[Cell] = [" ".join(cell[:CELL_MOST].split()) or None for cell in cells]
+        row: list[Cell] = [" ".join(cell[:MAX_CELL_LENGTH].split()) or None for cell in cells]
         while row and row[-1] is None:
             row.pop()
         if not row:
             continue
-        if len(row) > COLUMNS_MOST:
+        if len(row) > MAX_COLUMNS:
             raise RefusedError("too_many_columns")
         rows.append(row)
         numbers.append(number)
-        if len(rows) > ROWS_MOST:
+        if len(rows) > MAX_ROWS:
             raise RefusedError("too_many_rows")
     return Sheet(name=name, rows=rows, numbers=numbers)

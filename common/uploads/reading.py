@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from common.sandbox.jobs import RefusedError
 from common.sandbox.run import run_job
-from common.uploads.cells import ROWS_MOST, Sheet, unpacked
+from common.uploads.cells import MAX_ROWS, Sheet, unpacked
 from common.uploads.delimited import split_text
 
-FILE_MOST = 10_000_000
+MAX_FILE_BYTES = 10_000_000
 
 SENTENCES = {
     "empty": gettext_lazy("The file is empty. Choose the file with the list of people."),
@@ -59,7 +59,7 @@ def read_upload(content: bytes, name: str) -> list[Sheet]:
 
     `name` only helps to name what is wrong. Reads in the sandbox; about 0.2 s for a usual sheet.
     """
-    if len(content) > FILE_MOST:
+    if len(content) > MAX_FILE_BYTES:
         raise refusal("too_big_file")
     result = run_job("read-sheets", io.BytesIO(content), name[-20:].replace("\x00", ""))
     if result.failure:
@@ -74,6 +74,6 @@ def read_pasted(text: str) -> list[Sheet]:
     except RefusedError as refused:
         if refused.code == "too_many_rows":
             raise ValidationError(
-                _("These are more than %(most)d rows. Paste them in parts.") % {"most": ROWS_MOST}
+                _("These are more than %(most)d rows. Paste them in parts.") % {"most": MAX_ROWS}
             ) from refused
         raise refusal(refused.code) from refused

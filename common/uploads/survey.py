@@ -11,7 +11,7 @@ from typing import IO
 from common.files.markup import walk
 from common.files.parts import listed_parts, main_part
 from common.sandbox.jobs import RefusedError
-from common.uploads.cells import CELL_MOST, COLUMNS_MOST
+from common.uploads.cells import MAX_CELL_LENGTH, MAX_COLUMNS
 
 # More than any roster holds: 10,000 rows of 30 columns. Reading so many takes about 3 s.
 MAX_CELLS = 300_000
@@ -35,7 +35,7 @@ class Survey:
         self.cells += cells
         if self.cells > MAX_CELLS:
             raise RefusedError("too_large")
-        if column >= COLUMNS_MOST:
+        if column >= MAX_COLUMNS:
             raise RefusedError("too_many_columns")
 
 
@@ -67,7 +67,7 @@ def _survey_xml(part: IO[bytes]) -> Survey:
             elif name in ("v", "is"):
                 text, has_value = "", True
         elif name == "v" and kind == "e":
-            survey.errors[row, column] = text[:CELL_MOST]
+            survey.errors[row, column] = text[:MAX_CELL_LENGTH]
         elif name == "v":
             has_value = bool(text)
         elif name == "c" and (has_value or has_formula):
@@ -120,6 +120,6 @@ def _note_open_cell(survey: Survey, at: Position, cell: dict[str, str], text: st
     if "formula" not in cell:
         return
     if cell.get("value-type") == "error" or (text and not cell.get("string-value", "-")):
-        survey.errors[at] = text[:CELL_MOST]
+        survey.errors[at] = text[:MAX_CELL_LENGTH]
     elif not text and "value" not in cell:
         survey.unread.add(at)

@@ -13,15 +13,15 @@ from python_calamine import CalamineError, CalamineSheet, PasswordError, SheetTy
 from common.files.beginnings import OLE
 from common.files.markup import DamagedError
 from common.sandbox.jobs import RefusedError
-from common.uploads.cells import CELL_MOST, COLUMNS_MOST, ROWS_MOST, SHEETS_MOST, Cell, Sheet
+from common.uploads.cells import MAX_CELL_LENGTH, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS, Cell, Sheet
 from common.uploads.survey import Survey, survey_open, survey_xlsx
 
-ENTRIES_MOST = 2_000
-UNPACKED_MOST = 40_000_000
+MAX_ENTRIES = 2_000
+MAX_UNPACKED_BYTES = 40_000_000
 # An entry that is this large and was packed this tightly is no sheet that people filled.
 TIGHT_FROM = 2_000_000
 TIGHTEST = 400
-DOWN_MOST = 1_000
+MAX_MERGED_ROWS = 1_000
 
 Rows = dict[int, dict[int, Cell]]
 
@@ -31,7 +31,7 @@ def _check_zip(box: zipfile.ZipFile) -> None:
     entries = box.infolist()
     if any(entry.flag_bits & 1 for entry in entries):
         raise RefusedError("password")
-    if len(entries) > ENTRIES_MOST or sum(entry.file_size for entry in entries) > UNPACKED_MOST:
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
         raise RefusedError("too_large")
     if any(e.file_size > TIGHT_FROM and e.file_size > TIGHTEST * max(1, e.compress_size) for e in entries):
         raise RefusedError("too_large")
@@ -90,7 +90,7 @@ def plain(value: object) -> Cell:
         return value
     if isinstance(value, time | timedelta):
         return str(value)
-    return " ".join(str(value)[:CELL_MOST].replace("\x00", "").split()) or None
+    return " ".join(str(value)[:MAX_CELL_LENGTH].replace("\x00", "").split()) or None
 
 
 def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
@@ -110,22 +110,22 @@ def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
         }
         if held:
             rows[number] = held
-        if len(rows) > ROWS_MOST:
+        if len(rows) > MAX_ROWS:
             raise RefusedError("too_many_rows")
     for number in noted:  # calamine leaves out what is beyond the last value
         rows.setdefault(number, {}).update(errors.get(number, {}))
-    if any(max(row, default=0) >= COLUMNS_MOST for row in rows.values()):
+    if any(max(row, default=0) >= MAX_COLUMNS for row in rows.values()):
         raise RefusedError("too_many_columns")
     return rows
 
 
 def _fill_merged(rows: Rows, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
     """Repeat the value of merged cells down the rows there are, and sideways where a row holds anything else."""
-    for (top, left), (bottom, right) in list(ranges)[:ROWS_MOST]:
+    for (top, left), (bottom, right) in list(ranges)[:MAX_ROWS]:
         value = rows.get(top, {}).get(left)
-        if value is None or bottom - top > DOWN_MOST:
+        if value is None or bottom - top > MAX_MERGED_ROWS:
             continue
-        right = min(right, COLUMNS_MOST - 1)
+        right = min(right, MAX_COLUMNS - 1)
         for number in range(top, bottom + 1):
             row = rows.get(number)
             if row is not None and any(not left <= column <= right for column in row):
@@ -155,14 +155,14 @@ def read_workbook(content: bytes) -> list[Sheet]:
     sheets: list[Sheet] = []
     try:
         book = load_workbook(io.BytesIO(content))
-        for index, told in enumerate(book.sheets_metadata[:SHEETS_MOST]):
-            if told.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba):
+        for index, metadata in enumerate(book.sheets_metadata[:MAX_SHEETS]):
+            if metadata.typ in (SheetTypeEnum.MacroSheet, SheetTypeEnum.Vba):
                 raise RefusedError("macros")
-            if told.typ is SheetTypeEnum.WorkSheet:
+            if metadata.typ is SheetTypeEnum.WorkSheet:
                 page = book.get_sheet_by_index(index)
-                is_hidden = told.visible != SheetVisibleEnum.Visible
-                sheets.append(_sheet(told.name, page, surveys.get(told.name, Survey()), hidden=is_hidden))
-            if sum(len(sheet.rows) for sheet in sheets) > ROWS_MOST:
+                is_hidden = metadata.visible != SheetVisibleEnum.Visible
+                sheets.append(_sheet(metadata.name, page, surveys.get(metadata.name, Survey()), hidden=is_hidden))
+            if sum(len(sheet.rows) for sheet in sheets) > MAX_ROWS:
                 raise RefusedError("too_many_rows")
     except PasswordError as locked:
         raise RefusedError("password") from locked

@@ -62,8 +62,8 @@ def revoke_secret_address(*, member: Member, by: Member) -> None:
 
 def member_of_secret(secret: str) -> Member | None:
     """Return the active member whose feeds a secret opens, else None. One query."""
-    found = SecretAddress.objects.filter(
+    addresses = SecretAddress.objects.filter(
         secret_digest=digest_of_token(secret), revoked_at=None, member__is_active=True
     ).select_related("member__organisation")
-    address = found.first()
+    address = addresses.first()
     return address.member if address else None

@@ -10,8 +10,8 @@ from audit.record import record
 from common.actions import action
 from knowledge.conflicts import ChangedMeanwhileError, locked
 from knowledge.discussion.mentions import mentioned_in
-from knowledge.models import Comment, Notice, Post, Told
-from knowledge.telling import tell, tell_of_comment
+from knowledge.models import Comment, Notice, Notification, Post
+from knowledge.telling import notify, notify_of_comment
 from members.models import Member
 
 # What stands in the row of a comment that its author took back: its text is gone.
@@ -58,7 +58,7 @@ def write_comment(*, post: Post, body: str, answers: Comment | None, key: UUID |
     comment = Comment.objects.create(post=post, answers=answers, author=by, body=body, key=key)
     mentioned = mentioned_in(body, post)
     comment.mentions.set(mentioned)
-    tell_of_comment(comment, mentioned=mentioned, by=by)
+    notify_of_comment(comment, mentioned=mentioned, by=by)
     record("write_comment", comment, root=post, by=by, mentions=len(mentioned))
     return comment
 
@@ -80,7 +80,7 @@ def change_comment(*, comment: Comment, body: str, version_seen: int, by: Member
     now.save(update_fields=["body", "version", "changed_at"])
     mentioned = mentioned_in(body, post)
     now.mentions.set(mentioned)
-    tell(Notice.MENTIONED, [member.pk for member in mentioned], post=post, comment=now, by=by)
+    notify(Notice.MENTIONED, [member.pk for member in mentioned], post=post, comment=now, by=by)
     record("change_comment", now, root=post, by=by, fields=["body"], told={"before": before}, version=now.version)
     return now
 
@@ -93,7 +93,7 @@ def remove_comment(*, comment: Comment, by: Member) -> Comment:
     text, now.body, now.removed_at = now.body, NOTHING, timezone.now()
     now.save(update_fields=["body", "removed_at"])
     now.mentions.clear()
-    Told.objects.filter(comment=now).delete()
+    Notification.objects.filter(comment=now).delete()
     forget_answer(post, now)
     record("remove_comment", now, root=post, by=by, told={"text": text})
     return now

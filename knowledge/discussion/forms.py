@@ -5,21 +5,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from knowledge.models.discussion import COMMENT_MOST
+from knowledge.models.discussion import MAX_COMMENT_LENGTH
 
-NUMBER_MOST = 2**31 - 1
+MAX_NUMBER = 2**31 - 1
 
 
 class CommentForm(forms.Form):
     """A comment, or an answer to one (`answers`); `key` is made by the page, `version_seen` what the editor opened."""
 
     body = forms.CharField(
-        label=_("Add to the discussion"), max_length=COMMENT_MOST, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Add to the discussion"), max_length=MAX_COMMENT_LENGTH, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Members who may read this post see it. @ and a full name lets that member know."),
     )  # fmt: skip
-    answers = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MOST, widget=forms.HiddenInput)
+    answers = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    version_seen = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MOST, widget=forms.HiddenInput)
+    version_seen = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
 
 
 class WordsForm(forms.Form):

@@ -8,10 +8,10 @@ from knowledge import access
 from knowledge.models import Post
 from members.models import Member
 
-MENTIONS_MOST = 20
+MAX_MENTIONS = 20
 # An @ that begins a word: in an address of e-mail it stands within one.
 _AT = re.compile(r"(?<![\w.@])@(?=\w)")
-LETTERS_MOST = 170
+MAX_LETTERS = 170
 
 
 def mentioned_in(text: str, post: Post) -> list[Member]:
@@ -20,18 +20,18 @@ def mentioned_in(text: str, post: Post) -> list[Member]:
     Where several are called alike, all of them; of two names the longer one (Ana Marić-Vuk before Ana Marić). No query for
     a text without an @, else one that reads the names of all who may read the post.
     """
-    starts = [match.end() for match in _AT.finditer(text)][: MENTIONS_MOST * 2]
+    starts = [match.end() for match in _AT.finditer(text)][: MAX_MENTIONS * 2]
     if not starts:
         return []
     called: dict[str, list[Member]] = defaultdict(list)
     for member in access.readers_of(post).only("given_name", "family_name"):
         called[spelling(member.full_name)].append(member)
     longest = max((key.count(" ") + 1 for key in called), default=0)
-    found: dict[int, Member] = {}
+    mentioned: dict[int, Member] = {}
     for start in starts:
         # Hyphens part words in the key as blanks do.
-        words = spelling(text[start : start + LETTERS_MOST]).split(" ")
+        words = spelling(text[start : start + MAX_LETTERS]).split(" ")
         names = (" ".join(words[:n]) for n in range(min(longest, len(words)), 0, -1))
         for member in next((called[name] for name in names if name in called), []):
-            found.setdefault(member.pk, member)
-    return list(found.values())[:MENTIONS_MOST]
+            mentioned.setdefault(member.pk, member)
+    return list(mentioned.values())[:MAX_MENTIONS]

@@ -41,9 +41,9 @@ class Said:
 def _threads(post: Post, reader: Member) -> QuerySet[Comment]:
     """Comments that are no replies, the accepted answer first; of removed ones those that were answered."""
     answered = Comment.objects.filter(answers=OuterRef("pk"), removed_at=None)
-    shown = access.visible_comments(reader, post).filter(Q(removed_at=None) | Exists(answered), answers=None)
+    comments = access.visible_comments(reader, post).filter(Q(removed_at=None) | Exists(answered), answers=None)
     on_top = Case(When(pk=post.accepted_id or 0, then=Value(0)), default=Value(1))
-    return shown.order_by(on_top, "at", "pk")
+    return comments.order_by(on_top, "at", "pk")
 
 
 def _with_counts(rows: QuerySet[Comment], reader: Member) -> QuerySet[Comment]:

@@ -40,10 +40,10 @@ def of_post(request: HttpRequest, post: Post, reader: Member | None) -> dict[str
     if reader is None:
         return {}
     beside = discussion.around(post, reader)
-    told = discussion.discussion(request, post, reader, beside["seen_at"])
+    thread = discussion.discussion(request, post, reader, beside["seen_at"])
     if not post.is_draft and beside["is_news"]:
         keeping.mark_seen(post, reader)
-    return {**beside, **told, "comment_form": CommentForm(), "form_key": uuid4()}
+    return {**beside, **thread, "comment_form": CommentForm(), "form_key": uuid4()}
 
 
 def answer(request: HttpRequest, post: Post, comment: Comment | None = None, **more: Any) -> HttpResponse:
@@ -53,8 +53,16 @@ def answer(request: HttpRequest, post: Post, comment: Comment | None = None, **m
         return redirect(discussion.place_of(comment, by) if comment else post)
     post.refresh_from_db(fields=["accepted", "hidden_at"])
     beside = discussion.around(post, by)
-    told = discussion.discussion(request, post, by, None)
-    context = {"post": post, **beside, **told, "comment_form": CommentForm(), "form_key": uuid4(), "said": True, **more}
+    thread = discussion.discussion(request, post, by, None)
+    context = {
+        "post": post,
+        **beside,
+        **thread,
+        "comment_form": CommentForm(),
+        "form_key": uuid4(),
+        "said": True,
+        **more,
+    }
     return render(request, "knowledge/discussion/_discussion.html", context)
 
 

@@ -52,13 +52,13 @@ def change_note(*, note: FieldNote, topics: Iterable[Topic], version_seen: int, 
         raise ChangedMeanwhileError(
             now, _("This note was changed meanwhile, in another window. Both texts are shown: saving keeps yours.")
         )
-    told = changed_row(note, (*ANSWERS, "is_author_hidden"))
+    changes = changed_row(note, (*ANSWERS, "is_author_hidden"))
     number, training = now.version + 1, note.training
     note.version, note.changed_at = number, timezone.now()
     note.save(update_fields=[*ANSWERS, "is_author_hidden", "version", "changed_at"])
     note.topics.set(topics)
     record(
-        "change_field_note", note, root=by, by=by, fields=told, told=told, reference=training.reference, version=number
+        "change_field_note", note, root=by, by=by, fields=changes, told=changes, reference=training.reference, version=number
     )  # fmt: skip
     return note
 
@@ -73,8 +73,8 @@ def delete_note(*, note: FieldNote, by: Member) -> None:
                 "This note stands on the list for the next edition of the manual. Ask a coordinator to take it off first."
             )
         )
-    told, training = {name: getattr(note, name) for name in ANSWERS}, note.training
-    record("delete_field_note", note, root=by, by=by, told=told, reference=training.reference)
+    free_text, training = {name: getattr(note, name) for name in ANSWERS}, note.training
+    record("delete_field_note", note, root=by, by=by, told=free_text, reference=training.reference)
     note.topics.clear()
     note.delete()
 

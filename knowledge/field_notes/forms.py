@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ManyChoices
-from knowledge.discussion.forms import NUMBER_MOST
+from knowledge.discussion.forms import MAX_NUMBER
 from knowledge.models import FieldNote, RevisionItem
-from knowledge.posts.forms import TOPICS_MOST
+from knowledge.posts.forms import MAX_TOPICS
 from trainers.models import Topic
 
 
@@ -17,7 +17,7 @@ class NoteForm(forms.ModelForm[FieldNote]):
     """A field note: three short answers, at least one of them."""
 
     topics = ManyChoices(Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
-    version_seen = forms.IntegerField(required=False, min_value=1, max_value=NUMBER_MOST, widget=forms.HiddenInput)
+    version_seen = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
 
     class Meta:
         model = FieldNote
@@ -43,15 +43,15 @@ class NoteForm(forms.ModelForm[FieldNote]):
 
     def clean_topics(self) -> QuerySet[Topic]:
         topics: QuerySet[Topic] = self.cleaned_data["topics"]
-        if len(topics) > TOPICS_MOST:
+        if len(topics) > MAX_TOPICS:
             raise forms.ValidationError(_("Choose at most eight topics."))
         return topics
 
     def clean(self) -> dict[str, Any] | None:
-        given = super().clean() or self.cleaned_data
-        if not self.errors and not any(given.get(name) for name in ("worked", "resisted", "unanswered")):
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not any(cleaned.get(name) for name in ("worked", "resisted", "unanswered")):
             raise forms.ValidationError(_("Answer at least one of the three questions."))
-        return given
+        return cleaned
 
 
 class CollectForm(forms.ModelForm[RevisionItem]):

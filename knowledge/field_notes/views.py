@@ -31,11 +31,11 @@ WAITING_SHOWN = 5
 
 def _named(rows: Iterable[FieldNote], reader: Member) -> list[FieldNote]:
     """Notes with `shown_author`: the name where this reader may read it, else nothing."""
-    found = list(rows)
-    for note in found:
+    field_notes = list(rows)
+    for note in field_notes:
         note.__dict__["shown_author"] = note.author.full_name if access.can_see_author(reader, note) else ""
         note.__dict__["is_mine"] = note.author_id == reader.pk
-    return found
+    return field_notes
 
 
 def _fetch(request: HttpRequest, pk: int) -> FieldNote:
@@ -49,11 +49,11 @@ def note_list(request: HttpRequest) -> HttpResponse:
     """What trainers brought home, newest first; on top, the trainings of which this one has not told yet."""
     by = member_of(request)
     require(access.can_write(by))
-    found = NoteFilter(request.GET, access.visible_notes(by))
-    rows = found.qs.select_related("training__course", "training__keeper", "author").prefetch_related("topics")
+    note_filter = NoteFilter(request.GET, access.visible_notes(by))
+    rows = note_filter.qs.select_related("training__course", "training__keeper", "author").prefetch_related("topics")
     page = page_of(request, rows.order_by("-at", "-pk"), PAGE)
-    chosen = sum(bool(request.GET.get(name)) for name in found.filters)
-    context = {"filter": found, "page": page, "notes": _named(page, by), "chosen_count": chosen}
+    chosen = sum(bool(request.GET.get(name)) for name in note_filter.filters)
+    context = {"filter": note_filter, "page": page, "notes": _named(page, by), "chosen_count": chosen}
     if is_fragment(request):
         return render(request, "knowledge/field_notes/_notes.html", context)
     context["waiting"] = access.trainings_to_note(by, timezone.now()).order_by("-ends_on")[:WAITING_SHOWN]
@@ -157,14 +157,16 @@ def revision(request: HttpRequest) -> HttpResponse:
     """What the next edition of the manuals is to take up, by topic."""
     by = member_of(request)
     require(access.can_collect(by))
-    found = RevisionFilter(request.GET, access.visible_revision_items(by))
-    rows = found.qs.select_related("topic", "note__training", "note__author", "by").order_by("topic__name", "at", "pk")
+    revision_filter = RevisionFilter(request.GET, access.visible_revision_items(by))
+    rows = revision_filter.qs.select_related("topic", "note__training", "note__author", "by").order_by(
+        "topic__name", "at", "pk"
+    )
     page = page_of(request, rows, 50)
     _named((item.note for item in page), by)
     context = {
-        "filter": found,
+        "filter": revision_filter,
         "page": page,
-        "chosen_count": sum(bool(request.GET.get(name)) for name in found.filters),
+        "chosen_count": sum(bool(request.GET.get(name)) for name in revision_filter.filters),
     }
     return render(request, "knowledge/field_notes/revision.html", context)
 
@@ -187,8 +189,10 @@ def revision_sheet(request: HttpRequest) -> HttpResponseBase:
     """The list as a sheet, by topic."""
     by = member_of(request)
     require(access.can_collect(by))
-    found = RevisionFilter(request.POST, access.visible_revision_items(by))
-    rows = found.qs.select_related("topic", "note__training", "note__author").order_by("topic__name", "at", "pk")
+    revision_filter = RevisionFilter(request.POST, access.visible_revision_items(by))
+    rows = revision_filter.qs.select_related("topic", "note__training", "note__author").order_by(
+        "topic__name", "at", "pk"
+    )
     record("export_revision", by.organisation, by=by, is_reading=True, items=rows.count())
     header = [_("Topic"), _("State"), _("What to change in the manual"), _("What worked?"), _("What met resistance?"),
               _("Which question could you not answer?"), _("Training"), _("Written by")]  # fmt: skip

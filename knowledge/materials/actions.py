@@ -13,12 +13,12 @@ from django_tasks import task
 from audit.record import changed_row, record
 from common.actions import action
 from common.files.reading import page_count_of_stored, words_of_stored
-from common.files.storage import Kept, forget
+from common.files.storage import StoredFile, forget
 from knowledge.models import Material, MaterialText, MaterialVersion, Post
-from knowledge.telling import tell_of_version
+from knowledge.telling import notify_of_version
 from members.models import Member
 
-FILES_MOST = 40
+MAX_FILES = 40
 WRITTEN = ("title", "language_id", "licence", "translation_of_id")
 
 
@@ -47,35 +47,37 @@ def _first_of(other: Material | None, post: Post) -> Material | None:
     return other.translation_of or other
 
 
-def _keep_version(material: Material, number: int, kept: Kept, note: str, by: Member) -> MaterialVersion:
+def _keep_version(material: Material, number: int, stored_file: StoredFile, note: str, by: Member) -> MaterialVersion:
     version = MaterialVersion.objects.create(
-        material=material, number=number, stored=kept.name, name=kept.original, kind=kept.kind, size=kept.size,
-        checksum=kept.checksum, note=note, added_by=by,
+        material=material, number=number, stored=stored_file.name, name=stored_file.original, kind=stored_file.kind, size=stored_file.size,
+        checksum=stored_file.checksum, note=note, added_by=by,
     )  # fmt: skip
     transaction.on_commit(lambda: read_words.enqueue(version.pk))
     return version
 
 
 @action
-def add_material(*, post: Post, about: About, kept: Kept, by: Member) -> Material:
+def add_material(*, post: Post, about: About, stored_file: StoredFile, by: Member) -> Material:
     """Add a stored file to a post as version 1 of a new material. Raises ValidationError for more files than a post holds."""
     Post.objects.select_for_update().get(pk=post.pk)
     here = Material.objects.filter(post=post, removed_at=None)
-    if here.count() >= FILES_MOST:
-        raise ValidationError(_("A post holds at most %(n)d files. Write a second post.") % {"n": FILES_MOST})
-    if same := MaterialVersion.objects.filter(material__in=here, checksum=kept.checksum).first():
+    if here.count() >= MAX_FILES:
+        raise ValidationError(_("A post holds at most %(n)d files. Write a second post.") % {"n": MAX_FILES})
+    if same := MaterialVersion.objects.filter(material__in=here, checksum=stored_file.checksum).first():
         raise ValidationError(_("This file is here already: %(title)s.") % {"title": same.material.title})
     material = Material.objects.create(
         post=post, title=about.title, language_id=about.language_id, licence=about.licence, added_by=by,
         translation_of=_first_of(about.translation_of, post),
     )  # fmt: skip
-    _keep_version(material, 1, kept, "", by)
-    record("add_material", material, by=by, root=post, told={"title": about.title, "file": kept.original})
+    _keep_version(material, 1, stored_file, "", by)
+    record("add_material", material, by=by, root=post, told={"title": about.title, "file": stored_file.original})
     return material
 
 
 @action
-def add_version(*, material: Material, kept: Kept, note: str, newest_seen: int, by: Member) -> MaterialVersion:
+def add_version(
+    *, material: Material, stored_file: StoredFile, note: str, newest_seen: int, by: Member
+) -> MaterialVersion:
     """Add a stored file as the next version of a material, and tell trainers whose planned training uses an older one.
 
     `newest_seen` is the version the page showed. Raises ValidationError where another was added meanwhile, and for the
@@ -87,14 +89,14 @@ def add_version(*, material: Material, kept: Kept, note: str, newest_seen: int, 
         raise ValidationError(
             _("Somebody added version %(n)d meanwhile. Look at it first, then add yours.") % {"n": newest.number}
         )
-    if newest.checksum == kept.checksum:
+    if newest.checksum == stored_file.checksum:
         raise ValidationError(_("This is the same file as version %(n)d: nothing is new.") % {"n": newest.number})
-    version = _keep_version(material, newest.number + 1, kept, note, by)
+    version = _keep_version(material, newest.number + 1, stored_file, note, by)
     record(
-        "add_version", material, by=by, root=material.post, told={"title": material.title, "file": kept.original},
+        "add_version", material, by=by, root=material.post, told={"title": material.title, "file": stored_file.original},
         number=version.number,
     )  # fmt: skip
-    tell_of_version(version, by=by)
+    notify_of_version(version, by=by)
     return version
 
 
@@ -105,9 +107,16 @@ def change_material(*, material: Material, by: Member) -> Material:
     material.translation_of = None if first == material else first
     if material.translation_of and material.translations.exists():
         raise ValidationError(_("Others translate this one: say it of them, or of none."))
-    told = changed_row(material, WRITTEN)
+    changes = changed_row(material, WRITTEN)
     material.save(update_fields=["title", "language", "licence", "translation_of"])
-    record("change_material", material, by=by, root=material.post, fields=told, told={"title": material.title, **told})
+    record(
+        "change_material",
+        material,
+        by=by,
+        root=material.post,
+        fields=changes,
+        told={"title": material.title, **changes},
+    )
     return material
 
 
@@ -122,7 +131,7 @@ def withdraw_version(*, version: MaterialVersion, reason: str, by: Member) -> Ma
         "withdraw_version", version, by=by, root=version.material.post, number=version.number,
         told={"title": version.material.title, "reason": reason},
     )  # fmt: skip
-    tell_of_version(version, by=by)
+    notify_of_version(version, by=by)
     return version
 
 

@@ -9,7 +9,7 @@ from knowledge.models import MaterialUse, MaterialVersion
 from members.models import Member
 from trainings.models import Training
 
-USES_MOST = 100
+MAX_USES = 100
 
 
 @action
@@ -20,8 +20,8 @@ def use_material(*, training: Training, version: MaterialVersion, by: Member) ->
     """
     if version.withdrawn_at is not None:
         raise ValidationError(_("This version is withdrawn: choose another."))
-    if MaterialUse.objects.filter(training=training).count() >= USES_MOST:
-        raise ValidationError(_("A training names at most %(n)d materials.") % {"n": USES_MOST})
+    if MaterialUse.objects.filter(training=training).count() >= MAX_USES:
+        raise ValidationError(_("A training names at most %(n)d materials.") % {"n": MAX_USES})
     MaterialUse.objects.filter(training=training, version__material=version.material_id).exclude(
         version=version
     ).delete()
@@ -38,7 +38,7 @@ def drop_use(*, use: MaterialUse, by: Member) -> None:
 
 
 @action
-def tell_outcome(*, use: MaterialUse, outcome: str, words: str, by: Member) -> MaterialUse:
+def record_outcome(*, use: MaterialUse, outcome: str, words: str, by: Member) -> MaterialUse:
     """Say how a material went in a training, in a word and a sentence; empty takes it back."""
     use.outcome, use.words = outcome, words
     use.save(update_fields=["outcome", "words"])

@@ -22,7 +22,7 @@ from trainings import access as of_trainings
 from trainings.models import Training
 from trainings.pages import fetch_training, require, tabs_for
 
-FOUND_MOST = 20
+MAX_RESULTS = 20
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,12 +37,12 @@ def training_materials(request: HttpRequest, reference: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
         form = answer
-    shown = _visible_uses(member, training)
+    uses = _visible_uses(member, training)
     q = request.GET.get("q", "")[:100].replace("\x00", "")
     names = of_trainings.can_see_some_names(member, training)
     context = {
-        "training": training, "uses": [(use, OutcomeForm(instance=use)) for use in shown], "can_use": may,
-        "q": q, "found": _found(q, member, shown) if may else [], "wrong": form,
+        "training": training, "uses": [(use, OutcomeForm(instance=use)) for use in uses], "can_use": may,
+        "q": q, "found": _found(q, member, uses) if may else [], "wrong": form,
         "is_over": training.ends_on <= timezone.localdate(),
         "tabs": tabs_for(training, "materials", names=names, record=of_trainings.can_record(member, training)),
     }  # fmt: skip
@@ -72,7 +72,7 @@ def _do(request: HttpRequest, training: Training, by: Member) -> HttpResponse | 
         judged = OutcomeForm(request.POST, instance=use)
         if not judged.is_valid():
             return judged
-        actions.tell_outcome(use=use, by=by, **judged.cleaned_data)
+        actions.record_outcome(use=use, by=by, **judged.cleaned_data)
         messages.success(request, _("Thank you: who opens the material sees how it went."))
     return here
 
@@ -86,16 +86,16 @@ def _visible_uses(member: Member, training: Training) -> QuerySet[MaterialUse]:
     return seen.select_related("version__material__post", "version__material__language")
 
 
-def _found(q: str, member: Member, shown: QuerySet[MaterialUse]) -> list[MaterialVersion]:
+def _found(q: str, member: Member, uses: QuerySet[MaterialUse]) -> list[MaterialVersion]:
     """The newest versions of materials whose title, or whose post's, has each word that was typed; without words the latest."""
     later = MaterialVersion.objects.filter(material=OuterRef("material"), withdrawn_at=None).order_by("-number")
     rows = access.readable_versions(member).annotate(last=Subquery(later.values("number")[:1])).filter(number=F("last"))
     for word in q.split():
         forms = {word, word.lower(), word.capitalize(), spelling(word)}
-        asked = Q()
+        condition = Q()
         for form in forms:
-            asked |= Q(material__title__icontains=form) | Q(material__post__title__icontains=form)
-        rows = rows.filter(asked)
-    named = [use.version.material_id for use in shown]
+            condition |= Q(material__title__icontains=form) | Q(material__post__title__icontains=form)
+        rows = rows.filter(condition)
+    named = [use.version.material_id for use in uses]
     rows = rows.exclude(material__in=named).select_related("material__post", "material__language")
-    return list(rows.order_by("-added_at")[:FOUND_MOST])
+    return list(rows.order_by("-added_at")[:MAX_RESULTS])

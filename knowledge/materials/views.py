@@ -78,13 +78,13 @@ def _add_all(post: Post, form: AddFilesForm, by: Member) -> tuple[list[Material]
     for upload in uploads:
         first = data["translation_of"] or (made[0] if data["is_one"] and made else None)
         try:
-            with keeping(upload, room=actions.room_of(by)) as kept:
+            with keeping(upload, room=actions.room_of(by)) as stored_file:
                 title = data["title"] if len(uploads) == 1 else ""
                 about = actions.About(
-                    title or kept.original.rpartition(".")[0][:160] or kept.original, data["language"].pk,
+                    title or stored_file.original.rpartition(".")[0][:160] or stored_file.original, data["language"].pk,
                     data["licence"], first,
                 )  # fmt: skip
-                made.append(actions.add_material(post=post, about=about, kept=kept, by=by))
+                made.append(actions.add_material(post=post, about=about, stored_file=stored_file, by=by))
         except ValidationError as wrong:
             refused.append(f"{upload.name}: {sentences(wrong)}" if len(uploads) > 1 else sentences(wrong))
     return made, refused
@@ -93,8 +93,8 @@ def _add_all(post: Post, form: AddFilesForm, by: Member) -> tuple[list[Material]
 def _versions(request: HttpRequest, slug: str, pk: int) -> list[MaterialVersion]:
     """Return all versions of a material of a post this reader may open, the highest number first; else 404. Two queries."""
     post = fetch_post(request, slug)
-    found = MaterialVersion.objects.filter(material=pk, material__post=post, material__removed_at=None)
-    versions = list(found.select_related("material__language", "material__translation_of", "added_by", "withdrawn_by"))
+    rows = MaterialVersion.objects.filter(material=pk, material__post=post, material__removed_at=None)
+    versions = list(rows.select_related("material__language", "material__translation_of", "added_by", "withdrawn_by"))
     if not versions:
         raise Http404
     for version in versions:
@@ -109,10 +109,10 @@ def _newest(versions: Sequence[MaterialVersion]) -> MaterialVersion:
 
 def _numbered(versions: Sequence[MaterialVersion], number: int) -> MaterialVersion:
     """Return the version of that number, else 404."""
-    found = next((version for version in versions if version.number == number), None)
-    if found is None:
+    match = next((version for version in versions if version.number == number), None)
+    if match is None:
         raise Http404
-    return found
+    return match
 
 
 def _material(request: HttpRequest, slug: str, pk: int) -> Material:
@@ -152,8 +152,8 @@ def _uses(reader: Member | None, of: Material) -> list[MaterialUse]:
     """The trainings that used any version of it, newest first; a stranger sees none of them."""
     if reader is None:
         return []
-    found = MaterialUse.objects.filter(version__material=of, training__cancelled_at=None)
-    return list(found.select_related("training", "version").order_by("-training__ends_on")[:50])
+    uses = MaterialUse.objects.filter(version__material=of, training__cancelled_at=None)
+    return list(uses.select_related("training", "version").order_by("-training__ends_on")[:50])
 
 
 def files_of(post: Post, reader: Member | None) -> dict[str, Any]:
@@ -165,9 +165,9 @@ def files_of(post: Post, reader: Member | None) -> dict[str, Any]:
         if version.withdrawn_at is None or version.material_id not in newest:
             newest[version.material_id] = version
     used = MaterialUse.objects.filter(version__material__in=list(newest), training__cancelled_at=None)
-    told = list(used.values_list("outcome", "training").order_by())
-    outcomes = Counter(outcome for outcome, _training in told)
-    trainings = len({training for _outcome, training in told})
+    rows = list(used.values_list("outcome", "training").order_by())
+    outcomes = Counter(outcome for outcome, _training in rows)
+    trainings = len({training for _outcome, training in rows})
     return {
         "files": [(last.material, last, KINDS.get(last.kind)) for _pk, last in sorted(newest.items())],
         "used_in": trainings if reader else 0,
@@ -236,9 +236,9 @@ def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with errors_in_form(form):
-            with keeping(data["uploads"][0], room=actions.room_of(by)) as kept:
+            with keeping(data["uploads"][0], room=actions.room_of(by)) as stored_file:
                 made = actions.add_version(
-                    material=of, kept=kept, note=data["note"], newest_seen=data["newest_seen"], by=by
+                    material=of, stored_file=stored_file, note=data["note"], newest_seen=data["newest_seen"], by=by
                 )
             messages.success(request, _("Version %(n)d is the newest now.") % {"n": made.number})
             return JsonResponse({"material": of.pk, "title": of.title}) if by_script else redirect(of)

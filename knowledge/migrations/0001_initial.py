@@ -822,7 +822,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Told",
+            name="Notification",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
@@ -852,7 +852,9 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="told", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -866,7 +868,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "notice",
                 "verbose_name_plural": "notices",
                 "ordering": ["-at", "-pk"],
-                "indexes": [models.Index(fields=["member", "-at"], name="told_newest")],
+                "indexes": [models.Index(fields=["member", "-at"], name="notification_newest")],
             },
         ),
         migrations.CreateModel(

@@ -1,6 +1,6 @@
 """What is: posts and their files, notes from the field, discussion, and how members hear of what is new."""
 
-from knowledge.models.coming_back import Digest, Notice, NoticeChoice, Pace, SavedSearch, SecretAddress, Told
+from knowledge.models.coming_back import Digest, Notice, NoticeChoice, Notification, Pace, SavedSearch, SecretAddress
 from knowledge.models.discussion import Comment, Complaint, Follow, Saved, Seen, Thanks
 from knowledge.models.materials import Material, MaterialText, MaterialUse, MaterialVersion
 from knowledge.models.notes import FieldNote, NoteDeclined, RevisionItem
@@ -19,6 +19,7 @@ __all__ = [
     "NoteDeclined",
     "Notice",
     "NoticeChoice",
+    "Notification",
     "Pace",
     "Post",
     "PostAudience",
@@ -29,5 +30,4 @@ __all__ = [
     "SecretAddress",
     "Seen",
     "Thanks",
-    "Told",
 ]

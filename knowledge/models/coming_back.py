@@ -78,10 +78,10 @@ class Digest(models.Model):
         return self.every
 
 
-class Told(models.Model):
+class Notification(models.Model):
     """Something that waits for a member's digest, or was told at once."""
 
-    member = models.ForeignKey(Member, models.CASCADE, related_name="told")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="notifications")
     notice = models.CharField(_("what"), max_length=12, choices=Notice.choices)
     post = models.ForeignKey("knowledge.Post", models.CASCADE, related_name="+")
     comment = models.ForeignKey("knowledge.Comment", models.CASCADE, null=True, related_name="+")
@@ -91,7 +91,7 @@ class Told(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["member", "-at"], name="told_newest")]
+        indexes = [models.Index(fields=["member", "-at"], name="notification_newest")]
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
 

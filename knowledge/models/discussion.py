@@ -11,7 +11,7 @@ from knowledge.models.posts import Post
 from members.models import Member
 from trainers.models import Topic
 
-COMMENT_MOST = 5_000
+MAX_COMMENT_LENGTH = 5_000
 
 
 class Comment(models.Model):
@@ -20,7 +20,7 @@ class Comment(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, related_name="comments")
     answers = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies")
     author = models.ForeignKey(Member, models.PROTECT, related_name="comments", verbose_name=_("author"))
-    body = models.TextField(_("text"), max_length=COMMENT_MOST)
+    body = models.TextField(_("text"), max_length=MAX_COMMENT_LENGTH)
     # Made by the page, so that a second press of the button says nothing twice.
     key = models.UUIDField(null=True, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

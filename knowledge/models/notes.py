@@ -12,7 +12,7 @@ from members.models import Member
 from trainers.models import Topic
 from trainings.models import Training
 
-ANSWER_MOST = 2_000
+MAX_ANSWER_LENGTH = 2_000
 
 
 class FieldNote(models.Model):
@@ -22,9 +22,9 @@ class FieldNote(models.Model):
     author = models.ForeignKey(Member, models.PROTECT, related_name="field_notes", verbose_name=_("author"))
     # Readers see no author; the record keeps who wrote it.
     is_author_hidden = models.BooleanField(_("do not show my name"), default=False)
-    worked = models.TextField(_("what worked"), max_length=ANSWER_MOST, blank=True)
-    resisted = models.TextField(_("what met resistance"), max_length=ANSWER_MOST, blank=True)
-    unanswered = models.TextField(_("which question could you not answer"), max_length=ANSWER_MOST, blank=True)
+    worked = models.TextField(_("what worked"), max_length=MAX_ANSWER_LENGTH, blank=True)
+    resisted = models.TextField(_("what met resistance"), max_length=MAX_ANSWER_LENGTH, blank=True)
+    unanswered = models.TextField(_("which question could you not answer"), max_length=MAX_ANSWER_LENGTH, blank=True)
     topics = models.ManyToManyField(Topic, related_name="field_notes", blank=True, verbose_name=_("topics"))
     version = models.PositiveIntegerField(default=1, editable=False)
     at = models.DateTimeField(_("written"), default=timezone.now)

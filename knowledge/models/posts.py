@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Language, Member, Organisation, RankGroup
 from trainers.models import Topic
 
-BODY_MOST = 60_000
-MINUTES_MOST = 6_000
+MAX_BODY_LENGTH = 60_000
+MAX_MINUTES = 6_000
 
 
 class Post(models.Model):
@@ -35,7 +35,7 @@ class Post(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=160)
     slug = models.SlugField(_("address"), max_length=120, unique=True)
-    body = models.TextField(_("text"), max_length=BODY_MOST, blank=True)
+    body = models.TextField(_("text"), max_length=MAX_BODY_LENGTH, blank=True)
     language = models.ForeignKey(Language, models.PROTECT, related_name="posts", verbose_name=_("language"))
     topics = models.ManyToManyField(Topic, related_name="posts", blank=True, verbose_name=_("topics"))
     minutes = models.PositiveSmallIntegerField(_("lasts, in minutes"), null=True, blank=True)
@@ -78,7 +78,7 @@ class Post(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(title=""), name="post_has_a_title"),
             models.CheckConstraint(
-                condition=models.Q(minutes=None) | models.Q(minutes__range=(1, MINUTES_MOST)), name="post_lasts"
+                condition=models.Q(minutes=None) | models.Q(minutes__range=(1, MAX_MINUTES)), name="post_lasts"
             ),
             models.CheckConstraint(
                 condition=models.Q(hidden_at=None, hidden_by=None, hidden_reason="")
@@ -121,7 +121,7 @@ class PostVersion(models.Model):
     post = models.ForeignKey(Post, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
     title = models.CharField(_("title"), max_length=160)
-    body = models.TextField(_("text"), max_length=BODY_MOST, blank=True)
+    body = models.TextField(_("text"), max_length=MAX_BODY_LENGTH, blank=True)
     by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), default=timezone.now)
 

@@ -13,11 +13,11 @@ from common.actions import action
 from common.folding import spelling
 from knowledge.conflicts import ChangedMeanwhileError, locked
 from knowledge.models import Post, PostAudience, PostVersion
-from knowledge.telling import tell_all, tell_followers
+from knowledge.telling import notify_followers, notify_readers
 from members.models import Member
 from trainers.models import Topic
 
-SLUG_MOST = 100
+MAX_SLUG_LENGTH = 100
 # Words that are addresses of the library itself.
 TAKEN_SLUGS = {
     "new", "notes", "saved", "preview", "reported", "revision", "feed", "notices", "searches", "leave", "follow",
@@ -36,7 +36,7 @@ class Choices:
 
 def _slug_for(title: str) -> str:
     """Return a free address made of a title: letters folded to Latin, a number where it is taken. One query."""
-    base = slugify(spelling(title))[:SLUG_MOST].strip("-") or "post"
+    base = slugify(spelling(title))[:MAX_SLUG_LENGTH].strip("-") or "post"
     taken = {*Post.objects.filter(slug__startswith=base).values_list("slug", flat=True), *TAKEN_SLUGS}
     return next(s for n in range(1, len(taken) + 2) if (s := base if n == 1 else f"{base}-{n}") not in taken)
 
@@ -66,7 +66,7 @@ def write_post(*, post: Post, choices: Choices, publish: bool, by: Member) -> Po
     _keep_choices(post, choices)
     _keep_version(post, by)
     if publish:
-        tell_followers(post, by=by)
+        notify_followers(post, by=by)
     record("publish_post" if publish else "draft_post", post, by=by, told={"title": post.title})
     return post
 
@@ -84,8 +84,8 @@ def change_post(*, post: Post, choices: Choices, version_seen: int, by: Member) 
             now,
             _("Somebody else changed this post while you were writing. Nothing is lost: both texts are shown below."),
         )
-    told = changed_row(post, WRITTEN)
-    told.pop("body", None)  # its versions keep it
+    changes = changed_row(post, WRITTEN)
+    changes.pop("body", None)  # its versions keep it
     written = (post.title, post.body) != (now.title, now.body)
     post.version = now.version + written
     post.changed_at = timezone.now() if written else now.changed_at
@@ -93,7 +93,7 @@ def change_post(*, post: Post, choices: Choices, version_seen: int, by: Member) 
     _keep_choices(post, choices)
     if written:
         _keep_version(post, by)
-    record("change_post", post, by=by, fields=told, told={"title": post.title, **told}, version=post.version)
+    record("change_post", post, by=by, fields=changes, told={"title": post.title, **changes}, version=post.version)
     return post
 
 
@@ -105,7 +105,7 @@ def publish_post(*, post: Post, by: Member) -> Post:
         raise ValidationError(_("This post is published already."))
     post.published_at = timezone.now()
     post.save(update_fields=["published_at"])
-    tell_followers(post, by=by)
+    notify_followers(post, by=by)
     record("publish_post", post, by=by, told={"title": post.title})
     return post
 
@@ -129,6 +129,6 @@ def pin_post(*, post: Post, is_pinned: bool, by: Member) -> Post:
     post.pinned_at = timezone.now() if is_pinned else None
     post.save(update_fields=["pinned_at"])
     if is_pinned:
-        tell_all(post, by=by)
+        notify_readers(post, by=by)
     record("pin_post" if is_pinned else "unpin_post", post, by=by)
     return post

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _PARTS = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
 # The comparison grows with the square of the parts: above this many words whole lines are compared, above as many
 # lines nothing is, and the texts are shown one after the other.
-PARTS_MOST = 4_000
+MAX_PARTS = 4_000
 
 
 @dataclass(frozen=True)
@@ -21,20 +21,20 @@ class Piece:
 
 def differences(old: str, new: str) -> list[Piece]:
     """Return the new text with what went and what came, in reading order. Below half a second for any two texts."""
-    one, two = _PARTS.findall(old), _PARTS.findall(new)
-    if max(len(one), len(two)) > PARTS_MOST:
-        one, two = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    if max(len(one), len(two)) > PARTS_MOST:
-        one, two = [old], [new]
-    return list(_pieces(one, two))
+    old_parts, new_parts = _PARTS.findall(old), _PARTS.findall(new)
+    if max(len(old_parts), len(new_parts)) > MAX_PARTS:
+        old_parts, new_parts = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if max(len(old_parts), len(new_parts)) > MAX_PARTS:
+        old_parts, new_parts = [old], [new]
+    return list(_pieces(old_parts, new_parts))
 
 
-def _pieces(one: list[str], two: list[str]) -> Iterator[Piece]:
-    for code, a, b, c, d in difflib.SequenceMatcher(None, one, two).get_opcodes():
+def _pieces(old_parts: list[str], new_parts: list[str]) -> Iterator[Piece]:
+    for code, a, b, c, d in difflib.SequenceMatcher(None, old_parts, new_parts).get_opcodes():
         if code == "equal":
-            yield Piece("same", "".join(one[a:b]))
+            yield Piece("same", "".join(old_parts[a:b]))
             continue
         if b > a:
-            yield Piece("gone", "".join(one[a:b]))
+            yield Piece("gone", "".join(old_parts[a:b]))
         if d > c:
-            yield Piece("new", "".join(two[c:d]))
+            yield Piece("new", "".join(new_parts[c:d]))

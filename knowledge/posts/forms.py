@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import ManyChoices
 from knowledge.models import Post
-from knowledge.models.posts import MINUTES_MOST
+from knowledge.models.posts import MAX_MINUTES
 from knowledge.posts.actions import Choices
 from members.models import RankGroup
 from trainers.models import Topic
 
-TOPICS_MOST = 8
+MAX_TOPICS = 8
 GROUPS = [(value, label) for value, label in RankGroup.choices if value != RankGroup.NOT_RECORDED]
 
 
@@ -33,7 +33,7 @@ class PostForm(forms.ModelForm[Post]):
             "body": forms.Textarea(attrs={"rows": 16, "data-markdown": ""}),
             "kind": forms.RadioSelect,
             "reach": forms.RadioSelect,
-            "minutes": forms.NumberInput(attrs={"min": 1, "max": MINUTES_MOST, "inputmode": "numeric"}),
+            "minutes": forms.NumberInput(attrs={"min": 1, "max": MAX_MINUTES, "inputmode": "numeric"}),
         }
         help_texts = {
             "body": _("Markdown: **bold**, *italic*, # heading, - list, [words](https://address), > quotation."),
@@ -52,13 +52,13 @@ class PostForm(forms.ModelForm[Post]):
 
     def clean_topics(self) -> Any:
         topics = self.cleaned_data["topics"]
-        if len(topics) > TOPICS_MOST:
+        if len(topics) > MAX_TOPICS:
             raise forms.ValidationError(_("Choose at most eight topics: a post about everything is found by nobody."))
         return topics
 
     def clean_minutes(self) -> int | None:
         minutes: int | None = self.cleaned_data["minutes"]
-        if minutes is not None and not 1 <= minutes <= MINUTES_MOST:
+        if minutes is not None and not 1 <= minutes <= MAX_MINUTES:
             raise forms.ValidationError(_("Between 1 and 6,000 minutes."))
         return minutes
 

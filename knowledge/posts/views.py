@@ -34,22 +34,22 @@ NEWEST = ("-published_at", "-pk")
 def post_list(request: HttpRequest) -> HttpResponse:
     """The library, newest first, pinned posts on top of an unfiltered one; strangers find public posts."""
     reader = reader_of(request)
-    found = PostFilter(request.GET, access.readable_posts(reader) if reader else access.public_posts())
-    chosen = sum(bool(request.GET.get(name)) for name in found.filters)
-    page = page_of(request, found.qs.order_by(*NEWEST), PAGE)
+    post_filter = PostFilter(request.GET, access.readable_posts(reader) if reader else access.public_posts())
+    chosen = sum(bool(request.GET.get(name)) for name in post_filter.filters)
+    page = page_of(request, post_filter.qs.order_by(*NEWEST), PAGE)
     # The page is found first: what is joined for its twenty would be joined for all that stand before them.
     on_page = Post.objects.filter(pk__in=posts_of(page).values("pk")).order_by(*NEWEST)
     on_top = not chosen and page.number == 1
-    pinned = list(rows_for_cards(found.qs.exclude(pinned_at=None).order_by("-pinned_at")[:3])) if on_top else []
+    pinned = list(rows_for_cards(post_filter.qs.exclude(pinned_at=None).order_by("-pinned_at")[:3])) if on_top else []
     listed = [row for row in rows_for_cards(on_page) if row not in pinned]
-    shown = cards([*pinned, *listed], reader)
+    all_cards = cards([*pinned, *listed], reader)
     context = {
-        "filter": found,
+        "filter": post_filter,
         "page": page,
-        "pinned": shown[: len(pinned)],
-        "cards": shown[len(pinned) :],
+        "pinned": all_cards[: len(pinned)],
+        "cards": all_cards[len(pinned) :],
         "chosen_count": chosen,
-        "topic": found.chosen("topic") if reader else None,
+        "topic": post_filter.chosen("topic") if reader else None,
         "reader": reader,
         "can_write": bool(reader and access.can_write(reader)),
     }
@@ -158,11 +158,11 @@ def post_history(request: HttpRequest, slug: str) -> HttpResponse:
     rows = page_of(request, post.versions.select_related("by"), PAGE)
     wanted = request.GET.get("version", "")
     number = int(wanted) if wanted.isdecimal() and len(wanted) < 9 else post.version
-    shown = get_object_or_404(post.versions, number=number)
-    before = post.versions.filter(number__lt=shown.number).first()
+    version = get_object_or_404(post.versions, number=number)
+    before = post.versions.filter(number__lt=version.number).first()
     context = {
-        "post": post, "page": rows, "shown": shown, "before": before,
-        "pieces": differences(before.body if before else "", shown.body),
+        "post": post, "page": rows, "shown": version, "before": before,
+        "pieces": differences(before.body if before else "", version.body),
     }  # fmt: skip
     return render(request, "knowledge/posts/post_history.html", context)
 

@@ -9,7 +9,7 @@ from common.actions import action
 from knowledge.models import SavedSearch
 from members.models import Member
 
-SEARCHES_MOST = 20
+MAX_SEARCHES = 20
 
 
 @action
@@ -19,10 +19,10 @@ def save_search(*, name: str, query: str, by: Member) -> SavedSearch:
     The record holds no word of it: what somebody looks for is theirs alone.
     """
     locked = Member.objects.select_for_update().get(pk=by.pk)
-    kept = SavedSearch.objects.filter(member=locked)
-    if kept.filter(query=query).exists():
+    searches = SavedSearch.objects.filter(member=locked)
+    if searches.filter(query=query).exists():
         raise ValidationError(_("You have saved this search already."))
-    if kept.count() >= SEARCHES_MOST:
+    if searches.count() >= MAX_SEARCHES:
         raise ValidationError(_("You have saved twenty searches. Remove one of them first."))
     saved = SavedSearch.objects.create(member=locked, name=name, query=query)
     record("save_search", locked, by=by)

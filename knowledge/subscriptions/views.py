@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from common.views import page_of, safe_next
 from knowledge import access
 from knowledge.cards import cards, posts_of, rows_for_cards
-from knowledge.models import Follow, Told
+from knowledge.models import Follow, Notification
 from knowledge.subscriptions import reactions as keeping
 from members.models import Member
 from members.request import member_of
@@ -40,8 +40,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         keeping.read_notices(by=by)
         return redirect("knowledge:notices")
-    told = Told.objects.filter(member=by, post__in=access.readable_posts(by))
-    page = page_of(request, told.select_related("post", "post__author", "comment__author"), PAGE)
+    notifications = Notification.objects.filter(member=by, post__in=access.readable_posts(by))
+    page = page_of(request, notifications.select_related("post", "post__author", "comment__author"), PAGE)
     following = Follow.objects.filter(member=by).select_related("topic", "person").order_by("pk")
     context = {"page": page, "following": following, "unread": any(row.read_at is None for row in page)}
     return render(request, "knowledge/subscriptions/notices.html", context)

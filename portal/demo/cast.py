@@ -107,11 +107,11 @@ def load_cast(organisations: dict[str, Organisation]) -> Cast:
 
 
 def _staff_member(row: tuple[str, ...], organisations: dict[str, Organisation], password: str) -> Member:
-    login, organisation, given, family, role = row
+    login, organisation, given_name, family, role = row
     return Member(
         email=f"{login}@demo.example",
         password=password,
-        given_name=given,
+        given_name=given_name,
         family_name=family,
         organisation=organisations[organisation],
         function=_FUNCTIONS.get(role, ""),

@@ -12,7 +12,7 @@ from django.conf import settings
 from common.files.storage import keeping
 from common.pdf import make_pdf
 from knowledge.materials.actions import About, add_material, add_version
-from knowledge.materials.use_actions import tell_outcome, use_material
+from knowledge.materials.use_actions import record_outcome, use_material
 from knowledge.models import Material, MaterialVersion
 from portal.demo.clock import Events
 from portal.demo.posts import Published
@@ -86,24 +86,30 @@ def _add(posts: Published, added: dict[int, Material], n: int, number: int, mome
     post = posts.post(row.post)
     cards = row.cards[: len(row.cards) - row.versions + number] or row.cards
     words = [{"head": head, "text": text} for head, text in cards]
-    shown = {"title": row.title, "lead": row.lead, "lang": row.language, "cards": words}
-    with keeping(io.BytesIO(make_pdf(TEMPLATE, shown, at=moment)), original=row.name) as kept:
+    data = {"title": row.title, "lead": row.lead, "lang": row.language, "cards": words}
+    with keeping(io.BytesIO(make_pdf(TEMPLATE, data, at=moment)), original=row.name) as stored_file:
         if number == 1:
             translated = added[row.of] if row.of is not None else None
             about = About(row.title, row.language, Material.Licence.NETWORK, translated)
-            added[n] = add_material(post=post, about=about, kept=kept, by=post.author)
+            added[n] = add_material(post=post, about=about, stored_file=stored_file, by=post.author)
         else:
-            add_version(material=added[n], kept=kept, note="One card more.", newest_seen=number - 1, by=post.author)
+            add_version(
+                material=added[n],
+                stored_file=stored_file,
+                note="One card more.",
+                newest_seen=number - 1,
+                by=post.author,
+            )
     downloads = (31 * len(row.title) + 7 * number) % 90
-    MaterialVersion.objects.filter(stored=kept.name).update(pages=1, downloads=downloads)
+    MaterialVersion.objects.filter(stored=stored_file.name).update(pages=1, downloads=downloads)
 
 
 def _use(material: Material) -> None:
     """Trainings led by who added it taught with its newest version, and say how that went."""
     by, version = material.added_by, material.versions.order_by("-number")[0]
     led = Assignment.objects.filter(trainer__member=by, training__cancelled_at=None).values("training")
-    found = Training.objects.filter(pk__in=led).order_by("-ends_on", "-pk")
-    for training, (outcome, words) in zip(found, OUTCOMES, strict=False):
+    trainings = Training.objects.filter(pk__in=led).order_by("-ends_on", "-pk")
+    for training, (outcome, words) in zip(trainings, OUTCOMES, strict=False):
         use = use_material(training=training, version=version, by=by)
         if training.submitted_at:
-            tell_outcome(use=use, outcome=outcome, words=words, by=by)
+            record_outcome(use=use, outcome=outcome, words=words, by=by)

@@ -159,11 +159,11 @@ class Names:
             left = self._shuffled[organisation + pool, sex] = list(product(given_names, families))
             self.rng.shuffle(left)
         if left:
-            given, family = left.pop()
+            given_name, family = left.pop()
         else:
-            given, family = self.rng.choice(given_names), "-".join(self.rng.sample(families, 2))
+            given_name, family = self.rng.choice(given_names), "-".join(self.rng.sample(families, 2))
         if pool == "mk" and sex == "female":
             family = "-".join(_womans(part) for part in family.split("-"))
         if self.rng.random() < _IN_CYRILLIC.get((organisation, pool), 0):
-            return Name(in_cyrillic(given), in_cyrillic(family))
-        return Name(given, family)
+            return Name(in_cyrillic(given_name), in_cyrillic(family))
+        return Name(given_name, family)

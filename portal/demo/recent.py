@@ -42,7 +42,7 @@ def recent(cast: Cast, today: date) -> list[Delivery]:
 
 def _last_months(cast: Cast, rng: Random, today: date) -> list[Delivery]:
     courses, weights = list(COURSE_WEIGHTS), list(COURSE_WEIGHTS.values())
-    told = [
+    deliveries = [
         ordinary_delivery(
             cast, rng, ministry, rng.choices(courses, weights)[0],
             before_holidays(today - timedelta(days=rng.randint(300, 320) - 250 * n // (number - 1))),
@@ -52,9 +52,9 @@ def _last_months(cast: Cast, rng: Random, today: date) -> list[Delivery]:
         for n in range(number)
     ]  # fmt: skip
     # The first of each ministry was handed in late, and without the ranks of a few.
-    for first in {delivery.keeper: delivery for delivery in reversed(told)}.values():
+    for first in {delivery.keeper: delivery for delivery in reversed(deliveries)}.values():
         first.submitted_after, first.lines_without_rank = 44, 3
-    return told
+    return deliveries
 
 
 def _lacking_marks(cast: Cast, rng: Random, today: date) -> list[Delivery]:

@@ -51,10 +51,10 @@ _UNITS_WITHOUT_NAMES = (
 def history(cast: Cast) -> list[Delivery]:
     """Return every training of the fixed part of the story, the milestones first."""
     rng = Random("mreza history")
-    told = [*_courses_for_trainers(cast), *_abroad(cast), *_without_names(cast, rng), _online(cast)]
+    deliveries = [*_courses_for_trainers(cast), *_abroad(cast), *_without_names(cast, rng), _online(cast)]
     for ministry in MINISTRIES:
-        told += _ordinary(cast, rng, ministry)
-    return sorted(told, key=lambda delivery: (delivery.starts_on, delivery.title))
+        deliveries += _ordinary(cast, rng, ministry)
+    return sorted(deliveries, key=lambda delivery: (delivery.starts_on, delivery.title))
 
 
 def _as_trainee(trainer: Trainer) -> Known:
@@ -123,14 +123,14 @@ def _abroad(cast: Cast) -> list[Delivery]:
 
 
 def _without_names(cast: Cast, rng: Random) -> list[Delivery]:
-    found = []
+    deliveries = []
     for ministry, course, day, place, persons, is_known in _UNITS_WITHOUT_NAMES:
         delivery = ordinary_delivery(cast, rng, ministry, course, day, 0)
         delivery.place, delivery.rosters, delivery.headcounts = place, {}, {ministry: persons}
         delivery.completed_is_known = is_known
         delivery.notes = "The unit gave numbers and no names."
-        found.append(delivery)
-    return found
+        deliveries.append(delivery)
+    return deliveries
 
 
 def _online(cast: Cast) -> Delivery:
@@ -147,18 +147,18 @@ def _ordinary(cast: Cast, rng: Random, ministry: str) -> list[Delivery]:
     first, last = date(2014, 4, 14), LAST_FIXED_DAY - timedelta(days=60)
     step = (last - first).days // number
     courses = list(COURSE_WEIGHTS)
-    found = []
+    deliveries = []
     for n in range(number):
         course = rng.choices(courses, list(COURSE_WEIGHTS.values()))[0]
         day = before_holidays(first + timedelta(days=step * n + rng.randrange(step)))
         delivery = ordinary_delivery(cast, rng, ministry, course, day, rng.randint(fewest, most))
         if n % 9 == 4:
             delivery.rosters[{"BA": "ME", "ME": "BA", "MK": "RS", "RS": "BA"}[ministry]] = 5
-        found.append(delivery)
-    _one_day_fell_out(found)
+        deliveries.append(delivery)
+    _one_day_fell_out(deliveries)
     if ministry in ("BA", "MK"):
-        found[number // 2] = _coach_programme(cast, rng, ministry)
-    return found
+        deliveries[number // 2] = _coach_programme(cast, rng, ministry)
+    return deliveries
 
 
 def before_holidays(day: date) -> date:

@@ -171,10 +171,10 @@ def schedule_trainings(
 ) -> list[Story]:
     """Plan all trainings of the story; return them by their first day."""
     rng = Random("mreza rows")
-    told = sorted(
+    pairs = sorted(
         zip(deliveries, rosters, strict=True), key=lambda row: (row[0].starts_on, row[0].keeper, row[0].title)
     )
-    stories = [Story(world, delivery, people, rng) for delivery, people in told]
+    stories = [Story(world, delivery, people, rng) for delivery, people in pairs]
     for story in stories:
         story.schedule(events)
         if any(person.trainer for person in story.people):

@@ -42,8 +42,8 @@ def makers_of_trainers() -> QuerySet[Training]:
         .values("party__training")
         .values(n=Sum("completed"))
     )
-    found = Training.objects.filter(training_filter(question, ""), course__makes_trainers=True)
-    return found.select_related("country", "course").annotate(unnamed=Coalesce(Subquery(headcounted), 0)).order_by(
+    trainings = Training.objects.filter(training_filter(question, ""), course__makes_trainers=True)
+    return trainings.select_related("country", "course").annotate(unnamed=Coalesce(Subquery(headcounted), 0)).order_by(
         "counts_on", "pk"
     )  # fmt: skip
 
@@ -55,29 +55,29 @@ def all_profiles() -> QuerySet[TrainerProfile]:
 
 def read_traces(makers: list[Training], profiles: list[TrainerProfile]) -> Traces:
     """Return what happened in trainings that count. Two queries."""
-    found = Traces(
+    traces = Traces(
         ends={training.pk: training.counts_on for training in makers},
         makers=[training.pk for training in makers],
         unnamed={training.pk: training.unnamed for training in makers},  # type: ignore[attr-defined]  # annotated
         certified={profile.pk: profile.certified_on for profile in profiles},
     )
-    _read_enrolments(found)
+    _read_enrolments(traces)
     taught = Assignment.objects.filter(training_filter(Question(), "training__")).exclude(part=Assignment.Part.OBSERVER)
     for profile, training, day in taught.order_by().values_list("trainer", "training", "training__counts_on"):
-        found.ends[training] = day
-        found.taught[profile].add(training)
-    return found
+        traces.ends[training] = day
+        traces.taught[profile].add(training)
+    return traces
 
 
-def _read_enrolments(found: Traces) -> None:
+def _read_enrolments(traces: Traces) -> None:
     """Note who completed the makers of trainers, and what trainers attended. One query."""
     profile = "participant__member__profile"
     completed = Exists(counted_enrolments(Question(rule="completed")).filter(pk=OuterRef("pk")))
-    rows = counted_enrolments(Question()).filter(Q(training__in=found.makers) | Q(**{f"{profile}__isnull": False}))
+    rows = counted_enrolments(Question()).filter(Q(training__in=traces.makers) | Q(**{f"{profile}__isnull": False}))
     columns = ("training", "training__counts_on", "participant", profile, "has_completed")
     for training, day, person, trainer, has_completed in rows.annotate(has_completed=completed).values_list(*columns):
-        found.ends[training] = day
+        traces.ends[training] = day
         if trainer:
-            found.attended[trainer].add(training)
-        if has_completed and training in found.unnamed:
-            found.completed[training].add(("trainer", trainer) if trainer else ("person", person))
+            traces.attended[trainer].add(training)
+        if has_completed and training in traces.unnamed:
+            traces.completed[training].add(("trainer", trainer) if trainer else ("person", person))

@@ -41,8 +41,8 @@ HIDDEN = People(None, None)
 
 
 def _exact(gathered: Gathering, trainings: Trainings) -> People:
-    found = gathered.figures((training,) for training in trainings)
-    return People(found.people_at_least, found.people_at_most)
+    figures = gathered.figures((training,) for training in trainings)
+    return People(figures.people_at_least, figures.people_at_most)
 
 
 def whole_people(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainings, People]:
@@ -56,17 +56,17 @@ def shown_people(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainin
     Hidden is a small number, and one that would tell a small number when subtracted from that of a larger set with all of
     the same trainings. Sets that only overlap tell nothing: their people are not sums of each other's.
     """
-    shown: dict[Trainings, People] = {}
+    people_by_set: dict[Trainings, People] = {}
     for trainings in sorted(set(sets), key=lambda some: (-len(some), sorted(some))):
         figures = gathered.figures((training,) for training in trainings)
         people = People(figures.people_at_least, figures.people_at_most)
-        around = [other for some, other in shown.items() if trainings < some and other != HIDDEN]
+        around = [other for some, other in people_by_set.items() if trainings < some and other != HIDDEN]
         if is_bad(figures) or any(_tells(other, people) for other in around):
-            shown[trainings] = HIDDEN
+            people_by_set[trainings] = HIDDEN
             continue
         gap = figures.people_at_most - figures.people_at_least
-        shown[trainings] = People(people.least, None if is_small(gap) else people.most)
-    return shown
+        people_by_set[trainings] = People(people.least, None if is_small(gap) else people.most)
+    return people_by_set
 
 
 def _tells(larger: People, smaller: People) -> bool:
@@ -179,11 +179,11 @@ def show_cascade(reader: Member, *, own: bool, today: date) -> ShownCascade:
         Training.objects.select_related("country").in_bulk(through),
         {t.pk: (t, graduates_shown(c, whole=keeps(reader, t))) for c, t in zip(cohorts, makers, strict=True)},
     )  # fmt: skip
-    shown = tuple(making.cohort(cohort) for cohort in cohorts)
+    shown_cohorts = tuple(making.cohort(cohort) for cohort in cohorts)
     idle = [(p, last.get(p.pk)) for p in profiles if p.member.is_active and not is_current(last.get(p.pk), today)]
     idle.sort(key=lambda entry: entry[1] or date.min, reverse=True)
     most = max((len(t.delivered) for c in cohorts for g in c.generations for t in g.trainers), default=0)
-    return ShownCascade(shown, tuple(idle), most)
+    return ShownCascade(shown_cohorts, tuple(idle), most)
 
 
 @dataclass(frozen=True)
@@ -219,16 +219,16 @@ class _Making:
         """Return a generation with all that come after it; they are few."""
         if place == len(generations):
             return None
-        found = generations[place]
-        trainers = [self._trainer(grown) for grown in found.trainers]
+        generation = generations[place]
+        trainers = [self._trainer(grown) for grown in generation.trainers]
         ways = sorted({trainer.grown.through for trainer in trainers}, key=lambda way: self.trainings[way].counts_on)
         through = tuple(
             (self.trainings[way], _by_deliveries(trainer for trainer in trainers if trainer.grown.through == way))
             for way in ways
         )
         return ShownGeneration(
-            place + 1, through, len(trainers), len(found.trainings), self._count(found.trainings),
-            tuple(made for maker, made in self.graduates.items() if maker in found.trainings),
+            place + 1, through, len(trainers), len(generation.trainings), self._count(generation.trainings),
+            tuple(made for maker, made in self.graduates.items() if maker in generation.trainings),
             self._generation(generations, place + 1),
         )  # fmt: skip
 

@@ -65,22 +65,22 @@ def grow(traces: Traces) -> list[Cohort]:
         profile: traces.ends[graduated["trainer", profile]] if ("trainer", profile) in graduated else day
         for profile, day in traces.certified.items()
     }
-    found = []
+    cohorts = []
     for maker in traces.makers:
         graduates = frozenset(graduate for graduate, course in graduated.items() if course == maker)
         first = {key: (traces.ends[maker], maker) for kind, key in graduates if kind == "trainer"}
         generations = tuple(_generations(traces, became, first))
-        found.append(
+        cohorts.append(
             Cohort(maker, traces.ends[maker], graduates, traces.unnamed.get(maker, 0), generations, traces.ends)
         )
-    return found
+    return cohorts
 
 
 def _generations(
     traces: Traces, became: dict[int, date | None], trainers: dict[int, tuple[date, int]]
 ) -> list[Generation]:
     """Return the generations from these trainers on, each given with the day and the training it begins with."""
-    found: list[Generation] = []
+    generations: list[Generation] = []
     known, seen = set(trainers), set[int]()
     while trainers:
         grown = tuple(
@@ -91,11 +91,11 @@ def _generations(
             for profile, (since, through) in sorted(trainers.items())
         )  # fmt: skip
         fresh = frozenset().union(*(trainer.delivered for trainer in grown)) - seen
-        found.append(Generation(grown, fresh))
+        generations.append(Generation(grown, fresh))
         seen |= fresh
         trainers = _became_trainers(traces, became, fresh, known)
         known |= set(trainers)
-    return found
+    return generations
 
 
 def _became_trainers(
@@ -105,7 +105,7 @@ def _became_trainers(
 
     That is the last of them until they became a trainer; the first where the day is not known.
     """
-    found: dict[int, tuple[date, int]] = {}
+    new_trainers: dict[int, tuple[date, int]] = {}
     for profile, attended in traces.attended.items():
         day = became.get(profile)
         there = [
@@ -114,5 +114,5 @@ def _became_trainers(
             if day is None or traces.ends[training] <= day
         ]
         if there and profile not in known:
-            found[profile] = (day, max(there)[1]) if day else min(there)
-    return found
+            new_trainers[profile] = (day, max(there)[1]) if day else min(there)
+    return new_trainers

@@ -13,7 +13,7 @@ from trainings.counting import Question
 
 OWN = "own"
 # Beside the list of who has not delivered lately stands the way to all of them.
-IDLE_MOST = 12
+MAX_IDLE = 12
 
 
 @require_GET
@@ -25,21 +25,21 @@ def cascade(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     if not access.can_see_reports(member):
         raise Http404
-    asked = request.GET
-    if asked.keys() - {"of", "cohort"} or asked.get("of") not in ("", OWN, None):
+    params = request.GET
+    if params.keys() - {"of", "cohort"} or params.get("of") not in ("", OWN, None):
         raise Http404
     may_see_own = access.sees_whole(member, Question(organisation=member.organisation_id))
-    own, reference = asked.get("of") == OWN, asked.get("cohort", "")
+    own, reference = params.get("of") == OWN, params.get("cohort", "")
     if own and not may_see_own:
         raise Http404
-    shown = show_cascade(member, own=own, today=timezone.localdate())
-    chosen: tuple[ShownCohort, ...] = tuple(c for c in shown.cohorts if c.training.reference == reference)
+    report = show_cascade(member, own=own, today=timezone.localdate())
+    chosen: tuple[ShownCohort, ...] = tuple(c for c in report.cohorts if c.training.reference == reference)
     if reference and not chosen:
         raise Http404
     context = {
-        "tabs": tabs_of(request), "cohorts": shown.cohorts, "trees": chosen or shown.cohorts, "chosen": reference,
+        "tabs": tabs_of(request), "cohorts": report.cohorts, "trees": chosen or report.cohorts, "chosen": reference,
         "own": own, "may_see_own": may_see_own, "home": member.organisation.short_name,
-        "most": max((cohort.trainings for cohort in shown.cohorts), default=0), "most_of_one": shown.most_of_one,
-        "idle": shown.not_current[:IDLE_MOST], "idle_count": len(shown.not_current),
+        "most": max((cohort.trainings for cohort in report.cohorts), default=0), "most_of_one": report.most_of_one,
+        "idle": report.not_current[:MAX_IDLE], "idle_count": len(report.not_current),
     }  # fmt: skip
     return render(request, "reports/cascade/cascade.html", context)

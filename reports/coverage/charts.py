@@ -19,14 +19,14 @@ def _in_words(share: float | None) -> str:
     return "–" if share is None else f"{number_format(100 * share, 1, force_grouping=True)}\N{NO-BREAK SPACE}%"
 
 
-def share_over_years(found: Coverage) -> Chart | None:
+def share_over_years(coverage: Coverage) -> Chart | None:
     """Draw the share at the end of each year, and a straight way from the year asked about to the target."""
-    target, year = found.asked.target, found.asked.year
-    years = {one: covered.share for one, covered in found.years.items() if covered.share is not None}
+    target, year = coverage.query.target, coverage.query.year
+    years = {one: covered.share for one, covered in coverage.years.items() if covered.share is not None}
     if len(years) < 2:
         return None
     axis = list(range(min(years), max(*years, target.year) + 1))
-    start = found.total.share
+    start = coverage.total.share
     way: tuple[float | None, ...] = ()
     if start is not None and target.year > year:
         step = (target.percent / 100 - start) / (target.year - year)
@@ -43,7 +43,7 @@ def share_over_years(found: Coverage) -> Chart | None:
             "the target is %(target)d %% by %(until)d."
         )
         % {
-            "ministry": found.asked.ministry.short_name, "first": min(years), "first_share": _in_words(years[min(years)]),
+            "ministry": coverage.query.ministry.short_name, "first": min(years), "first_share": _in_words(years[min(years)]),
             "last": last, "last_share": _in_words(years[last]), "target": target.percent, "until": target.year,
         },
     )  # fmt: skip
@@ -60,15 +60,15 @@ def _joined(numbers: tuple[float | None, ...]) -> tuple[float | None, ...]:
     return tuple(filled)
 
 
-def share_by_line(found: Coverage) -> Chart | None:
+def share_by_line(coverage: Coverage) -> Chart | None:
     """Draw the share of each line that has a strength."""
-    shown = [(row, share) for row in found.rows if (share := row.covered.share) is not None][:MOST_BARS]
-    if not shown:
+    rows = [(row, share) for row in coverage.rows if (share := row.covered.share) is not None][:MOST_BARS]
+    if not rows:
         return None
-    most, least = max(shown, key=lambda pair: pair[1]), min(shown, key=lambda pair: pair[1])
+    most, least = max(rows, key=lambda pair: pair[1]), min(rows, key=lambda pair: pair[1])
     return bars(
-        name="coverage-lines", title=_("Share trained by %(what)s") % {"what": HEADINGS[found.asked.by]().lower()}, unit="%",
-        rows=[Bar(row.label, (Part("accent", 100 * share),), _in_words(share)) for row, share in shown],
+        name="coverage-lines", title=_("Share trained by %(what)s") % {"what": HEADINGS[coverage.query.by]().lower()}, unit="%",
+        rows=[Bar(row.label, (Part("accent", 100 * share),), _in_words(share)) for row, share in rows],
         description=_("Most: %(most)s, %(most_share)s. Least: %(least)s, %(least_share)s.") % {
             "most": most[0].label, "most_share": _in_words(most[1]), "least": least[0].label, "least_share": _in_words(least[1]),
         },

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from members.models import Member, Organisation
 from reports import access
 from reports.coverage.rates import Target
-from reports.coverage.report import Asked
+from reports.coverage.report import CoverageQuery
 from reports.models.strengths import FIRST_YEAR, LAST_YEAR
 from reports.people.forms import refuse_unknown
 from reports.strengths.queries import Strengths, read_strengths
@@ -47,8 +47,8 @@ class CoverageForm(forms.Form):
                         "max_value": gettext_lazy("Choose a year from 1990 to 2100.")},
     )  # fmt: skip
 
-    def __init__(self, asked: Mapping[str, Any], *, member: Member) -> None:
-        super().__init__(asked)
+    def __init__(self, data: Mapping[str, Any], *, member: Member) -> None:
+        super().__init__(data)
         self.member = member
         self.ministries = list(access.ministries())
         names = [(str(ministry.pk), ministry.short_name) for ministry in self.ministries]
@@ -65,8 +65,8 @@ class CoverageForm(forms.Form):
     def _about(self) -> Organisation | None:
         """Return the ministry that is asked about, by what was sent, before it is validated."""
         wanted = str(self.data.get("ministry") or self.member.organisation_id)
-        found = next((ministry for ministry in self.ministries if str(ministry.pk) == wanted), None)
-        return found or next(iter(self.ministries), None)
+        match = next((ministry for ministry in self.ministries if str(ministry.pk) == wanted), None)
+        return match or next(iter(self.ministries), None)
 
     def _show_what_is_asked(self, years: list[int]) -> None:
         """Fill in what was left out, so that the page's fields say what its figures are about."""
@@ -94,12 +94,12 @@ class CoverageForm(forms.Form):
                 self.add_error(None, _("Each thing can be asked once."))
         return cleaned
 
-    def asked(self) -> Asked | None:
+    def query(self) -> CoverageQuery | None:
         """Return what a valid form asks; nothing where the ministry gave no strength yet."""
         data = self.cleaned_data
         if self.about is None or not data.get("year"):
             return None
-        return Asked(
+        return CoverageQuery(
             self.about, data["year"], data["by"], data["rule"], Target(data["target"], data["until"]),
             whole=access.sees_whole(self.member, Question(organisation=self.about.pk)),
         )  # fmt: skip

@@ -90,8 +90,8 @@ def safe_lines(keys: Sequence[Key], count: Callable[[Line], Covered], total: Cov
         return known[whole]
 
     def size(key: Key) -> tuple[int, int]:
-        one = counted([key])
-        return (one.trained or 0) + (one.strength or 0), order[key]
+        covered = counted([key])
+        return (covered.trained or 0) + (covered.strength or 0), order[key]
 
     rest = [key for key in keys if is_bad(counted([key]))]
     others = sorted((key for key in keys if key not in rest), key=size)
@@ -106,8 +106,8 @@ def safe_lines(keys: Sequence[Key], count: Callable[[Line], Covered], total: Cov
 
     while others and is_unsafe():
         rest.append(others.pop(0))
-    shown: list[Line] = [(key,) for key in sorted(others, key=order.__getitem__)]
-    return [*shown, tuple(sorted(rest, key=order.__getitem__))] if rest else shown
+    result: list[Line] = [(key,) for key in sorted(others, key=order.__getitem__)]
+    return [*result, tuple(sorted(rest, key=order.__getitem__))] if rest else result
 
 
 def safe_years(totals: dict[int, Covered], from_year: int) -> dict[int, Covered]:
@@ -116,13 +116,15 @@ def safe_years(totals: dict[int, Covered], from_year: int) -> dict[int, Covered]
     The difference of two years is who was trained first in between: none of those differences is 1 to 4. The year asked for
     is kept first, then the others by how near they are.
     """
-    kept: list[int] = []
-    for year in sorted(totals, key=lambda one: (abs(one - from_year), one)):
-        trial = sorted([*kept, year])
+    visible: list[int] = []
+    for year in sorted(totals, key=lambda year: (abs(year - from_year), year)):
+        trial = sorted([*visible, year])
         numbers = [totals[one].trained or 0 for one in trial]
         if not is_bad(totals[year]) and not any(is_small(abs(a - b)) for a, b in pairwise(numbers)):
-            kept = trial
+            visible = trial
     return {
-        year: covered if year in kept else Covered(None if is_small(covered.strength or 0) else covered.strength, None)
+        year: covered
+        if year in visible
+        else Covered(None if is_small(covered.strength or 0) else covered.strength, None)
         for year, covered in totals.items()
     }

@@ -25,7 +25,7 @@ OTHER_UNITS = ""
 
 
 @dataclass(frozen=True)
-class Asked:
+class CoverageQuery:
     """A question of coverage as its reader may ask it."""
 
     ministry: Organisation
@@ -50,7 +50,7 @@ class Row:
 class Coverage:
     """What one reader gets. `years` are the totals at the end of each year of which there is a strength."""
 
-    asked: Asked
+    query: CoverageQuery
     total: Covered
     at_most: int | None
     years: dict[int, Covered]
@@ -67,7 +67,7 @@ class Coverage:
     @property
     def need(self) -> Need | None:
         """Return what the target needs of the whole."""
-        return self.total.need(self.asked.target, self.asked.year)
+        return self.total.need(self.query.target, self.query.year)
 
     @property
     def put_together(self) -> int:
@@ -80,49 +80,49 @@ class Coverage:
         return any(share is not None and share > 1 for share in shares)
 
 
-def cover(asked: Asked, strengths: Strengths) -> Coverage:
+def cover(query: CoverageQuery, strengths: Strengths) -> Coverage:
     """Answer for one reader. Four to six queries; see `trainings.counting.gather` for the cost."""
-    last = date(max([*strengths.by_year, asked.year]), 12, 31)
-    question = Question(rule=asked.rule, organisation=asked.ministry.pk, last=last)
-    gathered = gather(question, ("year", *BREAKDOWNS[asked.by]))
-    units = unit_strengths(asked.ministry.pk, asked.year) if asked.by == "unit" else {}
-    found = answer(asked, strengths, gathered, units)
-    of_units = found.is_from_units or asked.by == "unit"
-    found.sources = sources_of(asked.ministry.pk, asked.year, of_units=of_units)
-    return found
+    last = date(max([*strengths.by_year, query.year]), 12, 31)
+    question = Question(rule=query.rule, organisation=query.ministry.pk, last=last)
+    gathered = gather(question, ("year", *BREAKDOWNS[query.by]))
+    units = unit_strengths(query.ministry.pk, query.year) if query.by == "unit" else {}
+    coverage = answer(query, strengths, gathered, units)
+    of_units = coverage.is_from_units or query.by == "unit"
+    coverage.sources = sources_of(query.ministry.pk, query.year, of_units=of_units)
+    return coverage
 
 
 def answer(
-    asked: Asked, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]] | None = None
+    query: CoverageQuery, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]] | None = None
 ) -> Coverage:
     """Answer from what was read: people by (year, and what `asked` breaks down by). No query."""
-    figures = gathered.figures(_until(gathered, asked.year))
-    total = Covered(strengths.total(asked.year), figures.people_at_least)
+    figures = gathered.figures(_until(gathered, query.year))
+    total = Covered(strengths.total(query.year), figures.people_at_least)
     by_year = {
         year: Covered(strengths.total(year), gathered.figures(_until(gathered, year)).people_at_least)
         for year in strengths.by_year
     }
-    found = Coverage(asked, total, figures.people_at_most, by_year, asked.year in strengths.from_units)
-    table = _Table(asked, strengths, gathered, units or {})
-    if asked.whole:
+    coverage = Coverage(query, total, figures.people_at_most, by_year, query.year in strengths.from_units)
+    table = _Table(query, strengths, gathered, units or {})
+    if query.whole:
         lines: list[Line] = [(key,) for key in table.keys]
     else:
         lines = safe_lines(table.keys, table.count, total)
-        _shield(found)
-    found.rows = [table.row(line) for line in lines]
-    found.without_strength = table.without_strength(lines)
-    return found
+        _shield(coverage)
+    coverage.rows = [table.row(line) for line in lines]
+    coverage.without_strength = table.without_strength(lines)
+    return coverage
 
 
-def _shield(found: Coverage) -> None:
+def _shield(coverage: Coverage) -> None:
     """Hide what who may not see names may not see of the totals; the lines are put together already."""
-    found.years = safe_years(found.years, found.asked.year)
-    total, most = found.total, found.at_most
+    coverage.years = safe_years(coverage.years, coverage.query.year)
+    total, most = coverage.total, coverage.at_most
     if is_bad(total):
-        found.total = Covered(None if is_small(total.strength or 0) else total.strength, None)
+        coverage.total = Covered(None if is_small(total.strength or 0) else total.strength, None)
     differences = [(most or 0) - (total.trained or 0), abs((most or 0) - (total.strength or 0)), most or 0]
-    if found.total.trained is None or any(is_small(n) for n in differences):
-        found.at_most = None
+    if coverage.total.trained is None or any(is_small(n) for n in differences):
+        coverage.at_most = None
 
 
 def _until(gathered: Gathering, year: int) -> list[tuple[Hashable, ...]]:
@@ -133,49 +133,49 @@ class _Table:
     """The lines of a breakdown: which there are, in the order of reading, and the numbers of any of them together."""
 
     def __init__(
-        self, asked: Asked, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]]
+        self, query: CoverageQuery, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]]
     ) -> None:
-        self.asked, self.gathered, self.units = asked, gathered, units
-        self.strength = self._strengths(strengths.by_year.get(asked.year, {}))
+        self.query, self.gathered, self.units = query, gathered, units
+        self.strength = self._strengths(strengths.by_year.get(query.year, {}))
         self.trained: dict[Hashable, list[tuple[Hashable, ...]]] = defaultdict(list)
-        for key in _until(gathered, asked.year):
+        for key in _until(gathered, query.year):
             self.trained[self._line_of(key)].append(key)
         self.keys = sorted({*self.strength, *self.trained}, key=self._order)
 
     def _strengths(self, cells: dict[tuple[str, str], int]) -> dict[Hashable, int]:
-        if self.asked.by == "unit":
+        if self.query.by == "unit":
             return {key: persons for key, (_name, persons) in self.units.items()}
-        found: dict[Hashable, int] = defaultdict(int)
+        totals: dict[Hashable, int] = defaultdict(int)
         for (group, sex), number in cells.items():
-            found[{"rank_group": group, "sex": sex}.get(self.asked.by, (group, sex))] += number
-        return dict(found)
+            totals[{"rank_group": group, "sex": sex}.get(self.query.by, (group, sex))] += number
+        return dict(totals)
 
     def _line_of(self, key: tuple[Hashable, ...]) -> Hashable:
-        if self.asked.by == "unit":
+        if self.query.by == "unit":
             return key[1] if key[1] in self.units else OTHER_UNITS
-        return key[1:] if self.asked.by == "both" else key[1]
+        return key[1:] if self.query.by == "both" else key[1]
 
     def _order(self, key: Hashable) -> tuple[object, ...]:
-        if self.asked.by == "unit":
+        if self.query.by == "unit":
             return key == OTHER_UNITS, key
         if isinstance(key, tuple):
             return RankGroup.values.index(key[0]), Sex.values.index(key[1])
-        return ((RankGroup if self.asked.by == "rank_group" else Sex).values.index(str(key)),)
+        return ((RankGroup if self.query.by == "rank_group" else Sex).values.index(str(key)),)
 
     def _label(self, key: Hashable) -> str:
-        if self.asked.by == "unit":
+        if self.query.by == "unit":
             return self.units[str(key)][0] if key in self.units else _("Other units, or none recorded")
         if isinstance(key, tuple):
             words = RankGroup(key[0]).label, Sex(key[1]).label
             return _("%(group)s, %(sex)s") % {"group": words[0], "sex": str(words[1]).lower()}
-        return str((RankGroup if self.asked.by == "rank_group" else Sex)(str(key)).label)
+        return str((RankGroup if self.query.by == "rank_group" else Sex)(str(key)).label)
 
     def count(self, line: Line) -> Covered:
         """Return the numbers of some lines together; strength is that of those which have one."""
-        given = [self.strength[key] for key in line if key in self.strength]
+        strengths = [self.strength[key] for key in line if key in self.strength]
         keys = [inner for key in line for inner in self.trained.get(key, [])]
         trained = self.gathered.figures(keys).people_at_least
-        return Covered(sum(given) if given else None, trained, is_partial=0 < len(given) < len(line))
+        return Covered(sum(strengths) if strengths else None, trained, is_partial=0 < len(strengths) < len(line))
 
     def without_strength(self, lines: list[Line]) -> list[str]:
         """Return the words of what is shown and has people trained, but no strength."""
@@ -183,7 +183,7 @@ class _Table:
 
     def row(self, line: Line) -> Row:
         covered, words = self.count(line), tuple(self._label(key) for key in line)
-        need = covered.need(self.asked.target, self.asked.year)
+        need = covered.need(self.query.target, self.query.year)
         if len(line) == 1:
             return Row(words[0], (), covered, need)
         return Row(together(len(line)), words, covered, need)

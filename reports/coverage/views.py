@@ -30,18 +30,18 @@ def coverage(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     form = CoverageForm(request.GET, member=member)
     is_valid = form.is_valid()
-    asked = form.asked() if is_valid else None
+    query = form.query() if is_valid else None
     context: dict[str, Any] = {
-        "tabs": tabs_of(request), "form": form, "asked": asked, "can_enter": access.can_enter_strengths(member),
+        "tabs": tabs_of(request), "form": form, "asked": query, "can_enter": access.can_enter_strengths(member),
         "is_own": bool(form.about and form.about.pk == member.organisation_id), "fields": _fields(form), "about": form.about,
         "address": urlencode(_fields(form)),
     }  # fmt: skip
-    if asked is not None:
-        found = cover(asked, form.strengths)
+    if query is not None:
+        result = cover(query, form.strengths)
         context |= {
-            "found": found, "heading": HEADINGS[asked.by](), "by": BREAKDOWNS[asked.by], "shares": share_over_years(found),
-            "chart": share_by_line(found), "years": [(year, one) for year, one in reversed(found.years.items())],
-            "has_hidden_years": any(one.trained is None for one in found.years.values()),
+            "found": result, "heading": HEADINGS[query.by](), "by": BREAKDOWNS[query.by], "shares": share_over_years(result),
+            "chart": share_by_line(result), "years": [(year, one) for year, one in reversed(result.years.items())],
+            "has_hidden_years": any(one.trained is None for one in result.years.values()),
         }  # fmt: skip
     return render(request, "reports/coverage/coverage.html", context, status=200 if is_valid else 422)
 
@@ -53,16 +53,16 @@ def coverage_sheet(request: HttpRequest) -> HttpResponseBase:
     for name in set(sent) - set(CoverageForm.base_fields):
         del sent[name]
     form = CoverageForm(sent, member=member_of(request))
-    asked = form.asked() if form.is_valid() else None
-    if asked is None:
+    query = form.query() if form.is_valid() else None
+    if query is None:
         context = {"tabs": tabs_of(request), "form": form, "about": form.about}
         return render(request, "reports/coverage/coverage.html", context, status=422)
     record(
-        "export_coverage", asked.ministry, by=member_of(request), is_reading=True, question=urlencode(_fields(form))
+        "export_coverage", query.ministry, by=member_of(request), is_reading=True, question=urlencode(_fields(form))
     )  # fmt: skip
     header = [_("Figures"), _("Line"), _("To the end of"), _("Strength"), _("People trained, at least"), _("Share trained"),
               _("Not trained, at most"), _("Missing to the target"), _("A year")]  # fmt: skip
-    return sheet_response(request.POST.get("as", ""), "coverage", header, _rows(cover(asked, form.strengths)))
+    return sheet_response(request.POST.get("as", ""), "coverage", header, _rows(cover(query, form.strengths)))
 
 
 def _cells(covered: Covered, need: Need | None) -> list[object]:
@@ -81,18 +81,18 @@ def _cells(covered: Covered, need: Need | None) -> list[object]:
     ]
 
 
-def _rows(found: Coverage) -> Iterator[list[object]]:
+def _rows(result: Coverage) -> Iterator[list[object]]:
     """Yield the total, the lines and the years; the question and the definition last."""
-    asked = found.asked
-    yield [asked.ministry.short_name, _("Total"), asked.year, *_cells(found.total, found.need)]
-    for row in found.rows:
+    query = result.query
+    yield [query.ministry.short_name, _("Total"), query.year, *_cells(result.total, result.need)]
+    for row in result.rows:
         words = f"{row.label}: {', '.join(row.members)}" if row.members else row.label
-        yield [HEADINGS[asked.by](), words, asked.year, *_cells(row.covered, row.need)]
-    for year, covered in found.years.items():
+        yield [HEADINGS[query.by](), words, query.year, *_cells(row.covered, row.need)]
+    for year, covered in result.years.items():
         yield [_("Over the years"), _("Total"), year, *_cells(covered, None)]
-    rule = _("attended") if asked.rule == "attended" else _("completed")
+    rule = _("attended") if query.rule == "attended" else _("completed")
     yield [_("Rule: %(rule)s. Target: %(percent)d %% by %(year)d, with the strength as it is.") % {
-        "rule": rule, "percent": asked.target.percent, "year": asked.target.year}]  # fmt: skip
-    for source in found.sources:
+        "rule": rule, "percent": query.target.percent, "year": query.target.year}]  # fmt: skip
+    for source in result.sources:
         yield [_("Strength: %(source)s, as on %(day)s.") % {"source": source.source, "day": source.as_on.isoformat()}]
     yield [_("People who have left the ministry since are among the trained, so a share can be above 100 %.")]

@@ -29,8 +29,8 @@ class PercentField(forms.DecimalField):
         return super().to_python(value)
 
     def clean(self, value: Any) -> Any:
-        found = super().clean(value)
-        return None if found is None else found.quantize(Decimal("0.01"))
+        percent = super().clean(value)
+        return None if percent is None else percent.quantize(Decimal("0.01"))
 
 
 class _ValueForm(forms.Form):

@@ -38,24 +38,24 @@ def is_replaced(value: IndicatorValue) -> bool:
     return hasattr(value, "replaced_by")
 
 
-def read_values(rows: QuerySet[IndicatorValue], shown: Indicator, ministry: Organisation | None) -> Values:
+def read_values(rows: QuerySet[IndicatorValue], indicator: Indicator, ministry: Organisation | None) -> Values:
     """Return the values of one share and of all mechanisms and policies. One query."""
-    rows = with_everything(rows.filter(indicator__in=[shown, Indicator.MECHANISM, *POLICIES]))
+    rows = with_everything(rows.filter(indicator__in=[indicator, Indicator.MECHANISM, *POLICIES]))
     if ministry is not None:
         rows = rows.filter(organisation=ministry)
-    found = Values()
+    result = Values()
     for value in rows:
         if value.is_withdrawn:
             continue
         if is_replaced(value):
-            found.former.append(value)
-        elif value.indicator == shown:
-            found.shares.append(value)
+            result.former.append(value)
+        elif value.indicator == indicator:
+            result.shares.append(value)
         else:
-            (found.mechanisms if value.indicator == Indicator.MECHANISM else found.policies).append(value)
+            (result.mechanisms if value.indicator == Indicator.MECHANISM else result.policies).append(value)
     # The newest year first; what states no year stands last.
-    found.shares.sort(key=lambda value: (-(value.year or 0), value.organisation.name))
-    return found
+    result.shares.sort(key=lambda value: (-(value.year or 0), value.organisation.name))
+    return result
 
 
 def trainings_by_year(ministry: Organisation | None) -> dict[int, int]:
@@ -95,10 +95,10 @@ def disagreeing(values: Iterable[IndicatorValue]) -> int:
     return sum(len(shares) > 1 for shares in said.values())
 
 
-def share_chart(values: Sequence[IndicatorValue], shown: Indicator, years: Sequence[int]) -> Chart | None:
+def share_chart(values: Sequence[IndicatorValue], indicator: Indicator, years: Sequence[int]) -> Chart | None:
     """Draw the shares of each ministry over the years; of several sources of one year that which was entered last."""
     latest: dict[str, dict[int, IndicatorValue]] = defaultdict(dict)
-    for value in sorted(values, key=lambda one: (one.entered_at, one.pk)):
+    for value in sorted(values, key=lambda value: (value.entered_at, value.pk)):
         if value.year is not None:
             latest[value.organisation.short_name][value.year] = value
     if not latest or len(years) < 2:
@@ -112,7 +112,7 @@ def share_chart(values: Sequence[IndicatorValue], shown: Indicator, years: Seque
         for name in sorted(latest)
     ]  # fmt: skip
     return lines(
-        name="women", title=str(shown.label), axis=[str(year) for year in years], series=series, unit="%",
+        name="women", title=str(indicator.label), axis=[str(year) for year in years], series=series, unit="%",
         description=_("The latest: %(words)s.") % {"words": ", ".join(words)},
     )  # fmt: skip
 

@@ -17,8 +17,7 @@ from common.views import errors_in_form, render_form
 from members.models import Member
 from members.request import member_of
 from reports import access
-from reports.indicators import actions
-from reports.indicators import progress as shown
+from reports.indicators import actions, progress
 from reports.indicators.forms import FORMS, ShownForm, WithdrawForm
 from reports.models import IndicatorValue
 from reports.tabs import tabs_of
@@ -38,17 +37,17 @@ def indicators(request: HttpRequest) -> HttpResponse:
             request, "reports/indicators/indicators.html", {"tabs": tabs_of(request), "form": form}, status=422
         )
     indicator, ministry = form.shown(), form.cleaned_data["ministry"]
-    values = shown.read_values(access.visible_indicators(member), indicator, ministry)
-    counts = shown.trainings_by_year(ministry)
-    years = shown.years_of(values.shares, counts)
+    values = progress.read_values(access.visible_indicators(member), indicator, ministry)
+    counts = progress.trainings_by_year(ministry)
+    years = progress.years_of(values.shares, counts)
     for value in (*values.shares, *values.mechanisms, *values.policies):
         value.can_correct = access.can_enter_indicators(member, value.organisation_id)  # type: ignore[attr-defined]  # for the page
     context = {
         "tabs": tabs_of(request), "form": form, "shown": indicator, "values": values, "ministry": ministry,
-        "chart": shown.share_chart(values.shares, indicator, years), "trainings": shown.trainings_chart(counts, years),
+        "chart": progress.share_chart(values.shares, indicator, years), "trainings": progress.trainings_chart(counts, years),
         "years": [(year, counts.get(year, 0)) for year in reversed(years)] if counts else [],
-        "can_enter": access.can_enter_indicators(member), "disagreeing": shown.disagreeing(values.shares),
-        "matrix": shown.matrix_of(values.shares), "few": len(values.shares) <= FEW,
+        "can_enter": access.can_enter_indicators(member), "disagreeing": progress.disagreeing(values.shares),
+        "matrix": progress.matrix_of(values.shares), "few": len(values.shares) <= FEW,
         "is_year_open": bool(years) and years[-1] >= timezone.localdate().year,
         "fields": [(name, value) for name, value in request.GET.items() if name in form.fields and value],
     }  # fmt: skip
@@ -63,7 +62,7 @@ def indicators_sheet(request: HttpRequest) -> HttpResponseBase:
         return render(
             request, "reports/indicators/indicators.html", {"tabs": tabs_of(request), "form": form}, status=422
         )
-    rows = shown.with_everything(access.visible_indicators(member))
+    rows = progress.with_everything(access.visible_indicators(member))
     if form.cleaned_data["ministry"] is not None:
         rows = rows.filter(organisation=form.cleaned_data["ministry"])
     record("export_indicators", member.organisation, by=member, is_reading=True, values=rows.count())
@@ -78,7 +77,7 @@ def _rows(values: QuerySet[IndicatorValue]) -> Iterator[list[object]]:
     for value in values:
         if value.is_withdrawn:
             continue  # told by the value that was withdrawn
-        after = value.replaced_by if shown.is_replaced(value) else None
+        after = value.replaced_by if progress.is_replaced(value) else None
         state = _("stands") if after is None else _("withdrawn") if after.is_withdrawn else _("replaced")
         yield [
             value.organisation.short_name, str(value.get_indicator_display()), value.year or _("not stated"),
@@ -126,7 +125,7 @@ def _back_to(value: IndicatorValue) -> HttpResponse:
 def _fetch(request: HttpRequest, pk: int) -> tuple[IndicatorValue, Member]:
     """Return a value that this member may correct: 404 where there is none, 403 where it is another ministry's."""
     member = member_of(request)
-    rows = shown.with_everything(access.visible_indicators(member)).filter(is_withdrawn=False)
+    rows = progress.with_everything(access.visible_indicators(member)).filter(is_withdrawn=False)
     value = get_object_or_404(rows, pk=pk)
     require(access.can_enter_indicators(member, value.organisation_id))
     return value, member
@@ -141,7 +140,7 @@ def _gone(request: HttpRequest, old: IndicatorValue) -> HttpResponse:
 def indicator_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a value in the place of another, for a reason."""
     old, member = _fetch(request, pk)
-    if shown.is_replaced(old):
+    if progress.is_replaced(old):
         return _gone(request, old)
     kind = "share" if old.is_share else "fact"
     form = FORMS[kind](request.POST or None, old=old)
@@ -158,7 +157,7 @@ def indicator_correct(request: HttpRequest, pk: int) -> HttpResponse:
 def indicator_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then withdraw a value that should never have been there."""
     old, member = _fetch(request, pk)
-    if shown.is_replaced(old):
+    if progress.is_replaced(old):
         return _gone(request, old)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

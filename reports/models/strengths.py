@@ -9,7 +9,7 @@ from members.models import Member, Organisation, RankGroup
 from trainings.models import Sex
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-NUMBER_MOST = 1_000_000
+MAX_NUMBER = 1_000_000
 
 
 class Strength(models.Model):
@@ -64,7 +64,7 @@ class StrengthCell(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["strength", "rank_group", "sex"], name="strength_cell_once"),
             models.CheckConstraint(
-                condition=models.Q(number__range=(0, NUMBER_MOST)), name="strength_cell_0_to_1000000"
+                condition=models.Q(number__range=(0, MAX_NUMBER)), name="strength_cell_0_to_1000000"
             ),
         ]
 

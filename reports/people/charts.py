@@ -24,7 +24,7 @@ def chart_of(report: Report) -> Chart | None:
         return _line(report)
     if report.counted_by[0] == "country":
         return _map(report)
-    return _bars_by_sex(report) if report.asked.measure in ("", "seats") and report.sexes else _plain_bars(report)
+    return _bars_by_sex(report) if report.query.measure in ("", "seats") and report.sexes else _plain_bars(report)
 
 
 def _title(report: Report) -> str:
@@ -41,18 +41,18 @@ MEASURE_TITLES = {
 
 
 def _measure(report: Report) -> str:
-    return report.asked.measure or "people"
+    return report.query.measure or "people"
 
 
 def _described(report: Report, rows: list[Row], measure: str) -> str:
     """Return the largest and the smallest in words, for who cannot see the chart."""
-    shown = [(row, number_of(row.cell, measure)) for row in rows]
-    known = [(row.label, number) for row, number in shown if number is not None]
+    numbers = [(row, number_of(row.cell, measure)) for row in rows]
+    known = [(row.label, number) for row, number in numbers if number is not None]
     if not known:
         return _("No number of it may be shown.")
     most, least = max(known, key=lambda pair: pair[1]), min(known, key=lambda pair: pair[1])
     return _("%(n)d lines by the rule “%(rule)s”. Most: %(most)s, %(most_n)s. Least: %(least)s, %(least_n)s.") % {
-        "n": len(rows), "rule": RULE_NAMES[report.asked.question.rule],
+        "n": len(rows), "rule": RULE_NAMES[report.query.question.rule],
         "most": most[0], "most_n": number_words(round(most[1])), "least": least[0], "least_n": number_words(round(least[1])),
     }  # fmt: skip
 
@@ -81,8 +81,8 @@ def _largest(rows: list[Row]) -> list[Row]:
     """Return the rows in their order, of many the largest."""
     if len(rows) <= MOST_BARS:
         return rows
-    kept = {id(row) for row in sorted(rows, key=lambda row: -(row.cell.seats or 0))[:MOST_BARS]}
-    return [row for row in rows if id(row) in kept]
+    largest = {id(row) for row in sorted(rows, key=lambda row: -(row.cell.seats or 0))[:MOST_BARS]}
+    return [row for row in rows if id(row) in largest]
 
 
 def _plain_bars(report: Report) -> Chart:
@@ -145,11 +145,11 @@ def _several_lines(report: Report) -> Chart | None:
         return report.blocks[place][other] if down else report.blocks[other][place]
 
     axis = [n for n, row in enumerate(places) if not row.is_together]
-    kept = sorted(range(len(others)), key=lambda n: -(others[n].cell.seats or 0))[:6]
+    largest = sorted(range(len(others)), key=lambda n: -(others[n].cell.seats or 0))[:6]
     if not axis:
         return None
     series = [
-        Series(others[n].label, tuple(number_of(block(n, place), measure) for place in axis)) for n in sorted(kept)
+        Series(others[n].label, tuple(number_of(block(n, place), measure) for place in axis)) for n in sorted(largest)
     ]
     return lines(
         name="report", title=_title(report), description=_described(report, others, measure),

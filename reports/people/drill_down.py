@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from members.models import Member
 from reports.labels import written
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from trainings.access import trainings_with_all_names, visible_trainings
 from trainings.counting import Figures
 from trainings.counting.gathering import gather
@@ -33,7 +33,7 @@ class Behind:
         return self.opens_names
 
 
-def trainings_behind(asked: Asked, at: tuple[str, ...], member: Member) -> tuple[list[Behind], int]:
+def trainings_behind(query: ReportQuery, at: tuple[str, ...], member: Member) -> tuple[list[Behind], int]:
     """Return the trainings behind the cell `at`, the newest first, and how many there are.
 
     `at` says for each breakdown which of its values are meant, as an address writes them: one, several with BETWEEN, or ANY.
@@ -41,12 +41,12 @@ def trainings_behind(asked: Asked, at: tuple[str, ...], member: Member) -> tuple
     Who sees every number sees each training's part. Others see the trainings alone, of breakdowns that are about trainings:
     which of them people of one rank attended would be a small cell again. At most `MOST`. Four to six queries.
     """
-    dimensions = asked.dimensions
-    if not asked.whole:
+    dimensions = query.dimensions
+    if not query.whole:
         pairs = [(name, value) for name, value in zip(dimensions, at, strict=False) if name in OF_TRAININGS]
         dimensions, at = tuple(name for name, _value in pairs), tuple(value for _name, value in pairs)
     meant_by = [None if values == ANY else values.split(BETWEEN) for values in at]
-    gathered = gather(asked.question, (*dimensions, "training"))
+    gathered = gather(query.question, (*dimensions, "training"))
     parts: dict[int, list[tuple[Hashable, ...]]] = {}
     for key in gathered.all_keys():
         if all(wanted is None or written(value) in wanted for value, wanted in zip(key, meant_by, strict=False)):
@@ -54,7 +54,11 @@ def trainings_behind(asked: Asked, at: tuple[str, ...], member: Member) -> tuple
     counted = {training: gathered.figures(keys) for training, keys in parts.items()}
     meant = [training for training, figures in counted.items() if figures.seats or figures.unknown_completed]
     rows = visible_trainings(member).with_list_parts().with_scans()
-    found = list(rows.filter(training_filter(asked.question, ""), pk__in=meant).order_by("-counts_on", "-pk")[:MOST])
-    named = set(trainings_with_all_names(member).filter(pk__in=[row.pk for row in found]).values_list("pk", flat=True))
-    shown = [Behind(row, counted[row.pk] if asked.whole else None, row.pk in named) for row in found]
-    return shown, len(meant)
+    trainings = list(
+        rows.filter(training_filter(query.question, ""), pk__in=meant).order_by("-counts_on", "-pk")[:MOST]
+    )
+    named = set(
+        trainings_with_all_names(member).filter(pk__in=[row.pk for row in trainings]).values_list("pk", flat=True)
+    )
+    entries = [Behind(row, counted[row.pk] if query.whole else None, row.pk in named) for row in trainings]
+    return entries, len(meant)

@@ -42,7 +42,7 @@ def report_rows(report: Report) -> Iterator[list[Any]]:
 def _told(report: Report) -> Iterator[list[object]]:
     for row in report_rows(report):
         yield [_("hidden") if cell is None else cell for cell in row]
-    yield [definition(report.asked)]
+    yield [definition(report.query)]
 
 
 def _lines(report: Report) -> list[str]:

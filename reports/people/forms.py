@@ -22,7 +22,7 @@ MEASURES = [
     ("", gettext_lazy("what fits best")), ("people", gettext_lazy("people, at least")), ("seats", gettext_lazy("seats")),
     ("hours", gettext_lazy("person-hours")),
 ]  # fmt: skip
-BREAKDOWNS_MOST = 2
+MAX_BREAKDOWNS = 2
 # What may stand in the address beside the fields: which cell, and which form of file.
 BESIDE = {"at", "as"}
 YES_OR_NO = {"on", "1", "true", "0", "false"}
@@ -30,7 +30,7 @@ YEARS = (1990, access.LAST_YEAR)
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportQuery:
     """A question as this reader may ask it, its breakdowns, and whether they see every number.
 
     `measure` is "people", "seats", "hours" or, where the reader left it open, nothing. `widened` says that the question is
@@ -90,8 +90,8 @@ class QuestionForm(forms.Form):
     )
     verified = forms.BooleanField(label=gettext_lazy("Verified figures only"), required=False)
 
-    def __init__(self, asked: Mapping[str, Any], *, member: Member) -> None:
-        super().__init__(asked)
+    def __init__(self, data: Mapping[str, Any], *, member: Member) -> None:
+        super().__init__(data)
         self.member = member
         self.things = read_things()
         # The widest that any of this member's questions may use; each question is looked at again in `asked`.
@@ -146,7 +146,7 @@ class QuestionForm(forms.Form):
                 words.append(str(choices.get(value) or choices.get(str(value))))
         return words
 
-    def asked(self) -> Asked:
+    def query(self) -> ReportQuery:
         """Return what a valid form asks, as its reader may ask it."""
         data = self.cleaned_data
         keys: dict[str, Any] = {name: data.get(name) for name in SELECTS}
@@ -158,4 +158,4 @@ class QuestionForm(forms.Form):
         allowed = access.allowed_question(question, whole=whole)
         wanted = [name for name in (data["by"], data["and_by"]) if name]
         seen = tuple(name for name in wanted if name in access.allowed_dimensions(whole=whole))
-        return Asked(allowed, seen, data["count"], whole, widened=allowed != question or len(seen) < len(wanted))
+        return ReportQuery(allowed, seen, data["count"], whole, widened=allowed != question or len(seen) < len(wanted))

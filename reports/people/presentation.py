@@ -15,11 +15,11 @@ from trainings.models import Sex
 SEXES: dict[str, str] = {"women": Sex.FEMALE, "men": Sex.MALE, "other": Sex.OTHER, "not_recorded": Sex.NOT_RECORDED}
 
 
-def shown(report: Report) -> dict[str, Any]:
+def report_context(report: Report) -> dict[str, Any]:
     """Return what the templates of a report show. No query."""
-    measure = report.asked.measure
+    measure = report.query.measure
     return {
-        "report": report, "asked": report.asked, "definition": definition(report.asked), "chart": chart_of(report),
+        "report": report, "asked": report.query, "definition": definition(report.query), "chart": chart_of(report),
         "heading": _heading(report), "line_heading": " · ".join(titled(name) for name in report.counted_by[:1]),
         "sexes": sex_words(report.sexes), "shares": _meter(report), "rows": _table_rows(report),
         "columns": [_column(report, row, measure) for row in report.columns],
@@ -60,7 +60,7 @@ def _column(report: Report, row: Row, measure: str) -> dict[str, Any]:
 
 def _table_rows(report: Report) -> list[dict[str, Any]]:
     """Return the lines of the table as the page shows them, with what the address of each cell adds."""
-    measure = report.asked.measure
+    measure = report.query.measure
     return [
         {
             "row": row, "cell": row.cell, "at": _at(report, row), "members": ", ".join(row.members),
@@ -86,11 +86,11 @@ def _at(report: Report, row: Row | None = None, column: Row | None = None, sex: 
     """
     lines = dict(zip(report.counted_by, (row, column), strict=False))
     meant = {name: BETWEEN.join(line.keys) if line else ANY for name, line in lines.items()}
-    asked = report.asked.dimensions
-    if sex and report.asked.whole:
+    dimensions = report.query.dimensions
+    if sex and report.query.whole:
         meant["sex"] = sex
-    more = [("and_by", "sex")] if "sex" in meant and "sex" not in asked else []
-    order = (*asked, "sex") if more else asked
+    more = [("and_by", "sex")] if "sex" in meant and "sex" not in dimensions else []
+    order = (*dimensions, "sex") if more else dimensions
     return urlencode([*more, *(("at", meant.get(name, ANY)) for name in order)])
 
 

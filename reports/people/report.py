@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from common.actions import collection_paused
 from reports.labels import DIMENSION_NAMES, in_order, labels_of, together, written
 from reports.lookups import Things
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from trainings.counting import Question
 from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
@@ -36,7 +36,7 @@ class Row:
 class Report:
     """What one reader gets. `rows` and `columns` are lines of the first and second breakdown, `blocks` by row and column."""
 
-    asked: Asked
+    query: ReportQuery
     total: ShownCell
     sexes: tuple[tuple[str, ...], ...]
     total_sexes: tuple[tuple[str, ...], ...]
@@ -50,7 +50,7 @@ class Report:
     @property
     def counted_by(self) -> tuple[str, ...]:
         """The breakdowns that are lines and columns."""
-        return counted_by(self.asked.dimensions)
+        return counted_by(self.query.dimensions)
 
     @property
     def is_hidden(self) -> bool:
@@ -63,17 +63,17 @@ class Report:
 
 
 @collection_paused()
-def answer(asked: Asked, things: Things) -> Report:
+def answer(query: ReportQuery, things: Things) -> Report:
     """Answer a question for its reader. Three to five queries; see `trainings.counting.gather` for the cost."""
-    return report_of(gather(asked.question, counted_by(asked.dimensions)), asked, things)
+    return report_of(gather(query.question, counted_by(query.dimensions)), query, things)
 
 
-def report_of(gathered: Gathering, asked: Asked, things: Things) -> Report:
+def report_of(gathered: Gathering, query: ReportQuery, things: Things) -> Report:
     """Return what a reader gets of what was gathered by the breakdowns of their question. No query."""
-    dimensions = counted_by(asked.dimensions)
-    table = (show_whole if asked.whole else show_safe)(gathered, len(dimensions))
+    dimensions = counted_by(query.dimensions)
+    table = (show_whole if query.whole else show_safe)(gathered, len(dimensions))
     report = Report(
-        asked,
+        query,
         table.total,
         table.split,
         table.total_split,
@@ -123,7 +123,7 @@ def sex_words(sexes: tuple[tuple[str, ...], ...]) -> list[str]:
     return [" + ".join(words[sex] for sex in block) for block in sexes]
 
 
-def definition(asked: Asked) -> str:
+def definition(query: ReportQuery) -> str:
     """Return in one or two sentences what is counted, by which rule."""
     rules = {
         "attended": _("Attended: at least one mark present or late."),
@@ -137,12 +137,12 @@ def definition(asked: Asked) -> str:
     counted = _(
         "People are counted once however often they came, seats every time; the lines of people need not add up."
     )
-    if asked.question.rule == "once":
+    if query.question.rule == "once":
         counted = _(
             "People are counted once however often they came, seats once in each course; the lines of neither need add up."
         )
     return " ".join([
-        rules[asked.question.rule],
+        rules[query.question.rule],
         _("A training counts from the submission of its figures, in the period of its last session."), counted,
     ])  # fmt: skip
 
@@ -150,20 +150,21 @@ def definition(asked: Asked) -> str:
 def as_plain(report: Report) -> dict[str, Any]:
     """Return a report as plain values for programs: what is hidden is null."""
 
-    def cell(shown: ShownCell, sexes: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
+    def cell(shown_cell: ShownCell, sexes: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
         return {
-            "seats": shown.seats, "people_at_least": shown.people_at_least, "people_at_most": shown.people_at_most,
-            "by_sex": {"+".join(block): number for block, number in zip(sexes, shown.by_sex, strict=False)},
-            "women_share": shown.women_share, "women_share_most": shown.women_share_most, "hours": shown.hours, "trainings": shown.trainings,
+            "seats": shown_cell.seats, "people_at_least": shown_cell.people_at_least, "people_at_most": shown_cell.people_at_most,
+            "by_sex": {"+".join(block): number for block, number in zip(sexes, shown_cell.by_sex, strict=False)},
+            "women_share": shown_cell.women_share, "women_share_most": shown_cell.women_share_most, "hours": shown_cell.hours,
+            "trainings": shown_cell.trainings,
         }  # fmt: skip
 
-    def rows(found: list[Row], sexes: tuple[tuple[str, ...], ...]) -> list[dict[str, Any]]:
-        return [{"label": row.label, "keys": list(row.keys), **cell(row.cell, sexes)} for row in found]
+    def rows(lines: list[Row], sexes: tuple[tuple[str, ...], ...]) -> list[dict[str, Any]]:
+        return [{"label": row.label, "keys": list(row.keys), **cell(row.cell, sexes)} for row in lines]
 
-    question: Question = report.asked.question
+    question: Question = report.query.question
     return {
-        "rule": question.rule, "definition": definition(report.asked), "first": question.first, "last": question.last, "whole": report.asked.whole,
-        "by": list(report.asked.dimensions), "total": cell(report.total, report.total_sexes),
+        "rule": question.rule, "definition": definition(report.query), "first": question.first, "last": question.last, "whole": report.query.whole,
+        "by": list(report.query.dimensions), "total": cell(report.total, report.total_sexes),
         "verified_share": report.verified_share, "headcounted": report.headcounted,
         "unknown_completed": report.unknown_completed, "rows": rows(report.rows, report.sexes),
         "columns": rows(report.columns, ()),

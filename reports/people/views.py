@@ -15,8 +15,8 @@ from reports import access
 from reports.labels import PERIODS, labels_of
 from reports.people.drill_down import ANY, BETWEEN, OF_TRAININGS, trainings_behind
 from reports.people.export import report_sheet
-from reports.people.forms import BESIDE, Asked, QuestionForm
-from reports.people.presentation import shown
+from reports.people.forms import BESIDE, QuestionForm, ReportQuery
+from reports.people.presentation import report_context
 from reports.people.report import answer, definition
 from reports.tabs import tabs_of
 from trainings.counting import Question
@@ -26,13 +26,13 @@ UNASKED = "by=organisation"
 MOST_NAMED = 400  # values of a cell whose names are read
 
 
-def asked_of(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, Asked | None]:
+def asked_of(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, ReportQuery | None]:
     """Return the form and, where it can be asked, the question; nothing asked is all figures by ministry."""
     member = member_of(request)
     access.check_sees_reports(member)
     chosen = sent if any(name not in BESIDE for name in sent) else QueryDict(UNASKED)
     form = QuestionForm(chosen, member=member)
-    return form, form.asked() if form.is_valid() else None
+    return form, form.query() if form.is_valid() else None
 
 
 def address_of(form: QuestionForm) -> str:
@@ -46,13 +46,13 @@ def address_of(form: QuestionForm) -> str:
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """People trained: tiles, a chart, and the table of the question that stands in the address."""
-    form, asked = asked_of(request, request.GET)
+    form, query = asked_of(request, request.GET)
     context: dict[str, Any] = {"form": form, "address": address_of(form), "tabs": tabs_of(request)}
-    if asked is None:
+    if query is None:
         return render(request, "reports/people/people.html", context, status=422)
-    report = answer(asked, form.things)
-    context |= shown(report) | {
-        "chosen": form.chosen_words(), "waiting": _waiting(asked.question), "can_be_whole": form.may_be_whole,
+    report = answer(query, form.things)
+    context |= report_context(report) | {
+        "chosen": form.chosen_words(), "waiting": _waiting(query.question), "can_be_whole": form.may_be_whole,
         "more": sum(bool(form.data.get(name)) for name in form.more_names), "own": member_of(request).organisation_id,
         "can_freeze": access.can_freeze(member_of(request)),
     }  # fmt: skip
@@ -70,26 +70,26 @@ def _waiting(question: Question) -> int:
 @require_GET
 def behind(request: HttpRequest) -> HttpResponse:
     """The trainings behind one figure with their part in it: of the whole, or of the cell that `at` names."""
-    form, asked = asked_of(request, request.GET)
-    if asked is None:
+    form, query = asked_of(request, request.GET)
+    if query is None:
         return render(request, "reports/people/people.html", {"form": form, "tabs": tabs_of(request)}, status=422)
     at = tuple(request.GET.getlist("at"))
-    if len(at) > len(asked.dimensions):
+    if len(at) > len(query.dimensions):
         raise Http404
-    rows, count = trainings_behind(asked, at, member_of(request))
+    rows, count = trainings_behind(query, at, member_of(request))
     context = {
-        "address": address_of(form), "rows": rows, "count": count, "asked": asked, "not_shown": max(0, count - len(rows)),
-        "is_wider": not asked.whole and any(name not in OF_TRAININGS for name in asked.dimensions[:len(at)]),
-        "cell": _cell_words(form, asked, at), "definition": definition(asked), "chosen": form.chosen_words(),
+        "address": address_of(form), "rows": rows, "count": count, "asked": query, "not_shown": max(0, count - len(rows)),
+        "is_wider": not query.whole and any(name not in OF_TRAININGS for name in query.dimensions[:len(at)]),
+        "cell": _cell_words(form, query, at), "definition": definition(query), "chosen": form.chosen_words(),
     }  # fmt: skip
     return render(request, "reports/people/behind.html", context)
 
 
-def _cell_words(form: QuestionForm, asked: Asked, at: tuple[str, ...]) -> str:
+def _cell_words(form: QuestionForm, query: ReportQuery, at: tuple[str, ...]) -> str:
     """Return the cell in words, "Montenegro, Q3 2026", as far as the list is about it; 404 for a period that is none."""
     words = []
-    for name, values in zip(asked.dimensions, at, strict=False):
-        if not asked.whole and name not in OF_TRAININGS:
+    for name, values in zip(query.dimensions, at, strict=False):
+        if not query.whole and name not in OF_TRAININGS:
             continue
         label = labels_of(name, form.things)
         for value in [] if values == ANY else values.split(BETWEEN)[:MOST_NAMED]:
@@ -112,9 +112,9 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
     """The table of a question as a sheet: the numbers that the page shows this reader, and no others."""
     sent = request.POST.copy()
     sent.pop("csrfmiddlewaretoken", None)
-    form, asked = asked_of(request, sent)
-    if asked is None:
+    form, query = asked_of(request, sent)
+    if query is None:
         return render(request, "reports/people/people.html", {"form": form, "tabs": tabs_of(request)}, status=422)
     member = member_of(request)
     record("export_figures", member.organisation, by=member, is_reading=True, question=address_of(form))
-    return sheet_response(request.POST.get("as", ""), "people-trained", *report_sheet(answer(asked, form.things)))
+    return sheet_response(request.POST.get("as", ""), "people-trained", *report_sheet(answer(query, form.things)))

@@ -29,7 +29,7 @@ QUARTER = 3
 
 
 @dataclass(frozen=True)
-class Found:
+class GapCount:
     """How many there are of a kind; None is hidden. `months` are twelve numbers, the last of this month so far.
 
     Of a kind of moments: how many there were at the end of each, the last one now. Of the others: how many of those that
@@ -66,23 +66,23 @@ class Found:
         return -self.change
 
 
-def count_own(desk: Desk) -> list[Found]:
+def count_own(desk: Desk) -> list[GapCount]:
     """Return every kind of a reader's own desk, in the order of KINDS. Eight queries at most, whatever there is."""
-    found = _of_trainings(desk) | _of_people(desk) | {"headcounts": _by_month(_headcounts(desk), desk.today)}
-    made = [Found(kind, *found[kind.code]) for kind in KINDS.values()]
+    counts = _of_trainings(desk) | _of_people(desk) | {"headcounts": _by_month(_headcounts(desk), desk.today)}
+    made = [GapCount(kind, *counts[kind.code]) for kind in KINDS.values()]
     if can_decide_duplicates(desk.member):
         number = desk.pairs.count()
-        made.append(Found(DUPLICATES, number, (*pair_history(visible_pairs(desk.member), desk.today), number)))
+        made.append(GapCount(DUPLICATES, number, (*pair_history(visible_pairs(desk.member), desk.today), number)))
     return made
 
 
-def count_one(desk: Desk, kind: Kind, number: int) -> Found:
+def count_one(desk: Desk, kind: Kind, number: int) -> GapCount:
     """Return the twelve months of one kind whose number is known. Two queries at most."""
     if kind.rows == "trainings":
-        return Found(kind, *_with_history(desk, {kind.code: number})[kind.code])
+        return GapCount(kind, *_with_history(desk, {kind.code: number})[kind.code])
     if kind.rows == "people":
-        return Found(kind, *_of_people(desk)[kind.code])
-    return Found(kind, *_by_month(_headcounts(desk), desk.today))
+        return GapCount(kind, *_of_people(desk)[kind.code])
+    return GapCount(kind, *_by_month(_headcounts(desk), desk.today))
 
 
 Counted = tuple[int, tuple[int, ...]]
@@ -102,8 +102,8 @@ def _with_history(desk: Desk, numbers: dict[str, int]) -> dict[str, Counted]:
 
 
 def _of_people(desk: Desk) -> dict[str, Counted]:
-    found = _people_by(desk, TruncMonth("training__counts_on"))
-    return {code: _by_month(found[code], desk.today) for code in PEOPLE_KINDS}
+    counts = _people_by(desk, TruncMonth("training__counts_on"))
+    return {code: _by_month(counts[code], desk.today) for code in PEOPLE_KINDS}
 
 
 def _people_by(desk: Desk, part: Combinable) -> dict[str, list[tuple[Any, int]]]:
@@ -115,10 +115,10 @@ def _people_by(desk: Desk, part: Combinable) -> dict[str, list[tuple[Any, int]]]
         desk.of_people(code).order_by().values(part=part).annotate(n=Count("pk"), code=Value(code))
         for code in PEOPLE_KINDS
     ]
-    found: dict[str, list[tuple[Any, int]]] = {code: [] for code in PEOPLE_KINDS}
+    counts: dict[str, list[tuple[Any, int]]] = {code: [] for code in PEOPLE_KINDS}
     for row in each[0].union(*each[1:], all=True):
-        found[row["code"]].append((row["part"], row["n"]))
-    return found
+        counts[row["code"]].append((row["part"], row["n"]))
+    return counts
 
 
 def _headcounts(desk: Desk) -> Iterable[tuple[date, int]]:
@@ -150,12 +150,12 @@ class Line:
         return [(kind, self.numbers[kind.code]) for kind in KINDS.values()]
 
 
-def count_network(desk: Desk) -> tuple[list[Found], list[Line]]:
+def count_network(desk: Desk) -> tuple[list[GapCount], list[Line]]:
     """Return the whole network's numbers, and each keeper's, for who sees no names. Seven queries.
 
     Numbers of people from 1 to 4 are hidden, and with one of them the total. How many pairs there are is told to nobody.
     """
-    found = _by_keeper(desk)
+    counts = _by_keeper(desk)
     twice = DuplicatePair.objects.filter(
         state=DuplicatePair.State.OPEN, first__merged_into=None, second__merged_into=None
     )
@@ -163,15 +163,17 @@ def count_network(desk: Desk) -> tuple[list[Found], list[Line]]:
     may_keep = (Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT)
     lines = []
     for keeper in Organisation.objects.filter(kind__in=may_keep):
-        numbers = {code: found[code][keeper.pk] for code in KINDS}
-        shown = {c: None if c in PEOPLE_KINDS and is_small(n) else n for c, n in numbers.items()}
-        lines.append(Line(keeper, shown, keeper.pk in with_pairs))
-    totals = {code: sum(found[code].values()) for code in KINDS}
+        numbers = {code: counts[code][keeper.pk] for code in KINDS}
+        visible = {c: None if c in PEOPLE_KINDS and is_small(n) else n for c, n in numbers.items()}
+        lines.append(Line(keeper, visible, keeper.pk in with_pairs))
+    totals = {code: sum(counts[code].values()) for code in KINDS}
     counted = _with_history(desk, {code: totals[code] for code in TRAINING_KINDS})
     counted["headcounts"] = _by_month(_headcounts(desk), desk.today)
-    hides = {code: any(is_small(number) for number in found[code].values()) for code in PEOPLE_KINDS}
+    hides = {code: any(is_small(number) for number in counts[code].values()) for code in PEOPLE_KINDS}
     made = [
-        Found(kind, None if hides[code] else totals[code]) if code in PEOPLE_KINDS else Found(kind, *counted[code])
+        GapCount(kind, None if hides[code] else totals[code])
+        if code in PEOPLE_KINDS
+        else GapCount(kind, *counted[code])
         for code, kind in KINDS.items()
     ]
     return made, lines
@@ -179,12 +181,12 @@ def count_network(desk: Desk) -> tuple[list[Found], list[Line]]:
 
 def _by_keeper(desk: Desk) -> dict[str, Counter[int]]:
     rules = {code: Count("pk", filter=training_rule(code, desk.today)) for code in TRAINING_KINDS}
-    found: dict[str, Counter[int]] = {code: Counter() for code in KINDS}
+    counts: dict[str, Counter[int]] = {code: Counter() for code in KINDS}
     for code, numbers in _people_by(desk, F("training__keeper")).items():
-        found[code].update(dict(numbers))
+        counts[code].update(dict(numbers))
     counted = desk.of_headcounts().order_by().values_list("training__keeper").annotate(n=Count("pk"))
-    found["headcounts"].update(dict(counted))
+    counts["headcounts"].update(dict(counted))
     for keeper, *numbers in desk.trainings.order_by().values("keeper").annotate(**rules).values_list("keeper", *rules):
         for code, number in zip(rules, numbers, strict=True):
-            found[code][keeper] += number
-    return found
+            counts[code][keeper] += number
+    return counts

@@ -70,12 +70,12 @@ def _between(ends: Sequence[datetime], first: datetime, last: datetime | None) -
 
 
 def _stays(trainings: QuerySet[Training]) -> Mapping[int, Sequence[_Stay]]:
-    found: dict[int, list[_Stay]] = defaultdict(list)
+    stays: dict[int, list[_Stay]] = defaultdict(list)
     versions = FiguresVersion.objects.filter(training__in=trainings.values("pk")).order_by("number")
     columns = ("training", "number", "made_at", "recalled_at", "returned_at", "verified_at")
     for training, number, made, recalled, returned, verified in versions.values_list(*columns):
-        found[training].append(_Stay(number, made, recalled or returned, verified))
-    return found
+        stays[training].append(_Stay(number, made, recalled or returned, verified))
+    return stays
 
 
 def pair_history(pairs: QuerySet[DuplicatePair], today: date) -> Months:

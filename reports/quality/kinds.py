@@ -94,8 +94,8 @@ def _late(today: date) -> Q:
 
 
 def _without_evidence(_today: date) -> Q:
-    kept = Evidence.objects.filter(training=OuterRef("pk"), removed_at=None)
-    return Q(~Exists(kept), figures__in=COUNTING)
+    evidence = Evidence.objects.filter(training=OuterRef("pk"), removed_at=None)
+    return Q(~Exists(evidence), figures__in=COUNTING)
 
 
 def _unverified(_today: date) -> Q:

@@ -57,16 +57,16 @@ def rows_of(desk: Desk, kind: Kind) -> QuerySet[Any]:
     return rows.order_by(*orders.get(kind.code, ("-counts_on", "pk")))
 
 
-def shown_rows(desk: Desk, kind: Kind, found: Sequence[Any], back: str) -> list[Row]:
+def shown_rows(desk: Desk, kind: Kind, records: Sequence[Any], back: str) -> list[Row]:
     """Return the rows of one page with their ways to mend them; `back` is where the forms return to. One query."""
     made: dict[str, Callable[..., Row]] = {"people": _person, "headcounts": _headcount, "trainings": _training}
-    trainings = {one.pk if isinstance(one, Training) else one.training_id for one in found}
+    trainings = {one.pk if isinstance(one, Training) else one.training_id for one in records}
     own = (
         set()
         if desk.is_network
         else set(trainings_to_record(desk.member).filter(pk__in=trainings).values_list("pk", flat=True))
     )
-    return [made[kind.rows](kind, one, desk, own, back) for one in found]
+    return [made[kind.rows](kind, one, desk, own, back) for one in records]
 
 
 def _person(_kind: Kind, row: Enrolment, desk: Desk, own: set[int], back: str) -> Row:

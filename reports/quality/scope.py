@@ -31,8 +31,8 @@ class Desk:
         """The trainings this desk is about: those its reader records; of the network all, or one keeper's."""
         if not self.is_network:
             return trainings_to_record(self.member)
-        found = visible_trainings(self.member)
-        return found.filter(keeper=self.ministry) if self.ministry else found
+        rows = visible_trainings(self.member)
+        return rows.filter(keeper=self.ministry) if self.ministry else rows
 
     @property
     def rosters(self) -> QuerySet[Enrolment]:
@@ -53,10 +53,10 @@ class Desk:
         return self.rosters.filter(people_rule(code))
 
     def of_headcounts(self) -> QuerySet[Party]:
-        found = Party.objects.filter(headcount_rule())
+        parties = Party.objects.filter(headcount_rule())
         if self.is_network and not self.ministry:
-            return found
-        return found.filter(training__in=self.trainings)
+            return parties
+        return parties.filter(training__in=self.trainings)
 
 
 def desk_of(

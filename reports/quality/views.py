@@ -16,7 +16,7 @@ from members.models import Organisation
 from members.request import member_of
 from reports import access
 from reports.quality.charts import large_chart, month_words, small_chart
-from reports.quality.counts import Found, count_network, count_one, count_own
+from reports.quality.counts import GapCount, count_network, count_one, count_own
 from reports.quality.kinds import KINDS, PEOPLE_KINDS, Kind, months_of
 from reports.quality.rows import rows_of, sheet_of, shown_rows
 from reports.quality.scope import Desk, desk_of
@@ -24,10 +24,10 @@ from reports.tabs import tabs_of
 
 NETWORK = "network"
 # What an address may ask; a sheet is asked by the form of a page, which says nothing else.
-ASKED = {"of", "ministry", "page"}
+ALLOWED_PARAMS = {"of", "ministry", "page"}
 
 
-def _desk(request: HttpRequest, asked: QueryDict) -> Desk:
+def _desk(request: HttpRequest, params: QueryDict) -> Desk:
     """Return the desk asked for: one's own, or for an admin the network's, of one keeper if `ministry` names it.
 
     404 for whatever else is asked, and for a desk that is not this member's: never the numbers of another one.
@@ -36,9 +36,9 @@ def _desk(request: HttpRequest, asked: QueryDict) -> Desk:
     mends, sees_network = access.mends_records(member), access.sees_network_quality(member)
     if not (mends or sees_network):
         raise PermissionDenied
-    if (request.method == "GET" and asked.keys() - ASKED) or asked.get("of") not in ("", NETWORK, None):
+    if (request.method == "GET" and params.keys() - ALLOWED_PARAMS) or params.get("of") not in ("", NETWORK, None):
         raise Http404
-    of_network, ministry = asked.get("of") == NETWORK, asked.get("ministry", "")
+    of_network, ministry = params.get("of") == NETWORK, params.get("ministry", "")
     is_own = not sees_network or (mends and not of_network)
     if is_own and (of_network or ministry):
         raise Http404
@@ -62,18 +62,18 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
 def quality(request: HttpRequest) -> HttpResponse:
     """The desk: a number for each kind, opened by a click, with its last twelve months."""
     desk = _desk(request, request.GET)
-    found, lines = count_network(desk) if desk.is_network else (count_own(desk), [])
+    counts, lines = count_network(desk) if desk.is_network else (count_own(desk), [])
     context = _context(request, desk) | {
-        "cards": [_card(one, desk) for one in found], "lines": lines, "kinds": list(KINDS.values()), "people": PEOPLE_KINDS,
-        "is_clean": not any(one.number != 0 for one in found) and not any(line.pairs for line in lines),
+        "cards": [_card(one, desk) for one in counts], "lines": lines, "kinds": list(KINDS.values()), "people": PEOPLE_KINDS,
+        "is_clean": not any(one.number != 0 for one in counts) and not any(line.pairs for line in lines),
         "months": [month_words(month) for month in months_of(desk.today)],
     }  # fmt: skip
     return render(request, "reports/quality/quality.html", context)
 
 
-def _card(found: Found, desk: Desk) -> dict[str, Any]:
-    opens = not (desk.is_network and found.kind.code in PEOPLE_KINDS)
-    return {"found": found, "kind": found.kind, "opens": opens, "chart": small_chart(found, desk.today)}
+def _card(gap_count: GapCount, desk: Desk) -> dict[str, Any]:
+    opens = not (desk.is_network and gap_count.kind.code in PEOPLE_KINDS)
+    return {"found": gap_count, "kind": gap_count.kind, "opens": opens, "chart": small_chart(gap_count, desk.today)}
 
 
 def _kind(code: str, desk: Desk) -> Kind:
@@ -88,14 +88,14 @@ def _kind(code: str, desk: Desk) -> Kind:
 def _ministry(desk: Desk) -> Organisation | None:
     if desk.ministry is None:
         return None
-    found = Organisation.objects.filter(pk=desk.ministry).first()
-    if found is None or not found.can_keep:
+    organisation = Organisation.objects.filter(pk=desk.ministry).first()
+    if organisation is None or not organisation.can_keep:
         raise Http404
-    return found
+    return organisation
 
 
-def _by_month(found: Found, desk: Desk) -> list[tuple[str, int]]:
-    return [(month_words(month), number) for month, number in zip(months_of(desk.today), found.months, strict=True)]
+def _by_month(gap_count: GapCount, desk: Desk) -> list[tuple[str, int]]:
+    return [(month_words(month), number) for month, number in zip(months_of(desk.today), gap_count.months, strict=True)]
 
 
 @require_GET
@@ -107,10 +107,10 @@ def rows(request: HttpRequest, kind: str) -> HttpResponse:
     if meant.rows == "people" and page.object_list:
         record_reading(desk.member.organisation, "rows to mend", by=desk.member, session=request.session)
     back = urlencode({"next": request.get_full_path()})
-    found = count_one(desk, meant, page.paginator.count)
+    gap_count = count_one(desk, meant, page.paginator.count)
     context = _context(request, desk) | {
         "kind": meant, "page": page, "rows": shown_rows(desk, meant, list(page.object_list), back),
-        "ministry": ministry, "found": found, "chart": large_chart(found, desk.today), "months": _by_month(found, desk),
+        "ministry": ministry, "found": gap_count, "chart": large_chart(gap_count, desk.today), "months": _by_month(gap_count, desk),
     }  # fmt: skip
     return render(request, "reports/quality/quality_rows.html", context)
 

@@ -13,7 +13,7 @@ from members.models import Member
 from reports import access
 from reports.lookups import Things
 from reports.models import FrozenTraining, Snapshot
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.people.report import Report, counted_by, definition, report_of
 from reports.snapshots.contents import asked_plainly, content_of, digests, freeze, parts_of, whole_digest
 from trainings.counting.gathering import gather
@@ -23,7 +23,7 @@ AT_ONCE = 1000
 
 @action
 def freeze_figures(
-    *, asked: Asked, things: Things, chosen: Sequence[str], as_on: date, reported_to: str, note: str,
+    *, query: ReportQuery, things: Things, chosen: Sequence[str], as_on: date, reported_to: str, note: str,
     observers: Sequence[Member], by: Member,
 ) -> Snapshot:  # fmt: skip
     """Freeze the answer to a question with its definition, signed by who makes it. The same again is the same snapshot.
@@ -32,9 +32,9 @@ def freeze_figures(
     `reports.snapshots.contents.digests` for the cost.
     """
     line = latest_line()
-    numbers, safe = _answers(asked, things)
-    mine = numbers if asked.whole or safe is None else safe
-    parts, rows = parts_of(gather(asked.question, ("training",))), digests(asked.question)
+    numbers, safe = _answers(query, things)
+    mine = numbers if query.whole or safe is None else safe
+    parts, rows = parts_of(gather(query.question, ("training",))), digests(query.question)
     if mine.is_hidden or not parts:
         raise ValidationError(
             _("There is nothing to freeze: no training counts, or the figures are too small to be told.")
@@ -42,7 +42,7 @@ def freeze_figures(
     made = Snapshot(
         made_by=by, organisation=by.organisation, as_on=as_on, reported_to=reported_to, note=note,
         signed=", ".join([by.full_name, *by.role_labels, by.organisation.short_name])[:320],
-        question=asked_plainly(asked), chosen=list(chosen), definition=definition(asked),
+        question=asked_plainly(query), chosen=list(chosen), definition=definition(query),
         numbers=freeze(numbers), safe_numbers=freeze(safe) if safe else None,
     )  # fmt: skip
     made.digest = sha256 = whole_digest(content_of(made), {pk: rows[pk] for pk in parts})
@@ -69,16 +69,16 @@ def freeze_figures(
     return made
 
 
-def _answers(asked: Asked, things: Things) -> tuple[Report, Report | None]:
+def _answers(query: ReportQuery, things: Things) -> tuple[Report, Report | None]:
     """Return the answer with every number, and that for who may not see names: None where they may not ask that."""
-    gathered = gather(asked.question, counted_by(asked.dimensions))
-    numbers = report_of(gathered, replace(asked, whole=True), things)
-    if asked.question != access.allowed_question(asked.question, whole=False):
+    gathered = gather(query.question, counted_by(query.dimensions))
+    numbers = report_of(gathered, replace(query, whole=True), things)
+    if query.question != access.allowed_question(query.question, whole=False):
         return numbers, None
     allowed = access.allowed_dimensions(whole=False)
-    others = replace(asked, dimensions=tuple(name for name in asked.dimensions if name in allowed), whole=False)
-    if others.dimensions != asked.dimensions:
-        gathered = gather(asked.question, counted_by(others.dimensions))
+    others = replace(query, dimensions=tuple(name for name in query.dimensions if name in allowed), whole=False)
+    if others.dimensions != query.dimensions:
+        gathered = gather(query.question, counted_by(others.dimensions))
     return numbers, report_of(gathered, others, things)
 
 

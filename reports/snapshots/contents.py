@@ -12,7 +12,7 @@ from django.db.models import Aggregate, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from reports.models import FrozenTraining, Snapshot
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.people.report import Report, Row
 from trainings.counting import Figures, Question
 from trainings.counting.gathering import gather
@@ -27,23 +27,26 @@ ROWS_AT_ONCE = 10_000
 
 def freeze(report: Report) -> dict[str, Any]:
     """Return a report as plain values, as a snapshot keeps it."""
-    kept = asdict(report)
-    del kept["asked"]
-    return dict(json.loads(json.dumps(kept)))
+    values = asdict(report)
+    del values["query"]
+    return dict(json.loads(json.dumps(values)))
 
 
 def thaw(numbers: Mapping[str, Any], question: Mapping[str, Any], *, whole: bool) -> Report:
     """Return the report that was frozen."""
-    asked = Asked(question_of(question), tuple(question["dimensions"]), question["measure"], whole)
+    query = ReportQuery(question_of(question), tuple(question["dimensions"]), question["measure"], whole)
 
-    def cell(kept: Mapping[str, Any] | None) -> ShownCell | None:
-        return None if kept is None else ShownCell(**{**kept, "by_sex": tuple(kept["by_sex"])})
+    def cell(values: Mapping[str, Any] | None) -> ShownCell | None:
+        return None if values is None else ShownCell(**{**values, "by_sex": tuple(values["by_sex"])})
 
-    def rows(kept: list[dict[str, Any]]) -> list[Row]:
-        return [Row(row["label"], tuple(row["keys"]), _there(cell(row["cell"])), tuple(row["members"])) for row in kept]
+    def rows(frozen_rows: list[dict[str, Any]]) -> list[Row]:
+        return [
+            Row(row["label"], tuple(row["keys"]), _there(cell(row["cell"])), tuple(row["members"]))
+            for row in frozen_rows
+        ]
 
     return Report(
-        asked, _there(cell(numbers["total"])), _blocks(numbers["sexes"]), _blocks(numbers["total_sexes"]),
+        query, _there(cell(numbers["total"])), _blocks(numbers["sexes"]), _blocks(numbers["total_sexes"]),
         numbers["verified_share"], numbers["headcounted"], numbers["unknown_completed"], rows(numbers["rows"]),
         rows(numbers["columns"]), [[cell(block) for block in line] for line in numbers["blocks"]],
     )  # fmt: skip
@@ -54,21 +57,21 @@ def _there(cell: ShownCell | None) -> ShownCell:
     return cell
 
 
-def _blocks(kept: list[list[str]]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(block) for block in kept)
+def _blocks(blocks: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(block) for block in blocks)
 
 
-def asked_plainly(asked: Asked) -> dict[str, Any]:
+def asked_plainly(query: ReportQuery) -> dict[str, Any]:
     """Return a question as plain values: days as 2026-03-31."""
     said = {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(asked.question).items()
+        key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(query.question).items()
     }
-    return {**said, "dimensions": list(asked.dimensions), "measure": asked.measure}
+    return {**said, "dimensions": list(query.dimensions), "measure": query.measure}
 
 
-def question_of(kept: Mapping[str, Any]) -> Question:
-    days = {name: date.fromisoformat(kept[name]) if kept[name] else None for name in ("first", "last")}
-    return Question(**{key: value for key, value in kept.items() if key not in ("dimensions", "measure")} | days)
+def question_of(values: Mapping[str, Any]) -> Question:
+    days = {name: date.fromisoformat(values[name]) if values[name] else None for name in ("first", "last")}
+    return Question(**{key: value for key, value in values.items() if key not in ("dimensions", "measure")} | days)
 
 
 class Joined(Aggregate):
@@ -101,13 +104,13 @@ def digests(question: Question) -> dict[int, str]:
     rows = seats.union(counts, all=True).order_by(
         "training", "kind", "pk", "organisation", "participant__sex", "rank_group"
     )
-    found: dict[int, str] = {}
+    hashes: dict[int, str] = {}
     for training, inside in groupby(rows.iterator(chunk_size=ROWS_AT_ONCE), key=lambda row: row[0]):
         seen = hashlib.sha256()
         for *row, many in inside:
             seen.update(f"{row[1:]!r} {','.join(sorted((many or '').split(',')))}\n".encode())
-        found[training] = seen.hexdigest()
-    return found
+        hashes[training] = seen.hexdigest()
+    return hashes
 
 
 def parts_of(gathered: Gathering) -> dict[int, Figures]:
@@ -157,21 +160,21 @@ def since(question: Question, trainings: list[FrozenTraining]) -> Since:
     gathered, rows = gather(question, ("training",)), digests(question)
     was, now = {row.training_id: row for row in trainings}, parts_of(gathered)
     known = {row.training_id: row.training for row in trainings} | Training.objects.in_bulk(now.keys() - was.keys())
-    found = []
+    changes = []
     for pk in sorted(was.keys() | now.keys(), key=lambda pk: known[pk].reference):
         before, after = was.get(pk), now.get(pk)
         if before is None or after is None:
-            found.append(Change(known[pk], "new" if before is None else "gone", before, after))
+            changes.append(Change(known[pk], "new" if before is None else "gone", before, after))
         elif (before.seats, before.women, before.men, before.minutes) != (
             after.seats,
             after.women,
             after.men,
             after.minutes,
         ):
-            found.append(Change(known[pk], "figures", before, after))
+            changes.append(Change(known[pk], "figures", before, after))
         elif before.digest != rows.get(pk, ""):
-            found.append(Change(known[pk], "rows", before, after))
-    return Since(found, show_whole(gathered, 0).total, show_safe(gathered, 0).total)
+            changes.append(Change(known[pk], "rows", before, after))
+    return Since(changes, show_whole(gathered, 0).total, show_safe(gathered, 0).total)
 
 
 def total_now(was: ShownCell, now: ShownCell) -> ShownCell | None:

@@ -18,7 +18,7 @@ from members.request import member_of
 from reports import access
 from reports.models import FrozenTraining, Snapshot
 from reports.people.export import report_sheet
-from reports.people.presentation import shown
+from reports.people.presentation import report_context
 from reports.people.report import Report, answer
 from reports.people.views import address_of, asked_of
 from reports.snapshots.actions import freeze_figures, show_snapshot
@@ -27,14 +27,14 @@ from reports.snapshots.forms import ShowForm, SnapshotForm
 from reports.tabs import tabs_of
 from trainings.pages import require
 
-SHOWN_MOST = 500
+MAX_ROWS = 500
 
 
 @require_GET
 def snapshots(request: HttpRequest) -> HttpResponse:
     """The snapshots this member may open, the latest report first."""
     member = member_of(request)
-    rows = access.visible_snapshots(member).select_related("organisation").defer("numbers", "safe_numbers")[:SHOWN_MOST]
+    rows = access.visible_snapshots(member).select_related("organisation").defer("numbers", "safe_numbers")[:MAX_ROWS]
     return render(
         request, "reports/snapshots/snapshot_list.html",
         {"rows": rows, "tabs": tabs_of(request), "can_freeze": access.can_freeze(member)},
@@ -46,21 +46,21 @@ def snapshot_new(request: HttpRequest) -> HttpResponse:
     """Freeze the figures of the question in the address: shown before, signed and kept by the button."""
     member = member_of(request)
     require(access.can_freeze(member))
-    question, asked = asked_of(request, request.GET)
-    if asked is None:
+    question, query = asked_of(request, request.GET)
+    if query is None:
         return render(request, "reports/people/people.html", {"form": question, "tabs": tabs_of(request)}, status=422)
     form = SnapshotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         with errors_in_form(form):
             made = freeze_figures(
-                asked=asked, things=question.things, chosen=question.chosen_words(), as_on=data["as_on"],
+                query=query, things=question.things, chosen=question.chosen_words(), as_on=data["as_on"],
                 reported_to=data["reported_to"], note=data["note"], observers=list(data["shown_to"]), by=member,
             )  # fmt: skip
             messages.success(request, _("The figures are frozen. They will look like this whenever they are opened."))
             return redirect(made)
-    report = answer(asked, question.things)
-    context = shown(report) | {
+    report = answer(query, question.things)
+    context = report_context(report) | {
         "snapshot_form": form,
         "address": address_of(question),
         "chosen": question.chosen_words(),
@@ -87,22 +87,22 @@ def _frozen(member: Member, snapshot: Snapshot) -> tuple[Report | None, bool]:
 def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     """One snapshot: its numbers as frozen, who signed it, and what has changed since."""
     member = member_of(request)
-    found = _fetch(member, pk)
-    report, whole = _frozen(member, found)
-    trainings = list(FrozenTraining.objects.filter(snapshot=found).select_related("training"))
+    frozen = _fetch(member, pk)
+    report, whole = _frozen(member, frozen)
+    trainings = list(FrozenTraining.objects.filter(snapshot=frozen).select_related("training"))
     # Marks change no figures that count: those are locked.
     today = cached_part(
-        f"snapshot-{found.pk}",
-        lambda: since(question_of(found.question), trainings),
+        f"snapshot-{frozen.pk}",
+        lambda: since(question_of(frozen.question), trainings),
         depends_on=("trainings", "members"),
     )
     context: dict[str, Any] = {
-        "snapshot": found, "tabs": tabs_of(request), "whole": whole, "changes": today.changes, "trainings": len(trainings),
-        "is_unaltered": is_unaltered(found, trainings), "kinds": _kinds(today.changes),
-        "can_show": access.can_show_snapshot(member, found),
+        "snapshot": frozen, "tabs": tabs_of(request), "whole": whole, "changes": today.changes, "trainings": len(trainings),
+        "is_unaltered": is_unaltered(frozen, trainings), "kinds": _kinds(today.changes),
+        "can_show": access.can_show_snapshot(member, frozen),
     }  # fmt: skip
     if report is not None:
-        context |= shown(report) | {"chosen": found.chosen, "definition": found.definition}
+        context |= report_context(report) | {"chosen": frozen.chosen, "definition": frozen.definition}
         context["now"] = today.total if whole else total_now(report.total, today.safe_total)
     return render(request, "reports/snapshots/snapshot.html", context)
 
@@ -115,23 +115,23 @@ def _kinds(changes: list[Change]) -> dict[str, int]:
 def snapshot_sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The frozen table as a sheet, as this reader sees it."""
     member = member_of(request)
-    found = _fetch(member, pk)
-    report, _whole = _frozen(member, found)
+    frozen = _fetch(member, pk)
+    report, _whole = _frozen(member, frozen)
     if report is None:
         raise PermissionDenied
-    record("export_snapshot", found, by=member, is_reading=True)
-    return sheet_response(request.POST.get("as", ""), f"reported-{found.as_on}", *report_sheet(report))
+    record("export_snapshot", frozen, by=member, is_reading=True)
+    return sheet_response(request.POST.get("as", ""), f"reported-{frozen.as_on}", *report_sheet(report))
 
 
 @require_http_methods(["GET", "POST"])
 def snapshot_show(request: HttpRequest, pk: int) -> HttpResponse:
     """Let more observers open a snapshot."""
     member = member_of(request)
-    found = _fetch(member, pk)
-    require(access.can_show_snapshot(member, found))
-    form = ShowForm(request.POST or None, known=[one.pk for one in found.shown_to.all()])
+    frozen = _fetch(member, pk)
+    require(access.can_show_snapshot(member, frozen))
+    form = ShowForm(request.POST or None, known=[one.pk for one in frozen.shown_to.all()])
     if request.method == "POST" and form.is_valid():
-        show_snapshot(snapshot=found, observers=list(form.cleaned_data["shown_to"]), by=member)
+        show_snapshot(snapshot=frozen, observers=list(form.cleaned_data["shown_to"]), by=member)
         messages.success(request, _("They may open this snapshot now."))
-        return redirect(found)
-    return render_form(request, "reports/snapshots/snapshot_show.html", {"snapshot": found, "form": form})
+        return redirect(frozen)
+    return render_form(request, "reports/snapshots/snapshot_show.html", {"snapshot": frozen, "form": form})

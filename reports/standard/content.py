@@ -18,7 +18,7 @@ from reports.labels import DIMENSION_NAMES, RULE_NAMES
 from reports.lookups import read_things
 from reports.models import Contribution, Indicator, IndicatorValue, PackKind, Release, SdgTarget
 from reports.people.export import report_header, report_rows, share_columns
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.people.report import Report, definition, report_of
 from trainings.counting import Figures, Question
 from trainings.counting.gathering import gather
@@ -71,50 +71,50 @@ class Pack:
     released: str = ""
 
 
-def release_for(asked: PackAsked) -> Release | None:
+def release_for(query: PackAsked) -> Release | None:
     """Return the release that covers a pack: of its ministry, kind and very period. One query, none without a ministry."""
-    if asked.organisation is None:
+    if query.organisation is None:
         return None
     return (
         Release.objects.filter(
-            organisation=asked.organisation, kind=asked.pack, first=asked.first, last=asked.last, ended_at=None
+            organisation=query.organisation, kind=query.pack, first=query.first, last=query.last, ended_at=None
         )
         .select_related("made_by")
         .first()
     )
 
 
-def make_pack(asked: PackAsked, *, by: Member) -> Pack:
+def make_pack(query: PackAsked, *, by: Member) -> Pack:
     """Return the pack as this member may see it. Ten to thirteen queries; about 1 s for 200,000 enrolments."""
-    home = asked.organisation.pk if asked.organisation else None
-    question = Question(rule=asked.rule, first=asked.first, last=asked.last, organisation=home)
+    home = query.organisation.pk if query.organisation else None
+    question = Question(rule=query.rule, first=query.first, last=query.last, organisation=home)
     own = access.sees_whole(by, question)
-    release = None if own else release_for(asked)
+    release = None if own else release_for(query)
     whole = own or release is not None
-    dimensions = TABLES[asked.pack]
+    dimensions = TABLES[query.pack]
     gathered, things = gather(question, dimensions), read_things()
     reports = [
-        report_of(gathered.along(place), Asked(question, (name,), "", whole), things)
+        report_of(gathered.along(place), ReportQuery(question, (name,), "", whole), things)
         for place, name in enumerate(dimensions)
     ]
     tables = [_table(report) for report in reports]
-    if asked.pack == PackKind.SDG:
+    if query.pack == PackKind.SDG:
         tables = [_of_targets(gathered, whole)]
-    if asked.pack == PackKind.NAP and asked.organisation:
-        tables.append(_of_indicators(asked.organisation, asked.last.year))
+    if query.pack == PackKind.NAP and query.organisation:
+        tables.append(_of_indicators(query.organisation, query.last.year))
     return Pack(
-        title=str(PackKind(asked.pack).label), facts=_facts(asked, reports[0], by, whole), tables=tables,
-        definitions=_definitions(asked, reports[0]), completeness=_completeness(asked, reports[0]),
+        title=str(PackKind(query.pack).label), facts=_facts(query, reports[0], by, whole), tables=tables,
+        definitions=_definitions(query, reports[0]), completeness=_completeness(query, reports[0]),
         released=_released(release),
     )  # fmt: skip
 
 
-def _facts(asked: PackAsked, report: Report, by: Member, whole: bool) -> list[tuple[str, str]]:
+def _facts(query: PackAsked, report: Report, by: Member, whole: bool) -> list[tuple[str, str]]:
     total = report.total
     facts = [
-        (_("Period"), f"{written_day(asked.first)} – {written_day(asked.last)}"),
-        (_("People of"), asked.organisation.name if asked.organisation else _("the whole network and its guests")),
-        (_("Counted"), str(RULE_NAMES[asked.rule])),
+        (_("Period"), f"{written_day(query.first)} – {written_day(query.last)}"),
+        (_("People of"), query.organisation.name if query.organisation else _("the whole network and its guests")),
+        (_("Counted"), str(RULE_NAMES[query.rule])),
     ]
     if total.seats is None:
         facts.append((_("Figures"), _("hidden: fewer than five people")))
@@ -164,8 +164,8 @@ def _of_targets(gathered: Gathering, whole: bool) -> Table:
     for target in SdgTarget:
         of_it = [group for group in groups if target.value in group]
         keys = [key for group in of_it for key in groups[group]]
-        found = None if bad & set(of_it) else gathered.figures(keys) if keys else Figures()
-        rows.append([str(target.label), *_numbers(found)])
+        figures = None if bad & set(of_it) else gathered.figures(keys) if keys else Figures()
+        rows.append([str(target.label), *_numbers(figures)])
     note = _(
         "Trainings are tagged by their course as a contribution to a target. They are never the value of its indicator. One "
         "course may contribute to several targets, so the lines overlap and are not added up."
@@ -178,7 +178,9 @@ def _of_indicators(organisation: Organisation, last: int) -> Table:
     """Return the values of the ministry's indicators up to a year, each with its source. One query."""
     values = IndicatorValue.objects.filter(organisation=organisation, is_withdrawn=False, replaced_by=None)
     rows: list[Row] = []
-    for value in sorted(values, key=lambda one: (list(Indicator).index(Indicator(one.indicator)), -(one.year or 0))):
+    for value in sorted(
+        values, key=lambda value: (list(Indicator).index(Indicator(value.indicator)), -(value.year or 0))
+    ):
         if value.year is not None and value.year > last:
             continue
         said = f"{value.share} %" if value.is_share else _("yes") if value.is_there else _("no")
@@ -192,21 +194,21 @@ def _of_indicators(organisation: Organisation, last: int) -> Table:
     return Table(_("Indicators"), [_("Indicator"), _("Value"), _("Year"), _("Source")], rows, note)
 
 
-def _numbers(found: Figures | None) -> Row:
-    if found is None:
+def _numbers(figures: Figures | None) -> Row:
+    if figures is None:
         return [None] * 4
-    return [found.trainings, found.people_at_least, found.seats, round(found.hours, 2)]
+    return [figures.trainings, figures.people_at_least, figures.seats, round(figures.hours, 2)]
 
 
-def _definitions(asked: PackAsked, report: Report) -> list[str]:
+def _definitions(query: PackAsked, report: Report) -> list[str]:
     seats = _("Seats: every time somebody met the rule.")
-    if asked.rule == "once":
+    if query.rule == "once":
         seats = _("Seats: each person once in a course, in each line anew, so that the lines need not add up.")
     people = _(
         "People: persons, each once; at least and at most where some were counted by head or may be recorded twice."
     )
-    found = [
-        definition(replace(report.asked, dimensions=())), f"{seats} {people}",
+    sentences = [
+        definition(replace(report.query, dimensions=())), f"{seats} {people}",
         _(
             "Share of women: women / (women + men + other) of seats; who is not recorded is in no denominator. Where other and "
             "not recorded stand together it lies between two shares."
@@ -214,47 +216,47 @@ def _definitions(asked: PackAsked, report: Report) -> list[str]:
         _("Person-hours: minutes attended / 60, of persons counted by head the scheduled hours."),
         _("Rank, unit and home are those of the day of the training."),
     ]  # fmt: skip
-    if asked.pack == PackKind.NATO:
-        found.append(
+    if query.pack == PackKind.NATO:
+        sentences.append(
             _("Bands follow STANAG 2116: OF-6 and above, OF-3 to OF-5, OF-1 and OF-2, OR-5 to OR-9, OR-1 to OR-4.")
         )
-    return found
+    return sentences
 
 
 def _percent(share: float) -> str:
     return f"{round(100 * share)} %"
 
 
-def _completeness(asked: PackAsked, report: Report) -> list[str]:
+def _completeness(query: PackAsked, report: Report) -> list[str]:
     """Return in sentences how complete the figures are. Three queries."""
-    found = []
+    sentences = []
     if report.verified_share is not None:
-        found.append(
+        sentences.append(
             _("%(share)s of seats are verified by a coordinator of the keeper.")
             % {"share": _percent(report.verified_share)}
         )
-    if report.headcounted and asked.rule == "once":
-        found.append(
+    if report.headcounted and query.rule == "once":
+        sentences.append(
             _("%(n)s persons counted by head stand beside the seats: nobody knows who they are.")
             % {"n": f"{report.headcounted:,}"}
         )
     elif report.headcounted and report.total.seats:
         share = _percent(report.headcounted / report.total.seats)
-        found.append(_("%(share)s of seats were counted by head, without names.") % {"share": share})
+        sentences.append(_("%(share)s of seats were counted by head, without names.") % {"share": share})
     if report.unknown_completed:
-        found.append(
+        sentences.append(
             _("Of %(n)s persons counted by head it is not known whether they completed.")
             % {"n": f"{report.unknown_completed:,}"}
         )
     if len(report.total_sexes) == 4 and report.total.by_sex and report.total.seats:
         share = _percent(report.total.by_sex[3] / report.total.seats)
-        found.append(_("Sex is not recorded for %(share)s of seats.") % {"share": share})
-    in_period = Training.objects.filter(cancelled_at=None).in_period(asked.first, asked.last)
-    if asked.organisation:
-        in_period = in_period.filter(keeper=asked.organisation)
+        sentences.append(_("Sex is not recorded for %(share)s of seats.") % {"share": share})
+    in_period = Training.objects.filter(cancelled_at=None).in_period(query.first, query.last)
+    if query.organisation:
+        in_period = in_period.filter(keeper=query.organisation)
     ended = in_period.filter(ends_on__lt=timezone.localdate())
     open_ones = ended.filter(figures=Training.Figures.RECORDED).count()
-    found.append(
+    sentences.append(
         ngettext(
             "%(n)d training of the period is recorded and not submitted: it is not counted.",
             "%(n)d trainings of the period are recorded and not submitted: they are not counted.", open_ones,
@@ -267,11 +269,11 @@ def _completeness(asked: PackAsked, report: Report) -> list[str]:
         .distinct()
         .count()
     )
-    found.append(
+    sentences.append(
         _("%(signed)d of %(all)d trainings kept here have a signed sheet attached.")
         % {"signed": signed, "all": counting}
     )
-    return found
+    return sentences
 
 
 def _released(release: Release | None) -> str:
@@ -293,7 +295,7 @@ def default_period(today: date) -> tuple[date, date]:
 
 def shown_columns(table: Table) -> Sequence[int]:
     """Return the columns of a table that say something in any line; of two shares that are the same in all the one is left out."""
-    found = [n for n in range(len(table.header)) if any(row[n] not in (None, 0, "") for row in table.rows)]
+    columns = [n for n in range(len(table.header)) if any(row[n] not in (None, 0, "") for row in table.rows)]
     if len(table.shares) == 2 and all(row[table.shares[0]] == row[table.shares[1]] for row in table.rows):
-        found = [n for n in found if n != table.shares[1]]
-    return found
+        columns = [n for n in columns if n != table.shares[1]]
+    return columns

@@ -19,7 +19,7 @@ TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reports" / "standard" / "pac
 def pack_pdf(pack: Pack) -> bytes:
     """Return the pack as a tagged PDF, A4 lying. Raises what `common.pdf.make_pdf` raises."""
     at = timezone.now()
-    shown = {
+    data = {
         "title": pack.title, "network": settings.SITE_NAME, "lang": (get_language() or "en").partition("-")[0], "facts": pack.facts,
         "released": pack.released, "tables": [_written(table) for table in pack.tables],
         "words": {
@@ -28,7 +28,7 @@ def pack_pdf(pack: Pack) -> bytes:
         },
         "definitions": pack.definitions, "completeness": pack.completeness,
     }  # fmt: skip
-    return make_pdf(TEMPLATE, shown, at=at)
+    return make_pdf(TEMPLATE, data, at=at)
 
 
 def _written(table: Table) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class PackForm(PeriodForm):
             self.add_error("organisation", _("A national action plan is of one country: choose its ministry."))
         return cleaned
 
-    def asked(self) -> PackAsked:
+    def query(self) -> PackAsked:
         data = self.cleaned_data
         return PackAsked(data["kind"], data["first"], data["last"], data["organisation"], data["rule"] or "attended")
 

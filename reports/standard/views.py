@@ -65,10 +65,10 @@ def pack(request: HttpRequest) -> HttpResponseBase:
     form = PackForm(sent)
     if not form.is_valid():
         return _page(request, form, status=422)
-    asked = form.asked()
-    record("export_pack", member.organisation, by=member, is_reading=True, pack=asked.pack, first=str(asked.first),
-           last=str(asked.last), ministry=asked.organisation.pk if asked.organisation else None, rule=asked.rule)  # fmt: skip
-    made, name = make_pack(asked, by=member), f"{asked.pack}-{asked.first}-{asked.last}"
+    pack_query = form.query()
+    record("export_pack", member.organisation, by=member, is_reading=True, pack=pack_query.pack, first=str(pack_query.first),
+           last=str(pack_query.last), ministry=pack_query.organisation.pk if pack_query.organisation else None, rule=pack_query.rule)  # fmt: skip
+    made, name = make_pack(pack_query, by=member), f"{pack_query.pack}-{pack_query.first}-{pack_query.last}"
     if as_workbook:
         return xlsx_response(name, lambda file: write_pack(file, made))
     return pdf_response(pack_pdf(made), name)
@@ -111,8 +111,8 @@ def contributions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     require(access.can_tag_courses(member_of(request)))
     if pk is None:
         tagged: dict[int, list[str]] = defaultdict(list)
-        for one in Contribution.objects.order_by("target"):
-            tagged[one.course_id].append(one.get_target_display())
+        for contribution in Contribution.objects.order_by("target"):
+            tagged[contribution.course_id].append(contribution.get_target_display())
         rows = [(course, tagged[course.pk]) for course in Course.objects.order_by("code")]
         return render(request, "reports/standard/contribution_list.html", {"rows": rows, "tabs": tabs_of(request)})
     course = get_object_or_404(Course, pk=pk)

@@ -66,16 +66,16 @@ def _put(organisation: Organisation, entry: Entry, version_seen: int, by: Member
     """Write one table over the version that was seen; return it and what it changed. Four queries."""
     if not entry.cells:
         raise ValidationError(_("Enter at least one number."))
-    found = Strength.objects.select_for_update().filter(organisation=organisation, year=entry.year)
-    strength = found.filter(unit_key=unit_key(entry.unit)).first()
+    tables = Strength.objects.select_for_update().filter(organisation=organisation, year=entry.year)
+    strength = tables.filter(unit_key=unit_key(entry.unit)).first()
     _refuse_other_version(strength, entry, version_seen)
     before = _told(values_of(strength, FACTS), cells_of(strength)) if strength else {}
     facts = {"as_on": entry.as_on, "source": entry.source, "unit": entry.unit}
-    told = _changes(before, _told(facts, entry.cells))
+    changed_values = _changes(before, _told(facts, entry.cells))
     if strength is None:
         strength = Strength(organisation=organisation, year=entry.year, unit_key=unit_key(entry.unit), version=0)
-    if not told:
-        return strength, told
+    if not changed_values:
+        return strength, changed_values
     for name, value in facts.items():
         setattr(strength, name, value)
     strength.version, strength.changed_by, strength.changed_at = strength.version + 1, by, timezone.now()
@@ -89,7 +89,7 @@ def _put(organisation: Organisation, entry: Entry, version_seen: int, by: Member
         StrengthCell(strength=strength, rank_group=group, sex=sex, number=number)
         for (group, sex), number in entry.cells.items()
     ])  # fmt: skip
-    return strength, told
+    return strength, changed_values
 
 
 def _other_version(entry: Entry) -> str:
@@ -113,10 +113,10 @@ def _refuse_other_version(strength: Strength | None, entry: Entry, version_seen:
 @action
 def save_strength(*, organisation: Organisation, entry: Entry, version_seen: int, by: Member) -> Strength:
     """Keep one table, new where `version_seen` is 0. Refuses one without a number, and one that was changed meanwhile."""
-    strength, told = _put(organisation, entry, version_seen, by)
-    if told:
+    strength, changed_values = _put(organisation, entry, version_seen, by)
+    if changed_values:
         record(
-            "enter_strength", strength, by=by, root=organisation, fields=told, told=told, about_people=True,
+            "enter_strength", strength, by=by, root=organisation, fields=changed_values, told=changed_values, about_people=True,
             year=entry.year, version=strength.version, numbers=len(entry.cells),
         )  # fmt: skip
     return strength
@@ -132,16 +132,16 @@ def import_strengths(
     *, organisation: Organisation, entries: Sequence[Entry], seen: Mapping[tuple[int, str], int], by: Member
 ) -> int:
     """Keep the tables of a sheet, all or none; return how many changed. `seen` has the version of each that was shown."""
-    told: dict[str, Any] = {}
+    changed_values: dict[str, Any] = {}
     changed = 0
     for entry in entries:
         strength, differs = _put(organisation, entry, seen.get(entry.key, 0), by)
-        told |= {f"{name_in_import(strength)}: {what}": values for what, values in differs.items()}
+        changed_values |= {f"{name_in_import(strength)}: {what}": values for what, values in differs.items()}
         changed += bool(differs)
-    if told:
+    if changed_values:
         record(
-            "import_strengths", organisation, by=by, fields=told, about_people=True, tables=changed,
-            told={**told, "units": "; ".join(sorted({entry.unit for entry in entries} - {""}))},
+            "import_strengths", organisation, by=by, fields=changed_values, about_people=True, tables=changed,
+            told={**changed_values, "units": "; ".join(sorted({entry.unit for entry in entries} - {""}))},
             years=sorted({entry.year for entry in entries}),
         )  # fmt: skip
     return changed
@@ -156,9 +156,9 @@ def remove_strength(*, strength: Strength, version_seen: int, by: Member) -> Non
     if locked.version != version_seen:
         raise ValidationError(_("This strength was changed meanwhile. Look at it again before you remove it."))
     before = _told(values_of(locked, FACTS), cells_of(locked))
-    told = _changes(before, {})
+    changed_values = _changes(before, {})
     record(
-        "remove_strength", locked, by=by, root=locked.organisation, fields=told, told=told, about_people=True,
+        "remove_strength", locked, by=by, root=locked.organisation, fields=changed_values, told=changed_values, about_people=True,
         year=locked.year, version=locked.version,
     )  # fmt: skip
     locked.delete()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from common.forms import DateInput
 from members.models import RankGroup
-from reports.models.strengths import FIRST_YEAR, LAST_YEAR, NUMBER_MOST
+from reports.models.strengths import FIRST_YEAR, LAST_YEAR, MAX_NUMBER
 from reports.strengths.actions import Entry
 from trainings.models import Sex
 from trainings.roster_import.forms import LETTERS_MOST
@@ -45,7 +45,7 @@ class StrengthForm(forms.Form):
         for group, group_label in RankGroup.choices:
             for sex, sex_label in Sex.choices:
                 self.fields[f"n-{group}-{sex}"] = forms.IntegerField(
-                    label=f"{group_label}, {sex_label}", required=False, min_value=0, max_value=NUMBER_MOST,
+                    label=f"{group_label}, {sex_label}", required=False, min_value=0, max_value=MAX_NUMBER,
                     error_messages={"min_value": _("A strength is not below zero."),
                                     "max_value": _("A strength is at most 1,000,000.")},
                 )  # fmt: skip
@@ -67,13 +67,13 @@ class StrengthForm(forms.Form):
         return cleaned
 
     def _cells(self) -> dict[tuple[str, str], int]:
-        found = {}
+        cells = {}
         for group in RankGroup.values:
             for sex in Sex.values:
                 number = self.cleaned_data.get(f"n-{group}-{sex}")
                 if number is not None:
-                    found[str(group), str(sex)] = number
-        return found
+                    cells[str(group), str(sex)] = number
+        return cells
 
     def entry(self) -> Entry:
         """Return what a valid form says."""

@@ -69,7 +69,7 @@ def plan_strengths(home: Organisation, read: ReadStrengths, *, source: str, as_o
     }
     return [
         _planned(there.get(key), Entry(key[0], names[key], as_on or date(key[0], 12, 31), source, wanted[key]))
-        for key in sorted(wanted, key=lambda one: (-one[0], one[1]))
+        for key in sorted(wanted, key=lambda pair: (-pair[0], pair[1]))
     ]
 
 

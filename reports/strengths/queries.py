@@ -35,10 +35,10 @@ def read_strengths(ministry: int) -> Strengths:
     kinds: dict[bool, dict[int, dict[tuple[str, str], int]]] = {True: defaultdict(dict), False: defaultdict(dict)}
     for row in rows:
         kinds[row["is_whole"]][row["strength__year"]][row["rank_group"], row["sex"]] = row["persons"]
-    found = Strengths(with_units=set(kinds[False]), from_units=set(kinds[False]) - set(kinds[True]))
+    strengths = Strengths(with_units=set(kinds[False]), from_units=set(kinds[False]) - set(kinds[True]))
     for year in sorted({*kinds[True], *kinds[False]}):
-        found.by_year[year] = kinds[True].get(year) or kinds[False][year]
-    return found
+        strengths.by_year[year] = kinds[True].get(year) or kinds[False][year]
+    return strengths
 
 
 def unit_strengths(ministry: int, year: int) -> dict[str, tuple[str, int]]:

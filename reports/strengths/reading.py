@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from common.folding import spelling
 from common.uploads.cells import Cell, Sheet
 from members.models import RankGroup
-from reports.models.strengths import FIRST_YEAR, LAST_YEAR, NUMBER_MOST
+from reports.models.strengths import FIRST_YEAR, LAST_YEAR, MAX_NUMBER
 from trainings.models import Sex
 from trainings.roster_import.parsing.headers import LONGEST_HEADER, header_kind
 from trainings.roster_import.parsing.layout import reads_as_below
@@ -19,7 +19,7 @@ from trainings.roster_import.parsing.ranks import RankTable
 from trainings.roster_import.parsing.values import read_sex, text_of
 
 LOOKED_AT = 40
-NUMBERS_MOST = 5_000
+MAX_NUMBERS = 5_000
 _YEAR = re.compile(r"^(god\w*|year|viti|vit)$")
 _GROUP = re.compile(r"\b(kategorij\w*|category|categories|grup\w*|group|kategoria)\b")
 _NUMBER = re.compile(
@@ -110,7 +110,7 @@ def _read_number(cell: Cell) -> int | None:
     text = text_of(cell)
     if _GROUPED_DIGITS.match(text):
         text = re.sub(r"\D", "", text)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 7 and int(text) <= NUMBER_MOST else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 7 and int(text) <= MAX_NUMBER else None
 
 
 def read_group(cell: Cell, ranks: RankTable, country: str) -> str:
@@ -210,12 +210,10 @@ def read_strength_table(
     )
 
 
-def _checked(found: ReadStrengths, name: str) -> ReadStrengths:
-    found.sheet = name
-    if not found.numbers and not found.wrong:
+def _checked(strengths: ReadStrengths, name: str) -> ReadStrengths:
+    strengths.sheet = name
+    if not strengths.numbers and not strengths.wrong:
         raise ValidationError(_("The table is empty: below its header stands no number."), code="empty")
-    if len(found.numbers) > NUMBERS_MOST:
-        raise ValidationError(
-            _("These are more than %(most)d numbers. Take them in by parts.") % {"most": NUMBERS_MOST}
-        )
-    return found
+    if len(strengths.numbers) > MAX_NUMBERS:
+        raise ValidationError(_("These are more than %(most)d numbers. Take them in by parts.") % {"most": MAX_NUMBERS})
+    return strengths

@@ -73,11 +73,11 @@ def strength_new(request: HttpRequest) -> HttpResponse:
     return _form_page(request, form, None)
 
 
-def _begun(asked: QueryDict, member: Member) -> dict[str, Any]:
+def _begun(params: QueryDict, member: Member) -> dict[str, Any]:
     """What a new table begins with: the end of the last year, or the numbers of the table named."""
     last = timezone.localdate().year - 1
     initial: dict[str, Any] = {"year": last, "as_on": f"{last}-12-31"}
-    like = asked.get("like", "")
+    like = params.get("like", "")
     if like.isascii() and like.isdecimal() and len(like) < 10:
         former = access.editable_strengths(member).filter(pk=int(like)).first()
         if former is not None:
@@ -95,53 +95,55 @@ def _numbers(strength: Strength) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def strength(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a table, over the version that the form showed; below it is what stood there before."""
-    found, member = _fetch(request, pk), member_of(request)
-    initial = {"year": found.year, "unit": found.unit, "as_on": found.as_on, "source": found.source,
-               "version": found.version}  # fmt: skip
-    form = StrengthForm(request.POST or None, initial=initial | _numbers(found), is_new=False)
+    table, member = _fetch(request, pk), member_of(request)
+    initial = {"year": table.year, "unit": table.unit, "as_on": table.as_on, "source": table.source,
+               "version": table.version}  # fmt: skip
+    form = StrengthForm(request.POST or None, initial=initial | _numbers(table), is_new=False)
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
             actions.save_strength(
-                organisation=found.organisation,
+                organisation=table.organisation,
                 entry=form.entry(),
                 version_seen=form.cleaned_data["version"] or 0,
                 by=member,
             )
-            messages.success(request, _("The strength of %(what)s is saved.") % {"what": found})
+            messages.success(request, _("The strength of %(what)s is saved.") % {"what": table})
             return redirect("reports:strengths")
-    return _form_page(request, form, found)
+    return _form_page(request, form, table)
 
 
-def _form_page(request: HttpRequest, form: StrengthForm, found: Strength | None) -> HttpResponse:
-    former = list(islice(_former(found), FORMER_SHOWN)) if found else []
-    context = {"tabs": tabs_of(request), "form": form, "strength": found, "former": former, "sexes": Sex.choices}
+def _form_page(request: HttpRequest, form: StrengthForm, table: Strength | None) -> HttpResponse:
+    former = list(islice(_former(table), FORMER_SHOWN)) if table else []
+    context = {"tabs": tabs_of(request), "form": form, "strength": table, "former": former, "sexes": Sex.choices}
     return render_form(request, "reports/strengths/strength_form.html", context)
 
 
-def _former(found: Strength) -> Iterator[dict[str, Any]]:
+def _former(table: Strength) -> Iterator[dict[str, Any]]:
     """Yield what changed a table, the latest first: typed, or taken in with others from a sheet. One query."""
-    typed = Q(kind="reports.strength", object_id=str(found.pk))
-    taken_in = Q(action="import_strengths", root_kind="members.organisation", root_id=str(found.organisation_id))
+    typed = Q(kind="reports.strength", object_id=str(table.pk))
+    taken_in = Q(action="import_strengths", root_kind="members.organisation", root_id=str(table.organisation_id))
     lines = Line.objects.filter(typed | taken_in, is_reading=False).select_related("by", "text")
     for line in lines[:LINES_LOOKED_AT]:
-        before = actions.name_in_import(found) + ": " if line.action == "import_strengths" else ""
+        before = actions.name_in_import(table) + ": " if line.action == "import_strengths" else ""
         mine = [name for name in line.fields if name.startswith(before)]
         if mine:
-            told = [(name.removeprefix(before), *line.told[name]) for name in mine if len(line.told.get(name, [])) == 2]
-            yield {"line": line, "changes": told}
+            changes = [
+                (name.removeprefix(before), *line.told[name]) for name in mine if len(line.told.get(name, [])) == 2
+            ]
+            yield {"line": line, "changes": changes}
 
 
 @require_http_methods(["GET", "POST"])
 def strength_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask, then take a table away; its numbers stay in the record."""
-    found, member = _fetch(request, pk), member_of(request)
-    form = RemoveForm(request.POST or None, initial={"version": found.version})
+    table, member = _fetch(request, pk), member_of(request)
+    form = RemoveForm(request.POST or None, initial={"version": table.version})
     if request.method == "POST" and form.is_valid():
         with errors_as_messages(request):
-            actions.remove_strength(strength=found, version_seen=form.cleaned_data["version"], by=member)
-            messages.success(request, _("The strength of %(what)s is removed.") % {"what": found})
+            actions.remove_strength(strength=table, version_seen=form.cleaned_data["version"], by=member)
+            messages.success(request, _("The strength of %(what)s is removed.") % {"what": table})
         return redirect("reports:strengths")
-    context = {"strength": found, "form": form, "persons": sum(actions.cells_of(found).values())}
+    context = {"strength": table, "form": form, "persons": sum(actions.cells_of(table).values())}
     return render_form(request, "reports/strengths/strength_remove.html", context)
 
 

@@ -176,12 +176,12 @@ def shared_materials(reader: Member, first: date | None, last: date | None) -> Q
     A file is shared from when both it and its post are there. Hidden posts, removed files and those with no version left are out.
     """
     offered = MaterialVersion.objects.filter(material=OuterRef("pk"), withdrawn_at=None)
-    found = Material.objects.filter(Exists(offered), post__in=readable_posts(reader), removed_at=None)
+    materials = Material.objects.filter(Exists(offered), post__in=readable_posts(reader), removed_at=None)
     if first:
-        found = found.exclude(post__published_at__date__lt=first, added_at__date__lt=first)
+        materials = materials.exclude(post__published_at__date__lt=first, added_at__date__lt=first)
     if last:
-        found = found.filter(post__published_at__date__lte=last, added_at__date__lte=last)
-    return found.order_by()
+        materials = materials.filter(post__published_at__date__lte=last, added_at__date__lte=last)
+    return materials.order_by()
 
 
 def note_materials(lines: Sequence[Taught], reader: Member, first: date | None, last: date | None) -> None:
@@ -243,15 +243,15 @@ def deliveries_of(
 
     They come with their trainings. Abroad is in a room in another country than that of the trainer's organisation.
     """
-    found = profile.assignments.filter(training_filter(Question(first=first, last=last), "training__"))
+    assignments = profile.assignments.filter(training_filter(Question(first=first, last=last), "training__"))
     if what in Part.values:
-        found = found.filter(part=what)
+        assignments = assignments.filter(part=what)
     elif what != EVERYTHING:
-        found = found.exclude(part=Part.OBSERVER)
+        assignments = assignments.exclude(part=Part.OBSERVER)
     if what == "abroad":
         home = profile.member.organisation.country_id
-        found = found.exclude(training__mode=Training.Mode.ONLINE).exclude(training__country=home)
-    rows = found.select_related("training__course", "training__country", "training__host")
+        assignments = assignments.exclude(training__mode=Training.Mode.ONLINE).exclude(training__country=home)
+    rows = assignments.select_related("training__course", "training__country", "training__host")
     return rows.order_by("-training__counts_on", "-training")
 
 

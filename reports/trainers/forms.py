@@ -54,8 +54,8 @@ class TrainersForm(PeriodForm):
     not_current = forms.BooleanField(label=gettext_lazy("Only who has not delivered for 12 months"), required=False)
     left = forms.BooleanField(label=gettext_lazy("Also who left"), required=False)
 
-    def __init__(self, asked: Mapping[str, Any], *, member: Member) -> None:
-        super().__init__(asked)
+    def __init__(self, data: Mapping[str, Any], *, member: Member) -> None:
+        super().__init__(data)
         things = read_things()
         for name, kind, nothing in (
             ("ministry", "keeper", _("All ministries")), ("language", "language", _("Any language")), ("topic", "topic", _("Any topic")),
@@ -80,7 +80,7 @@ class TrainersForm(PeriodForm):
             seen = seen.filter(pk__in=teaches.values("trainerprofile"))
         return seen
 
-    def asked(self) -> AskedTrainers:
+    def query(self) -> AskedTrainers:
         """Return what a valid form asks; an unknown order is the one by name."""
         data, sort = self.cleaned_data, str(self.data.get("sort", ""))
         known = sort.removeprefix("-") in SORTS

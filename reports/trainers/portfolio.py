@@ -32,16 +32,16 @@ def _seats_of(rows: list[Assignment], reader: Member) -> dict[int, int | None]:
     """Return the seats of each training; None for 1 to 4 where this reader may not see its names. Two queries."""
     keys = [row.training_id for row in rows]
     whole = set(trainings_with_all_names(reader).filter(pk__in=keys).values_list("pk", flat=True))
-    found: dict[int, int] = {
+    seats_by_training: dict[int, int] = {
         training.pk: training.seats  # type: ignore[attr-defined]  # annotated by with_seats
         for training in with_seats(Training.objects.filter(pk__in=keys))
     }
-    return {pk: None if is_small(seats) and pk not in whole else seats for pk, seats in found.items()}
+    return {pk: None if is_small(seats) and pk not in whole else seats for pk, seats in seats_by_training.items()}
 
 
 def _row(row: Assignment, seats: dict[int, int | None]) -> dict[str, Any]:
     training = row.training
-    shown = seats[training.pk]
+    number = seats[training.pk]
     place = "" if training.mode == Training.Mode.ONLINE else training.place
     country = _("online") if training.mode == Training.Mode.ONLINE else str(training.country)
     return {
@@ -49,7 +49,7 @@ def _row(row: Assignment, seats: dict[int, int | None]) -> dict[str, Any]:
         "reference": training.reference,
         "place": ", ".join(part for part in (place, country) if part),
         "dates": date_range(training.starts_on, training.ends_on), "part": str(row.get_part_display()),
-        "hours": _hours(training.scheduled_minutes), "seats": _("under 5") if shown is None else thousands(shown),
+        "hours": _hours(training.scheduled_minutes), "seats": _("under 5") if number is None else thousands(number),
     }  # fmt: skip
 
 
@@ -86,21 +86,21 @@ def _totals(taught: Taught, seats: dict[int, int | None], delivered: list[Assign
 def _person(profile: TrainerProfile) -> list[list[str]]:
     """Return what the profile says, as pairs of words and value, without what is empty."""
     home = profile.member.organisation
-    found = [
+    pairs = [
         [_("Rank"), profile.rank.name if profile.rank else ""],
         [_("Ministry"), home.name], ["", home.local_name], [_("Position"), profile.position],
         [_("Certified on"), date_range(profile.certified_on) if profile.certified_on else ""],
         [_("Teaches in"), ", ".join(str(language) for language in profile.languages.all())],
         [_("Topics"), "; ".join(str(topic) for topic in profile.topics.all())],
     ]  # fmt: skip
-    return [pair for pair in found if pair[1]]
+    return [pair for pair in pairs if pair[1]]
 
 
 def _taught(profile: TrainerProfile, delivered: list[Assignment], observed: int) -> Taught:
-    found = Taught(profile, observed=observed, last=max((row.training.counts_on for row in delivered), default=None))
+    taught = Taught(profile, observed=observed, last=max((row.training.counts_on for row in delivered), default=None))
     for row in delivered:
         training = row.training
-        found.add(
+        taught.add(
             (
                 row.part,
                 training.pk,
@@ -110,7 +110,7 @@ def _taught(profile: TrainerProfile, delivered: list[Assignment], observed: int)
                 training.mode,
             )
         )
-    return found
+    return taught
 
 
 def portfolio_shown(profile: TrainerProfile, *, reader: Member, today: date) -> dict[str, Any]:

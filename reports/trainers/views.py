@@ -44,10 +44,10 @@ DELIVERED_WORDS = {
 
 def _lines(form: TrainersForm, member: Member) -> list[Taught]:
     """Return the lines that a valid form asks for, in its order. Three queries."""
-    asked = form.asked()
-    found = taught_by(form.profiles(reported_profiles(member)), asked.first, asked.last)
-    note_materials(found, member, asked.first, asked.last)
-    return sorted_lines(form.wanted(found, timezone.localdate()), asked.sort)
+    query = form.query()
+    lines = taught_by(form.profiles(reported_profiles(member)), query.first, query.last)
+    note_materials(lines, member, query.first, query.last)
+    return sorted_lines(form.wanted(lines, timezone.localdate()), query.sort)
 
 
 def _fields(sent: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -64,13 +64,13 @@ def trainers(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "tabs": tabs_of(request), "chosen_count": len(fields)}
     if not form.is_valid():
         return render(request, "reports/trainers/trainers.html", context, status=422)
-    lines, sort = _lines(form, member), form.asked().sort
+    lines, sort = _lines(form, member), form.query().sort
     page = page_of(request, lines)
     period = urlencode([(name, value) for name, value in fields if name in ("first", "last")])
     context |= {
         "asked": [(name, request.GET.get(name, "")) for name in form.fields],
         "page": page, "total": total_of(lines, today), "period": period, "heads": _heads(sort), "sort": sort,
-        "first": form.asked().first, "last": form.asked().last,
+        "first": form.query().first, "last": form.query().last,
         "rows": [(line, is_current(line.last, today), can_take_portfolio(member, line.profile)) for line in page],
     }  # fmt: skip
     return render(request, "reports/trainers/trainers.html", context)
@@ -81,13 +81,13 @@ def _heads(sort: str) -> dict[str, tuple[str, str]]:
 
     Words go upwards first, numbers and days downwards.
     """
-    found = {}
+    heads = {}
     for name in SORTS:
         here = sort.removeprefix("-") == name
         state = ("descending" if sort.startswith("-") else "ascending") if here else "none"
         first, second = (name, f"-{name}") if name in ("name", "ministry") else (f"-{name}", name)
-        found[name] = (state, second if sort == first else first)
-    return found
+        heads[name] = (state, second if sort == first else first)
+    return heads
 
 
 @require_POST
@@ -112,14 +112,14 @@ def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
     form = DeliveriesForm(request.GET)
     if not form.is_valid():
         raise Http404
-    asked = form.cleaned_data
-    rows = deliveries_of(profile, asked["first"], asked["last"], asked["what"])
+    data = form.cleaned_data
+    rows = deliveries_of(profile, data["first"], data["last"], data["what"])
     page = page_of(request, rows)
-    shared = shared_materials(member, asked["first"], asked["last"]).filter(added_by=profile.member_id)
+    shared = shared_materials(member, data["first"], data["last"]).filter(added_by=profile.member_id)
     context = {
         "materials": shared.select_related("post").order_by("-added_at", "-pk"),
         "profile": profile, "page": page, "rows": [(row, row.training.scheduled_minutes / 60) for row in page],
-        "tabs": tabs_of(request), "what_words": DELIVERED_WORDS[asked["what"]], **asked,
+        "tabs": tabs_of(request), "what_words": DELIVERED_WORDS[data["what"]], **data,
         "can_take_portfolio": can_take_portfolio(member, profile),
         # Of their own people a ministry's staff see every number: see access.sees_whole.
         "own": member.organisation_id if member.has_role(*KEEPING_ROLES) else None,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from common.pasted import COLUMNS_MOST, split_cells
+from common.pasted import MAX_COLUMNS, split_cells
 
 
 def test_lines_are_split_by_what_they_hold():
@@ -12,4 +12,4 @@ def test_lines_are_split_by_what_they_hold():
 
 @pytest.mark.parametrize("noise", ["", "\n\n", "\t\t\t", "\x00", "x" * 100_000, "\t".join("abc" * 50)])
 def test_noise_is_cells_and_no_error(noise):
-    assert all(len(row) <= COLUMNS_MOST for row in split_cells(noise))
+    assert all(len(row) <= MAX_COLUMNS for row in split_cells(noise))

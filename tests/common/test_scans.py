@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from PIL import Image
 
 from common.pictures import PAPER_EDGE
-from common.scans import BYTES_MOST, JPEG, PDF, read_scan
+from common.scans import JPEG, MAX_BYTES, PDF, read_scan
 
 
 def pdf_of(objects: bytes = b"", header: bytes = b"%PDF-1.7\n", end: bytes = b"startxref\n9\n%%EOF\n") -> bytes:
@@ -125,7 +125,7 @@ def test_large_picture_is_made_smaller_and_a_huge_file_refused():
     with Image.open(io.BytesIO(read(picture("JPEG", (4000, 1000))).content)) as kept:
         assert kept.size == (PAPER_EDGE, 650)
     with pytest.raises(ValidationError, match="larger than 15 MB"):
-        read_scan(io.BytesIO(b""), BYTES_MOST + 1)
+        read_scan(io.BytesIO(b""), MAX_BYTES + 1)
 
 
 def test_many_streams_are_read_in_reasonable_time():

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from common.sandbox.jobs import RefusedError
 from common.sandbox.run import Result
-from common.uploads.cells import ROWS_MOST, packed, unpacked
+from common.uploads.cells import MAX_ROWS, packed, unpacked
 from common.uploads.delimited import decoded, split_text
-from common.uploads.reading import FILE_MOST, SENTENCES, read_pasted, read_upload
+from common.uploads.reading import MAX_FILE_BYTES, SENTENCES, read_pasted, read_upload
 from common.uploads.sheets import read_sheets
 from tests.common.shared_files import opened
 from tests.common.sheet_files import MAIN, measured, rezipped, with_cells, workbook
@@ -29,7 +29,7 @@ BOOKS = Path(__file__).parent / "workbooks"
 MEGABYTES_MOST, SECONDS_MOST = 150, 10
 # Reads with no limit and no look at the size beforehand.
 UNLIMITED = (
-    "from common.uploads import workbook; workbook.UNPACKED_MOST = workbook.TIGHT_FROM = 10**12\n"
+    "from common.uploads import workbook; workbook.MAX_UNPACKED_BYTES = workbook.TIGHT_FROM = 10**12\n"
     "child.limit_this_process = lambda job: None"
 )
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is measured by /proc")
@@ -289,7 +289,7 @@ OUTSIDE = '<!DOCTYPE w [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
 WRONG = {
     "empty": (lambda: b"", "spisak.xlsx", "empty"),
     "only spaces": (lambda: b" \r\n \r\n", "spisak.csv", "empty"),
-    "too big": (lambda: bytes(FILE_MOST + 1), "spisak.xlsx", "too_big_file"),
+    "too big": (lambda: bytes(MAX_FILE_BYTES + 1), "spisak.xlsx", "too_big_file"),
     "password": (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "spisak.xlsx", "password"),
     "encrypted zip": (encrypted_zip, "spisak.xlsx", "password"),
     "xls of nothing": (lambda: OLE + "Workbook".encode("utf-16-le"), "spisak.xls", "damaged"),
@@ -389,7 +389,7 @@ def test_process_that_ends_without_an_answer_is_a_sentence(failure, code, monkey
 
 def test_pasted_rows_have_a_limit():
     with pytest.raises(ValidationError):
-        read_pasted("a\tb\n" * (ROWS_MOST + 1))
+        read_pasted("a\tb\n" * (MAX_ROWS + 1))
 
 
 @given(st.binary(max_size=400))

@@ -16,12 +16,12 @@ from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from knowledge.discussion.actions import write_comment
 from knowledge.materials.actions import About, add_material
-from knowledge.models import Material, MaterialVersion, Post, Saved, Told
+from knowledge.models import Material, MaterialVersion, Notification, Post, Saved
 from knowledge.moderation.actions import hide_post, report_post
 from knowledge.posts.actions import Choices, change_post, write_post
 from members.models import Member, Organisation
 from reports.lookups import read_things
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.snapshots.actions import freeze_figures
 from search.indexer import sync_index
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
@@ -245,9 +245,9 @@ def _of_figures(cast: dict[str, Any]) -> list[Ask]:
     make_roster(training, 8, cast["recorder_me"])
     mark_all(training, cast["recorder_me"])
     submit_figures(training=training, by=cast["recorder_me"])
-    own = Asked(Question(organisation=training.keeper_id), ("sex",), "", whole=True)
+    own = ReportQuery(Question(organisation=training.keeper_id), ("sex",), "", whole=True)
     frozen = freeze_figures(
-        asked=own, things=read_things(), chosen=[], as_on=training.ends_on, reported_to="Donator", note="", observers=[],
+        query=own, things=read_things(), chosen=[], as_on=training.ends_on, reported_to="Donator", note="", observers=[],
         by=cast["coordinator_me"],
     )  # fmt: skip
     people, home = "/reports/people/", training.keeper_id
@@ -276,7 +276,7 @@ def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     mark_all(taught, cast["recorder_me"])
     submit_figures(training=taught, by=cast["recorder_me"])
     Saved.objects.create(member=cast["trainer_rs"], post=Post.objects.get(slug=own.post))
-    Told.objects.create(member=cast["trainer_rs"], notice="followed", post=Post.objects.get(slug=own.post))
+    Notification.objects.create(member=cast["trainer_rs"], notice="followed", post=Post.objects.get(slug=own.post))
     gone = join("ME", "Otišao", "Pisac", "recorder")
     Member.objects.filter(pk=gone.pk).update(is_active=False)
     note, here = reverse("knowledge:note_new", args=[taught.reference]), asked.get_absolute_url()
@@ -328,7 +328,9 @@ def _of_files(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     why = {"hidden_at": timezone.now(), "hidden_by": cast["coordinator_me"], "hidden_reason": "x"}
     Post.objects.filter(pk=hidden.pk).update(**why)
     with keeping(ContentFile(b"Povucen list"), original="list.txt") as kept:
-        file = add_material(post=shared, about=About("List", "en", Material.Licence.NETWORK), kept=kept, by=trainer)
+        file = add_material(
+            post=shared, about=About("List", "en", Material.Licence.NETWORK), stored_file=kept, by=trainer
+        )
     why = {"withdrawn_at": timezone.now(), "withdrawn_by": trainer, "withdrawn_reason": "x"}
     MaterialVersion.objects.filter(material=file).update(**why)
     version = MaterialVersion.objects.get(material=foreign.material)

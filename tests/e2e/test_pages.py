@@ -213,13 +213,13 @@ value = correct_indicator(old=value, value=IndicatorValue(share=Decimal("9.3"), 
 withdraw_indicator(old=gone, reason="Razlog", by=by)
 from reports.standard.actions import release_cells
 from reports.snapshots.actions import freeze_figures
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.lookups import read_things
 from trainings.counting import Question
 first, last = datetime.date(2026, 1, 1), datetime.date(2026, 9, 30)
 release_cells(pack="nato", first=first, last=last, reason="Dogovoreno " * 20, by=by)
-asked_of = Asked(Question(organisation=home.pk), ("year", "rank_group"), "", True)
-frozen = freeze_figures(asked=asked_of, things=read_things(), chosen=["Montenegro"], as_on=first, reported_to="Skupština " * 12,
+asked_of = ReportQuery(Question(organisation=home.pk), ("year", "rank_group"), "", True)
+frozen = freeze_figures(query=asked_of, things=read_things(), chosen=["Montenegro"], as_on=first, reported_to="Skupština " * 12,
                         note="Beleška " * 60, observers=[Member.objects.get(email="observer@demo.example")], by=by)
 Enrolment.objects.filter(pk=verified[0].pk).update(attended_sessions=0, minutes=0)
 from knowledge.posts.actions import Choices, change_post, write_post
@@ -237,7 +237,7 @@ change_post(post=post, choices=Choices(Topic.objects.all()[:8]), version_seen=1,
 import io
 from common.files.storage import keeping
 from knowledge.materials.actions import About, add_material, add_version, withdraw_version
-from knowledge.materials.use_actions import tell_outcome, use_material
+from knowledge.materials.use_actions import record_outcome, use_material
 from knowledge.models import MaterialVersion
 def text_file(words):
     return keeping(io.BytesIO((words * 40).encode()), original="beleške-" + "veoma-dugo-ime-" * 8 + "cnr.txt")
@@ -250,7 +250,7 @@ withdraw_version(version=material.versions.get(number=2), reason="Pogrešan zako
 for reference in ("ME-2026-003", "ME-2026-004"):
     of = Training.objects.get(reference=reference)
     use = use_material(training=of, version=material.versions.get(number=1), by=recorder)
-    tell_outcome(use=use, outcome="partly", words="Trajalo je duže " * 20, by=recorder)
+    record_outcome(use=use, outcome="partly", words="Trajalo je duže " * 20, by=recorder)
 from knowledge.discussion.actions import write_comment
 from knowledge.subscriptions.reactions import follow, thank
 from knowledge.moderation.actions import hide_post, report_post

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 
 from knowledge.discussion.actions import change_comment, remove_comment
-from knowledge.models import NoticeChoice, Post, Told
+from knowledge.models import NoticeChoice, Notification, Post
 from knowledge.posts.actions import publish_post
 from knowledge.subscriptions.reactions import follow
 from members.models import Mail
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told() -> list[tuple[str, str]]:
-    return sorted(Told.objects.values_list("member__given_name", "notice"))
+    return sorted(Notification.objects.values_list("member__given_name", "notice"))
 
 
 def mailed() -> list[str]:
@@ -90,8 +90,8 @@ def test_choices_are_kept_to(trainer_me, recorder_rs, recorder_me):
     assert (told(), mailed()) == ([("Rada", "mentioned")], [])
     NoticeChoice.objects.filter(member=trainer_me).update(pace="at_once")
     say(recorder_rs, post)
-    assert (mailed(), Told.objects.get(member=trainer_me).mailed_at is None) == ([trainer_me.email], False)
-    assert Told.objects.get(member=recorder_me).mailed_at is None
+    assert (mailed(), Notification.objects.get(member=trainer_me).mailed_at is None) == ([trainer_me.email], False)
+    assert Notification.objects.get(member=recorder_me).mailed_at is None
 
 
 def test_refused_comment_tells_nobody(trainer_me, recorder_rs):
@@ -115,11 +115,11 @@ def test_notices_are_ones_own_newest_first_and_marked_by_a_post(trainer_me, reco
     client = client_of(trainer_me)
     page = client.get("/knowledge/notices/").content.decode()
     assert ("Ratko Zapisović commented on “Kartice”" in page, page.count(">New<")) == (True, 1)
-    assert Told.objects.exclude(read_at=None).count() == 0  # to look changes nothing
+    assert Notification.objects.exclude(read_at=None).count() == 0  # to look changes nothing
     assert "Ratko" not in client_of(recorder_rs).get("/knowledge/notices/").content.decode().split("<main")[1]
     client.post("/knowledge/notices/")
     assert (
-        Told.objects.exclude(read_at=None).count(),
+        Notification.objects.exclude(read_at=None).count(),
         client.get("/knowledge/notices/").content.decode().count(">New<"),
     ) == (1, 0)
 

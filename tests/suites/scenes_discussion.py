@@ -5,7 +5,7 @@ from typing import Any
 
 from knowledge.discussion import actions as comments
 from knowledge.field_notes import actions as notes
-from knowledge.models import Comment, Complaint, FieldNote, Notice, Post, RevisionItem, Told
+from knowledge.models import Comment, Complaint, FieldNote, Notice, Notification, Post, RevisionItem
 from knowledge.moderation import actions as moderation
 from knowledge.posts.actions import Choices, write_post
 from knowledge.subscriptions import reactions as keeping
@@ -51,8 +51,8 @@ def collected(stage: Any, note: FieldNote) -> RevisionItem:
     return notes.collect_note(note=note, topic=Topic.objects.first(), words="x", by=stage.coordinator)
 
 
-def told(stage: Any) -> Told:
-    return Told.objects.create(member=stage.recorder, notice=Notice.FOLLOWED, post=asked(stage))
+def told(stage: Any) -> Notification:
+    return Notification.objects.create(member=stage.recorder, notice=Notice.FOLLOWED, post=asked(stage))
 
 
 Scene = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]

@@ -18,13 +18,13 @@ def added(stage: Any) -> Material:
 def add_to(stage: Any, post: Post) -> Material:
     with keeping(io.BytesIO(pdf("Jedan")), original="a.pdf") as kept:
         return materials.add_material(
-            post=post, about=materials.About("List", "en", "network"), kept=kept, by=stage.trainer
+            post=post, about=materials.About("List", "en", "network"), stored_file=kept, by=stage.trainer
         )
 
 
 def newer(stage: Any, of: Material) -> MaterialVersion:
     with keeping(io.BytesIO(pdf("Dva")), original="a.pdf") as kept:
-        return materials.add_version(material=of, kept=kept, note="Novo", newest_seen=1, by=stage.trainer)
+        return materials.add_version(material=of, stored_file=kept, note="Novo", newest_seen=1, by=stage.trainer)
 
 
 def withdrawn(stage: Any) -> MaterialVersion:
@@ -57,7 +57,7 @@ SCENES: dict[str, Scene] = {
         lambda s, version: uses.use_material(training=s.training, version=version, by=s.trainer),
     ),
     "knowledge.materials.use_actions.drop_use": (used, lambda s, use: uses.drop_use(use=use, by=s.trainer)),
-    "knowledge.materials.use_actions.tell_outcome": (
-        used, lambda s, use: uses.tell_outcome(use=use, outcome="worked", words="Dobro", by=s.trainer)
+    "knowledge.materials.use_actions.record_outcome": (
+        used, lambda s, use: uses.record_outcome(use=use, outcome="worked", words="Dobro", by=s.trainer)
     ),
 }  # fmt: skip

@@ -25,7 +25,7 @@ from audit.record import record
 from common.files.storage import keeping
 from common.scans import PDF, Scan
 from knowledge.materials.actions import About, add_material
-from knowledge.materials.use_actions import tell_outcome, use_material
+from knowledge.materials.use_actions import record_outcome, use_material
 from knowledge.models import (
     Comment,
     Complaint,
@@ -33,12 +33,12 @@ from knowledge.models import (
     FieldNote,
     Material,
     MaterialVersion,
+    Notification,
     Post,
     RevisionItem,
     SavedSearch,
     SecretAddress,
     Thanks,
-    Told,
 )  # fmt: skip
 from knowledge.posts.actions import Choices, write_post
 from members.actions import digest_of
@@ -46,7 +46,7 @@ from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.indicators.actions import add_indicator
 from reports.lookups import Things
 from reports.models import IndicatorValue, Release, Snapshot
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.people.report import answer
 from reports.snapshots.contents import asked_plainly, freeze
 from reports.strengths.actions import Entry, save_strength
@@ -262,7 +262,7 @@ def _measured(recorder: Member) -> tuple[int, int]:
 
 def snapshot_of(by: Member) -> Snapshot:
     """Freeze what there is, though nothing counts yet."""
-    asked = Asked(Question(organisation=by.organisation_id), ("year",), "", whole=True)
+    asked = ReportQuery(Question(organisation=by.organisation_id), ("year",), "", whole=True)
     numbers = freeze(answer(asked, Things()))
     return Snapshot.objects.create(
         made_by=by, organisation=by.organisation, signed=by.full_name, as_on=timezone.localdate(),
@@ -291,11 +291,11 @@ def posted_by(by: Member, training: Training) -> tuple[str, int]:
     words = "Listkanar" if foreign else "List"
     with keeping(io.BytesIO(pdf(words)), original=f"{words}.pdf") as kept:
         about = About(words, "en", Material.Licence.NETWORK)
-        material = add_material(post=post, about=about, kept=kept, by=by)
+        material = add_material(post=post, about=about, stored_file=kept, by=by)
     version = material.versions.get()
     MaterialVersion.objects.filter(pk=version.pk).update(pages=1)
     use = use_material(training=training, version=version, by=by)
-    tell_outcome(use=use, outcome="partly", words="Ishodkanar" if foreign else "Ishod", by=by)
+    record_outcome(use=use, outcome="partly", words="Ishodkanar" if foreign else "Ishod", by=by)
     return post.slug, material.pk
 
 
@@ -320,7 +320,7 @@ def _discussed(trainer: Member, recorder: Member) -> tuple[int, int]:
     )
     complaint = Complaint.objects.create(post=post, comment=comment, by=recorder, words=wrong)
     Thanks.objects.create(member=recorder, comment=comment)
-    Told.objects.create(member=recorder, notice="commented", post=post, comment=comment)
+    Notification.objects.create(member=recorder, notice="commented", post=post, comment=comment)
     return comment.pk, complaint.pk
 
 

@@ -21,7 +21,7 @@ from members.models import Invitation, Mail, Organisation, Rank, Role
 from reports.indicators import actions as indicators
 from reports.lookups import Things
 from reports.models import IndicatorValue
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.snapshots import actions as snapshots
 from reports.standard import actions as packs
 from reports.strengths import actions as strengths
@@ -153,9 +153,9 @@ class Stage:
         return packs.release_cells(pack="nato", first=day, last=day, reason="x", by=self.coordinator)
 
     def frozen(self):
-        asked = Asked(Question(keeper=self.training.keeper_id), (), "", whole=True)
+        asked = ReportQuery(Question(keeper=self.training.keeper_id), (), "", whole=True)
         return snapshots.freeze_figures(
-            asked=asked, things=Things(), chosen=[], as_on=self.training.starts_on, reported_to="Donor", note="",
+            query=asked, things=Things(), chosen=[], as_on=self.training.starts_on, reported_to="Donor", note="",
             observers=[], by=self.coordinator,
         )  # fmt: skip
 

@@ -80,7 +80,7 @@ def records_of(people: QuerySet[Participant]) -> dict[int, list[Record]]:
     return found
 
 
-class Told(Protocol):
+class Notification(Protocol):
     """What is told of a person, a record or a row of a list, beside the names."""
 
     @property
@@ -90,7 +90,7 @@ class Told(Protocol):
     def service(self) -> str: ...
 
 
-def may_be_one(one: Told, other: Told) -> bool:
+def may_be_one(one: Notification, other: Notification) -> bool:
     """Whether neither sex nor service number speaks against it."""
     numbers_differ = one.service and other.service and one.service != other.service
     return is_compatible(one.sex, other.sex) and not numbers_differ

@@ -20,10 +20,10 @@ class Command(BaseCommand):
         if send:
             Postman().send_waiting()
         waiting, given_up = Q(state=Mail.State.WAITING), Q(state=Mail.State.GIVEN_UP)
-        found = Mail.objects.aggregate(
+        counts = Mail.objects.aggregate(
             waiting=Count("pk", filter=waiting),
             since=Min("created_at", filter=waiting),
             up=Count("pk", filter=given_up),
         )
-        since = f" (since {found['since']:%Y-%m-%d %H:%M} UTC)" if found["since"] else ""
-        self.stdout.write(f"waiting {found['waiting']}{since}, given up {found['up']}")
+        since = f" (since {counts['since']:%Y-%m-%d %H:%M} UTC)" if counts["since"] else ""
+        self.stdout.write(f"waiting {counts['waiting']}{since}, given up {counts['up']}")

@@ -149,7 +149,7 @@ def collect_static_if_changed() -> None:
     """Run collectstatic only when a static file of any app was changed, added or removed since the last time."""
     digest = hashlib.sha256()
     for finder in get_finders():
-        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+        for path, storage in sorted(finder.list([]), key=lambda pair: pair[0]):
             status = Path(storage.path(path)).stat()
             digest.update(f"{path} {status.st_mtime_ns} {status.st_size}\n".encode())
     stamp = Path(settings.STATIC_ROOT) / ".collected"

@@ -43,8 +43,8 @@ def tidy_up() -> None:
     forget_old_previews()
     forget_old_mails()
     forget_orphans(set(MaterialVersion.objects.values_list("stored", flat=True)))
-    shown = MaterialVersion.objects.filter(material__removed_at=None)
-    forget_pictures(set(shown.values_list("checksum", flat=True)))
+    versions = MaterialVersion.objects.filter(material__removed_at=None)
+    forget_pictures(set(versions.values_list("checksum", flat=True)))
 
 
 # What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.

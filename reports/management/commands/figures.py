@@ -30,14 +30,14 @@ class Command(BaseCommand):
         member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
         if member is None or not access.can_see_reports(member):
             raise CommandError(f"No active member has the address {options['member']}.")
-        asked = {name: options[name] for name in FIELDS if options[name]} | (
+        data = {name: options[name] for name in FIELDS if options[name]} | (
             {"verified": "on"} if options["verified"] else {}
         )
-        form = QuestionForm(asked, member=member)
+        form = QuestionForm(data, member=member)
         if not form.is_valid():
-            told = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
-            raise CommandError(" ".join(told).replace("__all__: ", ""))
-        report = answer(form.asked(), form.things)
+            problems = [f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()]
+            raise CommandError(" ".join(problems).replace("__all__: ", ""))
+        report = answer(form.query(), form.things)
         if options["json"]:
             self.stdout.write(json.dumps(as_plain(report), ensure_ascii=False, indent=1, default=str))
             return
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             for column, block in zip(report.columns, report.blocks[n] if report.blocks else [], strict=False):
                 if block is not None:
                     self.stdout.write(f"  {line_of(Row(column.label, (), block))}")
-        self.stdout.write(definition(report.asked))
+        self.stdout.write(definition(report.query))
 
 
 def line_of(row: Row) -> str:

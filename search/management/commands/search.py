@@ -58,13 +58,13 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.label}: {row.title}{where}\n  {row.url}\n  {row.excerpt.text}")
 
 
-def _number(name: str, asked: str) -> str:
+def _number(name: str, value: str) -> str:
     """Return what the page's address would have: the number of a ministry or topic that is named. Anything else as it is."""
-    if name not in NAMED or not asked or asked.isdecimal():
-        return asked
+    if name not in NAMED or not value or value.isdecimal():
+        return value
     rows, fields = NAMED[name]
     called = {spelling(getattr(row, field)): str(row.pk) for row in rows() for field in fields}
-    return called.get(spelling(asked), asked)
+    return called.get(spelling(value), value)
 
 
 def _plain(row: Result) -> dict[str, Any]:

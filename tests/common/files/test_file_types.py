@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from common.files.file_types import KINDS, PDF, TEXT, clean_name, tell_kind
+from common.files.file_types import KINDS, PDF, TEXT, clean_name, detect_type
 from common.files.office_checks import PIECE
 from common.pdf import make_pdf
 from tests.common import shared_files as make
@@ -22,7 +22,7 @@ DOCX = make.OFFICE + "wordprocessingml.document"
 
 
 def told(content: bytes) -> str:
-    return tell_kind(io.BytesIO(content)).mime
+    return detect_type(io.BytesIO(content)).mime
 
 
 def refusal(content: bytes) -> str:

@@ -16,9 +16,9 @@ from PIL import Image
 
 from common.files import reading
 from common.files import storage as keeping
-from common.files.file_types import tell_kind
+from common.files.file_types import detect_type
 from common.files.reading import DAMAGED, IN_PART, TOO_MUCH, Reading, page_count, page_picture, read_words
-from common.files.text_extraction import TEXT_MOST, Place
+from common.files.text_extraction import MAX_TEXT_LENGTH, Place
 from common.sandbox import documents
 from common.sandbox.jobs import JOBS
 from common.sandbox.run import Result
@@ -178,14 +178,14 @@ def test_boxes_and_remarks_of_a_sheet_come_behind_its_cells():
 
 def test_endless_text_is_read_in_part():
     found = words(("Родна равноправност. " * 120_000).encode(), TEXT)
-    assert (len(found.places[0].text), found.reason) == (TEXT_MOST, IN_PART)
+    assert (len(found.places[0].text), found.reason) == (MAX_TEXT_LENGTH, IN_PART)
 
 
 @pytest.mark.slow
 def test_many_places_end_at_the_limit_too():
     slide = "x" * 300_000
     found = words(make.zipped(make.pptx_parts(*[slide] * 9)), PPTX)
-    assert (sum(len(place.text) for place in found.places), found.reason) == (TEXT_MOST, IN_PART)
+    assert (sum(len(place.text) for place in found.places), found.reason) == (MAX_TEXT_LENGTH, IN_PART)
 
 
 @on_linux
@@ -326,7 +326,7 @@ def fate(content: bytes) -> str:
     """Take in a file whatever it is: what became of it. Any exception but a refusal goes through."""
     with opened(content) as file:
         try:
-            kind = tell_kind(file)
+            kind = detect_type(file)
         except ValidationError as refused:
             return "refused" if len(" ".join(refused.messages)) > 20 else "without a sentence"
         found = read_words(file, kind.mime)

@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from PIL import Image
 
 from common.files import storage as keeping
-from common.files.storage import Kept, forget, forget_orphans, forget_pictures, keep, picture_name
+from common.files.storage import StoredFile, forget, forget_orphans, forget_pictures, keep, picture_name
 from members.models import Language
 from tests.common import shared_files as make
 from tests.common.shared_files import on_disk, upload
@@ -30,7 +30,7 @@ on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memo
 pytestmark = pytest.mark.usefixtures("places")
 
 
-def stored(kept: Kept) -> bytes:
+def stored(kept: StoredFile) -> bytes:
     with default_storage.open(kept.name) as file:
         return file.read()
 

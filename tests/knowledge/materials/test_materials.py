@@ -13,7 +13,7 @@ from common.files.storage import keeping
 from knowledge.access import readable_versions
 from knowledge.materials.actions import About, add_material, add_version, read_words, room_of, withdraw_version
 from knowledge.materials.use_actions import use_material
-from knowledge.models import Material, MaterialText, MaterialUse, MaterialVersion, NoticeChoice, Told
+from knowledge.models import Material, MaterialText, MaterialUse, MaterialVersion, NoticeChoice, Notification
 from tests.common.shared_files import pdf
 from tests.conftest import client_of, make_training
 from tests.knowledge.posts.test_posts import write
@@ -38,12 +38,12 @@ def file(name="kartice.pdf", words="Predrasude u komisijama"):
 def material_of(post, by, words="Predrasude", title="Kartice", language="bs", of=None):
     with keeping(io.BytesIO(pdf(words)), original="kartice.pdf") as kept:
         about = About(title, language, "network", of)
-        return add_material(post=post, about=about, kept=kept, by=by)
+        return add_material(post=post, about=about, stored_file=kept, by=by)
 
 
 def next_version(material, by, words, seen=1):
     with keeping(io.BytesIO(pdf(words)), original="kartice.pdf") as kept:
-        return add_version(material=material, kept=kept, note="Jasnije", newest_seen=seen, by=by)
+        return add_version(material=material, stored_file=kept, note="Jasnije", newest_seen=seen, by=by)
 
 
 def get(client, url, **headers):
@@ -234,7 +234,7 @@ def test_trainers_of_a_planned_training_are_told_of_a_new_version(trainer_me, tr
     next_version(material, trainer_me, "Druga")
     assert [(m.to, m.subject) for m in mail.outbox] == [([trainer_rs.email], "New version of Kartice")]
     assert material.get_absolute_url() in mail.outbox[0].body
-    assert list(Told.objects.values_list("member", "notice")) == [(trainer_rs.pk, "new_version")]
+    assert list(Notification.objects.values_list("member", "notice")) == [(trainer_rs.pk, "new_version")]
     page = client_of(trainer_rs).get(f"/trainings/{coming.reference}/materials/").content.decode()
     assert "version 2 is out" in page
 
@@ -246,7 +246,7 @@ def test_they_are_told_as_they_chose(pace, told, mailed, trainer_me, trainer_rs,
     NoticeChoice.objects.create(member=trainer_rs, notice="new_version", pace=pace)
     mail.outbox.clear()
     next_version(material, trainer_me, "Druga")
-    assert (Told.objects.count(), len(mail.outbox)) == (told, mailed)
+    assert (Notification.objects.count(), len(mail.outbox)) == (told, mailed)
 
 
 def test_who_may_not_open_the_post_is_not_told(trainer_me, trainer_rs, recorder_rs):
@@ -254,7 +254,7 @@ def test_who_may_not_open_the_post_is_not_told(trainer_me, trainer_rs, recorder_
     use_material(training=planned(recorder_rs, trainer_rs), version=material.versions.get(), by=recorder_rs)
     mail.outbox.clear()
     next_version(material, trainer_me, "Druga")
-    assert (Told.objects.count(), mail.outbox) == (0, [])
+    assert (Notification.objects.count(), mail.outbox) == (0, [])
 
 
 def test_nobody_is_told_of_a_training_that_is_over_or_cancelled(trainer_me, trainer_rs, recorder_rs):
@@ -267,7 +267,7 @@ def test_nobody_is_told_of_a_training_that_is_over_or_cancelled(trainer_me, trai
     type(off).objects.filter(pk=off.pk).update(cancelled_at=timezone.now())
     next_version(material, trainer_me, "Druga")
     withdraw_version(version=version, reason="Zastarjelo", by=trainer_me)
-    assert Told.objects.count() == 0
+    assert Notification.objects.count() == 0
 
 
 def test_training_names_a_material_and_tells_how_it_went(trainer_me, training):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit.models import Line
 from members.models import Organisation
 from reports.coverage.rates import Target
-from reports.coverage.report import Asked, cover
+from reports.coverage.report import CoverageQuery, cover
 from reports.strengths.actions import Entry, save_strength
 from reports.strengths.queries import read_strengths
 from tests.conftest import client_of, join, make_roster, make_training, mark_all, person
@@ -51,7 +51,7 @@ def test_coverage_is_that_of_a_slow_count(network, given_strengths, rule, data, 
         for of_year, numbers in given_strengths.items():
             entry = Entry(of_year, "", date(of_year, 12, 31), "s", numbers)
             save_strength(organisation=home, entry=entry, version_seen=0, by=places.verifier)
-        asked = Asked(home, year, "rank_group", rule, Target(80, 2030), whole=True)
+        asked = CoverageQuery(home, year, "rank_group", rule, Target(80, 2030), whole=True)
         found = cover(asked, read_strengths(home.pk))
     assert (found.total.strength, found.total.trained) == (
         sum(given_strengths[year].values()), slow_trained(network, "ME", rule, year, None)

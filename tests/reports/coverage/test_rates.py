@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 
 from members.models import Organisation
 from reports.coverage.rates import Covered, Target, is_bad
-from reports.coverage.report import Asked, Coverage, answer
+from reports.coverage.report import Coverage, CoverageQuery, answer
 from reports.coverage.views import _rows
 from reports.strengths.queries import Strengths
 from trainings.counting.parts import Counted, Gathering, Part
@@ -21,7 +21,7 @@ from trainings.counting.parts import Counted, Gathering, Part
 SEXES = ("female", "male")
 GROUPS = ("general", "senior_officer", "nco", "soldier")
 YEARS = (2021, 2022, 2023)
-ASKED = Asked(
+ASKED = CoverageQuery(
     Organisation(pk=1, short_name="Montenegro"), 2023, "rank_group", "attended", Target(80, 2030), whole=False
 )
 few = st.sampled_from((0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 40))
@@ -107,9 +107,9 @@ def facts_of(found: Coverage) -> list[tuple[dict[tuple, int], int]]:
         facts.append(({("t", one, group): 1 for one in until for group in groups}, covered.trained))
         facts.append(({("s", year, group): 1 for group in groups}, covered.strength))
 
-    say(found.total, found.asked.year, GROUPS)
+    say(found.total, found.query.year, GROUPS)
     for row, groups in zip(found.rows, lines_of(found), strict=True):
-        say(row.covered, found.asked.year, groups)
+        say(row.covered, found.query.year, groups)
     for year, covered in found.years.items():
         say(covered, year, GROUPS)
     return [(cells, number) for cells, number in facts if number is not None]

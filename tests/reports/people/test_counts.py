@@ -10,7 +10,7 @@ from members.models import Country, Language, Organisation
 from reports.access import allowed_dimensions
 from reports.labels import written
 from reports.lookups import read_things
-from reports.people.forms import Asked
+from reports.people.forms import ReportQuery
 from reports.people.report import Report, answer, counted_by
 from tests.reports.networks import rows, write_network
 from tests.reports.slow import slow_answer
@@ -85,7 +85,7 @@ def test_random_questions_are_answered_as_a_plain_count_says(reference, seed):
     there, things = rows(), read_things()
     for n in range(QUESTIONS):
         asked, dimensions = random_question(random)
-        report = answer(Asked(Question(**asked), dimensions, "", whole=True), things)
+        report = answer(ReportQuery(Question(**asked), dimensions, "", whole=True), things)
         assert told(report) == expected(asked, counted_by(dimensions), there), (n, asked, dimensions)
 
 
@@ -96,5 +96,5 @@ def test_control_a_mark_that_is_lost_is_noticed(reference):
     taken = next(row for row in there["named"] if row["came"] and row["training"]["figures"] == "verified"
                  and row["training"]["cancelled_at"] is None)  # fmt: skip
     taken["came"] = False
-    report = answer(Asked(Question(), ("organisation",), "", whole=True), things)
+    report = answer(ReportQuery(Question(), ("organisation",), "", whole=True), things)
     assert told(report) != expected({"rule": "attended"}, ("organisation",), there)

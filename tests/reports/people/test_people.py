@@ -44,13 +44,13 @@ def test_page_without_a_question_shows_figures_by_ministry(counting, coordinator
 def test_coordinator_sees_own_people_whole(counting, coordinator_me):
     home = coordinator_me.organisation_id
     report = client_of(coordinator_me).get(PEOPLE, {"organisation": home, "by": "sex"}).context["report"]
-    assert (report.asked.whole, report.total.seats, report.total.minutes) == (True, 8, 8 * 360)
+    assert (report.query.whole, report.total.seats, report.total.minutes) == (True, 8, 8 * 360)
     assert sorted((row.keys[0], row.cell.seats) for row in report.rows) == [("female", 4), ("male", 4)]
 
 
 def test_others_see_no_number_below_five(counting, observer):
     report = client_of(observer).get(PEOPLE, {"by": "sex"}).context["report"]
-    assert (report.asked.whole, report.total.seats, report.total.by_sex) == (False, 8, ())
+    assert (report.query.whole, report.total.seats, report.total.by_sex) == (False, 8, ())
     assert [(row.keys, row.cell.seats) for row in report.rows] == [(("female", "male"), 8)]
 
 
@@ -66,7 +66,7 @@ def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, obser
         told = command_of(member, *words)
         assert [row["label"] for row in told["rows"]] == [row.label for row in report.rows]
         assert [row["seats"] for row in told["rows"]] == [row.cell.seats for row in report.rows]
-        assert told["definition"] == definition(report.asked)
+        assert told["definition"] == definition(report.query)
         header, *lines, total, _definition = sheet_of(member, **asked)
         seats = header.index("Seats")
         assert total[seats] == str(report.total.seats)
