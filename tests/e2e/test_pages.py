@@ -242,10 +242,10 @@ from knowledge.models import MaterialVersion
 def text_file(words):
     return keeping(io.BytesIO((words * 40).encode()), original="beleške-" + "veoma-dugo-ime-" * 8 + "cnr.txt")
 with text_file("Jedan ") as kept:
-    material = add_material(post=post, about=About("Bilješke " * 15, "cnr", "cc-by-nc-sa"), kept=kept, by=teacher)
+    material = add_material(post=post, about=About("Bilješke " * 15, "cnr", "cc-by-nc-sa"), stored_file=kept, by=teacher)
 for n, words in enumerate(["Dva ", "Tri "], 1):
     with text_file(words) as kept:
-        add_version(material=material, kept=kept, note="Jasnije " * 20, newest_seen=n, by=teacher)
+        add_version(material=material, stored_file=kept, note="Jasnije " * 20, newest_seen=n, by=teacher)
 withdraw_version(version=material.versions.get(number=2), reason="Pogrešan zakon " * 10, by=teacher)
 for reference in ("ME-2026-003", "ME-2026-004"):
     of = Training.objects.get(reference=reference)
