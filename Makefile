@@ -37,13 +37,14 @@ drill-attacks: installed-dev  ## Try every hostile word, every foreign number an
 drill-faults: installed-dev  ## Kill workers, freeze the database, damage files and rosters, count large networks
 	@exec $(PY) tests/run.py --faults
 
-lint: installed-dev  ## Check style, types, the import contract, migrations and templates
+lint: installed-dev  ## Check style, types, the import contract, names, migrations and templates
 	@failed=; check() { echo "-- $$1"; shift; env TESTING=1 DATABASE_URL=sqlite://:memory: "$$@" || failed=1; }; \
 	check "style" $(PY) -m ruff check $(CODE); \
 	check "format" $(PY) -m ruff format --check --output-format=concise $(CODE); \
 	check "types" $(PY) -m mypy; \
 	check "import contract" $(VENV)/bin/lint-imports --no-logo; \
 	check "missing migrations" $(PY) manage.py makemigrations --check --dry-run; \
+	check "names" $(PY) tests/lint_names.py; \
 	check "risky migrations" $(PY) tests/lint_migrations.py; \
 	check "templates" $(PY) -m djlint --lint --quiet templates; \
 	if [ -n "$$failed" ]; then echo "lint: something above is to be mended" >&2; exit 1; fi; echo "lint: all is well"

@@ -15,8 +15,12 @@ BANNED = {"told", "asked", "found", "shown", "kept", "given", "one"}
 BANNED_ENDINGS = ("_MOST", "_LEAST")
 BANNED_BEGINNINGS = ("tell_",)
 MAX_EXCEPTIONS = 40
+# The folders whose names are done.
+CHECKED = ("portal/", "search/", "reports/", "knowledge/", "common/", "bench/")
 # path: {name: why it may stay}
-EXCEPTIONS: dict[str, dict[str, str]] = {}
+EXCEPTIONS: dict[str, dict[str, str]] = {
+    "reports/standard/forms.py": {"shown": "a hidden field of the form, by its name on the page"},
+}
 
 
 def is_banned(name: str) -> bool:
@@ -60,8 +64,10 @@ def main() -> int:
     files = subprocess.run(
         ["git", "ls-files", "*.py"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()
-    wrong = [line for path in files if "/migrations/" not in path for line in findings(path, (ROOT / path).read_text())]
-    print(*wrong, sep="\n")
+    checked = [path for path in files if path.startswith(CHECKED) and "/migrations/" not in path]
+    wrong = [line for path in checked for line in findings(path, (ROOT / path).read_text())]
+    for line in wrong:
+        print(line)
     exceptions = sum(len(names) for names in EXCEPTIONS.values())
     if exceptions > MAX_EXCEPTIONS:
         print(f"{exceptions} exceptions, at most {MAX_EXCEPTIONS}")

@@ -138,7 +138,7 @@ class Complaint(models.Model):
     class Outcome(models.TextChoices):
         OPEN = "open", _("Open")
         HIDDEN = "hidden", _("Hidden")
-        KEPT = "kept", _("Left as it is")
+        DISMISSED = "kept", _("Left as it is")
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="complaints")
     comment = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="complaints")

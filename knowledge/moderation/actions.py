@@ -74,4 +74,4 @@ def leave_reported(*, complaint: Complaint, by: Member) -> None:
     same = Complaint.objects.filter(post=post, comment=complaint.comment_id)
     if not same.filter(pk=complaint.pk, outcome=Complaint.Outcome.OPEN).exists():
         raise ValidationError(_("This report is settled already."))
-    record("leave_reported", post, by=by, reports=_settle(same, Complaint.Outcome.KEPT, by))
+    record("leave_reported", post, by=by, reports=_settle(same, Complaint.Outcome.DISMISSED, by))

@@ -50,7 +50,7 @@ class Trainer:
 
     slug: str
     ministry: str
-    given: str
+    given_name: str
     family: str
     sex: str
     rank: Rank | None
@@ -81,7 +81,7 @@ class Cast:
 
 
 def trainer_slug(row: TrainerRow) -> str:
-    return spelling(f"{row.given} {row.family}").replace(" ", "-")
+    return spelling(f"{row.given_name} {row.family}").replace(" ", "-")
 
 
 def load_cast(organisations: dict[str, Organisation]) -> Cast:
@@ -124,7 +124,7 @@ def _trainer_member(row: TrainerRow, organisations: dict[str, Organisation], pas
     return Member(
         email=f"{TRAINER_ACCOUNTS.get(slug, slug.replace('-', '.'))}@demo.example",
         password=password,
-        given_name=row.given,
+        given_name=row.given_name,
         family_name=row.family,
         organisation=organisations[row.ministry],
         joined_at=at(_certified_on(row) + timedelta(days=4)),
@@ -164,7 +164,7 @@ def topics_in_order() -> list[Topic]:
 
 
 def _profile(member: Member, row: TrainerRow, ranks: dict[tuple[str, str], Rank]) -> TrainerProfile:
-    words = f"{row.given} {row.family}"
+    words = f"{row.given_name} {row.family}"
     return TrainerProfile(
         member=member,
         slug=trainer_slug(row),
@@ -185,7 +185,7 @@ def _as_trainer(profile: TrainerProfile, row: TrainerRow) -> Trainer:
     return Trainer(
         slug=profile.slug,
         ministry=row.ministry,
-        given=row.given,
+        given_name=row.given_name,
         family=row.family,
         sex=row.sex,
         rank=profile.rank,

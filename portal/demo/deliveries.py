@@ -26,7 +26,7 @@ class Known(NamedTuple):
 
     organisation: str
     family: str
-    given: str
+    given_name: str
     sex: str
     nato: str
     trainer: str = ""

@@ -107,7 +107,7 @@ _IN_CYRILLIC = {("BA", "sr"): 0.3, ("ME", "cnr"): 0.08, ("RS", "sr"): 0.5}
 class Name:
     """A person's name in one script."""
 
-    given: str
+    given_name: str
     family: str
 
     @property
@@ -117,7 +117,7 @@ class Name:
     def in_other_script(self) -> Name:
         """Return the name in the other script; empty where a letter has no way there."""
         turn = in_latin if self.in_cyrillic else in_cyrillic
-        return Name(turn(self.given), turn(self.family))
+        return Name(turn(self.given_name), turn(self.family))
 
 
 def _womans(family: str) -> str:
@@ -141,7 +141,7 @@ class Names:
         for _attempt in range(6):
             pool = self.rng.choices(list(pools), list(pools.values()))[0]
             name = self._from_pool(organisation, pool, sex)
-            key = spelling(f"{name.family} {name.given}")
+            key = spelling(f"{name.family} {name.given_name}")
             if key not in taken:
                 break
         taken.add(key)
@@ -149,7 +149,7 @@ class Names:
 
     def reserve(self, organisation: str, name: Name) -> None:
         """Keep a name that the story has given to somebody from being given again."""
-        self._given_out.setdefault(organisation, set()).add(spelling(f"{name.family} {name.given}"))
+        self._given_out.setdefault(organisation, set()).add(spelling(f"{name.family} {name.given_name}"))
 
     def _from_pool(self, organisation: str, pool: str, sex: str) -> Name:
         womens, mens, families = (names.split() for names in _POOLS[pool])

@@ -13,7 +13,7 @@ class TrainerRow(NamedTuple):
     """One trainer. `course` is the regional course they were certified in: the first (2014) or the second (2015)."""
 
     ministry: str
-    given: str
+    given_name: str
     family: str
     sex: str
     course: int

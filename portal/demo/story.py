@@ -25,8 +25,8 @@ COURSE_WEIGHTS = {"GA-1": 27, "GA-2": 14, "GPO": 16, "GFP": 12, "GAD": 5, "GBD":
 DAYS = {"GA-1": 1, "GA-2": 2, "GPO": 2, "GFP": 3, "GAD": 5, "GBD": 1, "PDT": 1}
 
 _AFRICAN_OFFICERS = tuple(
-    Known(organisation, family, given, sex, nato)
-    for organisation, family, given, sex, nato in (
+    Known(organisation, family, given_name, sex, nato)
+    for organisation, family, given_name, sex, nato in (
         ("GH", "Mensah", "Kwame", "male", "OF-3"), ("GH", "Owusu", "Akosua", "female", "OF-2"),
         ("GH", "Boateng", "Yaw", "male", "OF-2"), ("GH", "Asante", "Efua", "female", "OF-3"),
         ("NG", "Okafor", "Chidi", "male", "OF-4"), ("NG", "Adeyemi", "Folake", "female", "OF-3"),
@@ -58,7 +58,7 @@ def history(cast: Cast) -> list[Delivery]:
 
 
 def _as_trainee(trainer: Trainer) -> Known:
-    return Known(trainer.ministry, trainer.family, trainer.given, trainer.sex, "", trainer.slug)
+    return Known(trainer.ministry, trainer.family, trainer.given_name, trainer.sex, "", trainer.slug)
 
 
 def _courses_for_trainers(cast: Cast) -> list[Delivery]:

@@ -184,6 +184,6 @@ class ShownForm(forms.Form):
         refuse_unknown(self, ())
         return cleaned
 
-    def shown(self) -> Indicator:
+    def chosen_indicator(self) -> Indicator:
         """Return the share of a valid form; women in the armed forces as a whole where none is chosen."""
         return Indicator(self.cleaned_data["indicator"] or Indicator.WOMEN)

@@ -36,7 +36,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
         return render(
             request, "reports/indicators/indicators.html", {"tabs": tabs_of(request), "form": form}, status=422
         )
-    indicator, ministry = form.shown(), form.cleaned_data["ministry"]
+    indicator, ministry = form.chosen_indicator(), form.cleaned_data["ministry"]
     values = progress.read_values(access.visible_indicators(member), indicator, ministry)
     counts = progress.trainings_by_year(ministry)
     years = progress.years_of(values.shares, counts)
