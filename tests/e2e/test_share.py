@@ -42,7 +42,7 @@ def look(page: Page, view: View) -> None:
         assert axe_findings(page) == []
 
 
-@pytest.mark.main_job
+@pytest.mark.slow
 @seen_by(DESKTOP)
 def test_material_is_shared_found_discussed_and_replaced(
     page: Page, portal: PortalServer, view: View, handouts: dict[str, Path]

@@ -97,7 +97,7 @@ def _tell(person: Person, way: str, record_property) -> None:
 
 @pytest.mark.main_job
 @seen_by(DESKTOP)
-@pytest.mark.parametrize("way", ["upload", "paste"])
+@pytest.mark.parametrize("way", ["upload", pytest.param("paste", marks=pytest.mark.slow)])
 def test_list_becomes_submitted_figures_in_three_minutes(page: Page, way: str, record_property) -> None:
     sign_in(page, "recorder.me")
     person = Person(page)

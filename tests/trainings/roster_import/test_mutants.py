@@ -123,6 +123,7 @@ def understood(seed):
     return "read"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [0, *(pytest.param(n, marks=pytest.mark.drill) for n in range(30, 300, 30))])
 def test_damaged_roster_is_read_or_one_sentence(first):
     ends = [understood(seed) for seed in range(first, first + 30)]
