@@ -9,6 +9,10 @@ from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# Of cells pasted at once.
+MAX_PASTED_LETTERS = 2_000_000
 
 
 class DateInput(forms.DateInput):
@@ -59,6 +63,35 @@ class UploadsField(forms.FileField):
         if len(uploads) > self.at_once:
             raise forms.ValidationError(_("At most %(n)d files at once.") % {"n": self.at_once})
         return uploads
+
+
+class FileOrCellsForm(forms.Form):
+    """A workbook or CSV file, or cells pasted from one: one of the two."""
+
+    file_help: Any = ""
+    # What is said to whoever gave neither.
+    neither_given: Any = ""
+
+    file = forms.FileField(
+        label=gettext_lazy("Workbook or CSV file"), required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,text/csv"}),
+    )  # fmt: skip
+    rows = forms.CharField(
+        label=gettext_lazy("Or paste the cells here"), required=False, max_length=MAX_PASTED_LETTERS, strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = self.file_help
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and bool(cleaned.get("file")) == bool((cleaned.get("rows") or "").strip()):
+            raise forms.ValidationError(
+                _("Choose a file or paste cells, one of the two.") if cleaned.get("file") else self.neither_given
+            )
+        return cleaned
 
 
 def fields_as_html(form: forms.BaseForm, *left_out: str) -> SafeString:

@@ -7,12 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms import DateInput
+from common.forms import DateInput, FileOrCellsForm
 from members.models import RankGroup
 from reports.models.strengths import FIRST_YEAR, LAST_YEAR, MAX_NUMBER
 from reports.strengths.actions import Entry
 from trainings.models import Sex
-from trainings.roster_import.forms import LETTERS_MOST
 
 SOURCE_HELP = gettext_lazy("The document the numbers are from, so that they can be looked up again.")
 NO_YEAR = gettext_lazy("Choose a year from 1990 to 2100.")
@@ -82,17 +81,12 @@ class StrengthForm(forms.Form):
         return Entry(data["year"], unit, data["as_on"], data["source"], self._cells())
 
 
-class StrengthImportForm(forms.Form):
+class StrengthImportForm(FileOrCellsForm):
     """A file or pasted cells, with what the table may not say itself: year, day, source."""
 
-    file = forms.FileField(
-        label=gettext_lazy("Workbook or CSV file"), required=False, help_text=gettext_lazy(".xlsx, .xls, .ods or CSV, at most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,text/csv"}),
-    )  # fmt: skip
-    rows = forms.CharField(
-        label=gettext_lazy("Or paste the cells here"), required=False, max_length=LETTERS_MOST, strip=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )  # fmt: skip
+    file_help = gettext_lazy(".xlsx, .xls, .ods or CSV, at most 10 MB.")
+    neither_given = gettext_lazy("Choose a file, or paste the cells of the table.")
+
     year = _year(
         label=gettext_lazy("Year"), required=False, help_text=gettext_lazy("Where the table has no column of years.")
     )
@@ -107,16 +101,6 @@ class StrengthImportForm(forms.Form):
         if as_on and not FIRST_YEAR <= as_on.year <= LAST_YEAR:
             raise forms.ValidationError(NO_YEAR)
         return as_on
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.errors and bool(cleaned.get("file")) == bool((cleaned.get("rows") or "").strip()):
-            raise forms.ValidationError(
-                _("Choose a file or paste cells, one of the two.")
-                if cleaned.get("file")
-                else _("Choose a file, or paste the cells of the table.")
-            )
-        return cleaned
 
 
 class RemoveForm(forms.Form):
