@@ -56,7 +56,7 @@ def qr_svg(text: str) -> str:
 
 
 def make_pdf(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
-    """Return the PDF that a typst file makes of `shown`, which it reads as JSON from `sys.inputs.shown`; dated `at`.
+    """Return the PDF that a typst file makes of `data`, which it reads as JSON from `sys.inputs.shown`; dated `at`.
 
     The same words and date make the same bytes.
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
-from members import encryption as secrecy
+from members import encryption
 from members.held_forms import has_held_form
 from members.models import Member
 from members.outbox import put_mail
@@ -77,10 +77,10 @@ class FactorAdapter(DefaultMFAAdapter):
     """Secrets encrypted with a key of their own; the portal's own address for passkeys; the last factor stays."""
 
     def encrypt(self, text: str) -> str:
-        return secrecy.encrypt(text)
+        return encryption.encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return secrecy.decrypt(encrypted_text)
+        return encryption.decrypt(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         """Return the name that the authenticator app shows."""

@@ -238,10 +238,8 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False  # members/signals.py tells the member, in the transaction of the change
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
-ACCOUNT_REAUTHENTICATION_METHODS = [
-    "password",
-    "mfa",
-]  # no codes by mail: members/account_urls.py leaves their pages out
+# No codes by mail: members/account_urls.py leaves their pages out.
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_PREVENT_ENUMERATION = True
 # For each: times, within what, and counted by what: the visitor's address, or the account or e-mail address concerned.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "join": "10/h/ip,3/d/key"}

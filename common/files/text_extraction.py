@@ -1,6 +1,6 @@
 """The words inside office documents and texts, place by place. Runs in the sandbox; must not import Django.
 
-Reads the parts that `packages` let through, element by element, so that memory holds the words found and little else.
+Reads the parts that `office_checks` lets through, element by element, so that memory holds the words found and little else.
 """
 
 import zipfile

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from common.files import text_extraction as words
+from common.files import text_extraction
 from common.files.markup import DamagedError
 from common.files.text_extraction import Place
 
@@ -19,13 +19,13 @@ MAX_PAGES = 5_000
 MAX_DRAWN = 4_000_000
 
 _READERS: dict[str, Callable[[IO[bytes]], Iterator[Place]]] = {
-    "docx": words.read_docx,
-    "pptx": words.read_pptx,
-    "xlsx": words.read_xlsx,
-    "odt": lambda file: words.read_open(file, words.NONE),
-    "odp": lambda file: words.read_open(file, words.SLIDE),
-    "ods": lambda file: words.read_open(file, words.SHEET),
-    "txt": words.read_plain,
+    "docx": text_extraction.read_docx,
+    "pptx": text_extraction.read_pptx,
+    "xlsx": text_extraction.read_xlsx,
+    "odt": lambda file: text_extraction.read_open(file, text_extraction.NONE),
+    "odp": lambda file: text_extraction.read_open(file, text_extraction.SLIDE),
+    "ods": lambda file: text_extraction.read_open(file, text_extraction.SHEET),
+    "txt": text_extraction.read_plain,
 }
 # How a PDF says that a word goes on in the next line.
 _BROKEN_WORD = re.compile("[\x02\ufffe\u00ad]\\s*")
@@ -51,7 +51,7 @@ def read_pdf(file: IO[bytes]) -> Iterator[Place]:
         except PdfiumError:
             unreadable += 1
             continue
-        yield Place(words.PAGE, n + 1, words.tidy(_BROKEN_WORD.sub("", text.replace("\r", ""))))
+        yield Place(text_extraction.PAGE, n + 1, text_extraction.tidy(_BROKEN_WORD.sub("", text.replace("\r", ""))))
         page.close()
     if unreadable and unreadable == pages:
         raise DamagedError
@@ -64,11 +64,11 @@ def words_of(file: IO[bytes], kind: str) -> dict[str, object]:
     length = 0
     try:
         for place in reader(file):
-            text = place.text[: words.MAX_TEXT_LENGTH - length]
+            text = place.text[: text_extraction.MAX_TEXT_LENGTH - length]
             length += len(text)
             if text:
                 places.append({"kind": place.kind, "number": place.number, "text": text, "name": place.name})
-            if length >= words.MAX_TEXT_LENGTH or time.process_time() > CPU_SECONDS_ENOUGH:
+            if length >= text_extraction.MAX_TEXT_LENGTH or time.process_time() > CPU_SECONDS_ENOUGH:
                 return {"places": places, "complete": False}
     except MemoryError:
         return {"places": places, "complete": False}

@@ -18,7 +18,7 @@ from knowledge.discussion import thread as discussion
 from knowledge.discussion.forms import CommentForm
 from knowledge.models import Comment, Post
 from knowledge.pages import fetch_post, show_theirs
-from knowledge.subscriptions import reactions as keeping
+from knowledge.subscriptions import reactions
 from members.models import Member
 from members.request import member_of
 from trainings.pages import require
@@ -42,7 +42,7 @@ def of_post(request: HttpRequest, post: Post, reader: Member | None) -> dict[str
     beside = discussion.around(post, reader)
     thread = discussion.discussion(request, post, reader, beside["seen_at"])
     if not post.is_draft and beside["is_news"]:
-        keeping.mark_seen(post, reader)
+        reactions.mark_seen(post, reader)
     return {**beside, **thread, "comment_form": CommentForm(), "form_key": uuid4()}
 
 
@@ -138,7 +138,7 @@ def comment_thank(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Thank for a comment, or take it back."""
     post, comment = fetch_comment(request, slug, pk)
     require(access.can_thank(member_of(request), post, comment))
-    keeping.thank(post=post, comment=comment, on="off" not in request.POST, by=member_of(request))
+    reactions.thank(post=post, comment=comment, on="off" not in request.POST, by=member_of(request))
     return answer(request, post, comment)
 
 
@@ -164,7 +164,7 @@ def post_thank(request: HttpRequest, slug: str) -> HttpResponse:
     """Thank for a post, or take it back."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_thank(by, post))
-    keeping.thank(post=post, on="off" not in request.POST, by=by)
+    reactions.thank(post=post, on="off" not in request.POST, by=by)
     return redirect(post)
 
 
@@ -174,7 +174,7 @@ def post_save(request: HttpRequest, slug: str) -> HttpResponse:
     post, by = fetch_post(request, slug), member_of(request)
     on = "off" not in request.POST
     require(access.can_keep(by, post) or not on)
-    keeping.save_post(post=post, on=on, by=by)
+    reactions.save_post(post=post, on=on, by=by)
     if on:
         messages.success(request, _("Saved for later."))
     return redirect(post)

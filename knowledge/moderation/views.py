@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common.views import errors_as_messages, errors_in_form, page_of, render_form
 from knowledge import access
-from knowledge.discussion import thread as discussion
+from knowledge.discussion import thread
 from knowledge.discussion.forms import WordsForm
 from knowledge.discussion.views import fetch_comment
 from knowledge.models import Comment, Complaint, Post
@@ -30,7 +30,7 @@ def _fetch(request: HttpRequest, slug: str, pk: int | None) -> tuple[Post, Comme
 
 def _place(request: HttpRequest, post: Post, comment: Comment | None) -> str | Post:
     """Where a post or a comment on it stands."""
-    return discussion.place_of(comment, member_of(request)) if comment else post
+    return thread.place_of(comment, member_of(request)) if comment else post
 
 
 def _asked(request: HttpRequest, form: WordsForm, act: Callable[[str], Any], done: str, **of: Any) -> HttpResponse:

@@ -12,7 +12,7 @@ from common.views import page_of, safe_next
 from knowledge import access
 from knowledge.cards import cards, posts_of, rows_for_cards
 from knowledge.models import Follow, Notification
-from knowledge.subscriptions import reactions as keeping
+from knowledge.subscriptions import reactions
 from members.models import Member
 from members.request import member_of
 from trainers.models import Topic
@@ -38,7 +38,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What a member was told, newest first, and what they follow. A POST marks all as read."""
     by = member_of(request)
     if request.method == "POST":
-        keeping.read_notices(by=by)
+        reactions.read_notices(by=by)
         return redirect("knowledge:notices")
     notifications = Notification.objects.filter(member=by, post__in=access.readable_posts(by))
     page = page_of(request, notifications.select_related("post", "post__author", "comment__author"), PAGE)
@@ -49,7 +49,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 def _follow(request: HttpRequest, thing: Any, name: str) -> HttpResponse:
     on = "off" not in request.POST
-    keeping.follow(thing=thing, on=on, by=member_of(request))
+    reactions.follow(thing=thing, on=on, by=member_of(request))
     said = _("You follow %(name)s.") if on else _("You no longer follow %(name)s.")
     messages.success(request, said % {"name": name})
     return redirect(safe_next(request, request.POST.get("next", ""), "knowledge:notices"))

@@ -95,7 +95,7 @@ def cover(query: CoverageQuery, strengths: Strengths) -> Coverage:
 def answer(
     query: CoverageQuery, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]] | None = None
 ) -> Coverage:
-    """Answer from what was read: people by (year, and what `asked` breaks down by). No query."""
+    """Answer from what was read: people by (year, and what `query` breaks down by). No query."""
     figures = gathered.figures(_until(gathered, query.year))
     total = Covered(strengths.total(query.year), figures.people_at_least)
     by_year = {

@@ -94,7 +94,7 @@ class QuestionForm(forms.Form):
         super().__init__(data)
         self.member = member
         self.things = read_things()
-        # The widest that any of this member's questions may use; each question is looked at again in `asked`.
+        # The widest that any of this member's questions may use; each question is looked at again in `query`.
         self.may_be_whole = access.sees_whole(member, Question(organisation=member.organisation_id))
         offered = access.allowed_dimensions(whole=self.may_be_whole)
         names = [(name, label) for name, label in DIMENSION_NAMES.items() if name in offered]

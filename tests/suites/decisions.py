@@ -41,6 +41,8 @@ ALSO_STRANGERS: Pair = (NOT_OF_THE_POST[0] | {"stranger"}, NOT_OF_THE_POST[1] | 
 # Answers to a person whose second factor is still to be shown.
 OPEN_TO_PENDING = {"alive", "ready", "security_txt", "robots_txt", "offline_worker"}
 OTHER_METHODS = ("head", "options", "put", "patch", "delete")
+# These are refused before it matters who asks, so one person of each kind of right asks.
+OF_EACH_KIND = ("stranger", "pending", "recorder_rs", "observer", "admin")
 CREATORS = EVERYBODY - {"admin", "observer"}
 WRITERS = EVERYBODY - {"observer"}
 # Who edits a post: its author (the trainer of that side) and the coordinators of the author's ministry.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from tests.suites.decisions import DECISIONS, OTHER_METHODS, decided, routes
+from tests.suites.decisions import DECISIONS, OF_EACH_KIND, OTHER_METHODS, decided, routes
 from tests.suites.sides import CANARIES, SEES_THE_CANARY, about_each_side, ask, leaks, verdict, wrongly_offered
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +46,6 @@ def answers_and_decisions(
         assert wrongly_offered(name, answer, sides) == set(), case
         answers[name], decisions[name] = verdict(answer), decided(route, method, name, n)
     return answers, decisions
-
-
-# Methods that no page has are refused before it matters who asks: one of each kind of right.
-OF_EACH_KIND = ("stranger", "pending", "recorder_rs", "observer", "admin")
 
 
 @pytest.mark.slow

@@ -13,9 +13,8 @@ from django.urls import reverse
 from audit.models import Line
 from members.models import Member
 from portal.middleware import OPEN_WHILE_PENDING
-from tests.suites.decisions import OTHER_METHODS, all_routes
+from tests.suites.decisions import OF_EACH_KIND, OTHER_METHODS, all_routes
 from tests.suites.sides import about_each_side, ask, leaks, verdict
-from tests.suites.test_access import OF_EACH_KIND
 
 pytestmark = pytest.mark.django_db
 

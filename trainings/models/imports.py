@@ -16,7 +16,7 @@ class RosterImport(models.Model):
     """One sheet on its way into a roster: first a preview, then committed as a whole, then perhaps undone as a whole.
 
     The cells stand here only while it is a preview, an uploaded file only until it is read; the worker forgets what is not
-    taken in after a day. A long list is read and taken in by the worker: see actions/long_imports.py.
+    taken in after a day. A long list is read and taken in by the worker: see roster_import/background.py.
     """
 
     class State(models.TextChoices):

@@ -19,8 +19,7 @@ from members.request import member_of
 from trainings import access
 from trainings.models import MarkChange, RosterImport, Session, Training
 from trainings.pages import fetch_training, require
-from trainings.roster_import import actions
-from trainings.roster_import import background as long
+from trainings.roster_import import actions, background
 from trainings.roster_import.forms import ImportForm
 from trainings.roster_import.parsing.reading import WRONG
 from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import, read_import
@@ -62,9 +61,9 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
 def _started(training: Training, data: dict[str, Any], by: Member) -> RosterImport:
     """Read a short list at once; keep a long one for the worker."""
     home, file, pasted = data["organisation"], data["file"], data["rows"]
-    if (file.size if file else len(pasted)) > (long.LONG_FILE if file else long.LONG_PASTE):
-        content, name = (file.read(), file.name) if file else (pasted.encode(), long.PASTED)
-        return long.keep_for_reading(training=training, organisation=home, content=content, name=name, by=by)
+    if (file.size if file else len(pasted)) > (background.LONG_FILE if file else background.LONG_PASTE):
+        content, name = (file.read(), file.name) if file else (pasted.encode(), background.PASTED)
+        return background.keep_for_reading(training=training, organisation=home, content=content, name=name, by=by)
     sheets = read_upload(file.read(), file.name) if file else read_pasted(pasted)
     made = actions.start_import(training=training, organisation=home, sheets=sheets, by=by)
     plan_import(made, by=by)
@@ -124,7 +123,7 @@ def _take_post(request: HttpRequest, of: RosterImport, member: Member) -> None:
     if "commit" not in sent:
         take_answers(sent, of, plan_import(of, by=member))
         return
-    if sum(len(sheet["rows"]) for sheet in of.sheets) <= long.LONG_ROWS:
+    if sum(len(sheet["rows"]) for sheet in of.sheets) <= background.LONG_ROWS:
         actions.commit_import(of=of, by=member, decide=lambda fresh, plan: take_answers(sent, fresh, plan))
         messages.success(request, _("The list is taken in."))
         return
@@ -132,7 +131,7 @@ def _take_post(request: HttpRequest, of: RosterImport, member: Member) -> None:
     if take_answers(sent, of, plan):
         plan = plan_import(of, by=member)
     actions.refuse_waiting(plan)
-    long.take_in_later(of=of, rows=len(plan.rows), by=member)
+    background.take_in_later(of=of, rows=len(plan.rows), by=member)
 
 
 def _take_sheet(name: str, of: RosterImport, by: Member) -> bool:
@@ -151,13 +150,18 @@ def _take_sheet(name: str, of: RosterImport, by: Member) -> bool:
 def _under_way(request: HttpRequest, training: Training, of: RosterImport) -> HttpResponse:
     """Show how far the worker is, or why it gave up. Where it is late, the work can be done here."""
     if request.method == "POST":
-        if "here" in request.POST and long.is_late(of):
-            long.do_now(of=of, by=member_of(request))
+        if "here" in request.POST and background.is_late(of):
+            background.do_now(of=of, by=member_of(request))
         return redirect("trainings:import_preview", training.reference, of.pk)
     if of.state == RosterImport.State.REFUSED:
         messages.error(request, of.refusal)
         return redirect("trainings:roster_import", training.reference)
-    context = {"training": training, "import": of, "percent": long.percent_done(of), "is_late": long.is_late(of)}
+    context = {
+        "training": training,
+        "import": of,
+        "percent": background.percent_done(of),
+        "is_late": background.is_late(of),
+    }
     fragment = is_fragment(request)
     return render(
         request, f"trainings/roster_import/{'_import_progress' if fragment else 'import_progress'}.html", context

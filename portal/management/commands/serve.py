@@ -65,9 +65,10 @@ class Command(BaseCommand):
         A demo database of an older version is made anew; any other is refused.
         """
         is_demo_file = settings.DEMO and connection.vendor == "sqlite"
-        if is_demo_file and schema.is_older_demo():
-            self.stdout.write("The demo database was made by an older version, so it is made anew.")
-            schema.remove_demo()
+        if is_demo_file:
+            if schema.is_older_demo():
+                self.stdout.write("The demo database was made by an older version, so it is made anew.")
+                schema.remove_demo()
         elif differences := schema.unknown_migrations() or schema.missing_columns():
             raise CommandError(
                 f"This database was made by another version: its schema differs in {differences[0]}. "
