@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.desk import DeskAdmin
 
 
-@admin.register(Line)
+@admin.register(AuditEntry)
 class LineAdmin(DeskAdmin):
     list_display = ("at", "by", "action", "kind", "object_id")
     list_select_related = ("by",)

@@ -6,12 +6,12 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.db import connection
 
-KEPT_TABLES = ("audit_line", "audit_linetext", "audit_seal")
+KEPT_TABLES = ("audit_auditentry", "audit_audittext", "audit_seal")
 FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
 
 
 def record_only_grows(app_configs: object, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a PostgreSQL role that may change or remove lines of the record. Part of `check --deploy --database default`."""
+    """Refuse a PostgreSQL role that may change or remove entries of the record. Part of `check --deploy --database default`."""
     if not databases or connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:

@@ -7,10 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Line(models.Model):
+class AuditEntry(models.Model):
     """Who did what to which row, and when. Holds ids, counts and words of the portal; never a name or free text.
 
-    Those stand in a `LineText` beside it, of which the line keeps a salted digest: the text can be erased and the chain
+    Those stand in an `AuditText` beside it, of which the entry keeps a salted hash: the text can be erased and the chain
     of seals stays whole.
     """
 
@@ -28,15 +28,15 @@ class Line(models.Model):
     )
     fields = models.JSONField(_("fields that changed"), default=list, db_default=models.Value([], models.JSONField()))
     details = models.JSONField(_("details"), default=dict)
-    told_digest = models.CharField(_("digest of its text"), max_length=64, blank=True, default="", db_default="")
+    free_text_hash = models.CharField(_("digest of its text"), max_length=64, blank=True, default="", db_default="")
     is_reading = models.BooleanField(_("changed nothing"), default=False, db_default=False)
 
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["root_kind", "root_id", "-id"], name="audit_line_root"),
-            models.Index(fields=["organisation", "-id"], name="audit_line_organisation"),
-            models.Index(fields=["-id"], condition=models.Q(is_reading=False), name="audit_line_writes"),
+            models.Index(fields=["root_kind", "root_id", "-id"], name="audit_entry_root"),
+            models.Index(fields=["organisation", "-id"], name="audit_entry_organisation"),
+            models.Index(fields=["-id"], condition=models.Q(is_reading=False), name="audit_entry_writes"),
         ]
         verbose_name = _("audit line")
         verbose_name_plural = _("audit lines")
@@ -45,20 +45,22 @@ class Line(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.kind} {self.object_id}"
 
     def detail(self, name: str) -> Any:
-        """Return one detail, or an empty string where this line has none of that name."""
+        """Return one detail, or an empty string where this entry has none of that name."""
         return self.details.get(name, "")
 
     @property
-    def told(self) -> dict[str, Any]:
-        """The names and free text beside this line; empty where there are none or they were erased."""
+    def free_text(self) -> dict[str, Any]:
+        """The names and free text beside this entry; empty where there are none or they were erased."""
         text = getattr(self, "text", None)
         return (text.body or {}) if text is not None else {}
 
 
-class LineText(models.Model):
+class AuditText(models.Model):
     """The names and free text of one line. Erasing sets the body to null; salt and line stay."""
 
-    line = models.OneToOneField(Line, models.PROTECT, primary_key=True, related_name="text", verbose_name=_("line"))
+    entry = models.OneToOneField(
+        AuditEntry, models.PROTECT, primary_key=True, related_name="text", verbose_name=_("entry")
+    )
     salt = models.CharField(max_length=32)
     body = models.JSONField(_("text"), null=True)
     about_people = models.BooleanField(_("may name participants"), default=False)
@@ -69,17 +71,17 @@ class LineText(models.Model):
         verbose_name_plural = _("texts of audit lines")
 
     def __str__(self) -> str:
-        return f"#{self.line_id}"
+        return f"#{self.entry_id}"
 
 
 class Seal(models.Model):
-    """One link of the chain: a batch of lines, sealed together with the link before."""
+    """One link of the chain: a batch of entries, sealed together with the link before."""
 
     number = models.PositiveBigIntegerField(_("number"), primary_key=True)
     at = models.DateTimeField(_("at"))
-    lines = models.JSONField(_("numbers of its lines"))
+    entries = models.JSONField(_("numbers of its lines"))
     previous = models.CharField(_("digest of the seal before"), max_length=64, blank=True)
-    digest = models.CharField(_("digest"), max_length=64)
+    content_hash = models.CharField(_("digest"), max_length=64)
 
     class Meta:
         ordering = ["number"]
@@ -87,4 +89,4 @@ class Seal(models.Model):
         verbose_name_plural = _("seals")
 
     def __str__(self) -> str:
-        return f"{self.number}:{self.digest[:16]}"
+        return f"{self.number}:{self.content_hash[:16]}"

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import get_language
 
-from audit.models import Line
+from audit.models import AuditEntry
 
 T = TypeVar("T")
 
@@ -50,11 +50,11 @@ def _key(kind: str) -> str:
     return f"page-version:{kind}"
 
 
-def _kind_of(entry: Line) -> str:
+def _kind_of(entry: AuditEntry) -> str:
     return "marks" if entry.action in MARK_ACTIONS else entry.kind.partition(".")[0]
 
 
-def renew_version(entry: Line) -> None:
+def renew_version(entry: AuditEntry) -> None:
     """Give the kind of this write a new version once it is committed. One write to the shared cache, none for a reading."""
     kind = _kind_of(entry)
     if kind in KINDS and not entry.is_reading:

@@ -9,16 +9,16 @@ from typing import Any
 
 from django.db import models
 
-from audit.models import Line, LineText
+from audit.models import AuditEntry, AuditText
 
 # Reading the same page again within this time is the same reading.
 READING_SECONDS = 15 * 60
 READ_KEY = "names_read"
 
-_entry_hooks: list[Callable[[Line], None]] = []
+_entry_hooks: list[Callable[[AuditEntry], None]] = []
 
 
-def on_entry(hook: Callable[[Line], None]) -> None:
+def on_entry(hook: Callable[[AuditEntry], None]) -> None:
     """Call `hook` with each new entry, inside the transaction of its write. Register in an `AppConfig.ready`.
 
     For what must follow a write, such as the search index. A hook that wants the commit first uses `transaction.on_commit`.
@@ -27,14 +27,14 @@ def on_entry(hook: Callable[[Line], None]) -> None:
         _entry_hooks.append(hook)
 
 
-def digest_of_text(salt: str, body: Mapping[str, Any]) -> str:
-    """Return what a line keeps of its text: SHA-256 over a salt of its own and the text, in hexadecimal."""
+def hash_of_text(salt: str, body: Mapping[str, Any]) -> str:
+    """Return what an entry keeps of its text: SHA-256 over a salt of its own and the text, in hexadecimal."""
     return hashlib.sha256(f"{salt}\n{json.dumps(body, sort_keys=True, ensure_ascii=False)}".encode()).hexdigest()
 
 
 def organisation_of(thing: models.Model) -> int | None:
-    """Return the key of the organisation whose record a row is: the keeper of a training, the home of a member."""
-    for name in ("keeper_id", "organisation_id"):
+    """Return the key of the organisation whose record a row is: the owner of a training, the home of a member."""
+    for name in ("owner_id", "organisation_id"):
         if hasattr(thing, name):
             found: int | None = getattr(thing, name)
             return found
@@ -51,19 +51,19 @@ def record(
     by: Any,
     root: models.Model | None = None,
     fields: Iterable[str] = (),
-    told: Mapping[str, Any] | None = None,
+    free_text: Mapping[str, Any] | None = None,
     about_people: bool = False,
     is_reading: bool = False,
     **details: Any,
-) -> Line:
+) -> AuditEntry:
     """Write one line: `by` did `action` to `thing`, which is part of `root`, changing `fields`. One or two inserts.
 
-    `details` are ids, numbers and the portal's own words. `told` is everything a person typed: names, addresses,
+    `details` are ids, numbers and the portal's own words. `free_text` is everything a person typed: names, addresses,
     reasons; `about_people` says that it may name participants, so that fewer may read it.
     """
     whole = root if root is not None else thing
-    salt = secrets.token_hex(16) if told else ""
-    line = Line.objects.create(
+    salt = secrets.token_hex(16) if free_text else ""
+    entry = AuditEntry.objects.create(
         by=by,
         action=action,
         kind=thing._meta.label_lower,
@@ -73,20 +73,20 @@ def record(
         organisation_id=organisation_of(whole),
         fields=sorted(fields),
         details=details,
-        told_digest=digest_of_text(salt, told) if told else "",
+        free_text_hash=hash_of_text(salt, free_text) if free_text else "",
         is_reading=is_reading,
     )
-    if told:
-        LineText.objects.create(line=line, salt=salt, body=told, about_people=about_people)
+    if free_text:
+        AuditText.objects.create(entry=entry, salt=salt, body=free_text, about_people=about_people)
     for hook in _entry_hooks:
-        hook(line)
-    return line
+        hook(entry)
+    return entry
 
 
 def record_reading(thing: models.Model, what: str, *, by: Any, session: MutableMapping[str, Any]) -> None:
     """Write that `by` is about to see the participants' names of `thing` on the page `what`; once in 15 minutes a browser.
 
-    Called before any name is rendered: where the line cannot be written the error goes up and no name is shown. One insert
+    Called before any name is rendered: where the entry cannot be written the error goes up and no name is shown. One insert
     for the first look, nothing for the next: the browser's session remembers.
     """
     now = time.time()
@@ -98,24 +98,24 @@ def record_reading(thing: models.Model, what: str, *, by: Any, session: MutableM
     session[READ_KEY] = {**recent, key: now}
 
 
-def latest_line() -> int:
+def latest_entry() -> int:
     """Return the number of the newest write, 0 where there is none: the same again means that nobody wrote in between. One query."""
-    return Line.objects.filter(is_reading=False).order_by("-pk").values_list("pk", flat=True).first() or 0
+    return AuditEntry.objects.filter(is_reading=False).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def lines_about(root: models.Model) -> models.QuerySet[Line]:
+def entries_about(root: models.Model) -> models.QuerySet[AuditEntry]:
     """Return the writes about one thing and what belongs to it, newest first, with their actor and text."""
-    found = Line.objects.filter(root_kind=root._meta.label_lower, root_id=str(root.pk), is_reading=False)
+    found = AuditEntry.objects.filter(root_kind=root._meta.label_lower, root_id=str(root.pk), is_reading=False)
     return found.select_related("by", "text")
 
 
 def shown(value: object) -> str:
-    """Return a field's value as it is kept in a line's text."""
+    """Return a field's value as it is kept in an entry's text."""
     return "" if value is None else str(value)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return which fields differ, each with its old and new value as text: for `told`; its keys are the `fields`."""
+    """Return which fields differ, each with its old and new value as text: for `free_text`; its keys are the `fields`."""
     return {
         name: [shown(before.get(name)), shown(value)]
         for name, value in after.items()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from audit.models import Line
+from audit.models import AuditEntry
 
-Words = str | Promise | Callable[[Line], str]
-# What follows the actor's name, by action: "invited %(name)s." with the details and the text of the line.
+Words = str | Promise | Callable[[AuditEntry], str]
+# What follows the actor's name, by action: "invited %(name)s." with the details and the text of the entry.
 _said: dict[str, Words] = {}
 # The same without numbers and words that could tell of single persons.
 _said_briefly: dict[str, Words] = {}
@@ -63,33 +63,33 @@ def has_sentence(action: str) -> bool:
 
 
 class _Details(dict[str, object]):
-    """A detail that an old line lacks, or whose text this reader may not see, reads as a dash instead of failing."""
+    """A detail that an old entry lacks, or whose text this reader may not see, reads as a dash instead of failing."""
 
     def __missing__(self, key: str) -> str:
         return "–"
 
 
-def sentence(line: Line, *, with_text: bool) -> str:
-    """Return what the actor of a line did, without the actor; `with_text` for who may read what was typed. No query.
+def sentence(entry: AuditEntry, *, with_text: bool) -> str:
+    """Return what the actor of an entry did, without the actor; `with_text` for who may read what was typed. No query.
 
     An action nobody said, of an older version, reads as its own name.
     """
-    words = _said.get(line.action) if with_text else _said_briefly.get(line.action, _said.get(line.action))
+    words = _said.get(entry.action) if with_text else _said_briefly.get(entry.action, _said.get(entry.action))
     if words is None:
-        return line.action.replace("_", " ") + "."
+        return entry.action.replace("_", " ") + "."
     if callable(words):
-        return words(line)
-    details = _Details(line.details)
+        return words(entry)
+    details = _Details(entry.details)
     if with_text:
-        details |= {name: value for name, value in line.told.items() if isinstance(value, str)}
+        details |= {name: value for name, value in entry.free_text.items() if isinstance(value, str)}
     return str(words) % details
 
 
-def labels_of(lines: Iterable[Line]) -> dict[tuple[str, str], Label]:
-    """Return what the wholes of these lines are called, by kind and key. One query for each kind among them."""
+def labels_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], Label]:
+    """Return what the wholes of these entries are called, by kind and key. One query for each kind among them."""
     wanted: dict[str, set[str]] = {}
-    for line in lines:
-        wanted.setdefault(line.root_kind, set()).add(line.root_id)
+    for entry in entries:
+        wanted.setdefault(entry.root_kind, set()).add(entry.root_id)
     found: dict[tuple[str, str], Label] = {}
     for kind, keys in wanted.items():
         known = _labelled[kind](keys) if kind in _labelled else {}

@@ -42,7 +42,7 @@ QUESTIONS = (
 FILL = """
 WITH homes AS (SELECT id, country_id, row_number() OVER (ORDER BY id) - 1 AS n FROM members_organisation WHERE kind = 'ministry'),
 courses AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM trainings_course)
-INSERT INTO trainings_training (reference, course_id, title, title_key, host_id, keeper_id, country_id, place, language_id, mode, notes,
+INSERT INTO trainings_training (reference, course_id, title, title_key, host_id, owner_id, country_id, place, language_id, mode, notes,
   starts_on, ends_on, counts_on, scheduled_minutes, sessions_held, completion_threshold, figures, figures_version, submitted_by_id,
   submitted_at, returned_reason, cancelled_reason, created_by_id, created_at)
 SELECT 'XX-1900-' || k, c.id, 'A training of many', 'a training of many', h.id, h.id, h.country_id, 'Place', 'en', 'in_person', '',
@@ -53,19 +53,19 @@ LATERAL (SELECT date '2014-01-01' + (k * 37 %% 4600) AS d) days;
 INSERT INTO trainings_session (training_id, date, title, minutes)
 SELECT t.id, t.starts_on, 'S', 360 FROM trainings_training t, generate_series(1, 5) WHERE t.reference LIKE 'XX-1900-%%';
 INSERT INTO trainings_party (training_id, organisation_id, roster_key)
-SELECT id, keeper_id, gen_random_uuid() FROM trainings_training WHERE reference LIKE 'XX-1900-%%';
+SELECT id, owner_id, gen_random_uuid() FROM trainings_training WHERE reference LIKE 'XX-1900-%%';
 ANALYZE trainings_training, trainings_party, trainings_participant;
 WITH people AS (SELECT id, organisation_id, row_number() OVER (PARTITION BY organisation_id ORDER BY id) - 1 AS n FROM trainings_participant
   WHERE merged_into_id IS NULL), many AS (SELECT organisation_id, count(*) AS n FROM people GROUP BY 1)
 INSERT INTO trainings_enrolment (training_id, participant_id, organisation_id, party_id, rank_words, rank_group, unit, age_band, line,
   minutes, attended_sessions, recorded_sessions)
-SELECT t.id, p.id, t.keeper_id, a.roster_key, '',
+SELECT t.id, p.id, t.owner_id, a.roster_key, '',
   (ARRAY['senior_officer', 'junior_officer', 'nco', 'soldier', 'civilian'])[1 + (t.id + i) %% 5], '',
   (ARRAY['', '25-34', '35-44'])[1 + i %% 3], i, 1800, 5, 5
-FROM trainings_training t JOIN trainings_party a ON a.training_id = t.id JOIN many m ON m.organisation_id = t.keeper_id,
+FROM trainings_training t JOIN trainings_party a ON a.training_id = t.id JOIN many m ON m.organisation_id = t.owner_id,
 generate_series(1, 40) i, LATERAL (SELECT (t.id::bigint * 7919 + i * 101) %% m.n AS n) place
 JOIN people p ON true
-WHERE t.reference LIKE 'XX-1900-%%' AND p.organisation_id = t.keeper_id AND p.n = place.n;
+WHERE t.reference LIKE 'XX-1900-%%' AND p.organisation_id = t.owner_id AND p.n = place.n;
 INSERT INTO trainings_mark (enrolment_id, session_id, value, version)
 SELECT e.id, s.id, 'present', 1 FROM trainings_enrolment e JOIN trainings_training t ON t.id = e.training_id
 JOIN trainings_session s ON s.training_id = t.id WHERE t.reference LIKE 'XX-1900-%%'"""

@@ -20,7 +20,7 @@ MINUTES = 90
 def large_sheet(recorder: Member) -> Training:
     """A training that this recorder's organisation keeps, still open, with that sheet; made if there is none."""
     training = (
-        Training.objects.filter(keeper=recorder.organisation, figures=Training.Figures.RECORDED, cancelled_at=None)
+        Training.objects.filter(owner=recorder.organisation, figures=Training.Figures.RECORDED, cancelled_at=None)
         .annotate(people=Count("enrolments", distinct=True), blocks=Count("sessions", distinct=True))
         .filter(people=PEOPLE, blocks=SESSIONS)
         .first()
@@ -33,7 +33,7 @@ def open_training(recorder: Member, *, number: int, title: str, sessions: int, m
 
     `number` from 1 to 9 keeps it apart from others made for measuring.
     """
-    like = Training.objects.filter(keeper=recorder.organisation).order_by("pk")[0]
+    like = Training.objects.filter(owner=recorder.organisation).order_by("pk")[0]
     today = timezone.localdate()
     training = Training.objects.create(
         reference=f"{like.country_id}-{today.year}-{number}{recorder.pk % 100:02}",
@@ -41,7 +41,7 @@ def open_training(recorder: Member, *, number: int, title: str, sessions: int, m
         title=title,
         title_key=folding.spelling(title),
         host=like.host,
-        keeper=recorder.organisation,
+        owner=recorder.organisation,
         country=like.country,
         language=like.language,
         starts_on=today - timedelta(days=sessions),

@@ -79,7 +79,7 @@ def plain_rows(request: HttpRequest, size: int) -> HttpResponse:
 
 RULES = (
     access.can_see_all_names, access.can_see_some_names, access.can_edit, access.can_record, access.can_submit,
-    access.can_verify, access.can_change_keeper,
+    access.can_verify, access.can_change_owner,
 )  # fmt: skip
 
 

@@ -30,4 +30,4 @@ ALTER DEFAULT PRIVILEGES FOR ROLE mreza_owner IN SCHEMA public GRANT SELECT, INS
 ALTER DEFAULT PRIVILEGES FOR ROLE mreza_owner IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO mreza_app;
 -- The record of who did what, and figures as they were reported, only grow: nothing of them is changed or removed by the portal.
 SELECT format('REVOKE UPDATE, DELETE, TRUNCATE ON %I FROM mreza_app', tablename)
-  FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('audit_line', 'audit_linetext', 'audit_seal', 'reports_snapshot', 'reports_frozentraining') \gexec
+  FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('audit_auditentry', 'audit_audittext', 'audit_seal', 'reports_snapshot', 'reports_frozentraining') \gexec

@@ -67,7 +67,7 @@ def next_digest(digest: Digest) -> datetime | None:
 
 def new_digest(member: int) -> Digest:
     """Return a digest for a member (by key) who has none: weekly, from now on, unsaved."""
-    return Digest(member_id=member, leave_digest=secrets.token_hex(32))
+    return Digest(member_id=member, leave_token=secrets.token_hex(32))
 
 
 def ensure_digests() -> None:
@@ -180,7 +180,7 @@ def _composed(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
     if news.more:
         more = pgettext("digest", "and %(n)s more in the library:") % {"n": news.more}
         parts.append(f"{more} {settings.SITE_URL}{reverse('knowledge:list')}")
-    leave = f"{settings.SITE_URL}{reverse('knowledge:leave', args=[digest.leave_digest])}"
+    leave = f"{settings.SITE_URL}{reverse('knowledge:leave', args=[digest.leave_token])}"
     choose = f"{settings.SITE_URL}{reverse('knowledge:choices')}"
     leave_words, choose_words = (
         pgettext("digest", "No more digests, by one click:"),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation, Role, RoleCode
 
 MAIL_IS_LATE = timedelta(hours=1)
@@ -52,28 +52,28 @@ def can_manage(member: Member, other: Member | None = None) -> bool:
     return member.has_role(RoleCode.ADMIN) or RoleCode.ADMIN not in other.role_codes
 
 
-def visible_lines(member: Member) -> QuerySet[Line]:
+def visible_entries(member: Member) -> QuerySet[AuditEntry]:
     """Lines of the record: admins all; coordinators what concerns their organisation and what its members did."""
     if member.has_role(RoleCode.ADMIN):
-        return Line.objects.all()
+        return AuditEntry.objects.all()
     if member.has_role(RoleCode.COORDINATOR):
         home = member.organisation_id
-        return Line.objects.filter(Q(organisation=home) | Q(by__organisation=home))
-    return Line.objects.none()
+        return AuditEntry.objects.filter(Q(organisation=home) | Q(by__organisation=home))
+    return AuditEntry.objects.none()
 
 
 def can_see_audit(member: Member) -> bool:
     return member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR)
 
 
-def can_read_text(member: Member, line: Line) -> bool:
+def can_read_text(member: Member, line: AuditEntry) -> bool:
     """Read names and free text beside a line. No query where the line came with its text.
 
-    What is about a training's people only the coordinators of its keeper; the rest also who manages that organisation.
+    What is about a training's people only the coordinators of its owner; the rest also who manages that organisation.
     """
     if member.has_role(RoleCode.COORDINATOR) and line.organisation_id == member.organisation_id:
         return True
-    about_people = line.told_digest and hasattr(line, "text") and line.text.about_people
+    about_people = line.free_text_hash and hasattr(line, "text") and line.text.about_people
     # A post may be for one ministry, and a training's texts are its people's: neither is the admins' by itself.
     theirs = line.root_kind.startswith(("trainings.training", "knowledge."))
     return member.has_role(RoleCode.ADMIN) and not (about_people or theirs)

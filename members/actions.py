@@ -25,7 +25,7 @@ from members.models import Invitation, JoinRequest, Mail, Member, Organisation, 
 from members.outbox import put_mail
 
 
-def digest_of(token: str) -> str:
+def hash_of(token: str) -> str:
     """Return what is stored of a random token, such as an invitation's: links in old backups are of no use."""
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -97,14 +97,14 @@ def invite_member(
         given_name=given_name,
         family_name=family_name,
         organisation=organisation,
-        token_digest=digest_of(token),
+        token_hash=hash_of(token),
         invited_by=by,
     )
     invitation.roles.set(roles)
     _mail_invitation(invitation, token, by)
     record(
         "invite_member", invitation, by=by, root=organisation, roles=sorted(role.code for role in roles),
-        told={"email": invitation.email, "name": f"{given_name} {family_name}"},
+        free_text={"email": invitation.email, "name": f"{given_name} {family_name}"},
     )  # fmt: skip
     return invitation
 
@@ -131,10 +131,10 @@ def resend_invitation(*, invitation: Invitation, by: Member) -> None:
     if timezone.now() - locked.invited_at < timedelta(seconds=RESEND_SECONDS):
         raise ValidationError(_("It was sent less than a minute ago. Wait a little."))
     token = secrets.token_urlsafe(32)
-    locked.token_digest, locked.invited_at, locked.invited_by = digest_of(token), timezone.now(), by
-    locked.save(update_fields=["token_digest", "invited_at", "invited_by"])
+    locked.token_hash, locked.invited_at, locked.invited_by = hash_of(token), timezone.now(), by
+    locked.save(update_fields=["token_hash", "invited_at", "invited_by"])
     _mail_invitation(locked, token, by)
-    record("resend_invitation", locked, by=by, root=locked.organisation, told={"email": locked.email})
+    record("resend_invitation", locked, by=by, root=locked.organisation, free_text={"email": locked.email})
 
 
 @action
@@ -145,7 +145,7 @@ def revoke_invitation(*, invitation: Invitation, by: Member) -> None:
         raise ValidationError(_("This invitation is no longer open."))
     locked.revoked_at = timezone.now()
     locked.save(update_fields=["revoked_at"])
-    record("revoke_invitation", locked, by=by, root=locked.organisation, told={"email": locked.email})
+    record("revoke_invitation", locked, by=by, root=locked.organisation, free_text={"email": locked.email})
 
 
 @action
@@ -213,7 +213,7 @@ def change_roles(*, member: Member, roles: Iterable[Role], by: Member) -> None:
     member_changed.send(Member, member=fresh, by=by)
     record(
         "change_roles", locked, by=by, root=locked.organisation, fields=["roles"], before=sorted(before), after=sorted(after),
-        told={"name": locked.full_name},
+        free_text={"name": locked.full_name},
     )  # fmt: skip
     names = ", ".join(str(role) for role in Role.objects.filter(code__in=after))
     put_mail(
@@ -237,7 +237,12 @@ def change_member(*, member: Member, by: Member) -> Member:
     member.save(update_fields=["given_name", "family_name", "function", "organisation"])
     member_changed.send(Member, member=member, by=by)
     record(
-        "change_member", member, by=by, root=member.organisation, fields=told, told={**told, "name": member.full_name}
+        "change_member",
+        member,
+        by=by,
+        root=member.organisation,
+        fields=told,
+        free_text={**told, "name": member.full_name},
     )
     return member
 
@@ -260,14 +265,14 @@ def deactivate_member(*, member: Member, to: Member | None = None, by: Member) -
     locked.is_active = False
     locked.save(update_fields=["is_active"])
     _end_sessions(locked)
-    record("deactivate_member", locked, by=by, root=locked.organisation, told={"name": locked.full_name})
+    record("deactivate_member", locked, by=by, root=locked.organisation, free_text={"name": locked.full_name})
 
 
 @action
 def reactivate_member(*, member: Member, by: Member) -> None:
     """Open a shut account again, with the roles it had."""
     Member.objects.filter(pk=member.pk).update(is_active=True)
-    record("reactivate_member", member, by=by, root=member.organisation, told={"name": member.full_name})
+    record("reactivate_member", member, by=by, root=member.organisation, free_text={"name": member.full_name})
 
 
 @action
@@ -282,7 +287,7 @@ def reset_second_factor(*, member: Member, by: Member) -> None:
     if not Authenticator.objects.filter(user=locked).delete()[0]:
         raise ValidationError(_("%(name)s has no second factor.") % {"name": locked})
     _end_sessions(locked)
-    record("reset_second_factor", locked, by=by, root=locked.organisation, told={"name": locked.full_name})
+    record("reset_second_factor", locked, by=by, root=locked.organisation, free_text={"name": locked.full_name})
     put_mail(
         to=locked.email,
         subject=_("Your second factor at %(site)s was reset") % {"site": settings.SITE_NAME},
@@ -338,7 +343,11 @@ def decline_request(*, asked: JoinRequest, by: Member) -> None:
     """Decline a wish to join, and say so by mail in neutral words."""
     locked = _decided(asked, JoinRequest.State.DECLINED, by)
     record(
-        "decline_request", locked, by=by, root=locked.organisation, told={"name": str(locked), "email": locked.email}
+        "decline_request",
+        locked,
+        by=by,
+        root=locked.organisation,
+        free_text={"name": str(locked), "email": locked.email},
     )
     put_mail(
         to=locked.email,
@@ -364,7 +373,7 @@ def try_mail_again(*, mail: Mail, by: Member) -> None:
         )
     locked.state, locked.attempts, locked.not_before = Mail.State.WAITING, 0, timezone.now()
     locked.save(update_fields=["state", "attempts", "not_before"])
-    record("try_mail_again", locked, by=by, told={"email": locked.to})
+    record("try_mail_again", locked, by=by, free_text={"email": locked.to})
 
 
 def forget_old_requests() -> None:
@@ -380,7 +389,7 @@ def save_organisation(*, organisation: Organisation, by: Member) -> Organisation
     told = changed_row(organisation, ("code", "name", "short_name", "local_name", "kind", "country_id"))
     organisation.save()
     verb = "create_organisation" if created else "change_organisation"
-    record(verb, organisation, by=by, fields=told, told=told)
+    record(verb, organisation, by=by, fields=told, free_text=told)
     return organisation
 
 
@@ -391,5 +400,5 @@ def save_rank(*, rank: Rank, by: Member) -> Rank:
     rank.name_key = spelling(rank.name)
     told = changed_row(rank, ("country_id", "group", "nato", "name", "other_script", "confirmed"))
     rank.save()
-    record("create_rank" if created else "change_rank", rank, by=by, fields=told, told=told)
+    record("create_rank" if created else "change_rank", rank, by=by, fields=told, free_text=told)
     return rank

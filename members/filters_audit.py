@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.sentences import actions_said, find_things
 from common.folding import spelling
 from common.forms import DateInput
@@ -23,7 +23,7 @@ KINDS = [
 
 
 class AuditFilter(forms.Form):
-    """Always over `access.visible_lines(member)`. What is wrong in it is left out."""
+    """Always over `access.visible_entries(member)`. What is wrong in it is left out."""
 
     q = forms.CharField(
         label=_("Who or what"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}),
@@ -54,10 +54,10 @@ class AuditFilter(forms.Form):
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
-    def rows(self) -> QuerySet[Line]:
+    def rows(self) -> QuerySet[AuditEntry]:
         """Return the lines asked for, newest first, with actor and text. At most two queries more to find who or what."""
         asked = self.chosen
-        rows = access.visible_lines(self.by).select_related("by__organisation", "organisation", "text")
+        rows = access.visible_entries(self.by).select_related("by__organisation", "organisation", "text")
         if not asked.get("readings") and asked.get("act") != "read_names":
             rows = rows.filter(is_reading=False)
         if asked.get("act"):

@@ -107,7 +107,7 @@ class Organisation(models.Model):
 
     @property
     def can_keep(self) -> bool:
-        """A keeper of records is always a member ministry or the secretariat."""
+        """A owner of records is always a member ministry or the secretariat."""
         return self.kind in {self.Kind.MINISTRY, self.Kind.SECRETARIAT}
 
 
@@ -226,7 +226,7 @@ class Invitation(models.Model):
     family_name = models.CharField(_("family name"), max_length=80)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation"))
     roles = models.ManyToManyField(Role, related_name="+", verbose_name=_("roles"))
-    token_digest = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("invited by"))
     invited_at = models.DateTimeField(_("invited"), default=timezone.now)
     accepted_at = models.DateTimeField(_("accepted"), null=True)

@@ -343,7 +343,7 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
 # The most that one file of a member may have, in MB; the proxy and the scanner have limits of their own.
-FILE_MOST_MB = env.int("FILE_MOST_MB", default=200)
+MAX_FILE_MB = env.int("MAX_FILE_MB", default=200)
 # What one member may upload in all.
 MEMBER_ROOM_MB = env.int("MEMBER_ROOM_MB", default=5_000)
 # Below this address the proxy itself sends stored files, when the portal tells it to: deploy/nginx.conf.example.

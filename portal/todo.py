@@ -30,7 +30,7 @@ class Waiting:
 def _mine(member: Member) -> Q:
     """Trainings this member records: kept by their organisation, or delivered by them."""
     keeps = member.has_role(RoleCode.RECORDER, RoleCode.COORDINATOR)
-    mine = Q(keeper=member.organisation_id) if keeps else Q(pk__in=[])
+    mine = Q(owner=member.organisation_id) if keeps else Q(pk__in=[])
     if member.has_role(RoleCode.TRAINER):
         taught = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member)
         mine |= Q(Exists(taught.exclude(part=Assignment.Part.OBSERVER)))
@@ -43,7 +43,7 @@ def waiting_for(member: Member) -> list[Waiting]:
     open_ended = Q(figures=Training.Figures.RECORDED, ends_on__lte=today) & _mine(member)
     wanted = open_ended
     if member.has_role(RoleCode.COORDINATOR):
-        wanted |= Q(figures=Training.Figures.SUBMITTED, keeper=member.organisation_id) & ~Q(submitted_by=member)
+        wanted |= Q(figures=Training.Figures.SUBMITTED, owner=member.organisation_id) & ~Q(submitted_by=member)
     unmarked = Enrolment.objects.filter(
         training=OuterRef("pk"), removed_at=None, recorded_sessions__lt=F("training__sessions_held")
     )

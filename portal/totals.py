@@ -13,12 +13,12 @@ from django.core.cache import cache
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from audit.record import latest_line
+from audit.record import latest_entry
 from members.models import Organisation
 from trainers.models import TrainerProfile
 from trainings.counting import COUNTING, Figures, Question
 from trainings.counting.gathering import gather
-from trainings.disclosure.small_cells import ShownFigures, shield, shield_rows
+from trainings.disclosure.small_cells import ShownFigures, suppress, suppress_rows
 from trainings.models import Assignment, Training
 
 NETWORK_TOTALS_KEY = "network-totals"
@@ -84,7 +84,7 @@ def _count() -> dict[str, Any]:
 
 def recount() -> dict[str, Any]:
     """Count the totals anew and keep them for all processes. Fifteen queries; 0.3 s with 100,000 people."""
-    line = latest_line()
+    line = latest_entry()
     held = {**_count(), "line": line}
     cache.set(NETWORK_TOTALS_KEY, held, None)
     return held
@@ -99,7 +99,7 @@ def look_after_totals() -> None:
     """Count the totals anew if anything was written since; else note that they still hold. For the worker."""
     held = cache.get(NETWORK_TOTALS_KEY)
     now = timezone.now()
-    if held is None or held["line"] != latest_line() or _day(held["as_of"]) != _day(now):
+    if held is None or held["line"] != latest_entry() or _day(held["as_of"]) != _day(now):
         recount()
     else:
         cache.set(NETWORK_TOTALS_KEY, {**held, "as_of": now}, None)
@@ -119,13 +119,13 @@ def network_totals() -> NetworkTotals:
 
 def _rows(ministries: Iterable[tuple[int, str]], by_home: dict[int, dict[str, Any]]) -> list[MinistryShare]:
     names = dict(ministries)
-    by_ministry = shield_rows({pk: Figures(**by_home[pk]) for pk in names if pk in by_home})
+    by_ministry = suppress_rows({pk: Figures(**by_home[pk]) for pk in names if pk in by_home})
     return [MinistryShare(pk, names[pk], figures) for pk, figures in by_ministry.items()]
 
 
 def _shown(held: dict[str, Any]) -> NetworkTotals:
     return NetworkTotals(
-        figures=shield(Figures(**held["figures"])),
+        figures=suppress(Figures(**held["figures"])),
         by_ministry=_rows(held["ministries"], held["by_home"]),
         trainings=held["trainings"]["all"],
         this_year=held["trainings"]["this_year"],

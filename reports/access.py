@@ -25,7 +25,7 @@ def sees_whole(member: Member, question: Question) -> bool:
     Those are a recorder's or coordinator's own ministry's people, and everybody in trainings that it keeps.
     """
     own = member.organisation_id
-    return member.has_role(*KEEPING_ROLES) and own in (question.organisation, question.keeper)
+    return member.has_role(*KEEPING_ROLES) and own in (question.organisation, question.owner)
 
 
 def allowed_question(question: Question, *, whole: bool) -> Question:

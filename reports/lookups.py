@@ -11,21 +11,21 @@ from members.models import Country, Language, Organisation
 from trainers.models import Topic, TrainerProfile
 from trainings.models import Course
 
-KEEPERS = (Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT)
+OWNERS = (Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT)
 
 
 @dataclass
 class Things:
-    """Names by key, in the order of the names, of each kind of thing; `keepers` are organisations by their keys."""
+    """Names by key, in the order of the names, of each kind of thing; `owners` are organisations by their keys."""
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
-    keepers: set[str] = field(default_factory=set)
+    owners: set[str] = field(default_factory=set)
 
     def choices(self, kind: str, nothing: str) -> list[tuple[str, str]]:
         """Return what a select of this kind offers, beginning with nothing chosen."""
-        of = "organisation" if kind in ("host", "keeper") else kind
+        of = "organisation" if kind in ("host", "owner") else kind
         names = self.names.get(of, {})
-        return [("", nothing), *((k, name) for k, name in names.items() if kind != "keeper" or k in self.keepers)]
+        return [("", nothing), *((k, name) for k, name in names.items() if kind != "owner" or k in self.owners)]
 
 
 def _rows(
@@ -53,6 +53,6 @@ def read_things() -> Things:
     rows = parts[0].union(*parts[1:], all=True)
     for kind, key, name, more in sorted(rows, key=lambda row: row[2].casefold()):
         things.names.setdefault(kind, {})[key] = name
-        if kind == "organisation" and more in KEEPERS:
-            things.keepers.add(key)
+        if kind == "organisation" and more in OWNERS:
+            things.owners.add(key)
     return things

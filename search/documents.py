@@ -139,20 +139,20 @@ def _comment(comment: Comment) -> Content:
 
 def notes(keys: Collection[int] | None) -> QuerySet[FieldNote]:
     rows = FieldNote.objects.all() if keys is None else FieldNote.objects.filter(pk__in=keys)
-    return rows.select_related("author", "training__keeper", "training__host", "training__course").prefetch_related(
+    return rows.select_related("author", "training__owner", "training__host", "training__course").prefetch_related(
         "topics"
     )
 
 
 def _note(note: FieldNote) -> Content:
     training = note.training
-    # Filtered by the training's keeper, so that it does not tell of which ministry a hidden author is.
+    # Filtered by the training's owner, so that it does not tell of which ministry a hidden author is.
     author = [] if note.is_author_hidden else [note.author.full_name]
     return Content(
         Kind.NOTE, note.pk, {"note_id": note.pk, "training_id": training.pk}, note.at, training.title,
         (*author, training.place, *_organisation(training.host), *_topics(note.topics.all())),
         (note.worked, note.resisted, note.unanswered), topics=frozenset(topic.pk for topic in note.topics.all()),
-        languages=frozenset({training.language_id}), organisations=frozenset({training.keeper_id}),
+        languages=frozenset({training.language_id}), organisations=frozenset({training.owner_id}),
         year=training.starts_on.year,
     )  # fmt: skip
 
@@ -178,21 +178,21 @@ def _trainer(profile: TrainerProfile) -> Content:
 def trainings(keys: Collection[int] | None) -> QuerySet[Training]:
     rows = Training.objects.all() if keys is None else Training.objects.filter(pk__in=keys)
     teaching = Assignment.objects.select_related("trainer__member")
-    return rows.select_related("course", "country", "host", "keeper").prefetch_related(
+    return rows.select_related("course", "country", "host", "owner").prefetch_related(
         "partners", "course__topics", Prefetch("assignments", teaching)
     )
 
 
 def _training(training: Training) -> Content:
     teachers = [assignment.trainer.member.full_name for assignment in training.assignments.all()]
-    organisations = [training.host, training.keeper, *training.partners.all()]
+    organisations = [training.host, training.owner, *training.partners.all()]
     return Content(
         Kind.TRAINING, training.pk, {"training_id": training.pk}, training.created_at,
         f"{training.title} {training.reference}",
         (training.place, training.country.name, *(word for home in organisations for word in _organisation(home)), *teachers,
          training.course.name, *_topics(training.course.topics.all())),
         (training.notes,), topics=frozenset(topic.pk for topic in training.course.topics.all()),
-        languages=frozenset({training.language_id}), organisations=frozenset({training.host_id, training.keeper_id}),
+        languages=frozenset({training.language_id}), organisations=frozenset({training.host_id, training.owner_id}),
         year=training.starts_on.year,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms import reference_choices
-from knowledge.posts.filters import FIRST_YEAR, LAST_YEAR, keepers
+from knowledge.posts.filters import FIRST_YEAR, LAST_YEAR, owners
 from members.models import Language
 from search.models import Kind
 from search.query import MAX_LETTERS, MAX_WORDS, SearchQuery
@@ -39,7 +39,7 @@ class SearchForm(forms.Form):
         super().__init__(data)
         choices = reference_choices(
             topic=(Topic.objects.all(), "name"), language=(Language.objects.all(), "name"),
-            ministry=(keepers(), "short_name"),
+            ministry=(owners(), "short_name"),
         )  # fmt: skip
         choices["kind"] = [(kind.value, str(kind.label)) for kind in Kind]
         any_of = {

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from audit.models import Line
+from audit.models import AuditEntry
 from knowledge.models import Comment, FieldNote, Material, MaterialVersion, Post
 from search.full_text import lock
 from search.index import document_locks, in_batches, index_documents, rebuild
@@ -33,7 +33,7 @@ CHANGES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("write_field_note", "change_field_note", "delete_field_note"), (Kind.NOTE,)),
     **dict.fromkeys(("create_profile", "change_profile"), (Kind.TRAINER,)),
     **dict.fromkeys(
-        ("create_training", "change_training", "change_keeper", "hand_over_training"), (Kind.TRAINING, "of_training")
+        ("create_training", "change_training", "change_owner", "hand_over_training"), (Kind.TRAINING, "of_training")
     ),
     **dict.fromkeys(("create_course", "change_course"), (Kind.COURSE, "of_course")),
     **dict.fromkeys(
@@ -76,7 +76,7 @@ def _of_organisation(pk: int) -> Documents:
     yield Kind.POST, Post.objects.filter(organisation=pk)
     yield Kind.MATERIAL, Material.objects.filter(post__organisation=pk)
     yield Kind.TRAINER, TrainerProfile.objects.filter(member__organisation=pk)
-    yield Kind.TRAINING, Training.objects.filter(Q(host=pk) | Q(keeper=pk) | Q(partners=pk))
+    yield Kind.TRAINING, Training.objects.filter(Q(host=pk) | Q(owner=pk) | Q(partners=pk))
     yield Kind.NOTE, FieldNote.objects.filter(training__host=pk)
 
 
@@ -96,7 +96,7 @@ WIDE_CHANGES: dict[str, Callable[[int], Documents]] = {
 }  # fmt: skip
 
 
-def follow_entry(entry: Line) -> None:
+def follow_entry(entry: AuditEntry) -> None:
     """Note what an entry of the audit log changes of the index, in its transaction; index what is small once it is committed."""
     changes = CHANGES.get(entry.action, ())
     if not changes:

@@ -259,8 +259,8 @@ def person(n: int, home: Organisation, sex: str | None = None, **facts: Any) -> 
 
 
 def make_roster(training: Training, n: int, by: Member, home: Organisation | None = None) -> list[Enrolment]:
-    """Enrol n people of one home, the keeper's unless said otherwise."""
-    rows = [person(i, home or training.keeper) for i in range(n)]
+    """Enrol n people of one home, the owner's unless said otherwise."""
+    rows = [person(i, home or training.owner) for i in range(n)]
     return add_to_roster(training=training, rows=rows, by=by)
 
 

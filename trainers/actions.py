@@ -75,7 +75,7 @@ def change_profile(
     profile.save()
     profile.languages.set(languages)
     profile.topics.set(topics)
-    record("change_profile", profile, by=by, fields=told, told=told)
+    record("change_profile", profile, by=by, fields=told, free_text=told)
     if former and former != profile.photo.name:
         transaction.on_commit(partial(profile.photo.storage.delete, former))
     return profile
@@ -87,5 +87,5 @@ def save_topic(*, topic: Topic, by: Member) -> Topic:
     created = topic.pk is None
     told = changed_row(topic, ("name",))
     topic.save()
-    record("create_topic" if created else "change_topic", topic, by=by, fields=told, told=told)
+    record("create_topic" if created else "change_topic", topic, by=by, fields=told, free_text=told)
     return topic

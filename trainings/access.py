@@ -38,9 +38,9 @@ def visible_trainings(member: Member) -> TrainingQuerySet:
     return Training.objects.all()
 
 
-def _named_by_keeper(member: Member) -> Q:
+def _named_by_owner(member: Member) -> Q:
     """Trainings whose every name this member sees because their organisation keeps the record."""
-    return Q(keeper=member.organisation_id) if _keeps_records(member) else Q(pk__in=[])
+    return Q(owner=member.organisation_id) if _keeps_records(member) else Q(pk__in=[])
 
 
 def _named_by_assignment(member: Member, parts: Iterable[str] = Assignment.Part.values) -> Q:
@@ -54,7 +54,7 @@ def _named_by_assignment(member: Member, parts: Iterable[str] = Assignment.Part.
 
 def trainings_with_all_names(member: Member) -> TrainingQuerySet:
     """Trainings of which this member may see every participant."""
-    return visible_trainings(member).filter(_named_by_keeper(member) | _named_by_assignment(member))
+    return visible_trainings(member).filter(_named_by_owner(member) | _named_by_assignment(member))
 
 
 def _part_of(member: Member, training: Training) -> str:
@@ -76,8 +76,8 @@ def remember_part(member: Member, training: Training, assignments: Iterable[Assi
 
 
 def keeps(member: Member, training: Training) -> bool:
-    """Is a recorder or coordinator of the keeper. No query."""
-    return _keeps_records(member) and training.keeper_id == member.organisation_id
+    """Is a recorder or coordinator of the owner. No query."""
+    return _keeps_records(member) and training.owner_id == member.organisation_id
 
 
 def can_see_all_names(member: Member, training: Training) -> bool:
@@ -174,7 +174,7 @@ def can_create(member: Member) -> bool:
 
 
 def can_edit(member: Member, training: Training) -> bool:
-    """Set host, dates, sessions and trainers: recorders and coordinators of the keeper.
+    """Set host, dates, sessions and trainers: recorders and coordinators of the owner.
 
     The trainer who created it may too until figures are submitted: somebody must be able to mend a slip.
     """
@@ -183,13 +183,13 @@ def can_edit(member: Member, training: Training) -> bool:
     return (
         member.has_role(RoleCode.TRAINER)
         and training.created_by_id == member.pk
-        and training.keeper_id == member.organisation_id
+        and training.owner_id == member.organisation_id
         and training.is_open
     )
 
 
 def can_record(member: Member, training: Training) -> bool:
-    """Record roster, marks and headcounts: the keeper's recorders and coordinators, and assigned trainers.
+    """Record roster, marks and headcounts: the owner's recorders and coordinators, and assigned trainers.
 
     Says who, not when: that figures are locked is the actions' business.
     """
@@ -210,7 +210,7 @@ def can_use_workbook(member: Member, training: Training) -> bool:
 
 def trainings_to_record(member: Member) -> TrainingQuerySet:
     """Trainings this member may record and see every name of: the same answer as `can_use_sheets`, over all trainings."""
-    return visible_trainings(member).filter(_named_by_keeper(member) | _named_by_assignment(member, RECORDING_PARTS))
+    return visible_trainings(member).filter(_named_by_owner(member) | _named_by_assignment(member, RECORDING_PARTS))
 
 
 def enrolments_to_mend(member: Member) -> QuerySet[Enrolment]:
@@ -233,14 +233,14 @@ def visible_evidence(member: Member, training: Training) -> QuerySet[Evidence]:
 
 
 def can_submit(member: Member, training: Training) -> bool:
-    """Submit or recall: recorders and coordinators of the keeper."""
+    """Submit or recall: recorders and coordinators of the owner."""
     return keeps(member, training)
 
 
 def can_verify(member: Member, training: Training) -> bool:
-    """Verify, return or amend: coordinators of the keeper. Not what they submitted themselves: see the action."""
-    return member.has_role(RoleCode.COORDINATOR) and training.keeper_id == member.organisation_id
+    """Verify, return or amend: coordinators of the owner. Not what they submitted themselves: see the action."""
+    return member.has_role(RoleCode.COORDINATOR) and training.owner_id == member.organisation_id
 
 
-def can_change_keeper(member: Member, training: Training) -> bool:
+def can_change_owner(member: Member, training: Training) -> bool:
     return member.has_role(RoleCode.ADMIN)

@@ -60,7 +60,7 @@ def take_reference(country: Country, year: int) -> str:
     return f"{country.code}-{year}-{counter.last:03}"
 
 
-def keeper_of(host: Organisation, lead: TrainerProfile | None) -> Organisation | None:
+def owner_of(host: Organisation, lead: TrainerProfile | None) -> Organisation | None:
     """The host if it can keep a record, else the lead trainer's ministry; None where neither can."""
     if host.can_keep:
         return host
@@ -153,22 +153,22 @@ def _set_trainers(training: Training, trainers: Iterable[tuple[TrainerProfile, s
         Assignment.objects.update_or_create(training=training, trainer_id=pk, defaults={"part": part})
 
 
-def _settle_keeper(training: Training, trainers: Sequence[tuple[TrainerProfile, str]], by: Member) -> None:
-    """Give a new training its keeper by the rule; refuse one that the maker's organisation would not keep."""
+def _settle_owner(training: Training, trainers: Sequence[tuple[TrainerProfile, str]], by: Member) -> None:
+    """Give a new training its owner by the rule; refuse one that the maker's organisation would not keep."""
     lead = next((trainer for trainer, part in trainers if part == Assignment.Part.LEAD), None)
-    keeper = keeper_of(training.host, lead)
-    if keeper is None:
+    owner = owner_of(training.host, lead)
+    if owner is None:
         raise ValidationError(
             _("The host keeps no records here, so the training needs a lead trainer whose ministry keeps it.")
         )
-    if keeper.pk != by.organisation_id:
+    if owner.pk != by.organisation_id:
         raise ValidationError(
             _(
-                "%(keeper)s would keep this record. You can record trainings that %(own)s keeps: as the host, or with a lead trainer of yours."
+                "%(owner)s would keep this record. You can record trainings that %(own)s keeps: as the host, or with a lead trainer of yours."
             )
-            % {"keeper": keeper.short_name, "own": by.organisation.short_name}
+            % {"owner": owner.short_name, "own": by.organisation.short_name}
         )
-    training.keeper = keeper
+    training.owner = owner
 
 
 @action
@@ -189,7 +189,7 @@ def create_training(
     Member.objects.select_for_update(of=("self",)).get(pk=by.pk)
     if key and (made := Training.objects.filter(created_key=key).first()):
         return made
-    _settle_keeper(training, trainers, by)
+    _settle_owner(training, trainers, by)
     _check_dates(training)
     training.reference = take_reference(training.country, training.starts_on.year)
     training.created_by, training.created_key = by, key
@@ -214,9 +214,9 @@ def _check_dates(training: Training) -> None:
 def locked(training: Training) -> Training:
     """Return the training fresh from the database, its row locked until the end of the transaction.
 
-    Its course and keeper are not: each line of the record points to an organisation and would wait for it.
+    Its course and owner are not: each line of the record points to an organisation and would wait for it.
     """
-    return Training.objects.select_for_update(of=("self",)).select_related("course", "keeper").get(pk=training.pk)
+    return Training.objects.select_for_update(of=("self",)).select_related("course", "owner").get(pk=training.pk)
 
 
 def check_open(training: Training) -> None:
@@ -229,7 +229,7 @@ def check_open(training: Training) -> None:
         raise ValidationError(_("The figures are submitted. Recall them first to change anything."))
 
 
-# The facts of a training that its keeper may change.
+# The facts of a training that its owner may change.
 FACTS = ("course_id", "title", "host_id", "country_id", "place", "language_id", "mode", "starts_on", "ends_on", "notes")
 
 
@@ -242,7 +242,7 @@ def change_training(
     partners: Iterable[Organisation],
     by: Member,
 ) -> Training:
-    """Keep changed facts of a training whose figures are open. Its reference and keeper stay."""
+    """Keep changed facts of a training whose figures are open. Its reference and owner stay."""
     before = locked(training)
     check_open(before)
     _check_dates(training)
@@ -257,7 +257,7 @@ def change_training(
     _set_trainers(training, trainers)
     refresh_training(training)
     recount_enrolments(training)
-    record("change_training", training, by=by, fields=[name.removesuffix("_id") for name in changed], told=told)
+    record("change_training", training, by=by, fields=[name.removesuffix("_id") for name in changed], free_text=told)
     return training
 
 
@@ -268,7 +268,7 @@ def cancel_training(*, training: Training, reason: str, by: Member) -> None:
     check_open(fresh)
     fresh.cancelled_at, fresh.cancelled_reason = timezone.now(), reason
     fresh.save(update_fields=["cancelled_at", "cancelled_reason"])
-    record("cancel_training", fresh, by=by, told={"reason": reason}, about_people=True)
+    record("cancel_training", fresh, by=by, free_text={"reason": reason}, about_people=True)
 
 
 @action
@@ -298,17 +298,17 @@ def toggle_session(*, session: Session, by: Member) -> Session:
 
 
 @action
-def change_keeper(*, training: Training, keeper: Organisation, reason: str, by: Member) -> None:
+def change_owner(*, training: Training, owner: Organisation, reason: str, by: Member) -> None:
     """Hand the record to another ministry or the secretariat. An admin's act, with a reason."""
     fresh = locked(training)
-    if not keeper.can_keep:
+    if not owner.can_keep:
         raise ValidationError(_("Only a ministry of the network or the secretariat keeps records."))
     if not reason.strip():
         raise ValidationError(_("Say why the keeper changes."))
-    former = fresh.keeper
-    fresh.keeper = keeper
-    fresh.save(update_fields=["keeper"])
-    record("change_keeper", fresh, by=by, former=former.code, keeper=keeper.code, told={"reason": reason})
+    former = fresh.owner
+    fresh.owner = owner
+    fresh.save(update_fields=["owner"])
+    record("change_owner", fresh, by=by, former=former.code, owner=owner.code, free_text={"reason": reason})
 
 
 @action
@@ -321,5 +321,5 @@ def save_course(*, course: Course, topics: Iterable[Topic], by: Member) -> Cours
     )
     course.save()
     course.topics.set(topics)
-    record("create_course" if created else "change_course", course, by=by, fields=told, told=told)
+    record("create_course" if created else "change_course", course, by=by, fields=told, free_text=told)
     return course

@@ -25,11 +25,11 @@ class CourseAdmin(EditableDeskAdmin):
 
 @admin.register(Training)
 class TrainingAdmin(DeskAdmin):
-    list_display = ("reference", "title", "keeper", "starts_on", "figures")
-    list_select_related = ("keeper",)
+    list_display = ("reference", "title", "owner", "starts_on", "figures")
+    list_select_related = ("owner",)
     search_fields = ("reference",)
     fields = (
-        "reference", "title", "course", "host", "keeper", "partners", "country", "place", "language", "mode",
+        "reference", "title", "course", "host", "owner", "partners", "country", "place", "language", "mode",
         "starts_on", "ends_on", "scheduled_minutes", "sessions_held", "completion_threshold", "figures",
         "submitted_by", "submitted_at", "verified_by", "verified_at", "cancelled_at", "created_by", "created_at",
     )  # fmt: skip

@@ -30,7 +30,7 @@ class TrainingFilter(django_filters.FilterSet):
         label=_("Title, place or reference"), method="find", widget=forms.TextInput(attrs={"type": "search"})
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state", empty_label=_("Any state"))
-    keeper = django_filters.ModelChoiceFilter(
+    owner = django_filters.ModelChoiceFilter(
         label=_("Kept by"),
         queryset=Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT]),
         empty_label=_("Anybody"),
@@ -52,7 +52,7 @@ class TrainingFilter(django_filters.FilterSet):
 
     class Meta:
         model = Training
-        fields = ("q", "state", "keeper", "home", "country", "course", "first", "last")
+        fields = ("q", "state", "owner", "home", "country", "course", "first", "last")
 
     def find(self, rows: QuerySet[Training], name: str, value: str) -> QuerySet[Training]:
         """Each word, folded across scripts, somewhere in title, place or reference."""

@@ -249,10 +249,10 @@ class ReasonForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class KeeperForm(ReasonForm):
-    """A new keeper and why."""
+class OwnerForm(ReasonForm):
+    """A new owner and why."""
 
-    keeper = forms.ModelChoiceField(
+    owner = forms.ModelChoiceField(
         Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT]),
         label=gettext_lazy("New keeper"),
     )

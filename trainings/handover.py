@@ -26,4 +26,4 @@ def hand_over_training(*, training: Training, member: Member, to: Member, by: Me
     profile = TrainerProfile.objects.filter(member=to).first()
     if profile and not Assignment.objects.filter(training=fresh, trainer=profile).exists():
         Assignment.objects.filter(training=fresh, trainer__member=member).update(trainer=profile)
-    record("hand_over_training", fresh, by=by, told={"former": member.full_name, "to": to.full_name})
+    record("hand_over_training", fresh, by=by, free_text={"former": member.full_name, "to": to.full_name})

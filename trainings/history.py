@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.sentences import Label, label, say
 from trainings.models import Course, Training
 
@@ -24,7 +24,7 @@ SENTENCES = {
     "restore_training": gettext_lazy("took the cancellation back."),
     "cancel_session": gettext_lazy("cancelled the session of %(day)s."),
     "restore_session": gettext_lazy("held the session of %(day)s after all."),
-    "change_keeper": gettext_lazy("changed the keeper from %(former)s to %(keeper)s: %(reason)s"),
+    "change_owner": gettext_lazy("changed the keeper from %(former)s to %(owner)s: %(reason)s"),
     "change_enrolment": gettext_lazy("corrected a row of the roster."),
     "import_roster": gettext_lazy(
         "took a list of %(rows)s people in: %(added)s added, %(changed)s corrected, %(marks)s marks."
@@ -63,19 +63,19 @@ SENTENCES = {
 }
 
 
-def _added(line: Line) -> str:
+def _added(line: AuditEntry) -> str:
     n = int(line.detail("added") or 0)
     return ngettext("added %(n)d person to the roster.", "added %(n)d people to the roster.", n) % {"n": n}
 
 
-def _marked(line: Line) -> str:
+def _marked(line: AuditEntry) -> str:
     n, held = int(line.detail("applied") or 0), int(line.detail("held") or 0)
     if held:
         return _("sent %(n)d marks after the figures were locked.") % {"n": held}
     return ngettext("changed %(n)d mark.", "changed %(n)d marks.", n) % {"n": n}
 
 
-COUNTED: dict[str, Callable[[Line], str]] = {"add_to_roster": _added, "change_marks": _marked}
+COUNTED: dict[str, Callable[[AuditEntry], str]] = {"add_to_roster": _added, "change_marks": _marked}
 
 
 # The same acts without numbers and reasons, for who may not see the names: both could tell of single persons.

@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.page_cache import cached_part
-from audit.record import lines_about, record_reading
+from audit.record import entries_about, record_reading
 from audit.sentences import sentence
 from common.views import errors_as_messages, errors_in_form, is_fragment, page_of, render_form
 from members.request import member_of
 from trainings import access, actions
 from trainings.counting import Figures, training_totals, with_seats
-from trainings.disclosure.small_cells import shield, show_all
+from trainings.disclosure.small_cells import show_all, suppress
 from trainings.figures import actions as figures_actions
 from trainings.filters import TrainingFilter
 from trainings.forms import (
     ChangedTrainingForm,
-    KeeperForm,
     NewTrainingForm,
+    OwnerForm,
     ReasonForm,
     SessionFormSet,
     session_initial,
@@ -145,7 +145,7 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
 def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One training: its facts, its figures and what comes next."""
     member = member_of(request)
-    parts = ("course", "country", "host", "keeper", "language", "submitted_by")
+    parts = ("course", "country", "host", "owner", "language", "submitted_by")
     found = access.visible_trainings(member).with_scans().select_related(*parts)
     training = get_object_or_404(found, reference=reference)
     assignments = list(training.assignments.select_related("trainer__member__organisation"))
@@ -162,7 +162,7 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
         "assignments": assignments,
         "partners": training.partners.all(),
         "totals": totals,
-        "attended": show_all(attended) if sees_all else shield(attended),
+        "attended": show_all(attended) if sees_all else suppress(attended),
         "completed": totals["completed"] if sees_all else None,
         "sees_all": sees_all,
         "versions": versions if sees_all and training.figures_version else [],
@@ -194,7 +194,7 @@ def _what_may_be_done(request: HttpRequest, training: Training) -> dict[str, boo
         "can_verify": verifies and training.is_submitted and not mine,
         "waits_for_another": verifies and training.is_submitted and mine,
         "can_amend": verifies and training.is_verified,
-        "can_change_keeper": access.can_change_keeper(member, training),
+        "can_change_owner": access.can_change_owner(member, training),
         "can_restore": training.is_cancelled and access.can_edit(member, training),
         "can_copy": access.can_create(member),
     }
@@ -206,7 +206,7 @@ def training_history(request: HttpRequest, reference: str) -> HttpResponse:
     training, member = fetch_training(request, reference), member_of(request)
     names, record = access.can_see_some_names(member, training), access.can_record(member, training)
     sees_all = access.can_see_all_names(member, training)
-    page = page_of(request, lines_about(training))
+    page = page_of(request, entries_about(training))
     context = {
         "training": training,
         "page": page,
@@ -258,15 +258,15 @@ def session_toggle(request: HttpRequest, reference: str, pk: int) -> HttpRespons
 
 
 @require_http_methods(["GET", "POST"])
-def training_keeper(request: HttpRequest, reference: str) -> HttpResponse:
-    """Hand the record to another keeper, with a reason."""
+def training_owner(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand the record to another owner, with a reason."""
     training, member = fetch_training(request, reference), member_of(request)
-    require(access.can_change_keeper(member, training))
-    form = KeeperForm(request.POST or None)
+    require(access.can_change_owner(member, training))
+    form = OwnerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
-            actions.change_keeper(
-                training=training, keeper=form.cleaned_data["keeper"], reason=form.cleaned_data["reason"], by=member
+            actions.change_owner(
+                training=training, owner=form.cleaned_data["owner"], reason=form.cleaned_data["reason"], by=member
             )
             messages.success(request, _("The keeper is changed."))
             return redirect(training)

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Line",
+            name="AuditEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="at")),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ),
                 ("details", models.JSONField(default=dict, verbose_name="details")),
                 (
-                    "told_digest",
+                    "free_text_hash",
                     models.CharField(
                         blank=True, db_default="", default="", max_length=64, verbose_name="digest of its text"
                     ),
@@ -67,9 +67,9 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "audit lines",
                 "ordering": ["-id"],
                 "indexes": [
-                    models.Index(fields=["root_kind", "root_id", "-id"], name="audit_line_root"),
-                    models.Index(fields=["organisation", "-id"], name="audit_line_organisation"),
-                    models.Index(condition=models.Q(("is_reading", False)), fields=["-id"], name="audit_line_writes"),
+                    models.Index(fields=["root_kind", "root_id", "-id"], name="audit_entry_root"),
+                    models.Index(fields=["organisation", "-id"], name="audit_entry_organisation"),
+                    models.Index(condition=models.Q(("is_reading", False)), fields=["-id"], name="audit_entry_writes"),
                 ],
             },
         ),
@@ -78,9 +78,9 @@ class Migration(migrations.Migration):
             fields=[
                 ("number", models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name="number")),
                 ("at", models.DateTimeField(verbose_name="at")),
-                ("lines", models.JSONField(verbose_name="numbers of its lines")),
+                ("entries", models.JSONField(verbose_name="numbers of its lines")),
                 ("previous", models.CharField(blank=True, max_length=64, verbose_name="digest of the seal before")),
-                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                ("content_hash", models.CharField(max_length=64, verbose_name="digest")),
             ],
             options={
                 "verbose_name": "seal",
@@ -89,17 +89,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="LineText",
+            name="AuditText",
             fields=[
                 (
-                    "line",
+                    "entry",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
                         related_name="text",
                         serialize=False,
-                        to="audit.line",
-                        verbose_name="line",
+                        to="audit.auditentry",
+                        verbose_name="entry",
                     ),
                 ),
                 ("salt", models.CharField(max_length=32)),

@@ -52,7 +52,7 @@ class StoredFile:
 
 def file_most() -> int:
     """Return how many bytes one file may have."""
-    return int(settings.FILE_MOST_MB) * 1024 * 1024
+    return int(settings.MAX_FILE_MB) * 1024 * 1024
 
 
 def _pieces(upload: Any) -> Iterator[bytes]:

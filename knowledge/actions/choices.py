@@ -9,11 +9,11 @@ from audit.record import record
 from common.actions import action
 from knowledge.digest import new_digest
 from knowledge.models import Digest, NoticeChoice, SecretAddress
-from members.actions import digest_of as digest_of_token
+from members.actions import hash_of
 from members.models import Member
 
 
-def digest_of(member: Member) -> Digest:
+def digest_settings(member: Member) -> Digest:
     """Return the member's digest row, unsaved and weekly where there is none yet. One query."""
     return Digest.objects.filter(member=member).first() or new_digest(member.pk)
 
@@ -23,7 +23,7 @@ def choose_notices(*, member: Member, paces: Mapping[str, str], every: str, lang
     """Keep how soon a member is told of each kind of thing, and their digest."""
     for notice, pace in paces.items():
         NoticeChoice.objects.update_or_create(member=member, notice=notice, defaults={"pace": pace})
-    digest = digest_of(member)
+    digest = digest_settings(member)
     if digest.every == Digest.Every.OFF != every:
         digest.told_until = timezone.now()  # switched on again: nothing of the time between
     digest.every, digest.language = every, language
@@ -48,7 +48,7 @@ def make_secret_address(*, member: Member, by: Member) -> str:
     """Give a member a new secret address for feeds and return the secret, which is shown once; an older one ends."""
     _end_address(member)
     secret = secrets.token_urlsafe(32)
-    SecretAddress.objects.create(member=member, secret_digest=digest_of_token(secret))
+    SecretAddress.objects.create(member=member, secret_hash=hash_of(secret))
     record("make_secret_address", member, by=by)
     return secret
 
@@ -63,7 +63,7 @@ def revoke_secret_address(*, member: Member, by: Member) -> None:
 def member_of_secret(secret: str) -> Member | None:
     """Return the active member whose feeds a secret opens, else None. One query."""
     addresses = SecretAddress.objects.filter(
-        secret_digest=digest_of_token(secret), revoked_at=None, member__is_active=True
+        secret_hash=hash_of(secret), revoked_at=None, member__is_active=True
     ).select_related("member__organisation")
     address = addresses.first()
     return address.member if address else None

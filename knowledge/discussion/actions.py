@@ -81,7 +81,7 @@ def change_comment(*, comment: Comment, body: str, version_seen: int, by: Member
     mentioned = mentioned_in(body, post)
     now.mentions.set(mentioned)
     notify(Notice.MENTIONED, [member.pk for member in mentioned], post=post, comment=now, by=by)
-    record("change_comment", now, root=post, by=by, fields=["body"], told={"before": before}, version=now.version)
+    record("change_comment", now, root=post, by=by, fields=["body"], free_text={"before": before}, version=now.version)
     return now
 
 
@@ -95,7 +95,7 @@ def remove_comment(*, comment: Comment, by: Member) -> Comment:
     now.mentions.clear()
     Notification.objects.filter(comment=now).delete()
     forget_answer(post, now)
-    record("remove_comment", now, root=post, by=by, told={"text": text})
+    record("remove_comment", now, root=post, by=by, free_text={"text": text})
     return now
 
 

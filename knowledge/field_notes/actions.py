@@ -58,7 +58,7 @@ def change_note(*, note: FieldNote, topics: Iterable[Topic], version_seen: int, 
     note.save(update_fields=[*ANSWERS, "is_author_hidden", "version", "changed_at"])
     note.topics.set(topics)
     record(
-        "change_field_note", note, root=by, by=by, fields=changes, told=changes, reference=training.reference, version=number
+        "change_field_note", note, root=by, by=by, fields=changes, free_text=changes, reference=training.reference, version=number
     )  # fmt: skip
     return note
 
@@ -74,7 +74,7 @@ def delete_note(*, note: FieldNote, by: Member) -> None:
             )
         )
     free_text, training = {name: getattr(note, name) for name in ANSWERS}, note.training
-    record("delete_field_note", note, root=by, by=by, told=free_text, reference=training.reference)
+    record("delete_field_note", note, root=by, by=by, free_text=free_text, reference=training.reference)
     note.topics.clear()
     note.delete()
 
@@ -86,7 +86,7 @@ def collect_note(*, note: FieldNote, topic: Topic, words: str, by: Member) -> Re
     if note.revision_items.filter(topic=topic).exists():
         raise ValidationError(_("This note is on the list under that topic already."))
     item = RevisionItem.objects.create(note=note, topic=topic, words=words, by=by)
-    record("collect_note", item, by=by, told={"words": words})
+    record("collect_note", item, by=by, free_text={"words": words})
     return item
 
 
@@ -104,5 +104,5 @@ def settle_item(*, item: RevisionItem, state: str, by: Member) -> RevisionItem:
 @action
 def drop_item(*, item: RevisionItem, by: Member) -> None:
     """Take an item off the list as if it had never stood there."""
-    record("drop_item", item, by=by, told={"words": item.words})
+    record("drop_item", item, by=by, free_text={"words": item.words})
     item.delete()

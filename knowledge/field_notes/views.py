@@ -40,7 +40,7 @@ def _named(rows: Iterable[FieldNote], reader: Member) -> list[FieldNote]:
 
 def _fetch(request: HttpRequest, pk: int) -> FieldNote:
     """Return a note this member may read, else 404. One query."""
-    seen = access.visible_notes(member_of(request)).select_related("training__course", "training__keeper", "author")
+    seen = access.visible_notes(member_of(request)).select_related("training__course", "training__owner", "author")
     return get_object_or_404(seen, pk=pk)
 
 
@@ -50,7 +50,7 @@ def note_list(request: HttpRequest) -> HttpResponse:
     by = member_of(request)
     require(access.can_write(by))
     note_filter = NoteFilter(request.GET, access.visible_notes(by))
-    rows = note_filter.qs.select_related("training__course", "training__keeper", "author").prefetch_related("topics")
+    rows = note_filter.qs.select_related("training__course", "training__owner", "author").prefetch_related("topics")
     page = page_of(request, rows.order_by("-at", "-pk"), PAGE)
     chosen = sum(bool(request.GET.get(name)) for name in note_filter.filters)
     context = {"filter": note_filter, "page": page, "notes": _named(page, by), "chosen_count": chosen}

@@ -70,7 +70,7 @@ def add_material(*, post: Post, about: About, stored_file: StoredFile, by: Membe
         translation_of=_first_of(about.translation_of, post),
     )  # fmt: skip
     _keep_version(material, 1, stored_file, "", by)
-    record("add_material", material, by=by, root=post, told={"title": about.title, "file": stored_file.original})
+    record("add_material", material, by=by, root=post, free_text={"title": about.title, "file": stored_file.original})
     return material
 
 
@@ -93,7 +93,7 @@ def add_version(
         raise ValidationError(_("This is the same file as version %(n)d: nothing is new.") % {"n": newest.number})
     version = _keep_version(material, newest.number + 1, stored_file, note, by)
     record(
-        "add_version", material, by=by, root=material.post, told={"title": material.title, "file": stored_file.original},
+        "add_version", material, by=by, root=material.post, free_text={"title": material.title, "file": stored_file.original},
         number=version.number,
     )  # fmt: skip
     notify_of_version(version, by=by)
@@ -115,7 +115,7 @@ def change_material(*, material: Material, by: Member) -> Material:
         by=by,
         root=material.post,
         fields=changes,
-        told={"title": material.title, **changes},
+        free_text={"title": material.title, **changes},
     )
     return material
 
@@ -129,7 +129,7 @@ def withdraw_version(*, version: MaterialVersion, reason: str, by: Member) -> Ma
     version.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     record(
         "withdraw_version", version, by=by, root=version.material.post, number=version.number,
-        told={"title": version.material.title, "reason": reason},
+        free_text={"title": version.material.title, "reason": reason},
     )  # fmt: skip
     notify_of_version(version, by=by)
     return version
@@ -152,7 +152,7 @@ def remove_material(*, material: Material, by: Member) -> None:
     """
     if MaterialVersion.objects.filter(material=material, uses__isnull=False).exists():
         raise ValidationError(_("Trainings used this file, so it stays. Withdraw its versions instead."))
-    record("remove_material", material, by=by, root=material.post, told={"title": material.title})
+    record("remove_material", material, by=by, root=material.post, free_text={"title": material.title})
     if material.post.is_draft:
         stored = list(material.versions.values_list("stored", flat=True))
         material.translations.update(translation_of=None)

@@ -42,5 +42,5 @@ def record_outcome(*, use: MaterialUse, outcome: str, words: str, by: Member) ->
     """Say how a material went in a training, in a word and a sentence; empty takes it back."""
     use.outcome, use.words = outcome, words
     use.save(update_fields=["outcome", "words"])
-    record("tell_outcome", use.training, by=by, material=use.version.material_id, told={"words": words})
+    record("tell_outcome", use.training, by=by, material=use.version.material_id, free_text={"words": words})
     return use

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ),
                 ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
                 ("told_until", models.DateTimeField(default=django.utils.timezone.now)),
-                ("leave_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("leave_token", models.CharField(editable=False, max_length=64, unique=True)),
             ],
             options={
                 "verbose_name": "digest",
@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
             name="SecretAddress",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("secret_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("secret_hash", models.CharField(editable=False, max_length=64, unique=True)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("revoked_at", models.DateTimeField(null=True)),
                 (

@@ -68,7 +68,7 @@ class Digest(models.Model):
     language = models.CharField(_("language"), max_length=8, default="en")
     told_until = models.DateTimeField(default=timezone.now)
     # In the link by which one click ends it, without signing in.
-    leave_digest = models.CharField(max_length=64, unique=True, editable=False)
+    leave_token = models.CharField(max_length=64, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("digest")
@@ -123,7 +123,7 @@ class SecretAddress(models.Model):
     """The secret in a member's addresses of feeds; kept as a digest alone, one in use at a time."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="secret_addresses")
-    secret_digest = models.CharField(max_length=64, unique=True, editable=False)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(default=timezone.now)
     revoked_at = models.DateTimeField(null=True)
 

@@ -52,7 +52,7 @@ def hide_post(*, post: Post, comment: Comment | None = None, reason: str, by: Me
         forget_answer(post, thing)
     settled = _settle(Complaint.objects.filter(post=post, comment=comment), Complaint.Outcome.HIDDEN, by)
     name = "hide_comment" if comment else "hide_post"
-    record(name, thing, root=post, by=by, told={"reason": reason}, reports=settled)
+    record(name, thing, root=post, by=by, free_text={"reason": reason}, reports=settled)
 
 
 @action

@@ -67,7 +67,7 @@ def write_post(*, post: Post, choices: Choices, publish: bool, by: Member) -> Po
     _keep_version(post, by)
     if publish:
         notify_followers(post, by=by)
-    record("publish_post" if publish else "draft_post", post, by=by, told={"title": post.title})
+    record("publish_post" if publish else "draft_post", post, by=by, free_text={"title": post.title})
     return post
 
 
@@ -93,7 +93,7 @@ def change_post(*, post: Post, choices: Choices, version_seen: int, by: Member) 
     _keep_choices(post, choices)
     if written:
         _keep_version(post, by)
-    record("change_post", post, by=by, fields=changes, told={"title": post.title, **changes}, version=post.version)
+    record("change_post", post, by=by, fields=changes, free_text={"title": post.title, **changes}, version=post.version)
     return post
 
 
@@ -106,7 +106,7 @@ def publish_post(*, post: Post, by: Member) -> Post:
     post.published_at = timezone.now()
     post.save(update_fields=["published_at"])
     notify_followers(post, by=by)
-    record("publish_post", post, by=by, told={"title": post.title})
+    record("publish_post", post, by=by, free_text={"title": post.title})
     return post
 
 
@@ -118,7 +118,7 @@ def delete_draft(*, post: Post, by: Member) -> None:
         raise ValidationError(_("This post is published: it can be hidden by a moderator, but not thrown away."))
     if now.materials.exists():
         raise ValidationError(_("This draft has files. Remove them first."))
-    record("delete_draft", post, by=by, told={"title": post.title})
+    record("delete_draft", post, by=by, free_text={"title": post.title})
     post.topics.clear()
     post.delete()
 

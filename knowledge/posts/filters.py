@@ -19,7 +19,7 @@ from trainings.models import Course
 FIRST_YEAR, LAST_YEAR = 2010, 2100
 
 
-def keepers() -> QuerySet[Organisation]:
+def owners() -> QuerySet[Organisation]:
     """The organisations that write posts and keep trainings."""
     return Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
 
@@ -63,7 +63,7 @@ class PostFilter(WithChoices):
         fields = ("kind", "topic", "language", "ministry", "audience", "year")
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
-        return {"topic": Topic.objects.all(), "language": Language.objects.all(), "ministry": keepers()}
+        return {"topic": Topic.objects.all(), "language": Language.objects.all(), "ministry": owners()}
 
     def in_language(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
         """Written in a language, or with a file in it."""
@@ -89,7 +89,7 @@ class NoteFilter(WithChoices):
         label=_("Course"), field_name="training__course", empty_label=_("Any course")
     )  # fmt: skip
     ministry = django_filters.ChoiceFilter(
-        label=_("Training kept by"), field_name="training__keeper", empty_label=_("Any ministry")
+        label=_("Training kept by"), field_name="training__owner", empty_label=_("Any ministry")
     )  # fmt: skip
     year = django_filters.NumberFilter(
         label=_("Year of the training"), field_name="training__starts_on__year", min_value=FIRST_YEAR, max_value=LAST_YEAR,
@@ -101,7 +101,7 @@ class NoteFilter(WithChoices):
         fields = ("topic", "course", "ministry", "year")
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
-        return {"topic": Topic.objects.all(), "course": Course.objects.all(), "ministry": keepers()}
+        return {"topic": Topic.objects.all(), "course": Course.objects.all(), "ministry": owners()}
 
 
 class RevisionFilter(django_filters.FilterSet):

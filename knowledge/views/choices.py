@@ -26,7 +26,7 @@ SHOWN_ONCE = "feed_secret"
 def choices(request: HttpRequest) -> HttpResponse:
     """How soon a member is told of each kind of thing, the digest, and the secret address of their feeds."""
     member = member_of(request)
-    digest = actions.digest_of(member)
+    digest = actions.digest_settings(member)
     chosen = dict(NoticeChoice.objects.filter(member=member).values_list("notice", "pace"))
     form = ChoicesForm(request.POST or None, chosen=chosen, digest=digest)
     if request.method == "POST" and form.is_valid():
@@ -68,7 +68,7 @@ def secret_revoke(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def leave(request: HttpRequest, token: str) -> HttpResponse:
     """The way out of the digest, by the link in it: asked on GET, done on POST, without signing in."""
-    digest = get_object_or_404(Digest.objects.select_related("member__organisation"), leave_digest=token)
+    digest = get_object_or_404(Digest.objects.select_related("member__organisation"), leave_token=token)
     if request.method == "POST" and digest.every != Digest.Every.OFF:
         actions.leave_digest(digest=digest, by=digest.member)
     is_over = digest.every == Digest.Every.OFF

@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
                 ("given_name", models.CharField(max_length=80, verbose_name="given name")),
                 ("family_name", models.CharField(max_length=80, verbose_name="family name")),
-                ("token_digest", models.CharField(max_length=64, unique=True)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
                 ("invited_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="invited")),
                 ("accepted_at", models.DateTimeField(null=True, verbose_name="accepted")),
                 ("revoked_at", models.DateTimeField(null=True, verbose_name="revoked")),

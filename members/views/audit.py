@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.record import record
 from audit.sentences import Label, labels_of, sentence
 from common.sheets import sheet_response
@@ -31,7 +31,7 @@ LINES_AT_ONCE = 500
 class Entry:
     """One line as this reader may see it."""
 
-    line: Line
+    line: AuditEntry
     sentence: str
     about: Label
     # Field, old value, new value; the values only for who may read the text.
@@ -55,17 +55,17 @@ def _reader(request: HttpRequest) -> Member:
     return request.user
 
 
-def _changes(line: Line, with_text: bool) -> list[tuple[str, str, str]]:
-    told = line.told if with_text else {}
+def _changes(line: AuditEntry, with_text: bool) -> list[tuple[str, str, str]]:
+    free_text = line.free_text if with_text else {}
     found = []
     for field in line.fields:
-        values = told.get(field)
+        values = free_text.get(field)
         before, after = values if isinstance(values, list) and len(values) == 2 else ("", "")
         found.append((field.removesuffix("_id").replace("_", " "), before, after))
     return found
 
 
-def entries(lines: Iterable[Line], by: Member) -> Iterator[Entry]:
+def entries(lines: Iterable[AuditEntry], by: Member) -> Iterator[Entry]:
     """Yield the lines as sentences for this reader. One query for each kind of thing among them."""
     lines = list(lines)
     labels = labels_of(lines)
@@ -105,7 +105,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 def _sheet_rows(lines: list[int], by: Member) -> Iterator[list[object]]:
     """Yield the rows of the sheet, read 500 at a time."""
     for start in range(0, len(lines), LINES_AT_ONCE):
-        some = Line.objects.filter(pk__in=lines[start : start + LINES_AT_ONCE])
+        some = AuditEntry.objects.filter(pk__in=lines[start : start + LINES_AT_ONCE])
         for entry in entries(some.select_related("by__organisation", "organisation", "text"), by):
             line = entry.line
             changed = "; ".join(f"{name}: {old} → {new}" if old or new else name for name, old, new in entry.changes)

@@ -109,7 +109,7 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a password by the link of an invitation, and be signed in."""
-    invitation = Invitation.objects.select_related("organisation").filter(token_digest=actions.digest_of(token)).first()
+    invitation = Invitation.objects.select_related("organisation").filter(token_hash=actions.hash_of(token)).first()
     if invitation is None or not invitation.is_open:
         return render(request, "members/invitation_gone.html", status=410)
     if isinstance(request.user, Member):

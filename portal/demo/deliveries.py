@@ -43,7 +43,7 @@ class Delivery:
     course: str
     title: str
     host: str
-    keeper: str
+    owner: str
     country: str
     place: str
     language: str

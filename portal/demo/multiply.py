@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, models
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.folding import loose, spelling
 from portal.demo.names import Names
 from portal.demo.story import LAST_FIXED_DAY
@@ -68,7 +68,9 @@ class _Originals:
             Participant.objects.filter(enrolments__in=self.enrolments).select_related("organisation").distinct()
         )
         roots = [str(training.pk) for training in self.trainings]
-        self.lines = list(Line.objects.filter(root_kind="trainings.training", root_id__in=roots, action__in=LINES))
+        self.lines = list(
+            AuditEntry.objects.filter(root_kind="trainings.training", root_id__in=roots, action__in=LINES)
+        )
 
 
 def multiply(people: int, names: Names) -> None:
@@ -107,7 +109,7 @@ def _copy_all(originals: _Originals, names: Names, numbers: Counter[tuple[str, i
     lines = _copies(originals.lines, object_id=roots, root_id=roots)
     for line in originals.lines:
         lines[line.pk].at = line.at + later
-    Line.objects.bulk_update(lines.values(), ["at"], batch_size=400)
+    AuditEntry.objects.bulk_update(lines.values(), ["at"], batch_size=400)
 
 
 def _another(person: Participant, names: Names) -> Participant:

@@ -52,7 +52,7 @@ def _last_months(cast: Cast, rng: Random, today: date) -> list[Delivery]:
         for n in range(number)
     ]  # fmt: skip
     # The first of each ministry was handed in late, and without the ranks of a few.
-    for first in {delivery.keeper: delivery for delivery in reversed(deliveries)}.values():
+    for first in {delivery.owner: delivery for delivery in reversed(deliveries)}.values():
         first.submitted_after, first.lines_without_rank = 44, 3
     return deliveries
 

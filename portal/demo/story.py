@@ -37,7 +37,7 @@ _AFRICAN_OFFICERS = tuple(
         ("UG", "Mugisha", "Robert", "male", "OF-2"),
     )
 )  # fmt: skip
-# Where names may not be given: keeper, course, first day, place, persons by organisation, completed known.
+# Where names may not be given: owner, course, first day, place, persons by organisation, completed known.
 _UNITS_WITHOUT_NAMES = (
     ("RS", "PDT", date(2017, 3, 14), "Belgrade", 28, True),
     ("BA", "PDT", date(2019, 5, 21), "Pazarić", 26, True),
@@ -101,10 +101,10 @@ def _abroad(cast: Cast) -> list[Delivery]:
     def workshop(
         title: str, host: str, place: str, first: date, course: str, team: list[str], persons: int, **how: object
     ) -> Delivery:
-        keeper = host if host in MINISTRIES else "ME"
+        owner = host if host in MINISTRIES else "ME"
         people = {"rosters": {host: persons}} if how.pop("named") else {"headcounts": {host: persons}}
         days = whole_days(days_of_one_week(first, DAYS[course]))
-        return Delivery(course, title, host, keeper, host, place, "en", days, team=team, **people, **how)  # type: ignore[arg-type]  # keywords of Delivery
+        return Delivery(course, title, host, owner, host, place, "en", days, team=team, **people, **how)  # type: ignore[arg-type]  # keywords of Delivery
 
     return [
         workshop("Gender perspective in operations", "GE", "Tbilisi", date(2015, 10, 6), "GPO",
@@ -171,7 +171,7 @@ def before_holidays(day: date) -> date:
 def _one_day_fell_out(deliveries: list[Delivery]) -> None:
     """Cancel the last day of the first training of three days, as snow does."""
     for delivery in deliveries:
-        if delivery.course == "GFP" and delivery.keeper == "BA":
+        if delivery.course == "GFP" and delivery.owner == "BA":
             delivery.blocks[-1] = delivery.blocks[-1]._replace(is_cancelled=True)
             delivery.notes = "The third day was cancelled: the road was closed by snow."
             return

@@ -45,7 +45,7 @@ class Story:
 
     def __init__(self, world: World, delivery: Delivery, people: list[Person], rng: Random) -> None:
         self.world, self.delivery, self.people, self.rng = world, delivery, people, rng
-        self.recorder, self.coordinator = world.cast.recorder(delivery.keeper), world.cast.coordinator(delivery.keeper)
+        self.recorder, self.coordinator = world.cast.recorder(delivery.owner), world.cast.coordinator(delivery.owner)
         self.submitted: datetime | None = None
         self.enrolments: dict[int, Enrolment] = {}
 
@@ -76,7 +76,7 @@ class Story:
             self._hand_in(events)
 
     def _hand_in(self, events: Events) -> None:
-        """Submitted by the keeper's recorder, verified by its coordinator, each on a later day."""
+        """Submitted by the owner's recorder, verified by its coordinator, each on a later day."""
         usual = self.rng.randint(2, 9)
         days = self.delivery.submitted_after or usual
         self.submitted = events.add(
@@ -172,7 +172,7 @@ def schedule_trainings(
     """Plan all trainings of the story; return them by their first day."""
     rng = Random("mreza rows")
     pairs = sorted(
-        zip(deliveries, rosters, strict=True), key=lambda row: (row[0].starts_on, row[0].keeper, row[0].title)
+        zip(deliveries, rosters, strict=True), key=lambda row: (row[0].starts_on, row[0].owner, row[0].title)
     )
     stories = [Story(world, delivery, people, rng) for delivery, people in pairs]
     for story in stories:

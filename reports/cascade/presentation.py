@@ -18,7 +18,7 @@ from trainings.counting import Question
 from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
 from trainings.disclosure.small_cells import is_small
-from trainings.disclosure.tables import is_bad
+from trainings.disclosure.tables import needs_suppression
 from trainings.models import Training
 
 Trainings = frozenset[int]
@@ -61,7 +61,7 @@ def shown_people(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainin
         figures = gathered.figures((training,) for training in trainings)
         people = People(figures.people_at_least, figures.people_at_most)
         around = [other for some, other in people_by_set.items() if trainings < some and other != HIDDEN]
-        if is_bad(figures) or any(_tells(other, people) for other in around):
+        if needs_suppression(figures) or any(_tells(other, people) for other in around):
             people_by_set[trainings] = HIDDEN
             continue
         gap = figures.people_at_most - figures.people_at_least

@@ -65,7 +65,7 @@ class Covered:
         return Need(missing, -(-missing // years) if years > 0 else None)
 
 
-def is_bad(covered: Covered) -> bool:
+def needs_suppression(covered: Covered) -> bool:
     """Return whether showing both numbers would show 1 to 4 people: trained, there, or the difference between the two."""
     trained, strength = covered.trained or 0, covered.strength
     if is_small(trained):
@@ -78,7 +78,7 @@ def safe_lines(keys: Sequence[Key], count: Callable[[Line], Covered], total: Cov
 
     How many people stand in two lines at once follows from the total, so that number is kept from being 1 to 4 as well.
     """
-    if is_bad(total) or not keys:
+    if needs_suppression(total) or not keys:
         return []
     order = {key: n for n, key in enumerate(keys)}
     known: dict[Line, Covered] = {}
@@ -93,11 +93,11 @@ def safe_lines(keys: Sequence[Key], count: Callable[[Line], Covered], total: Cov
         covered = counted([key])
         return (covered.trained or 0) + (covered.strength or 0), order[key]
 
-    rest = [key for key in keys if is_bad(counted([key]))]
+    rest = [key for key in keys if needs_suppression(counted([key]))]
     others = sorted((key for key in keys if key not in rest), key=size)
 
     def is_unsafe() -> bool:
-        if len(rest) == 1 or (rest and is_bad(counted(rest))):
+        if len(rest) == 1 or (rest and needs_suppression(counted(rest))):
             return True
         lines = [counted([key]) for key in others] + ([counted(rest)] if rest else [])
         together = sum(one.trained or 0 for one in lines)
@@ -120,7 +120,7 @@ def safe_years(totals: dict[int, Covered], from_year: int) -> dict[int, Covered]
     for year in sorted(totals, key=lambda year: (abs(year - from_year), year)):
         trial = sorted([*visible, year])
         numbers = [totals[one].trained or 0 for one in trial]
-        if not is_bad(totals[year]) and not any(is_small(abs(a - b)) for a, b in pairwise(numbers)):
+        if not needs_suppression(totals[year]) and not any(is_small(abs(a - b)) for a, b in pairwise(numbers)):
             visible = trial
     return {
         year: covered

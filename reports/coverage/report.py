@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from members.models import Organisation, RankGroup
-from reports.coverage.rates import Covered, Line, Need, Target, is_bad, safe_lines, safe_years
+from reports.coverage.rates import Covered, Line, Need, Target, needs_suppression, safe_lines, safe_years
 from reports.labels import together
 from reports.strengths.queries import Source, Strengths, sources_of, unit_strengths
 from trainings.counting import Question, Rule
@@ -118,7 +118,7 @@ def _shield(coverage: Coverage) -> None:
     """Hide what who may not see names may not see of the totals; the lines are put together already."""
     coverage.years = safe_years(coverage.years, coverage.query.year)
     total, most = coverage.total, coverage.at_most
-    if is_bad(total):
+    if needs_suppression(total):
         coverage.total = Covered(None if is_small(total.strength or 0) else total.strength, None)
     differences = [(most or 0) - (total.trained or 0), abs((most or 0) - (total.strength or 0)), most or 0]
     if coverage.total.trained is None or any(is_small(n) for n in differences):

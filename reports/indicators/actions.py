@@ -34,7 +34,7 @@ def add_indicator(*, value: IndicatorValue, by: Member) -> IndicatorValue:
     _refuse_twice(value)
     value.entered_by = by
     value.save(force_insert=True)
-    record("add_indicator", value, by=by, root=value.organisation, told=_told(value), indicator=value.indicator)
+    record("add_indicator", value, by=by, root=value.organisation, free_text=_told(value), indicator=value.indicator)
     return value
 
 
@@ -63,7 +63,7 @@ def correct_indicator(*, old: IndicatorValue, value: IndicatorValue, reason: str
         name: [before.get(name, ""), after.get(name, "")] for name in FACTS if before.get(name) != after.get(name)
     }
     record(
-        "correct_indicator", value, by=by, root=value.organisation, fields=changed, told={**changed, "reason": reason},
+        "correct_indicator", value, by=by, root=value.organisation, fields=changed, free_text={**changed, "reason": reason},
         indicator=value.indicator, replaced=old.pk,
     )  # fmt: skip
     return value
@@ -77,7 +77,7 @@ def withdraw_indicator(*, old: IndicatorValue, reason: str, by: Member) -> Indic
     )
     _replace(old, empty, reason, by)
     record(
-        "withdraw_indicator", empty, by=by, root=old.organisation, told={**_told(old), "reason": reason},
+        "withdraw_indicator", empty, by=by, root=old.organisation, free_text={**_told(old), "reason": reason},
         indicator=old.indicator, replaced=old.pk,
     )  # fmt: skip
     return empty

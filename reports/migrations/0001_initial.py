@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("definition", models.TextField(verbose_name="definition")),
                 ("numbers", models.JSONField(verbose_name="numbers")),
                 ("safe_numbers", models.JSONField(null=True, verbose_name="numbers without small cells")),
-                ("digest", models.CharField(max_length=64, verbose_name="digest")),
+                ("content_hash", models.CharField(max_length=64, verbose_name="digest")),
                 (
                     "made_by",
                     models.ForeignKey(
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "snapshots",
                 "ordering": ["-as_on", "-pk"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("made_by", "digest"), name="snapshot_once"),
+                    models.UniqueConstraint(fields=("made_by", "content_hash"), name="snapshot_once"),
                     models.CheckConstraint(
                         condition=models.Q(("reported_to", ""), _negated=True), name="snapshot_reported_to_somebody"
                     ),
@@ -359,7 +359,7 @@ class Migration(migrations.Migration):
                 ("men", models.PositiveIntegerField()),
                 ("minutes", models.PositiveBigIntegerField()),
                 ("is_verified", models.BooleanField()),
-                ("digest", models.CharField(max_length=64)),
+                ("content_hash", models.CharField(max_length=64)),
                 (
                     "training",
                     models.ForeignKey(

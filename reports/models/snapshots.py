@@ -1,4 +1,4 @@
-"""Figures as they were reported: frozen, signed by name, with a digest of the rows they were counted from."""
+"""Figures as they were reported: frozen, signed by name, with a hash of the rows they were counted from."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,7 @@ class Snapshot(models.Model):
     """One answer as reported. Nothing of it is ever changed; only more observers may be let see it.
 
     `numbers` is the table for who may see the names behind it, `safe_numbers` for everybody else, None where others may not
-    ask that at all. `digest` covers the numbers, the question, the digests of the trainings and the signature.
+    ask that at all. `content_hash` covers the numbers, the question, the hashes of the trainings and the signature.
     """
 
     made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("made by"))
@@ -29,7 +29,7 @@ class Snapshot(models.Model):
     definition = models.TextField(_("definition"))
     numbers = models.JSONField(_("numbers"))
     safe_numbers = models.JSONField(_("numbers without small cells"), null=True)
-    digest = models.CharField(_("digest"), max_length=64)
+    content_hash = models.CharField(_("digest"), max_length=64)
     shown_to = models.ManyToManyField(Member, related_name="+", blank=True, verbose_name=_("shown to observers"))
 
     class Meta:
@@ -38,7 +38,7 @@ class Snapshot(models.Model):
         verbose_name_plural = _("snapshots")
         constraints = [
             # The same figures frozen twice by one hand for one reader are one snapshot.
-            models.UniqueConstraint(fields=["made_by", "digest"], name="snapshot_once"),
+            models.UniqueConstraint(fields=["made_by", "content_hash"], name="snapshot_once"),
             models.CheckConstraint(condition=~Q(reported_to=""), name="snapshot_reported_to_somebody"),
         ]
 
@@ -50,7 +50,7 @@ class Snapshot(models.Model):
 
 
 class FrozenTraining(models.Model):
-    """One training behind a snapshot with its part in the figures. `digest` covers marks and categories, no names."""
+    """One training behind a snapshot with its part in the figures. `content_hash` covers marks and categories, no names."""
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="trainings")
     training = models.ForeignKey(Training, models.PROTECT, related_name="+")
@@ -59,7 +59,7 @@ class FrozenTraining(models.Model):
     men = models.PositiveIntegerField()
     minutes = models.PositiveBigIntegerField()
     is_verified = models.BooleanField()
-    digest = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("training of a snapshot")

@@ -48,7 +48,7 @@ class ReportQuery:
 SELECTS: dict[str, tuple[Any, Any, bool]] = {
     "organisation": (gettext_lazy("People of"), gettext_lazy("All homes"), True),
     "host": (gettext_lazy("Hosted by"), gettext_lazy("Any host"), True),
-    "keeper": (gettext_lazy("Kept by"), gettext_lazy("Anybody"), True),
+    "owner": (gettext_lazy("Kept by"), gettext_lazy("Anybody"), True),
     "country": (gettext_lazy("Held in"), gettext_lazy("Any country"), False),
     "course": (gettext_lazy("Course"), gettext_lazy("All courses"), True),
     "topic": (gettext_lazy("Topic"), gettext_lazy("All topics"), True),

@@ -12,7 +12,7 @@ from reports.people.forms import ReportQuery
 from trainings.counting import Question
 from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
-from trainings.disclosure.tables import Line, ShownCell, show_safe, show_whole
+from trainings.disclosure.tables import Line, ShownCell, show_whole, suppress_table
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def answer(query: ReportQuery, things: Things) -> Report:
 def report_of(gathered: Gathering, query: ReportQuery, things: Things) -> Report:
     """Return what a reader gets of what was gathered by the breakdowns of their question. No query."""
     dimensions = counted_by(query.dimensions)
-    table = (show_whole if query.whole else show_safe)(gathered, len(dimensions))
+    table = (show_whole if query.whole else suppress_table)(gathered, len(dimensions))
     report = Report(
         query,
         table.total,

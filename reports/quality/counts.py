@@ -135,9 +135,9 @@ def _by_month(rows: Iterable[tuple[date, int]], today: date) -> Counted:
 
 @dataclass(frozen=True)
 class Line:
-    """What one keeper's records lack: by kind, None is hidden. `pairs` says only whether records may be one person."""
+    """What one owner's records lack: by kind, None is hidden. `pairs` says only whether records may be one person."""
 
-    keeper: Organisation
+    owner: Organisation
     numbers: dict[str, int | None]
     pairs: bool
 
@@ -151,21 +151,21 @@ class Line:
 
 
 def count_network(desk: Desk) -> tuple[list[GapCount], list[Line]]:
-    """Return the whole network's numbers, and each keeper's, for who sees no names. Seven queries.
+    """Return the whole network's numbers, and each owner's, for who sees no names. Seven queries.
 
     Numbers of people from 1 to 4 are hidden, and with one of them the total. How many pairs there are is told to nobody.
     """
-    counts = _by_keeper(desk)
+    counts = _by_owner(desk)
     twice = DuplicatePair.objects.filter(
         state=DuplicatePair.State.OPEN, first__merged_into=None, second__merged_into=None
     )
     with_pairs = set(twice.order_by().values_list("first__organisation", flat=True).distinct())
     may_keep = (Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT)
     lines = []
-    for keeper in Organisation.objects.filter(kind__in=may_keep):
-        numbers = {code: counts[code][keeper.pk] for code in KINDS}
+    for owner in Organisation.objects.filter(kind__in=may_keep):
+        numbers = {code: counts[code][owner.pk] for code in KINDS}
         visible = {c: None if c in PEOPLE_KINDS and is_small(n) else n for c, n in numbers.items()}
-        lines.append(Line(keeper, visible, keeper.pk in with_pairs))
+        lines.append(Line(owner, visible, owner.pk in with_pairs))
     totals = {code: sum(counts[code].values()) for code in KINDS}
     counted = _with_history(desk, {code: totals[code] for code in TRAINING_KINDS})
     counted["headcounts"] = _by_month(_headcounts(desk), desk.today)
@@ -179,14 +179,14 @@ def count_network(desk: Desk) -> tuple[list[GapCount], list[Line]]:
     return made, lines
 
 
-def _by_keeper(desk: Desk) -> dict[str, Counter[int]]:
+def _by_owner(desk: Desk) -> dict[str, Counter[int]]:
     rules = {code: Count("pk", filter=training_rule(code, desk.today)) for code in TRAINING_KINDS}
     counts: dict[str, Counter[int]] = {code: Counter() for code in KINDS}
-    for code, numbers in _people_by(desk, F("training__keeper")).items():
+    for code, numbers in _people_by(desk, F("training__owner")).items():
         counts[code].update(dict(numbers))
-    counted = desk.of_headcounts().order_by().values_list("training__keeper").annotate(n=Count("pk"))
+    counted = desk.of_headcounts().order_by().values_list("training__owner").annotate(n=Count("pk"))
     counts["headcounts"].update(dict(counted))
-    for keeper, *numbers in desk.trainings.order_by().values("keeper").annotate(**rules).values_list("keeper", *rules):
+    for owner, *numbers in desk.trainings.order_by().values("owner").annotate(**rules).values_list("owner", *rules):
         for code, number in zip(rules, numbers, strict=True):
-            counts[code][keeper] += number
+            counts[code][owner] += number
     return counts

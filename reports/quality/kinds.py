@@ -125,5 +125,5 @@ def headcount_rule() -> Q:
     """Return the condition on parties that gave a headcount where a roster is expected."""
     ministry = Organisation.Kind.MINISTRY
     counted = Headcount.objects.filter(party=OuterRef("headcount_key"), attended__gt=0)
-    expected = Q(organisation__kind=ministry, training__keeper__kind=ministry, training__cancelled_at=None)
+    expected = Q(organisation__kind=ministry, training__owner__kind=ministry, training__cancelled_at=None)
     return expected & ~Q(training__mode=Training.Mode.ONLINE) & Q(Exists(counted))

@@ -44,16 +44,16 @@ class Row:
 def rows_of(desk: Desk, kind: Kind) -> QuerySet[Any]:
     """Return what stands behind a number, in the order of reading: what waits longest first, else the latest training."""
     if kind.rows == "people":
-        parts = ("participant", "organisation", "training__keeper")
+        parts = ("participant", "organisation", "training__owner")
         return (
             desk.of_people(kind.code).select_related(*parts).order_by("-training__counts_on", "training", "line", "pk")
         )
     if kind.rows == "headcounts":
-        parties = desk.of_headcounts().select_related("organisation", "training__keeper")
+        parties = desk.of_headcounts().select_related("organisation", "training__owner")
         return parties.annotate(counted=Sum("headcounts__attended")).order_by("-training__counts_on", "pk")
     first = FiguresVersion.objects.filter(training=OuterRef("pk"), number=1).values("made_at")
     orders = {"overdue": ("counts_on", "pk"), "unverified": ("submitted_at", "pk"), "late": ("-first_submitted", "pk")}
-    rows = desk.of_trainings(kind.code).select_related("keeper").annotate(first_submitted=Subquery(first[:1]))
+    rows = desk.of_trainings(kind.code).select_related("owner").annotate(first_submitted=Subquery(first[:1]))
     return rows.order_by(*orders.get(kind.code, ("-counts_on", "pk")))
 
 
@@ -80,7 +80,7 @@ def _person(_kind: Kind, row: Enrolment, desk: Desk, own: set[int], back: str) -
 def _locked(training: Training, member: Member, own: set[int]) -> Way:
     """Return the way to a row of figures that are submitted or verified, or of somebody else's training."""
     if training.pk not in own:
-        return Way(_("%(keeper)s keeps this record.") % {"keeper": training.keeper.short_name})
+        return Way(_("%(owner)s keeps this record.") % {"owner": training.owner.short_name})
     if can_verify(member, training):
         name, words = ("return", _("Return")) if training.is_submitted else ("amend", _("Amend"))
         return Way(words, reverse(f"trainings:{name}", args=[training.reference]))
@@ -134,7 +134,7 @@ def sheet_of(desk: Desk, kind: Kind) -> tuple[list[str], Iterator[list[object]]]
 
 
 def _facts(training: Training) -> list[object]:
-    return [training.reference, training.title, training.counts_on.isoformat(), training.keeper.short_name,
+    return [training.reference, training.title, training.counts_on.isoformat(), training.owner.short_name,
             training.get_figures_display()]  # fmt: skip
 
 

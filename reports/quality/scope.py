@@ -17,7 +17,7 @@ from trainings.models.training import TrainingQuerySet
 class Desk:
     """A reader's desk: their own records, with names where they see them, or the whole network's trainings, without any.
 
-    `ministry` is one keeper of the network; `has_both` says that this reader has the other desk, too.
+    `ministry` is one owner of the network; `has_both` says that this reader has the other desk, too.
     """
 
     member: Member
@@ -28,11 +28,11 @@ class Desk:
 
     @property
     def trainings(self) -> TrainingQuerySet:
-        """The trainings this desk is about: those its reader records; of the network all, or one keeper's."""
+        """The trainings this desk is about: those its reader records; of the network all, or one owner's."""
         if not self.is_network:
             return trainings_to_record(self.member)
         rows = visible_trainings(self.member)
-        return rows.filter(keeper=self.ministry) if self.ministry else rows
+        return rows.filter(owner=self.ministry) if self.ministry else rows
 
     @property
     def rosters(self) -> QuerySet[Enrolment]:

@@ -28,7 +28,7 @@ ALLOWED_PARAMS = {"of", "ministry", "page"}
 
 
 def _desk(request: HttpRequest, params: QueryDict) -> Desk:
-    """Return the desk asked for: one's own, or for an admin the network's, of one keeper if `ministry` names it.
+    """Return the desk asked for: one's own, or for an admin the network's, of one owner if `ministry` names it.
 
     404 for whatever else is asked, and for a desk that is not this member's: never the numbers of another one.
     """

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from audit.record import latest_line, record
+from audit.record import latest_entry, record
 from common.actions import action
 from members.models import Member
 from reports import access
@@ -15,7 +15,7 @@ from reports.lookups import Things
 from reports.models import FrozenTraining, Snapshot
 from reports.people.forms import ReportQuery
 from reports.people.report import Report, counted_by, definition, report_of
-from reports.snapshots.contents import asked_plainly, content_of, digests, freeze, parts_of, whole_digest
+from reports.snapshots.contents import asked_plainly, content_of, freeze, hashes, parts_of, snapshot_hash
 from trainings.counting.gathering import gather
 
 AT_ONCE = 1000
@@ -29,12 +29,12 @@ def freeze_figures(
     """Freeze the answer to a question with its definition, signed by who makes it. The same again is the same snapshot.
 
     Raises ValidationError where nothing counts yet, or all of it is too small for its maker to see. See
-    `reports.snapshots.contents.digests` for the cost.
+    `reports.snapshots.contents.hashes` for the cost.
     """
-    line = latest_line()
+    line = latest_entry()
     numbers, safe = _answers(query, things)
     mine = numbers if query.whole or safe is None else safe
-    parts, rows = parts_of(gather(query.question, ("training",))), digests(query.question)
+    parts, rows = parts_of(gather(query.question, ("training",))), hashes(query.question)
     if mine.is_hidden or not parts:
         raise ValidationError(
             _("There is nothing to freeze: no training counts, or the figures are too small to be told.")
@@ -45,10 +45,10 @@ def freeze_figures(
         question=asked_plainly(query), chosen=list(chosen), definition=definition(query),
         numbers=freeze(numbers), safe_numbers=freeze(safe) if safe else None,
     )  # fmt: skip
-    made.digest = sha256 = whole_digest(content_of(made), {pk: rows[pk] for pk in parts})
-    if latest_line() != line:
+    made.content_hash = sha256 = snapshot_hash(content_of(made), {pk: rows[pk] for pk in parts})
+    if latest_entry() != line:
         raise ValidationError(_("Something was changed while the figures were read. Freeze them again."))
-    there = Snapshot.objects.filter(made_by=by, digest=made.digest).first()
+    there = Snapshot.objects.filter(made_by=by, content_hash=made.content_hash).first()
     if there is not None:
         return there
     made.save()
@@ -58,13 +58,13 @@ def freeze_figures(
         [
             FrozenTraining(
                 snapshot=made, training_id=pk, seats=found.seats, women=found.women, men=found.men, minutes=found.minutes,
-                is_verified=pk in verified, digest=rows[pk],
+                is_verified=pk in verified, content_hash=rows[pk],
             )
             for pk, found in parts.items()
         ],
         batch_size=AT_ONCE,
     )  # fmt: skip
-    record("freeze_figures", made, by=by, told={"reported_to": reported_to, "note": note}, sha256=sha256,
+    record("freeze_figures", made, by=by, free_text={"reported_to": reported_to, "note": note}, sha256=sha256,
            trainings=len(parts), observers=[member.pk for member in observers])  # fmt: skip
     return made
 

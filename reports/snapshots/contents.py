@@ -1,4 +1,4 @@
-"""Freezing a report and reading it again; the digest of the rows behind it; what has changed since."""
+"""Freezing a report and reading it again; the hash of the rows behind it; what has changed since."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
 from trainings.counting.question import counted_enrolments, counted_headcounts
 from trainings.disclosure.small_cells import is_small
-from trainings.disclosure.tables import ShownCell, show_safe, show_whole
+from trainings.disclosure.tables import ShownCell, show_whole, suppress_table
 from trainings.models import Training
 
 ROWS_AT_ONCE = 10_000
@@ -85,7 +85,7 @@ class Joined(Aggregate):
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **options)
 
 
-def digests(question: Question) -> dict[int, str]:
+def hashes(question: Question) -> dict[int, str]:
     """Return by training the SHA-256 of the rows that a question counts in it, in hexadecimal.
 
     A row is what was counted and why: the keys of enrolment and person, home, sex, rank group, age band, minutes and each
@@ -119,21 +119,24 @@ def parts_of(gathered: Gathering) -> dict[int, Figures]:
     return {pk: figures for pk, figures in parts.items() if figures.seats or figures.unknown_completed}
 
 
-def whole_digest(content: Mapping[str, Any], parts: Mapping[int, str]) -> str:
-    """Return the digest of a snapshot: SHA-256 over its content as sorted JSON and the digest of each training."""
+def snapshot_hash(content: Mapping[str, Any], parts: Mapping[int, str]) -> str:
+    """Return the hash of a snapshot: SHA-256 over its content as sorted JSON and the hash of each training."""
     lines = [json.dumps(content, sort_keys=True, ensure_ascii=False), *(f"{pk} {parts[pk]}" for pk in sorted(parts))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def content_of(snapshot: Snapshot) -> dict[str, Any]:
-    """Return everything of a snapshot that its digest covers beside the trainings."""
+    """Return everything of a snapshot that its hash covers beside the trainings."""
     names = ("signed", "reported_to", "note", "question", "chosen", "definition", "numbers", "safe_numbers")
     return {**{name: getattr(snapshot, name) for name in names}, "as_on": snapshot.as_on.isoformat()}
 
 
 def is_unaltered(snapshot: Snapshot, trainings: list[FrozenTraining]) -> bool:
     """Whether a snapshot is still what was signed."""
-    return whole_digest(content_of(snapshot), {row.training_id: row.digest for row in trainings}) == snapshot.digest
+    return (
+        snapshot_hash(content_of(snapshot), {row.training_id: row.content_hash for row in trainings})
+        == snapshot.content_hash
+    )
 
 
 @dataclass(frozen=True)
@@ -156,8 +159,8 @@ class Since:
 
 
 def since(question: Question, trainings: list[FrozenTraining]) -> Since:
-    """Compare frozen trainings with today. Four queries, five where trainings have come in; see `digests` for the cost."""
-    gathered, rows = gather(question, ("training",)), digests(question)
+    """Compare frozen trainings with today. Four queries, five where trainings have come in; see `hashes` for the cost."""
+    gathered, rows = gather(question, ("training",)), hashes(question)
     was, now = {row.training_id: row for row in trainings}, parts_of(gathered)
     known = {row.training_id: row.training for row in trainings} | Training.objects.in_bulk(now.keys() - was.keys())
     changes = []
@@ -172,9 +175,9 @@ def since(question: Question, trainings: list[FrozenTraining]) -> Since:
             after.minutes,
         ):
             changes.append(Change(known[pk], "figures", before, after))
-        elif before.digest != rows.get(pk, ""):
+        elif before.content_hash != rows.get(pk, ""):
             changes.append(Change(known[pk], "rows", before, after))
-    return Since(changes, show_whole(gathered, 0).total, show_safe(gathered, 0).total)
+    return Since(changes, show_whole(gathered, 0).total, suppress_table(gathered, 0).total)
 
 
 def total_now(was: ShownCell, now: ShownCell) -> ShownCell | None:

@@ -26,7 +26,7 @@ def release_cells(*, pack: str, first: date, last: date, reason: str, by: Member
     made = Release.objects.create(
         organisation=by.organisation, kind=pack, first=first, last=last, reason=reason, made_by=by
     )
-    record("release_cells", made, by=by, told={"reason": reason}, pack=pack, first=str(first), last=str(last))
+    record("release_cells", made, by=by, free_text={"reason": reason}, pack=pack, first=str(first), last=str(last))
     return made
 
 

@@ -24,7 +24,7 @@ from trainings.counting import Figures, Question
 from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
 from trainings.counting.question import Rule
-from trainings.disclosure.tables import is_bad
+from trainings.disclosure.tables import needs_suppression
 from trainings.models import Evidence, Training
 
 # By what the tables of each pack are broken down; the SDG page goes by the targets of courses.
@@ -159,7 +159,7 @@ def _of_targets(gathered: Gathering, whole: bool) -> Table:
     groups: dict[tuple[str, ...], list[tuple[Hashable, ...]]] = defaultdict(list)
     for key in gathered.all_keys():
         groups[tuple(targets.get(int(str(key[0])), ()))].append(key)
-    bad = {group for group, keys in groups.items() if not whole and is_bad(gathered.figures(keys))}
+    bad = {group for group, keys in groups.items() if not whole and needs_suppression(gathered.figures(keys))}
     rows: list[Row] = []
     for target in SdgTarget:
         of_it = [group for group in groups if target.value in group]
@@ -253,7 +253,7 @@ def _completeness(query: PackAsked, report: Report) -> list[str]:
         sentences.append(_("Sex is not recorded for %(share)s of seats.") % {"share": share})
     in_period = Training.objects.filter(cancelled_at=None).in_period(query.first, query.last)
     if query.organisation:
-        in_period = in_period.filter(keeper=query.organisation)
+        in_period = in_period.filter(owner=query.organisation)
     ended = in_period.filter(ends_on__lt=timezone.localdate())
     open_ones = ended.filter(figures=Training.Figures.RECORDED).count()
     sentences.append(

@@ -116,7 +116,7 @@ def save_strength(*, organisation: Organisation, entry: Entry, version_seen: int
     strength, changed_values = _put(organisation, entry, version_seen, by)
     if changed_values:
         record(
-            "enter_strength", strength, by=by, root=organisation, fields=changed_values, told=changed_values, about_people=True,
+            "enter_strength", strength, by=by, root=organisation, fields=changed_values, free_text=changed_values, about_people=True,
             year=entry.year, version=strength.version, numbers=len(entry.cells),
         )  # fmt: skip
     return strength
@@ -141,7 +141,7 @@ def import_strengths(
     if changed_values:
         record(
             "import_strengths", organisation, by=by, fields=changed_values, about_people=True, tables=changed,
-            told={**changed_values, "units": "; ".join(sorted({entry.unit for entry in entries} - {""}))},
+            free_text={**changed_values, "units": "; ".join(sorted({entry.unit for entry in entries} - {""}))},
             years=sorted({entry.year for entry in entries}),
         )  # fmt: skip
     return changed
@@ -158,7 +158,7 @@ def remove_strength(*, strength: Strength, version_seen: int, by: Member) -> Non
     before = _told(values_of(locked, FACTS), cells_of(locked))
     changed_values = _changes(before, {})
     record(
-        "remove_strength", locked, by=by, root=locked.organisation, fields=changed_values, told=changed_values, about_people=True,
+        "remove_strength", locked, by=by, root=locked.organisation, fields=changed_values, free_text=changed_values, about_people=True,
         year=locked.year, version=locked.version,
     )  # fmt: skip
     locked.delete()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.uploads.reading import read_pasted, read_upload
 from common.views import errors_as_messages, errors_in_form, page_of, render_form
 from members.models import Member, RankGroup
@@ -122,13 +122,15 @@ def _former(table: Strength) -> Iterator[dict[str, Any]]:
     """Yield what changed a table, the latest first: typed, or taken in with others from a sheet. One query."""
     typed = Q(kind="reports.strength", object_id=str(table.pk))
     taken_in = Q(action="import_strengths", root_kind="members.organisation", root_id=str(table.organisation_id))
-    lines = Line.objects.filter(typed | taken_in, is_reading=False).select_related("by", "text")
+    lines = AuditEntry.objects.filter(typed | taken_in, is_reading=False).select_related("by", "text")
     for line in lines[:LINES_LOOKED_AT]:
         before = actions.name_in_import(table) + ": " if line.action == "import_strengths" else ""
         mine = [name for name in line.fields if name.startswith(before)]
         if mine:
             changes = [
-                (name.removeprefix(before), *line.told[name]) for name in mine if len(line.told.get(name, [])) == 2
+                (name.removeprefix(before), *line.free_text[name])
+                for name in mine
+                if len(line.free_text.get(name, [])) == 2
             ]
             yield {"line": line, "changes": changes}
 

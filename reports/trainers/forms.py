@@ -58,7 +58,7 @@ class TrainersForm(PeriodForm):
         super().__init__(data)
         things = read_things()
         for name, kind, nothing in (
-            ("ministry", "keeper", _("All ministries")), ("language", "language", _("Any language")), ("topic", "topic", _("Any topic")),
+            ("ministry", "owner", _("All ministries")), ("language", "language", _("Any language")), ("topic", "topic", _("Any topic")),
         ):  # fmt: skip
             self.fields[name].choices = things.choices(kind, nothing)  # type: ignore[attr-defined]  # a choice field
         # Who left is told where members are managed: see reported_profiles.

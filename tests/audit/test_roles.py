@@ -13,18 +13,18 @@ pytestmark = [
 ]
 SCRIPT = services.PROJECT / "deploy" / "roles.sql"
 AS_APP = """
-from audit.models import Line, LineText, Seal
+from audit.models import AuditEntry, AuditText, Seal
 from audit.record import record
-from audit.seal import check_chain, seal_lines
+from audit.seal import check_chain, seal_entries
 from datetime import timedelta
 from django.db import ProgrammingError, connection, transaction
 from members.models import Organisation
 import audit.seal
 audit.seal.SETTLED = timedelta(0)
-line = record("change_organisation", Organisation.objects.first(), by=None, told={"name": ["a", "b"]})
-assert seal_lines() == Line.objects.count() and check_chain().findings == []
+entry = record("change_organisation", Organisation.objects.first(), by=None, free_text={"name": ["a", "b"]})
+assert seal_entries() == AuditEntry.objects.count() and check_chain().findings == []
 refused = 0
-columns = {"audit_line": "action", "audit_linetext": "salt", "audit_seal": "number", "reports_snapshot": "signed",
+columns = {"audit_auditentry": "action", "audit_audittext": "salt", "audit_seal": "number", "reports_snapshot": "signed",
            "reports_frozentraining": "seats"}
 for table, column in columns.items():
     for act in (f"UPDATE {table} SET {column} = {column}",
@@ -78,4 +78,4 @@ def test_check_refuses_the_owner_and_takes_the_application(roles):
     ran = roles("mreza_app", "a", "check", "--deploy", "--database", "default")
     assert "audit.E001" not in ran.stderr
     control = roles("mreza_owner", "o", "check", "--deploy", "--database", "default")
-    assert "may change the record of who did what (UPDATE audit_line" in control.stderr
+    assert "may change the record of who did what (UPDATE audit_auditentry" in control.stderr

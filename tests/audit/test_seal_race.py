@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit import seal
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.record import record
 from tests.threads import at_once, needs_two_connections
 
@@ -17,8 +17,8 @@ def test_workers_that_seal_at_once_make_one_chain(reference, recorder_me, organi
     monkeypatch.setattr(seal, "LINES_A_SEAL", 3)
     for n in range(30):
         record("change_organisation", organisation("ME"), by=recorder_me, number=n)
-    Line.objects.update(at=timezone.now() - timedelta(hours=1))
-    at_once(*[seal.seal_lines] * 4)
-    seal.seal_lines()
+    AuditEntry.objects.update(at=timezone.now() - timedelta(hours=1))
+    at_once(*[seal.seal_entries] * 4)
+    seal.seal_entries()
     found = seal.check_chain()
-    assert (found.findings, found.tail, found.lines) == ([], 0, Line.objects.count())
+    assert (found.findings, found.tail, found.entries) == ([], 0, AuditEntry.objects.count())

@@ -203,7 +203,7 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     found += [
         Ask("recorder_me", method, urls[page], f"trainings:{page}") for page in pages for method in ("get", "post")
     ]
-    # A keeper does not say which member a person of another home became.
+    # A owner does not say which member a person of another home became.
     member = reverse("trainings:enrolment_member", args=[shared.reference, guest.pk])
     found += [Ask(name, "post", member, "trainings:enrolment_member", body=(("member", cast["trainer_rs"].pk),))
               for name in ("recorder_rs", "coordinator_rs", "coordinator_me")]  # fmt: skip
@@ -245,12 +245,12 @@ def _of_figures(cast: dict[str, Any]) -> list[Ask]:
     make_roster(training, 8, cast["recorder_me"])
     mark_all(training, cast["recorder_me"])
     submit_figures(training=training, by=cast["recorder_me"])
-    own = ReportQuery(Question(organisation=training.keeper_id), ("sex",), "", whole=True)
+    own = ReportQuery(Question(organisation=training.owner_id), ("sex",), "", whole=True)
     frozen = freeze_figures(
         query=own, things=read_things(), chosen=[], as_on=training.ends_on, reported_to="Donator", note="", observers=[],
         by=cast["coordinator_me"],
     )  # fmt: skip
-    people, home = "/reports/people/", training.keeper_id
+    people, home = "/reports/people/", training.owner_id
     found = [Ask(name, "get", f"{people}{page}", f"reports:{route}") for name in ("observer", "trainer_me", "recorder_me")
              for page, route in (("?by=sex", "people"), (f"?by=sex&organisation={home}", "people"), ("?by=month", "people"),
                                  (f"?by=month&organisation={home}", "people"), ("?by=year&first=2025-02-10", "people"),

@@ -47,7 +47,7 @@ ARGUMENTS: dict[str, str] = {
     **dict.fromkeys(("members:detail", "members:edit", "members:member_roles", "members:deactivate"), str(MEMBER)),
     "members:reset_factor": str(MEMBER), "members:organisation": "1", "trainers:topic_edit": "1", "trainings:course_edit": "1",
     "members:approve": "{asked}", "members:accept": "{token}", "trainers:detail": "predrag-vukovic", "trainers:edit": "predrag-vukovic",
-    "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:keeper": VERIFIED,
+    "trainings:enrolment_edit": "{enrolment}", "trainings:amend": VERIFIED, "trainings:return": SUBMITTED, "trainings:owner": VERIFIED,
     "account_reset_password_from_key": "1-used", "trainings:import_preview": "{preview}", "trainings:workbook_preview": "{filled}",
     "trainings:enrolment_member": "{enrolment}", "reports:deliveries": "sanja-pejovic",
     "trainings:sheet": "{session}", "trainings:edition": "{edition}",
@@ -121,7 +121,7 @@ WRONG = {
 }
 MAKE = r"""
 import json
-from members.actions import ask_to_join, digest_of, invite_member
+from members.actions import ask_to_join, hash_of, invite_member
 from uuid import uuid4
 from common.scans import PDF, Scan
 from members.models import Invitation, Member, Organisation, Role
@@ -134,7 +134,7 @@ asked = ask_to_join(email="a" * 50 + "@general-staff.mod.example", given_name=lo
 for n, (given, family) in enumerate([long, ("Ђорђе", "Стојановић"), ("Una", "Una")]):
     invitation = invite_member(email=f"{'pozvan' * 8}.{n}@mod.example", given_name=given, family_name=family, organisation=home,
                                roles=Role.objects.filter(code__in=["trainer", "recorder"]), by=by)
-Invitation.objects.filter(pk=invitation.pk).update(token_digest=digest_of("for-the-pages"))
+Invitation.objects.filter(pk=invitation.pk).update(token_hash=hash_of("for-the-pages"))
 old = Invitation.objects.exclude(pk=invitation.pk).first()
 Invitation.objects.filter(pk=old.pk).update(invited_at=old.invited_at.replace(day=1) if old.invited_at.day > 9 else old.invited_at)
 enrolment = Enrolment.objects.filter(training__reference="ME-2026-004", party__isnull=False).first()
@@ -185,7 +185,7 @@ from trainings.duplicates.actions import set_different
 from trainings.attendance.actions import MarkEdit, change_marks
 from trainings.duplicates.merging import Choice, merge_people
 from trainings.roster.actions import RosterRow, add_to_roster
-from trainings.duplicates.merge_plan import compare, seen_digest
+from trainings.duplicates.merge_plan import compare, seen_hash
 from trainings.models import DuplicatePair, Participant
 def twice(one, other, **facts):
     rows = [RosterRow(*names, home, is_another=bool(n), **facts) for n, names in enumerate((one, other))]
@@ -196,7 +196,7 @@ def twice(one, other, **facts):
 pair = twice(("Konstantinović-Radosavljević", "Aleksandra-Anastasija"), ("Konstantinovic-Radosavljevic", "Aleksandra-Anastasia"))
 apart, gone = twice(("Dvojnić", "Dva"), ("Dvojnič", "Dva")), twice(("Spojić", "Spoj"), ("Spojič", "Spoj"))
 set_different(pair=apart, by=by)
-seen = seen_digest(gone.first, gone.second, compare(gone.first, gone.second))
+seen = seen_hash(gone.first, gone.second, compare(gone.first, gone.second))
 merge_people(pair=gone, choice=Choice(gone.first_id, "", gone.first.sex, seen, {session.pk: "present"}), by=by)
 verified = Enrolment.objects.filter(training__figures="verified", organisation=home, party__isnull=False).order_by("training", "pk")
 locked, _made = DuplicatePair.objects.get_or_create(first=verified[0].participant, second=verified[1].participant)
@@ -271,10 +271,10 @@ note = write_note(note=FieldNote(training=Training.objects.get(reference="ME-202
                                  is_author_hidden=True), topics=Topic.objects.all()[:8], by=teacher)
 collect_note(note=note, topic=Topic.objects.first(), words="Poglavlje " * 40, by=by)
 of_talk = {"asked_post": post.slug, "others_comment": f"{post.slug}/{others.pk}", "own_comment": f"{post.slug}/{own.pk}", "note": note.pk}
-from knowledge.actions.choices import digest_of as digest_row
+from knowledge.actions.choices import digest_settings as digest_row
 leaving = digest_row(teacher)
 leaving.save()
-of_posts = {"leave": leaving.leave_digest, "file": material.pk, "post": post.slug, "draft": draft.slug, **of_talk}
+of_posts = {"leave": leaving.leave_token, "file": material.pk, "post": post.slug, "draft": draft.slug, **of_talk}
 of_measures = {"frozen": frozen.pk, "strength": strength.pk, "value": value.pk}
 of_pairs = {"pair": pair.pk, "apart": apart.pk, "locked": locked.pk}
 of_sheets = {"session": f"ME-2026-004/{session.pk}", "edition": edition.code, "evidence": f"ME-2026-004/{evidence[0].pk}"}

@@ -42,8 +42,8 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import IntegrityError, models, transaction
 PAYLOADS, BESIDE = json.loads(PAYLOADS_JSON)
-NOT_WRITTEN = {"code", "slug", "email", "password", "stored", "kind", "checksum", "digest", "reference", "language", "age_band", "nato",
-               "token_digest", "leave_digest", "secret_digest", "service_digest", "body_digest", "query", "upload_name",
+NOT_WRITTEN = {"code", "slug", "email", "password", "stored", "kind", "checksum", "content_hash", "reference", "language", "age_band", "nato",
+               "token_hash", "leave_token", "secret_hash", "service_hash", "body_hash", "query", "upload_name",
                "old_value", "new_value", "answer_value"}
 TABLES = [model for model in apps.get_models() if model._meta.app_label in ("members", "trainers", "trainings", "reports", "knowledge")
           and model._meta.label_lower not in ("members.mail", "members.country", "members.language", "trainings.columnchoice")]

@@ -93,7 +93,7 @@ def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings
     assert (
         f"- Вежба: „Đurđevdan“ (Tanja Trenerić)\n  https://mreza.example{post.get_absolute_url()}" in got.get_content()
     )
-    assert got["List-Unsubscribe"].strip() == f"<https://mreza.example/knowledge/leave/{digest.leave_digest}/>"
+    assert got["List-Unsubscribe"].strip() == f"<https://mreza.example/knowledge/leave/{digest.leave_token}/>"
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Who did what: sentences for who may read them, names only for the keeper's coordinators, and a sheet to take along."""
+"""Who did what: sentences for who may read them, names only for the owner's coordinators, and a sheet to take along."""
 
 import io
 import zipfile
@@ -9,9 +9,9 @@ from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import Line, LineText
-from audit.record import READ_KEY, latest_line
-from members.access import visible_lines
+from audit.models import AuditEntry, AuditText
+from audit.record import READ_KEY, latest_entry
+from members.access import visible_entries
 from members.actions import invite_member
 from members.models import Role
 from tests.conftest import client_of, make_roster, make_training, mark_all
@@ -46,7 +46,7 @@ def read(member, query="") -> str:
     return client_of(member).get(PAGE + query).content.decode()
 
 
-def test_coordinator_of_the_keeper_reads_sentences_with_fields_and_reasons(acts, coordinator_me):
+def test_coordinator_of_the_owner_reads_sentences_with_fields_and_reasons(acts, coordinator_me):
     told = read(coordinator_me)
     assert f"returned version 1 of the figures: {SECRET}" in told
     assert "family name: <del>Petrović</del> → <ins>Kanarinka</ins>" in told
@@ -64,7 +64,7 @@ def test_admin_reads_every_line_but_no_participant(acts, admin):
 
 
 def test_coordinator_elsewhere_sees_nothing_of_it(acts, coordinator_rs):
-    assert list(visible_lines(coordinator_rs).filter(root_id=str(acts.pk), root_kind="trainings.training")) == []
+    assert list(visible_entries(coordinator_rs).filter(root_id=str(acts.pk), root_kind="trainings.training")) == []
     assert "Kanarinka" not in read(coordinator_rs)
 
 
@@ -107,20 +107,20 @@ def test_export_holds_what_the_page_holds_and_leaves_a_line(kind, acts, coordina
     )
     assert "nova@mod.example" in told
     assert "<f>" not in told
-    assert Line.objects.get(action="export_audit").details == {"lines": 1}
+    assert AuditEntry.objects.get(action="export_audit").details == {"lines": 1}
 
 
 def test_export_keeps_names_from_an_admin(acts, admin):
     body = b"".join(client_of(admin).post(reverse("members:audit_export")).streaming_content).decode()
-    assert body.count("\n") == Line.objects.count()  # a header, and the export's own line came later
+    assert body.count("\n") == AuditEntry.objects.count()  # a header, and the export's own line came later
     assert "Kanarinka" not in body
 
 
 def test_lines_hold_no_names_and_texts_are_salted(acts):
-    lines = str(list(Line.objects.values()))
+    lines = str(list(AuditEntry.objects.values()))
     assert "Kanarinka" not in lines
     assert "nova@mod.example" not in lines
-    salts = list(LineText.objects.values_list("salt", flat=True))
+    salts = list(AuditText.objects.values_list("salt", flat=True))
     assert len(set(salts)) == len(salts) > 2
 
 
@@ -129,20 +129,20 @@ def test_reading_of_names_is_written_once_in_a_quarter_of_an_hour(acts, recorder
     for _n in range(3):
         for page in ("attendance", "roster"):
             assert client.get(f"{acts.get_absolute_url()}{page}/").status_code == 200
-    found = Line.objects.filter(is_reading=True).values_list("action", "by", "root_id", "details__what")
+    found = AuditEntry.objects.filter(is_reading=True).values_list("action", "by", "root_id", "details__what")
     assert sorted(found) == [("read_names", recorder_me.pk, str(acts.pk), what) for what in ("attendance", "roster")]
     session = client.session
     session[READ_KEY] = {key: at - 901 for key, at in session[READ_KEY].items()}
     session.save()
     client.get(f"{acts.get_absolute_url()}attendance/")
-    assert Line.objects.filter(is_reading=True).count() == 3
+    assert AuditEntry.objects.filter(is_reading=True).count() == 3
 
 
 def test_no_name_is_shown_when_the_reading_cannot_be_written(acts, recorder_me, monkeypatch):
     def broken(**values):
         raise DatabaseError("the record is full")
 
-    monkeypatch.setattr(Line.objects, "create", broken)
+    monkeypatch.setattr(AuditEntry.objects, "create", broken)
     client = client_of(recorder_me)
     client.raise_request_exception = False
     for method, page in (("get", "attendance"), ("get", "roster"), ("post", "roster/suggest")):
@@ -152,10 +152,10 @@ def test_no_name_is_shown_when_the_reading_cannot_be_written(acts, recorder_me, 
 
 
 def test_reading_does_not_make_the_network_s_pages_anew(acts, recorder_me):
-    before = latest_line()
+    before = latest_entry()
     client_of(recorder_me).get(f"{acts.get_absolute_url()}attendance/")
-    assert latest_line() == before
-    assert Line.objects.first().is_reading
+    assert latest_entry() == before
+    assert AuditEntry.objects.first().is_reading
 
 
 def test_times_most_often_asked_for_are_one_click_away(acts, coordinator_me):

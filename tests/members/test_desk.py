@@ -7,7 +7,7 @@ from django.contrib.admin import site
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Mail, Member, Organisation, Rank
 from portal import urls
 from tests.conftest import client_of
@@ -16,7 +16,14 @@ from trainings.models import Course
 pytestmark = pytest.mark.django_db
 DESK = "/desk/"
 EDITABLE = {"members.organisation", "members.rank", "trainers.topic", "trainings.course"}
-READ_ONLY = {"audit.line", "members.country", "members.mail", "members.member", "members.role", "trainings.training"}
+READ_ONLY = {
+    "audit.auditentry",
+    "members.country",
+    "members.mail",
+    "members.member",
+    "members.role",
+    "trainings.training",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -114,29 +121,29 @@ def test_member_page_does_not_show_the_password(admin, recorder_me):
 
 def test_organisation_is_saved_by_its_action_with_one_line(admin):
     organisation = Organisation.objects.get(code="ME")
-    Line.objects.all().delete()
+    AuditEntry.objects.all().delete()
     facts = {
         "code": "ME", "name": organisation.name, "short_name": "MoD of Montenegro", "local_name": "",
         "kind": organisation.kind, "country": "ME",
     }  # fmt: skip
     answer = client_of(admin).post(desk_url(Organisation, "change", organisation.pk), facts)
     assert (answer.status_code, Organisation.objects.get(code="ME").short_name) == (302, "MoD of Montenegro")
-    assert list(Line.objects.values_list("by", "action")) == [(admin.pk, "change_organisation")]
+    assert list(AuditEntry.objects.values_list("by", "action")) == [(admin.pk, "change_organisation")]
 
 
 def test_course_is_saved_with_its_topics_by_its_action(admin):
     course = Course.objects.get(code="GA-1")
-    Line.objects.all().delete()
+    AuditEntry.objects.all().delete()
     kept = course.topics.first().pk
     facts = {"code": "GA-1", "name": "Gender awareness", "completion_threshold": "70", "topics": [kept]}
     client_of(admin).post(desk_url(Course, "change", course.pk), facts)
     course.refresh_from_db()
     assert (course.name, list(course.topics.values_list("pk", flat=True))) == ("Gender awareness", [kept])
-    assert list(Line.objects.values_list("action", flat=True)) == ["change_course"]
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["change_course"]
 
 
 def test_rank_gets_its_key_and_the_same_name_in_another_script_is_refused(admin):
-    Line.objects.all().delete()
+    AuditEntry.objects.all().delete()
     client, url = client_of(admin), desk_url(Rank, "add")
     facts = {"country": "RS", "group": "soldier", "name": "Đak strelac"}
     assert client.post(url, facts).status_code == 302
@@ -145,7 +152,7 @@ def test_rank_gets_its_key_and_the_same_name_in_another_script_is_refused(admin)
     assert again.context["adminform"].form.errors == {"name": ["This country already has the rank Đak strelac."]}
     signs = client.post(url, {**facts, "name": "???"})
     assert signs.context["adminform"].form.errors.keys() == {"name"}
-    assert list(Line.objects.values_list("action", flat=True)) == ["create_rank"]
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["create_rank"]
 
 
 def again(member, *mails):
@@ -184,8 +191,8 @@ def test_given_up_mail_is_tried_again_once_with_one_line(admin, mail):
     mail.refresh_from_db()
     assert (mail.state, mail.attempts) == ("waiting", 0)
     assert "The mail to a@mod.example is not given up." in again(admin, mail).content.decode()
-    (line,) = Line.objects.filter(action="try_mail_again")
-    assert (line.by, line.told) == (admin, {"email": "a@mod.example"})
+    (line,) = AuditEntry.objects.filter(action="try_mail_again")
+    assert (line.by, line.free_text) == (admin, {"email": "a@mod.example"})
 
 
 def test_mail_whose_text_is_gone_is_not_tried_again(admin, mail):

@@ -48,7 +48,7 @@ def test_link_works_once(link, stranger):
 
 
 def test_link_does_not_tell_its_token_from_the_database(link):
-    assert Invitation.objects.get().token_digest not in link
+    assert Invitation.objects.get().token_hash not in link
 
 
 def test_expired_link_is_gone(link, stranger):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.pasted import split_cells
 from members.actions import (
     approve_request,
@@ -71,7 +71,7 @@ def test_roles_change_at_once_with_a_line_and_a_mail(recorder_me, coordinator_me
         client_of(coordinator_me).post(page, {"roles": ["coordinator", "trainer"]}).url == f"/members/{recorder_me.pk}/"
     )
     assert client.get("/members/").status_code == 200
-    line = Line.objects.get(action="change_roles")
+    line = AuditEntry.objects.get(action="change_roles")
     assert (line.details["before"], line.details["after"]) == (["recorder"], ["coordinator", "trainer"])
     assert (mail.outbox[-1].to, "Trainer, Coordinator" in mail.outbox[-1].body) == ([recorder_me.email], True)
     assert TrainerProfile.objects.filter(member=recorder_me).exists()
@@ -124,7 +124,7 @@ def test_facts_are_corrected_and_the_directory_follows(trainer_me, coordinator_m
     body = {"given_name": "Ћана", "family_name": "Nova", "function": "", "organisation": trainer_me.organisation_id}
     assert client.post(page, {**body, "shown": form.initial["shown"]}).status_code == 302
     assert TrainerProfile.objects.get(member=trainer_me).name_key == "cana nova"
-    assert Line.objects.get(action="change_member").fields == ["family_name", "given_name"]
+    assert AuditEntry.objects.get(action="change_member").fields == ["family_name", "given_name"]
     stale = client.post(page, {**body, "given_name": "Druga", "shown": form.initial["shown"]})
     assert (stale.status_code, "Somebody else has changed" in stale.content.decode()) == (422, True)
 
@@ -149,7 +149,7 @@ def test_deactivating_shows_and_hands_over_open_work(trainer_me, recorder_me, co
     assert Training.objects.get(pk=created.pk).created_by == other
     assert open_work(trainer_me) == []
     assert theirs.get("/trainings/").url.startswith("/account/login/")
-    assert Line.objects.filter(action="hand_over_training").count() == 2
+    assert AuditEntry.objects.filter(action="hand_over_training").count() == 2
 
 
 def test_open_work_goes_only_to_an_active_member_of_the_same_organisation(trainer_me, recorder_rs, coordinator_me):
@@ -277,7 +277,7 @@ def test_address_has_one_open_invitation(invited):
     with pytest.raises(IntegrityError), transaction.atomic():
         Invitation.objects.create(
             email="NOVA@mod.example", given_name="N", family_name="N", organisation=invitation.organisation,
-            token_digest="other", invited_by=invitation.invited_by,
+            token_hash="other", invited_by=invitation.invited_by,
         )  # fmt: skip
 
 
@@ -397,7 +397,7 @@ def test_export_holds_the_filtered_list(four, coordinator_me, coordinator_rs):
     client = client_of(coordinator_me)
     body = b"".join(client.post("/members/export/", {"as": "csv", "role": "trainer"}).streaming_content).decode()
     assert [line.split(",")[:2] for line in body.splitlines()][1:] == [["Давна", "Јована"]]
-    assert Line.objects.get(action="export_members").details == {"members": 1}
+    assert AuditEntry.objects.get(action="export_members").details == {"members": 1}
     sheet = client.post("/members/export/", {"as": "xlsx"})
     assert b"".join(sheet.streaming_content).startswith(b"PK")
     sheet.close()

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_tasks import default_task_backend
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Member
 from members.second_factor import SHOWN_KEY, has_second_factor
 from tests.conftest import client_of, join
@@ -104,7 +104,7 @@ def test_set_up_app_opens_the_portal_and_is_told(recorder, noon):
     assert len(set(codes)) == 10
     assert client.get(SETUP).url == "/trainings/?q=a"
     assert client.get("/trainings/").status_code == 200
-    assert list(Line.objects.filter(action="add_factor").values_list("by", "object_id")) == [
+    assert list(AuditEntry.objects.filter(action="add_factor").values_list("by", "object_id")) == [
         (recorder.pk, str(recorder.pk))
     ]
     (told,) = mail.outbox
@@ -218,7 +218,7 @@ def test_signing_in_asks_again_after_ten_minutes(secret, recorder, noon):
     assert answer.url.startswith("/account/reauthenticate/")
     assert client.post(answer.url, {"password": PASSWORD}).url == "/account/2fa/recovery-codes/generate/"
     assert client.post("/account/2fa/recovery-codes/generate/").status_code == 302
-    assert Line.objects.filter(action="renew_recovery_codes").count() == 1
+    assert AuditEntry.objects.filter(action="renew_recovery_codes").count() == 1
 
 
 def test_same_answer_whether_an_address_has_an_account(recorder, stranger):
@@ -297,7 +297,7 @@ def test_reset_link_opens_once_for_an_hour(recorder, stranger):
     new = {"password1": "novi zeleni most", "password2": "novi zeleni most"}
     assert stranger.post(form, new).url == "/account/password/reset/key/done/"
     assert Member.objects.get(pk=recorder.pk).check_password("novi zeleni most")
-    assert Line.objects.filter(action="reset_password", by=recorder).count() == 1
+    assert AuditEntry.objects.filter(action="reset_password", by=recorder).count() == 1
     again = Client().get(link.removeprefix("http://localhost:8000"))
     assert "no longer valid" in again.content.decode()
 
@@ -320,7 +320,7 @@ def test_short_and_common_passwords_are_refused(recorder):
         assert client.post("/account/password/change/", body).status_code == 200, wrong
     body = {"oldpassword": PASSWORD, "password1": "siva vrana na krovu", "password2": "siva vrana na krovu"}
     assert client.post("/account/password/change/", body).status_code == 302
-    assert Line.objects.filter(action="change_password").count() == 1
+    assert AuditEntry.objects.filter(action="change_password").count() == 1
 
 
 def test_own_sessions_are_listed_and_ended(recorder, noon, settings):
@@ -367,7 +367,7 @@ def test_coordinator_resets_a_lost_factor(secret, recorder, coordinator_me, noon
     assert theirs.get("/trainings/").url.startswith("/account/login/")
     (told,) = mail.outbox
     assert (told.to, coordinator_me.full_name in told.body) == ([recorder.email], True)
-    assert Line.objects.get(action="reset_second_factor").by == coordinator_me
+    assert AuditEntry.objects.get(action="reset_second_factor").by == coordinator_me
     sign_in(theirs, recorder)
     assert theirs.get("/trainings/").url.startswith(SETUP)
 

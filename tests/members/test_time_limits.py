@@ -71,7 +71,7 @@ def late_form(client, clock, path, body):
 def late(training, recorder_me, clock):
     """A recorder who sent a form too late."""
     client = client_of(recorder_me)
-    body = {"family_name": "Kanarinka", "given_name": "Žuta\nš", "sex": "female", "organisation": training.keeper_id}
+    body = {"family_name": "Kanarinka", "given_name": "Žuta\nš", "sex": "female", "organisation": training.owner_id}
     answer = late_form(client, clock, f"{training.get_absolute_url()}roster/", body)
     assert answer.url == "/account/login/?next=%2Faccount%2Fheld%2F"
     return client

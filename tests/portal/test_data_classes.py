@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection, models
 from django.urls import get_resolver
 
-from audit.models import Line
+from audit.models import AuditEntry
 from tests import services
 
 TABLE = services.PROJECT / "docs" / "data-classes.md"
@@ -23,7 +23,7 @@ NOT_IN_THE_DESK = {"secret", "names"}
 # Not fields but words of the model: what they show was looked at.
 DESK_WORDS = {("members.Member", "full_name"), ("trainers.Topic", "__str__")}
 # What `audit.record.record` takes that is no detail of the line.
-NO_DETAIL = {"by", "root", "fields", "told", "about_people", "is_reading"}
+NO_DETAIL = {"by", "root", "fields", "free_text", "about_people", "is_reading"}
 # Marks as they were and became: text fields, but never what somebody typed.
 WORDS_OF_THE_PORTAL = {"old_value", "new_value", "answer_value"}
 ROOMS = ("portal", "search", "reports", "knowledge", "trainings", "trainers", "members", "audit", "common")
@@ -187,11 +187,11 @@ def test_desk_shows_no_secret_and_no_name(asked, class_of):
         ("trainings.Participant", {"search_fields": ("=family_name",)}, "trainings.Participant: =family_name is names"),
         ("trainings.Enrolment", {"list_filter": ("participant__sex",)}, "trainings.Enrolment: participant__sex is names"),
         ("members.Member", {"fields": ("email", "password")}, "members.Member: password is secret"),
-        ("audit.LineText", {"list_display": ("told",)}, "audit.LineText: told is no field"),
+        ("audit.AuditText", {"list_display": ("free_text",)}, "audit.AuditText: free_text is no field"),
     ],
 )  # fmt: skip
 def test_control_a_leak_in_the_desk_is_reported(model, attributes, leak, asked, class_of):
-    leaky = type("Leaky", (admin.ModelAdmin,), {"told": lambda self, row: "", **attributes})
+    leaky = type("Leaky", (admin.ModelAdmin,), {"free_text": lambda self, row: "", **attributes})
     assert leak in leaks_of(leaky(apps.get_model(model), admin.site), asked, class_of)
 
 
@@ -246,10 +246,10 @@ def test_details_of_the_record_speak_of_no_name(class_of):
 @pytest.mark.parametrize("words", ["who=person.family_name", "why=reason", "email=x", "**told", "n=f'{person.unit}'"])
 def test_control_a_typed_word_in_a_line_is_reported(words, class_of):
     assert len(wrong_details(f"record('add', row, by=member, {words})", typed_names(class_of))) == 1
-    assert wrong_details(f"record('add', row, by=member, told=dict({words}))", typed_names(class_of)) == []
+    assert wrong_details(f"record('add', row, by=member, free_text=dict({words}))", typed_names(class_of)) == []
 
 
 def test_lines_of_a_whole_training_hold_nothing_typed(marked, class_of):
-    told = " ".join(f"{line.details} {line.fields} {line.object_id}" for line in Line.objects.all())
+    told = " ".join(f"{line.details} {line.fields} {line.object_id}" for line in AuditEntry.objects.all())
     people = [enrolment.participant for enrolment in marked.enrolments.select_related("participant")]
     assert [str(person) for person in people if re.search(rf"{person.family_name}|{person.given_name}", told)] == []

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 from django.test import override_settings
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.folding import spelling
 from members.models import Member
 from portal.demo.deliveries import days_of_one_week, working_days, working_days_until
@@ -41,7 +41,7 @@ TODAY = date(2026, 11, 24)
 pytestmark = [pytest.mark.both_engines, pytest.mark.only_on("sqlite")]
 APPS = ("members", "trainers", "trainings", "audit")
 # What is drawn by chance each time, and what names rows by their numbers.
-RANDOM = ("password", "salt", "told_digest", "party_id", "roster_key", "headcount_key", "file", "details")
+RANDOM = ("password", "salt", "free_text_hash", "party_id", "roster_key", "headcount_key", "file", "details")
 LINE_NAMES = (("kind", "object_id"), ("root_kind", "root_id"))
 
 
@@ -60,7 +60,7 @@ def digest() -> str:
             first = {name: min(rows) for name, rows in _numbers(model).items() if rows}
             for row in model._base_manager.order_by("pk").values():
                 row = {name: value for name, value in row.items() if name not in RANDOM}
-                if model is Line:  # it names in words what it is about
+                if model is AuditEntry:  # it names in words what it is about
                     row.update({name: _place(row[kind], row[name]) for kind, name in LINE_NAMES})
                 row = {name: value - first[name] if name in first and value else value for name, value in row.items()}
                 found.update(repr((model.__name__, row)).encode())
@@ -235,7 +235,7 @@ def test_share_of_women_differs_by_ministry():
 
 def test_course_for_four_african_armed_forces():
     training = Training.objects.get(starts_on="2016-12-07")
-    assert (training.ends_on, training.keeper.code, training.language_id) == (date(2016, 12, 15), "RS", "en")
+    assert (training.ends_on, training.owner.code, training.language_id) == (date(2016, 12, 15), "RS", "en")
     assert Counter(training.enrolments.values_list("organisation__code", flat=True)) == {
         "GH": 4, "NG": 4, "RW": 4, "UG": 3,
     }  # fmt: skip
@@ -249,7 +249,7 @@ def test_montenegrin_trainers_served_in_five_countries():
         training__in=Training.objects.counting(), trainer__member__organisation__code="ME"
     ).exclude(training__country="ME")
     assert set(away.values_list("training__country", flat=True)) == {"GE", "MD", "RS", "UA", "GB"}
-    assert set(Training.objects.filter(host__kind="host").values_list("keeper__code", flat=True)) == {"ME"}
+    assert set(Training.objects.filter(host__kind="host").values_list("owner__code", flat=True)) == {"ME"}
 
 
 def test_trainers_report_tells_the_same_story():
@@ -360,16 +360,16 @@ def test_frozen_figures_add_up_to_the_networks_seats():
     assert frozen == figures(Question()).seats
 
 
-def test_nobody_verified_what_they_submitted_and_both_are_of_the_keeper():
+def test_nobody_verified_what_they_submitted_and_both_are_of_the_owner():
     for training in Training.objects.filter(figures="verified").select_related("submitted_by", "verified_by"):
         assert training.submitted_by.has_role("recorder")
         assert training.verified_by.has_role("coordinator")
-        assert {training.submitted_by.organisation_id, training.verified_by.organisation_id} == {training.keeper_id}
+        assert {training.submitted_by.organisation_id, training.verified_by.organisation_id} == {training.owner_id}
 
 
 def test_record_tells_the_life_of_a_verified_training():
     training = Training.objects.filter(figures="verified").first()
-    lines = Line.objects.filter(root_kind="trainings.training", root_id=str(training.pk)).order_by("pk")
+    lines = AuditEntry.objects.filter(root_kind="trainings.training", root_id=str(training.pk)).order_by("pk")
     assert [line.action for line in lines] == [
         "create_training", "add_to_roster", "change_marks", "submit_figures", "attach_evidence", "verify_figures",
     ]  # fmt: skip
@@ -381,7 +381,7 @@ def test_record_tells_the_life_of_a_verified_training():
 
 
 def test_record_is_in_the_order_of_time():
-    moments = list(Line.objects.order_by("pk").values_list("at", flat=True))
+    moments = list(AuditEntry.objects.order_by("pk").values_list("at", flat=True))
     assert moments == sorted(moments)
     assert moments[0].year == 2014
 
@@ -467,4 +467,4 @@ def test_latest_trainings_have_their_signed_sheets():
     for evidence in Evidence.objects.all():
         with evidence.file.open() as file:
             content = file.read()
-        assert (hashlib.sha256(content).hexdigest(), len(content)) == (evidence.digest, evidence.size)
+        assert (hashlib.sha256(content).hexdigest(), len(content)) == (evidence.content_hash, evidence.size)

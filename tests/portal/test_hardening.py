@@ -210,7 +210,7 @@ def test_typed_form_is_offered_again_when_the_database_is_away(monkeypatch, reco
     monkeypatch.setattr(
         "trainings.roster.actions.locked", lambda training: (_ for _ in ()).throw(OperationalError("gone"))
     )
-    body = {"family_name": f"{CANARY} <b>", "given_name": "A", "sex": "female", "organisation": training.keeper_id}
+    body = {"family_name": f"{CANARY} <b>", "given_name": "A", "sex": "female", "organisation": training.owner_id}
     answer = client.post(f"{training.get_absolute_url()}roster/", {**body, "password": "geheim"})
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")

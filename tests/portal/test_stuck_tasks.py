@@ -79,7 +79,7 @@ LIST = "Prezime\tIme\nAnic\tAna"
 
 def imported(training, by, state):
     return RosterImport.objects.create(
-        training=training, organisation=training.keeper, state=state, by=by, work_began=timezone.now(), work_seconds=3,
+        training=training, organisation=training.owner, state=state, by=by, work_began=timezone.now(), work_seconds=3,
         sheets=[] if state == "reading" else packed(read_pasted(LIST)), upload_name=long.PASTED,
         upload=LIST.encode() if state == "reading" else None,
     )  # fmt: skip

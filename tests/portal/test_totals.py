@@ -8,7 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.record import record
 from portal.management.commands.worker import go_round
 from portal.totals import NETWORK_TOTALS_KEY, look_after_totals, network_totals
@@ -75,4 +75,4 @@ def test_failing_round_is_logged_and_done_again(caplog, monkeypatch):
     with caplog.at_level(logging.ERROR):
         go_round(fails_once, 0.01, over)
     assert (len(times), "fails_once failed" in caplog.text) == (2, True)
-    assert Line.objects.count() == 0
+    assert AuditEntry.objects.count() == 0

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.encryption import browser_name
 from tests.conftest import client_of, make_roster
 from trainings.models import Mark, MarkChange
@@ -82,5 +82,5 @@ def test_page_for_everything_else_names_nobody(stranger):
 def test_what_a_browser_keeps_leaves_a_line(training, recorder_me, body):
     answer = client_of(recorder_me).post(reverse("trainings:keep", args=[training.reference]))
     assert answer.json() == {"kept": "recorded"}
-    line = Line.objects.get(action="keep_names")
+    line = AuditEntry.objects.get(action="keep_names")
     assert (line.by, line.is_reading, line.root_id) == (recorder_me, True, str(training.pk))

@@ -58,7 +58,7 @@ def _training(random: Random, number: int, homes: list[Any], courses: list[Any],
     minutes = [random.choice((45, 90, 360)) for _ in range(random.randint(1, 3))]
     training = Training.objects.create(
         reference=f"ME-{day.year}-{900 + number}", course=random.choice(courses), title="T", title_key="t",
-        host=random.choice(homes), keeper=random.choice(homes),
+        host=random.choice(homes), owner=random.choice(homes),
         country=random.choice(Country.objects.filter(code__in=("ME", "RS", "GE"))), language=random.choice(Language.objects.all()),
         mode=random.choice(Training.Mode.values), starts_on=day, ends_on=day, counts_on=day, scheduled_minutes=sum(minutes),
         sessions_held=len(minutes), completion_threshold=random.choice((1, 50, 80, 100)), created_by=maker, figures=state,
@@ -101,7 +101,7 @@ def _fill(random: Random, training: Training, homes: list[Any], known: list[Part
 def rows() -> dict[str, list[dict[str, Any]]]:
     """Everything that a question can be about, as plain rows: what an export of the whole network would hold."""
     trainings = {t["pk"]: t for t in Training.objects.values(
-        "pk", "host", "keeper", "country", "course", "language", "mode", "counts_on", "figures", "scheduled_minutes",
+        "pk", "host", "owner", "country", "course", "language", "mode", "counts_on", "figures", "scheduled_minutes",
         "completion_threshold", "cancelled_at",
     )}  # fmt: skip
     for row in trainings.values():

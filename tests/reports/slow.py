@@ -18,7 +18,7 @@ def _is_asked(training: dict[str, Any], home: int, asked: dict[str, Any]) -> boo
     return (
         training["figures"] in states and training["cancelled_at"] is None
         and (not asked.get("first") or day >= asked["first"]) and (not asked.get("last") or day <= asked["last"])
-        and all(asked.get(name) in (None, training[name]) for name in ("host", "keeper", "country", "course", "language", "mode"))
+        and all(asked.get(name) in (None, training[name]) for name in ("host", "owner", "country", "course", "language", "mode"))
         and asked.get("organisation") in (None, home)
         and (not asked.get("topic") or asked["topic"] in training["topics"])
         and (not asked.get("trainer") or asked["trainer"] in training["trainers"])

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.record import record
 from knowledge.discussion.actions import write_comment
 from knowledge.materials.actions import withdraw_version
@@ -179,9 +179,9 @@ def test_words_of_a_file_are_found_once_the_worker_has_read_them(trainer_me):
     assert titles(trainer_me, "procitano") == []
     MaterialText.objects.create(version=version, places=[["page", 1, "Pročitano", ""]])
     MaterialVersion.objects.filter(pk=version.pk).update(text_state="read")
-    entries = Line.objects.count()
+    entries = AuditEntry.objects.count()
     assert titles(trainer_me, "procitano") == ["material Slajdovi"]
-    assert Line.objects.count() == entries
+    assert AuditEntry.objects.count() == entries
     assert Document.objects.filter(waits_for_text=True).count() == 0
 
 

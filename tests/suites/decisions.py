@@ -12,13 +12,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 EVERYBODY = {
     "trainer_me", "trainer_rs", "recorder_me", "recorder_rs", "coordinator_me", "coordinator_rs", "admin", "observer",
 }  # fmt: skip
-OWN_KEEPERS, FOREIGN_KEEPERS = {"recorder_me", "coordinator_me"}, {"recorder_rs", "coordinator_rs"}
+OWN_OWNERS, FOREIGN_OWNERS = {"recorder_me", "coordinator_me"}, {"recorder_rs", "coordinator_rs"}
 MANAGERS = {"admin", "coordinator_me", "coordinator_rs"}
 
 Pair = tuple[set[str], set[str]]
 ALL: Pair = (EVERYBODY, EVERYBODY)
-KEEPERS: Pair = (OWN_KEEPERS, FOREIGN_KEEPERS)
-RECORDING: Pair = (OWN_KEEPERS | {"trainer_me"}, FOREIGN_KEEPERS | {"trainer_rs"})
+OWNERS: Pair = (OWN_OWNERS, FOREIGN_OWNERS)
+RECORDING: Pair = (OWN_OWNERS | {"trainer_me"}, FOREIGN_OWNERS | {"trainer_rs"})
 COORDINATORS: Pair = ({"coordinator_me"}, {"coordinator_rs"})
 DESK: Pair = ({"coordinator_me", "coordinator_rs"}, {"coordinator_me", "coordinator_rs"})
 ADMINS: Pair = ({"admin"}, {"admin"})
@@ -156,11 +156,11 @@ DECISIONS: dict[str, Decision] = {
     "trainings:create": Decision(get=(CREATORS, CREATORS), post=(CREATORS, CREATORS)),
     "trainings:detail": Decision(get=ALL),
     "trainings:history": Decision(get=ALL),
-    "trainings:edit": Decision(get=KEEPERS, post=KEEPERS),
-    "trainings:cancel": Decision(get=KEEPERS, post=KEEPERS),
-    "trainings:restore": Decision(post=KEEPERS),
-    "trainings:keeper": Decision(get=ADMINS, post=ADMINS),
-    "trainings:session_toggle": Decision(post=KEEPERS),
+    "trainings:edit": Decision(get=OWNERS, post=OWNERS),
+    "trainings:cancel": Decision(get=OWNERS, post=OWNERS),
+    "trainings:restore": Decision(post=OWNERS),
+    "trainings:owner": Decision(get=ADMINS, post=ADMINS),
+    "trainings:session_toggle": Decision(post=OWNERS),
     "trainings:attendance": Decision(get=RECORDING, post=RECORDING),
     "trainings:mark": Decision(post=RECORDING),
     "trainings:mark_rest": Decision(post=RECORDING),
@@ -178,7 +178,7 @@ DECISIONS: dict[str, Decision] = {
     "trainings:enrolment_edit": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_remove": Decision(post=RECORDING, hidden=but(RECORDING)),
     "trainings:enrolment_restore": Decision(post=RECORDING, hidden=but(RECORDING)),
-    "trainings:enrolment_member": Decision(get=KEEPERS, post=KEEPERS, hidden=but(RECORDING)),
+    "trainings:enrolment_member": Decision(get=OWNERS, post=OWNERS, hidden=but(RECORDING)),
     "trainings:sheet": Decision(get=RECORDING, post=RECORDING),
     "trainings:sheet_find": Decision(get=ALL),
     "trainings:edition": Decision(get=RECORDING, post=RECORDING, hidden=but(RECORDING)),
@@ -189,8 +189,8 @@ DECISIONS: dict[str, Decision] = {
     "trainings:evidence_remove": Decision(get=RECORDING, post=RECORDING),
     "trainings:headcounts": Decision(get=RECORDING, post=RECORDING),
     "trainings:headcount_switch": Decision(post=RECORDING),
-    "trainings:submit": Decision(post=KEEPERS),
-    "trainings:recall": Decision(post=KEEPERS),
+    "trainings:submit": Decision(post=OWNERS),
+    "trainings:recall": Decision(post=OWNERS),
     "trainings:return": Decision(get=COORDINATORS, post=COORDINATORS),
     "trainings:verify": Decision(post=COORDINATORS),
     "trainings:amend": Decision(get=COORDINATORS, post=COORDINATORS),

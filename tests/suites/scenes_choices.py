@@ -8,7 +8,7 @@ from tests.suites.scenes_posts import Scene
 
 
 def digest(stage: Any) -> Digest:
-    found = choices.digest_of(stage.trainer)
+    found = choices.digest_settings(stage.trainer)
     found.save()
     return found
 

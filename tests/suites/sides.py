@@ -41,7 +41,7 @@ from knowledge.models import (
     Thanks,
 )  # fmt: skip
 from knowledge.posts.actions import Choices, write_post
-from members.actions import digest_of
+from members.actions import hash_of
 from members.models import Invitation, JoinRequest, Mail, Member, Organisation
 from reports.indicators.actions import add_indicator
 from reports.lookups import Things
@@ -267,7 +267,7 @@ def snapshot_of(by: Member) -> Snapshot:
     return Snapshot.objects.create(
         made_by=by, organisation=by.organisation, signed=by.full_name, as_on=timezone.localdate(),
         reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(asked), chosen=[],
-        definition="", numbers=numbers, safe_numbers=numbers, digest=by.organisation.code * 32,
+        definition="", numbers=numbers, safe_numbers=numbers, content_hash=by.organisation.code * 32,
     )  # fmt: skip
 
 
@@ -302,8 +302,8 @@ def posted_by(by: Member, training: Training) -> tuple[str, int]:
 def _secrets_of(member: Member, code: str) -> tuple[str, str]:
     """The secret of a member's feeds, and that of the way out of the digest: the same each time, as the edition's code."""
     feed, leave = f"feed-{code}", f"leave-{code}"
-    SecretAddress.objects.create(member=member, secret_digest=digest_of(feed))
-    Digest.objects.create(member=member, leave_digest=leave)
+    SecretAddress.objects.create(member=member, secret_hash=hash_of(feed))
+    Digest.objects.create(member=member, leave_token=leave)
     return feed, leave
 
 
@@ -376,9 +376,13 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     )
     if home.code == "RS":
         Training.objects.filter(pk=training.pk).update(returned_reason="Razlogkanar")
-        record("return_figures", training, by=recorder, told={"reason": "Tajnakanar"}, about_people=True, version=1)
+        record(
+            "return_figures", training, by=recorder, free_text={"reason": "Tajnakanar"}, about_people=True, version=1
+        )
         record("export_members", home, by=recorder, members=4711)
-        record("amend_figures", training, by=recorder, told={"reason": "Izmenakanar"}, about_people=True, version=2)
+        record(
+            "amend_figures", training, by=recorder, free_text={"reason": "Izmenakanar"}, about_people=True, version=2
+        )
         version = FiguresVersion.objects.create(
             training=training, number=9, totals={}, made_by=recorder, returned_reason="Stavkakanar"
         )
@@ -394,7 +398,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     invitation = Invitation.objects.create(
         email=f"new.{home.code}@mod.example".lower(), given_name="N",
         family_name="Pozvankanar" if home.code == "RS" else "N", organisation=home,
-        token_digest=digest_of(token), invited_by=recorder,
+        token_hash=hash_of(token), invited_by=recorder,
     )  # fmt: skip
     Mail.objects.bulk_create([
         Mail(

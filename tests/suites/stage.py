@@ -223,7 +223,7 @@ def all_rows(tables: Collection[str] = ()) -> Rows:
         if tables and model._meta.db_table not in tables:
             continue
         found = model._base_manager.all()
-        if model._meta.label_lower == "audit.line":
+        if model._meta.label_lower == "audit.auditentry":
             found = found.filter(is_reading=False)
         shown = [f.attname for f in model._meta.concrete_fields if f.attname not in WRITTEN_BY_ANY_REQUEST]
         rows[model._meta.label_lower] = {row[model._meta.pk.attname]: row for row in found.values(*shown)}

@@ -62,10 +62,10 @@ def test_every_other_method_is_refused(method, sides, browsers):
 
 
 def test_control_page_that_offers_what_is_refused_is_noticed(sides, browsers, monkeypatch):
-    monkeypatch.setattr("trainings.access.can_change_keeper", lambda member, training: True)
+    monkeypatch.setattr("trainings.access.can_change_owner", lambda member, training: True)
     own = sides[0].training
     answer = ask(browsers["observer"], "get", own.get_absolute_url())
-    assert wrongly_offered("observer", answer, sides) == {("get", f"{own.get_absolute_url()}keeper/")}
+    assert wrongly_offered("observer", answer, sides) == {("get", f"{own.get_absolute_url()}owner/")}
 
 
 def steady(answer: Any) -> str:

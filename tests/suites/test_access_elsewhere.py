@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Member
 from portal.middleware import OPEN_WHILE_PENDING
 from tests.suites.decisions import OF_EACH_KIND, OTHER_METHODS, all_routes
@@ -123,8 +123,8 @@ def desk_arguments(route: str, side: Any) -> list[Any]:
         "members_organisation": side.organisation,
     }
     model = next(m for m in admin.site._registry if f"{m._meta.app_label}_{m._meta.model_name}" == name)
-    if model is Line:
-        return [Line.objects.filter(organisation=side.organisation).latest("pk").pk]
+    if model is AuditEntry:
+        return [AuditEntry.objects.filter(organisation=side.organisation).latest("pk").pk]
     return [own.get(name) or model._default_manager.first().pk]
 
 

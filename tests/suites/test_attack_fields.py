@@ -21,7 +21,7 @@ from tests.suites.stage import Rows, Sent, Stage, all_rows, changed_rows, domain
 pytestmark = pytest.mark.django_db
 
 # Differ between two writes of the same: keys, digests and what names a row made just now.
-RANDOM = {"token_digest", "secret_digest", "leave_digest", "salt", "told_digest", "object_id", "root_id", "password", "slug", "data",
+RANDOM = {"token_hash", "secret_hash", "leave_token", "salt", "free_text_hash", "object_id", "root_id", "password", "slug", "data",
           "trainings.sheetedition.code", "trainings.workbook.code", "trainings.workbook.secret", "trainings.workbook.rows"}  # fmt: skip
 BOLD = {
     "role": ["admin"], "author": ["1"], "user": ["1"], "is_staff": ["on"], "is_superuser": ["on"], "permissions": ["1"],

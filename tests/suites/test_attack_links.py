@@ -13,7 +13,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from members.actions import deactivate_member, digest_of, invite_member
+from members.actions import deactivate_member, hash_of, invite_member
 from members.models import Invitation, Member, Role
 from tests.conftest import client_of
 from tests.suites.forms_on_pages import PASSWORD
@@ -76,7 +76,7 @@ def test_changed_invitation_opens_nothing(invited, record_property):
     answers = {token: opened(Client(), "/members/welcome/", token) for token in tokens}
     record_property("requests", len(answers))
     assert {token: status for token, status in answers.items() if status not in (404, 410)} == {}
-    for token in (digest_of(whole), digest_of(whole).upper(), str(Invitation.objects.first().pk)):
+    for token in (hash_of(whole), hash_of(whole).upper(), str(Invitation.objects.first().pk)):
         body = {"password": PASSWORD, "again": PASSWORD}
         assert Client().post(f"/members/welcome/{token}/", body).status_code == 410
     assert not Member.objects.filter(email__startswith="nova.").exists()

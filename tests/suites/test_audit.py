@@ -12,7 +12,7 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.sentences import has_sentence, sentence
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
@@ -40,7 +40,7 @@ from trainings.attendance import actions as marks
 from trainings.counting import Question
 from trainings.duplicates import actions as duplicates
 from trainings.duplicates import merging, unmerging
-from trainings.duplicates.merge_plan import compare, seen_digest
+from trainings.duplicates.merge_plan import compare, seen_hash
 from trainings.evidence import actions as evidence
 from trainings.figures import actions as figures
 from trainings.headcounts.actions import set_headcounts, switch_to_roster
@@ -142,7 +142,7 @@ class Stage:
         )
 
     def typed(self, edition):
-        home = self.training.keeper
+        home = self.training.owner
         return sheets.record_from_sheet(
             edition=edition, exceptions={1: "late"}, walk_ins={4: person(9, home)}, shown={1: ("present", 1)},
             key=uuid4(), by=self.recorder,
@@ -153,7 +153,7 @@ class Stage:
         return packs.release_cells(pack="nato", first=day, last=day, reason="x", by=self.coordinator)
 
     def frozen(self):
-        asked = ReportQuery(Question(keeper=self.training.keeper_id), (), "", whole=True)
+        asked = ReportQuery(Question(owner=self.training.owner_id), (), "", whole=True)
         return snapshots.freeze_figures(
             query=asked, things=Things(), chosen=[], as_on=self.training.starts_on, reported_to="Donor", note="",
             observers=[], by=self.coordinator,
@@ -214,7 +214,7 @@ def amend(stage, _ready):
 def list_of_one(stage):
     sheets = read_pasted("Prezime\tIme\tPol\nNova\tOsoba\tž")
     return imports.start_import(
-        training=stage.training, organisation=stage.training.keeper, sheets=sheets, by=stage.recorder
+        training=stage.training, organisation=stage.training.owner, sheets=sheets, by=stage.recorder
     )
 
 
@@ -227,7 +227,7 @@ def known_twice(stage):
     other = trainings_actions.create_training(
         training=new_training(stage.recorder), sessions=plans(), by=stage.recorder
     )
-    (second,) = roster.add_to_roster(training=other, rows=[person(9, other.keeper)], by=stage.recorder)
+    (second,) = roster.add_to_roster(training=other, rows=[person(9, other.owner)], by=stage.recorder)
     return DuplicatePair.objects.create(first=stage.enrolment.participant, second=second.participant)
 
 
@@ -237,7 +237,7 @@ def said_different(stage):
 
 
 def merged(stage, pair):
-    seen = seen_digest(pair.first, pair.second, compare(pair.first, pair.second))
+    seen = seen_hash(pair.first, pair.second, compare(pair.first, pair.second))
     choice = merging.Choice(keep=pair.first_id, email="", sex=pair.first.sex, seen=seen)
     return merging.merge_people(pair=pair, choice=choice, by=stage.coordinator)
 
@@ -245,7 +245,7 @@ def merged(stage, pair):
 def measured(stage, year=2020):
     entry = Entry(year, "", date(year, 12, 31), "List", {("nco", "male"): 7})
     return strengths.save_strength(
-        organisation=stage.training.keeper, entry=entry, version_seen=0, by=stage.coordinator
+        organisation=stage.training.owner, entry=entry, version_seen=0, by=stage.coordinator
     )  # fmt: skip
 
 
@@ -254,13 +254,11 @@ def taken_in(stage):
         Entry(year, unit, date(year, 12, 31), "List", {("nco", "male"): 7})
         for year, unit in ((2024, ""), (2025, "Petrović"))
     ]
-    return strengths.import_strengths(
-        organisation=stage.training.keeper, entries=entries, seen={}, by=stage.coordinator
-    )
+    return strengths.import_strengths(organisation=stage.training.owner, entries=entries, seen={}, by=stage.coordinator)
 
 
 def value(stage, share=10):
-    return IndicatorValue(organisation=stage.training.keeper, indicator="women", share=share, source="s")
+    return IndicatorValue(organisation=stage.training.owner, indicator="women", share=share, source="s")
 
 
 def said(stage):
@@ -357,16 +355,16 @@ SCENARIOS: dict[str, Callable] = {
     "trainings.actions.toggle_session": plain(
         lambda s: trainings_actions.toggle_session(session=s.session, by=s.recorder)
     ),
-    "trainings.actions.change_keeper": plain(
-        lambda s: trainings_actions.change_keeper(
-            training=s.training, keeper=Organisation.objects.get(code="RS"), reason="x", by=s.admin
+    "trainings.actions.change_owner": plain(
+        lambda s: trainings_actions.change_owner(
+            training=s.training, owner=Organisation.objects.get(code="RS"), reason="x", by=s.admin
         )
     ),
     "trainings.actions.save_course": plain(
         lambda s: trainings_actions.save_course(course=Course.objects.first(), topics=[], by=s.admin)
     ),
     "trainings.roster.actions.add_to_roster": plain(
-        lambda s: roster.add_to_roster(training=s.training, rows=[person(9, s.training.keeper)], by=s.recorder)
+        lambda s: roster.add_to_roster(training=s.training, rows=[person(9, s.training.owner)], by=s.recorder)
     ),
     "trainings.roster.actions.change_enrolment": plain(
         lambda s: roster.change_enrolment(
@@ -395,7 +393,7 @@ SCENARIOS: dict[str, Callable] = {
         lambda s: s.held(), lambda s, change: marks.settle_held_change(change=change, by=s.coordinator)
     ),
     "trainings.duplicates.actions.look_for_duplicates": plain(
-        lambda s: duplicates.look_for_duplicates(organisation=s.training.keeper, by=s.coordinator)
+        lambda s: duplicates.look_for_duplicates(organisation=s.training.owner, by=s.coordinator)
     ),
     "trainings.duplicates.actions.set_different": prepared(
         known_twice, lambda s, pair: duplicates.set_different(pair=pair, by=s.coordinator)
@@ -465,11 +463,11 @@ def test_every_action_has_a_scenario():
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_action_leaves_exactly_one_line(name, scene):
     act = SCENARIOS[name](scene)
-    before, contents = Line.objects.count(), contents_by_document()
+    before, contents = AuditEntry.objects.count(), contents_by_document()
     Pending.objects.all().delete()
     act()
-    assert Line.objects.count() == before + 1
-    line = Line.objects.first()
+    assert AuditEntry.objects.count() == before + 1
+    line = AuditEntry.objects.first()
     assert line.by is not None
     assert "Petrovi" not in str(line.details)
     assert has_sentence(line.action), f"Say {line.action} in the sentences of its app."
@@ -485,7 +483,7 @@ def domain_rows() -> dict[str, int]:
         model._meta.label_lower: model.objects.count()
         for model in apps.get_models()
         if model._meta.label_lower not in EXCEPTIONS
-    } | {"audit.line": Line.objects.filter(is_reading=False).count()}
+    } | {"audit.auditentry": AuditEntry.objects.filter(is_reading=False).count()}
 
 
 @pytest.mark.slow

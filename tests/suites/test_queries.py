@@ -135,7 +135,7 @@ def grow(side, cast, guests):
         )  # fmt: skip
         Invitation.objects.create(
             email=f"o{n}@mod.example", given_name="N", family_name="N", organisation=recorder.organisation,
-            token_digest=f"digest {n}", invited_by=recorder,
+            token_hash=f"digest {n}", invited_by=recorder,
         )  # fmt: skip
         one, two = (
             Participant.objects.create(

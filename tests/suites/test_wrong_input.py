@@ -14,7 +14,7 @@ RUBBISH = {
 FIELDS = (
     "course", "title", "host", "country", "place", "language", "mode", "starts_on", "ends_on", "partners", "notes", "lead",
     "co_trainers", "key", "day_starts", "day_ends", "sessions-TOTAL_FORMS", "sessions-INITIAL_FORMS", "sessions-0-pk",
-    "sessions-0-date", "reason", "version", "keeper", "family_name", "given_name", "sex", "rank_words", "rank_group", "unit",
+    "sessions-0-date", "reason", "version", "owner", "family_name", "given_name", "sex", "rank_words", "rank_group", "unit",
     "organisation", "participant", "rows", "column-0", "attended-nco-female", "completed-nco-female", "knows_completed",
     "enrolment", "session", "value", "base", "form_key", "batch", "shown", "s-1-1", "m-1-1", "email", "roles", "password",
     "again", "code", "name", "short_name", "kind", "position", "languages", "topics", "certified_on", "rank", "add",
@@ -69,7 +69,7 @@ def test_rubbish_is_refused_and_nothing_is_written(kind, sides, browsers):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(set(RUBBISH) - {"lines", "long"}))
 def test_rubbish_in_an_address_is_no_error(kind, sides, browsers):
-    names = ("q", "state", "keeper", "country", "course", "first", "last", "page", "copy", "session", "view", "organisation",
+    names = ("q", "state", "owner", "country", "course", "first", "last", "page", "copy", "session", "view", "organisation",
              "family_name", "given_name", "ministry", "language", "topic", "sort", "what", "cohort", "of", "left", "not_current")  # fmt: skip
     answers = {}
     for route in sorted(name for name, decision in DECISIONS.items() if decision.get and name != "trainers:photo"):
@@ -85,7 +85,7 @@ def test_person_named_by_a_huge_number_is_refused(sides, browsers):
             "family_name": "Nova",
             "given_name": "Osoba",
             "sex": "female",
-            "organisation": training.keeper_id,
+            "organisation": training.owner_id,
             "participant": number,
         }
         assert browsers["recorder_me"].post(f"{training.get_absolute_url()}roster/", body).status_code < 500
@@ -94,5 +94,5 @@ def test_person_named_by_a_huge_number_is_refused(sides, browsers):
 @pytest.mark.slow
 def test_pasted_null_bytes_are_no_error(sides, browsers):
     training = sides[0].training
-    body = {"rows": "Prezime\tIme\tJedinica\tČin\nNova\tOsoba\tČeta\x00\tčin\x00", "organisation": training.keeper_id}
+    body = {"rows": "Prezime\tIme\tJedinica\tČin\nNova\tOsoba\tČeta\x00\tčin\x00", "organisation": training.owner_id}
     assert browsers["recorder_me"].post(f"{training.get_absolute_url()}roster/import/", body).status_code < 500

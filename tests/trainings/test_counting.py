@@ -299,7 +299,7 @@ def _training(event: Event, places: Places) -> Training:
         locked |= {"verified_by": places.verifier, "verified_at": now}
     return Training(
         reference=f"ME-{event.year}-{900 + event.number}", course=places.courses[event.course], title="T", title_key="t",
-        host=places.homes["ME"], keeper=places.homes["ME"], country=places.country, language=places.language,
+        host=places.homes["ME"], owner=places.homes["ME"], country=places.country, language=places.language,
         starts_on=day, ends_on=day, counts_on=day, scheduled_minutes=event.scheduled, created_by=places.maker,
         sessions_held=sum(held for _m, held in event.sessions), completion_threshold=event.threshold,
         figures=event.state, cancelled_at=now if event.cancelled else None, **locked,

@@ -11,7 +11,7 @@ from tests.conftest import FIRST_DAY, client_of, make_roster, make_training, mar
 from trainings.actions import (
     SessionPlan,
     cancel_training,
-    change_keeper,
+    change_owner,
     change_training,
     create_training,
     restore_training,
@@ -102,14 +102,14 @@ def test_training_that_ends_before_it_starts_is_refused(recorder_me):
         create_training(training=wrong, sessions=plans(), by=recorder_me)
 
 
-def test_keeper_is_the_host_that_keeps_records(recorder_me, trainer_rs, organisation):
+def test_owner_is_the_host_that_keeps_records(recorder_me, trainer_rs, organisation):
     made = make_training(recorder_me, trainers=(trainer_rs,))
-    assert made.keeper == organisation("ME")
+    assert made.owner == organisation("ME")
 
 
-def test_keeper_is_the_lead_trainers_ministry_where_the_host_keeps_none(recorder_rs, trainer_rs, organisation):
+def test_owner_is_the_lead_trainers_ministry_where_the_host_keeps_none(recorder_rs, trainer_rs, organisation):
     made = make_training(recorder_rs, trainers=(trainer_rs,), host=organisation("NCGM"))
-    assert (made.keeper, made.host.code) == (organisation("RS"), "NCGM")
+    assert (made.owner, made.host.code) == (organisation("RS"), "NCGM")
 
 
 def test_training_that_another_would_keep_is_refused(recorder_me, trainer_rs, organisation):
@@ -120,13 +120,13 @@ def test_training_that_another_would_keep_is_refused(recorder_me, trainer_rs, or
         make_training(recorder_me, host=organisation("NCGM"))
 
 
-def test_keeper_changes_only_with_a_reason_and_to_who_keeps(training, admin, organisation):
+def test_owner_changes_only_with_a_reason_and_to_who_keeps(training, admin, organisation):
     with pytest.raises(ValidationError, match="Say why"):
-        change_keeper(training=training, keeper=organisation("RS"), reason=" ", by=admin)
+        change_owner(training=training, owner=organisation("RS"), reason=" ", by=admin)
     with pytest.raises(ValidationError, match="keeps records"):
-        change_keeper(training=training, keeper=organisation("NCGM"), reason="Asked", by=admin)
-    change_keeper(training=training, keeper=organisation("RS"), reason="Asked", by=admin)
-    assert Training.objects.get(pk=training.pk).keeper == organisation("RS")
+        change_owner(training=training, owner=organisation("NCGM"), reason="Asked", by=admin)
+    change_owner(training=training, owner=organisation("RS"), reason="Asked", by=admin)
+    assert Training.objects.get(pk=training.pk).owner == organisation("RS")
 
 
 def test_second_lead_is_refused(recorder_me, trainer_me, trainer_rs):

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from trainings.counting.cells import Figures
-from trainings.counting.columns import how_many
+from trainings.counting.columns import count_distinct
 from trainings.counting.dimensions import FIRST
 from trainings.counting.gathering import gather
 from trainings.counting.question import Question, counted_enrolments
@@ -29,4 +29,4 @@ def once_per_course(question: Question) -> int:
 def first_timers(question: Question) -> int:
     """Return how many of the named are here in their earliest counting training, whatever the question's filters."""
     parts = gather(question, ("time",)).parts
-    return how_many([part.people for part in parts if part.key == (FIRST,)])
+    return count_distinct([part.people for part in parts if part.key == (FIRST,)])

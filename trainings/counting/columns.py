@@ -35,7 +35,7 @@ def each_once(columns: Sequence[Column]) -> Collection[int]:
     return (np.unique(numbers) if there is None else np.flatnonzero(there)).tolist()
 
 
-def how_many(columns: Sequence[Column]) -> int:
+def count_distinct(columns: Sequence[Column]) -> int:
     """Return how many different numbers there are in some columns; they are not negative."""
     if sum(map(len, columns)) < FEW:
         return len(each_once(columns))
@@ -44,7 +44,7 @@ def how_many(columns: Sequence[Column]) -> int:
     return len(np.unique(numbers)) if there is None else int(np.count_nonzero(there))
 
 
-def how_often(numbers: Column) -> dict[int, int]:
+def value_counts(numbers: Column) -> dict[int, int]:
     """Return how often each number stands in a column."""
     if len(numbers) < FEW:
         return Counter(numbers.tolist())

@@ -29,7 +29,7 @@ class _Sent(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s", **options)
 
 
-class Gathered(Aggregate):
+class ColumnAggregate(Aggregate):
     """Columns of whole numbers of a group, side by side: a column for each expression, an entry in each for each row.
 
     To read 200,000 in binary takes 1 ms, as words of an array 10 ms. All columns are one aggregate: PostgreSQL expects
@@ -157,7 +157,7 @@ def _named(question: Question, dimensions: Sequence[str]) -> list[_Rows]:
     values = _value_reader(dimensions, "of_enrolment")
     return [
         _Rows(row["sex"], row["state"] == Training.Figures.VERIFIED, values(row), *row["columns"])
-        for row in found.annotate(columns=Gathered("participant", "training", "minutes"))
+        for row in found.annotate(columns=ColumnAggregate("participant", "training", "minutes"))
     ]
 
 
@@ -197,7 +197,9 @@ def _headcounts(question: Question, dimensions: Sequence[str]) -> list[Counted]:
 
 def _everybody() -> list[tuple[Column, Column]]:
     """Return the people and the trainings, side by side, of all that counts. One query."""
-    people, trainings = counted_enrolments(Question()).aggregate(columns=Gathered("participant", "training"))["columns"]
+    people, trainings = counted_enrolments(Question()).aggregate(columns=ColumnAggregate("participant", "training"))[
+        "columns"
+    ]
     return [(people, trainings)]
 
 

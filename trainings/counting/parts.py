@@ -11,7 +11,17 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 from trainings.counting.cells import Cell, Figures, Pair, surplus
-from trainings.counting.columns import EMPTY, Column, column, each_once, how_many, how_often, joined, looked_up, table
+from trainings.counting.columns import (
+    EMPTY,
+    Column,
+    column,
+    count_distinct,
+    each_once,
+    joined,
+    looked_up,
+    table,
+    value_counts,
+)
 
 Key = tuple[Hashable, ...]
 
@@ -33,7 +43,7 @@ class Part:
     @cached_property
     def seats_in(self) -> dict[int, int]:
         """How many of them were in each training: kept, as every sum this part belongs to asks for it."""
-        return how_often(self.trainings)
+        return value_counts(self.trainings)
 
 
 def put_together(pieces: Iterable[Part]) -> list[Part]:
@@ -160,7 +170,7 @@ class Gathering:
             cell.verified += part.verified
         cell.seats = defaultdict(int, cell.named)
         for sex, people in _by_sex(parts, [part.people for part in parts]).items():
-            cell.distinct[sex] = how_many(people)
+            cell.distinct[sex] = count_distinct(people)
         cell.trainings.update(each_once([part.trainings for part in parts]))
         self._look_at_trainings(cell, parts, {row.training for row in headcounts if row.known})
         self._merge(cell, parts)
@@ -210,11 +220,11 @@ class Gathering:
         Of a seat that several trainings give, one that is verified is enough.
         """
         seats, sure = (_by_sex(parts, [self._in_courses[id(part)][n] for part in parts]) for n in (0, 1))
-        numbers = Counter({sex: how_many(there) for sex, there in seats.items()})
+        numbers = Counter({sex: count_distinct(there) for sex, there in seats.items()})
         return replace(
             found, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
             other=numbers["other"], not_recorded=numbers["not_recorded"],
-            verified_seats=sum(map(how_many, sure.values())),
+            verified_seats=sum(map(count_distinct, sure.values())),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from trainings.models import Assignment, Course, Enrolment, Headcount, Training
 
 Rule = Literal["attended", "completed", "once"]
 COUNTING = (Training.Figures.SUBMITTED, Training.Figures.VERIFIED)
-OF_TRAINING = ("host", "country", "course", "language", "mode", "keeper")
+OF_TRAINING = ("host", "country", "course", "language", "mode", "owner")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Question:
     last: date | None = None
     training: int | None = None
     host: int | None = None
-    keeper: int | None = None
+    owner: int | None = None
     organisation: int | None = None
     country: str | None = None
     course: int | None = None

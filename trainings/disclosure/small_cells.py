@@ -87,7 +87,7 @@ def _safe_share(figures: Figures) -> float | None:
     return round(figures.women / known, 2)
 
 
-def shield(figures: Figures) -> ShownFigures:
+def suppress(figures: Figures) -> ShownFigures:
     """Return the figures with small cells hidden.
 
     A total of 1 to 4 hides everything; below 10 the split by sex is always hidden; above, it is hidden when any part of
@@ -116,10 +116,10 @@ def shield(figures: Figures) -> ShownFigures:
     )
 
 
-def shield_rows(rows: dict[K, Figures]) -> dict[K, ShownFigures]:
+def suppress_rows(rows: dict[K, Figures]) -> dict[K, ShownFigures]:
     """Shield the rows of one table under a shown total: one hidden row would follow by subtraction, so then all do hide."""
-    shielded = {key: shield(figures) for key, figures in rows.items()}
-    if all(shown.has_split or not rows[key].seats for key, shown in shielded.items()):
-        return shielded
+    suppressed = {key: suppress(figures) for key, figures in rows.items()}
+    if all(shown.has_split or not rows[key].seats for key, shown in suppressed.items()):
+        return suppressed
     nothing = ShownFigures(*[None] * 11)
     return {key: replace(nothing, women_share=_safe_share(figures)) for key, figures in rows.items()}

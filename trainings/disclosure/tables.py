@@ -76,7 +76,7 @@ def _numbers(figures: Figures, split: Sequence[Sequence[str]]) -> tuple[int, ...
     return tuple(sum(int(getattr(figures, sex)) for sex in block) for block in split)
 
 
-def is_bad(figures: Figures, split: Sequence[Sequence[str]] = ()) -> bool:
+def needs_suppression(figures: Figures, split: Sequence[Sequence[str]] = ()) -> bool:
     """Return whether showing these figures would show a number of 1 to 4: seats, people, whole hours, or seats by sex."""
     shown = (figures.seats, figures.people_at_least, figures.people_at_most, *_numbers(figures, split))
     return any(is_small(n) for n in shown) or 0 < figures.minutes < SMALLEST_SHOWN * 60
@@ -98,7 +98,7 @@ def _safe_share(figures: Figures, split: Sequence[Sequence[str]]) -> tuple[float
 
 
 def _shown(figures: Figures, split: Sequence[Sequence[str]]) -> ShownCell:
-    if is_bad(figures):
+    if needs_suppression(figures):
         return NOTHING
     gap = figures.people_at_most - figures.people_at_least
     share, share_most = _safe_share(figures, split)
@@ -132,11 +132,11 @@ def show_whole(gathered: Gathering, dimensions: int) -> ShownTable:
     )  # fmt: skip
 
 
-def show_safe(gathered: Gathering, dimensions: int) -> ShownTable:
+def suppress_table(gathered: Gathering, dimensions: int) -> ShownTable:
     """Return the table for who may not see names. It counts each try anew: some ten times the cost of one count."""
     total = gathered.figures()
-    total_split = next((split for split in SPLITS[:3] if not is_bad(total, split)), ())
-    if is_bad(total) or not dimensions:
+    total_split = next((split for split in SPLITS[:3] if not needs_suppression(total, split)), ())
+    if needs_suppression(total) or not dimensions:
         return _table(total, total_split, (), {}, {}, {})
     if dimensions == 1:
         split, lines = _best_split(gathered, total, total_split)
@@ -151,8 +151,10 @@ def _table(
     def apart(n: int, of: int) -> bool:
         return not is_small(n) and not is_small(of - n)
 
-    verified = apart(total.verified_seats, total.seats) and not is_bad(total)
-    counted = apart(total.headcounted, total.seats) and not is_small(total.unknown_completed) and not is_bad(total)
+    verified = apart(total.verified_seats, total.seats) and not needs_suppression(total)
+    counted = (
+        apart(total.headcounted, total.seats) and not is_small(total.unknown_completed) and not needs_suppression(total)
+    )
     return ShownTable(
         total=_shown(total, total_split), total_split=tuple(map(tuple, total_split)), split=tuple(map(tuple, split)),
         lines={line: _shown(found, split) for line, found in lines.items()},
@@ -196,8 +198,8 @@ def _best_split(
 
     best: tuple[tuple[tuple[str, ...], ...], list[Line]] | None = None
     for split in SPLITS[SPLITS.index(tuple(map(tuple, finest))) if finest else 3 :]:
-        lines = _put_together(keys, count, lambda block, split=split: is_bad(block, split))  # type: ignore[misc]  # bound now
-        if any(is_bad(count(line)[0], split) for line in lines):
+        lines = _put_together(keys, count, lambda block, split=split: needs_suppression(block, split))  # type: ignore[misc]  # bound now
+        if any(needs_suppression(count(line)[0], split) for line in lines):
             continue
         if best is None or len(lines) > len(best[1]):
             best = (split, lines)
@@ -227,7 +229,7 @@ def _cut_both(
 
     while True:
         lines, across = cut(0), cut(1)
-        bad = [(a, b) for a in lines for b in across if is_bad(block(a, b))]
+        bad = [(a, b) for a in lines for b in across if needs_suppression(block(a, b))]
         # What may still be put together: the lines and columns of bad blocks; beside those together, the smallest of the others.
         some = {(0, a[0]) for a, _b in bad} | {(1, b[0]) for _a, b in bad}
         some = {(place, key) for place, key in some if key not in together[place]}
@@ -253,7 +255,7 @@ def _matrix(gathered: Gathering, total: Figures, total_split: Sequence[Sequence[
         return known[some, others]
 
     lines, across = _cut_both(rows, columns, block)
-    if any(is_bad(block(line, column)) for line in lines for column in across):
+    if any(needs_suppression(block(line, column)) for line in lines for column in across):
         return _table(total, total_split, (), {}, {}, {})
     whole_rows, whole_columns = tuple(rows), tuple(columns)
     return _table(

@@ -54,7 +54,7 @@ def _facts(person: Participant, enrolments: Sequence[Enrolment]) -> dict[str, tu
         _("Rank, last"): (rank or "–", True),
         _("Unit, last"): ((last.unit if last else "") or "–", True),
         _("E-mail"): (person.email or unknown, True),
-        _("Service number"): (known if person.service_digest else unknown, False),
+        _("Service number"): (known if person.service_hash else unknown, False),
         _("Member"): (person.member.full_name if person.member else "–", True),
         _("Trainings"): (str(sum(enrolment.removed_at is None for enrolment in enrolments)), False),
         _("Recorded first"): (written_day(person.created_at), False),

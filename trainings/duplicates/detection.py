@@ -74,7 +74,7 @@ def with_standing(people: QuerySet[Participant]) -> QuerySet[Participant]:
 def records_of(people: QuerySet[Participant]) -> dict[int, list[Record]]:
     """Return the records by home, oldest first; a merged one lends its name to the one it was merged into. One query."""
     found: dict[int, list[Record]] = defaultdict(list)
-    columns = ("organisation", "who", "family_name", "given_name", "standing_sex", "service_digest")
+    columns = ("organisation", "who", "family_name", "given_name", "standing_sex", "service_hash")
     for home, pk, family, given, sex, service in with_standing(people.order_by("pk")).values_list(*columns):
         found[home].append(Record(pk, spelling(family), spelling(given), sex, service))
     return found
@@ -190,8 +190,8 @@ def pairs_at_hand(people: Collection[Participant]) -> Found:
         family, given = person.family_name, person.given_name
         spellings |= {person.spelling_key, f"{spelling(given)} {spelling(family)}".strip()}
         sounds |= {person.loose_key, f"{loose(given)} {loose(family)}".strip()}
-        services |= {person.service_digest} - {""}
-    alike = Q(spelling_key__in=spellings) | Q(loose_key__in=sounds) | Q(service_digest__in=services)
+        services |= {person.service_hash} - {""}
+    alike = Q(spelling_key__in=spellings) | Q(loose_key__in=sounds) | Q(service_hash__in=services)
     near = Participant.objects.filter(alike, organisation__in={person.organisation_id for person in people})
     found: Found = {}
     for records in records_of(near).values():

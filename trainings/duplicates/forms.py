@@ -7,7 +7,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from trainings.duplicates.merge_plan import Cell, Standing, against_sex, seen_digest, sexes_of
+from trainings.duplicates.merge_plan import Cell, Standing, against_sex, seen_hash, sexes_of
 from trainings.duplicates.merging import Choice
 from trainings.models import Mark, Participant, Sex
 
@@ -25,8 +25,8 @@ class MergeForm(forms.Form):
 
     def __init__(self, data: Any, *, first: Participant, second: Participant, standings: Sequence[Standing]) -> None:
         # The page always tells what it shows now, whatever was sent.
-        self.digest = seen_digest(first, second, standings)
-        super().__init__(data, initial={"seen": self.digest})
+        self.seen_hash = seen_hash(first, second, standings)
+        super().__init__(data, initial={"seen": self.seen_hash})
         self.first, self.second, self.standings = first, second, standings
         if str(first) != str(second):
             names = [(str(person.pk), str(person)) for person in (first, second)]

@@ -88,7 +88,7 @@ def compare(first: Participant, second: Participant) -> list[Standing]:
     return list(found.values())
 
 
-def seen_digest(first: Participant, second: Participant, standings: Iterable[Standing]) -> str:
+def seen_hash(first: Participant, second: Participant, standings: Iterable[Standing]) -> str:
     """Return what a page showed and a merge depends on, as one word: names and facts of both, and the marks where both are on."""
     body = [
         [p.pk, p.family_name, p.given_name, p.sex, p.email, p.member_id, p.merged_into_id] for p in (first, second)

@@ -15,12 +15,12 @@ from common.actions import action
 from members.models import Member
 from trainings.attendance.actions import MarkEdit, apply_edits, recount_enrolments
 from trainings.duplicates.actions import tell_when_committed
-from trainings.duplicates.merge_plan import Standing, against_merging, against_sex, compare, seen_digest, sexes_of
+from trainings.duplicates.merge_plan import Standing, against_merging, against_sex, compare, seen_hash, sexes_of
 from trainings.enrolments import take_off
 from trainings.models import DuplicatePair, Enrolment, Mark, Merge, Participant, SheetLine, Training
 
 # What may change on the record that is kept, and what stands on an enrolment of that day.
-FIELDS = ("sex", "email", "member_id", "service_digest")
+FIELDS = ("sex", "email", "member_id", "service_hash")
 FACTS = ("rank_id", "rank_words", "rank_group", "unit", "age_band")
 UNSAID = (None, "", "not_recorded")
 
@@ -29,7 +29,7 @@ UNSAID = (None, "", "not_recorded")
 class Choice:
     """What a person decided: whose name is kept, by the record's id, the e-mail and sex, and a mark by session where both differ.
 
-    `seen` is the digest of what the page showed: see `merge_plan.seen_digest`.
+    `seen` is the hash of what the page showed: see `merge_plan.seen_hash`.
     """
 
     keep: int
@@ -69,7 +69,7 @@ def merge_people(*, pair: DuplicatePair, choice: Choice, by: Member) -> Merge:
     standings = compare(first, second)
     if not {standing.training.pk for standing in standings} <= locked:
         raise _changed_meanwhile()
-    if choice.seen != seen_digest(first, second, standings):
+    if choice.seen != seen_hash(first, second, standings):
         raise _changed_meanwhile()
     _check(first, second, standings, choice)
     kept, gone = (first, second) if choice.keep == first.pk else (second, first)
@@ -118,7 +118,7 @@ def _complete(kept: Participant, gone: Participant, choice: Choice) -> dict[str,
     """Set on the kept record what was chosen, and fill in what only the other knew; return what changed: before, after."""
     new = {
         "sex": choice.sex, "email": choice.email, "member_id": kept.member_id or gone.member_id,
-        "service_digest": kept.service_digest or gone.service_digest,
+        "service_hash": kept.service_hash or gone.service_hash,
     }  # fmt: skip
     changed = {name: [getattr(kept, name), value] for name, value in new.items() if getattr(kept, name) != value}
     for name, value in new.items():

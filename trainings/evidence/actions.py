@@ -16,7 +16,7 @@ from members.models import Member
 from trainings.actions import check_open, locked
 from trainings.models import Evidence, Session, Training
 
-FILES_MOST = 40
+MAX_FILES = 40
 
 
 @action
@@ -30,20 +30,25 @@ def attach_evidence(
     fresh = locked(training)
     if fresh.is_cancelled:
         raise ValidationError(_("This training is cancelled."))
-    known = set(fresh.evidence.filter(removed_at=None).values_list("digest", flat=True))
-    if len(known) + len(scans) > FILES_MOST:
+    known = set(fresh.evidence.filter(removed_at=None).values_list("content_hash", flat=True))
+    if len(known) + len(scans) > MAX_FILES:
         raise ValidationError(
-            _("A training keeps at most %(n)d files. Scan several pages into one.") % {"n": FILES_MOST}
+            _("A training keeps at most %(n)d files. Scan several pages into one.") % {"n": MAX_FILES}
         )
     made = []
     with ExitStack() as stored:  # files are not part of the transaction: what cannot be recorded is deleted again
         for scan in scans:
-            digest = hashlib.sha256(scan.content).hexdigest()
-            if digest in known:
+            content_hash = hashlib.sha256(scan.content).hexdigest()
+            if content_hash in known:
                 continue
-            known.add(digest)
+            known.add(content_hash)
             evidence = Evidence(
-                training=fresh, session=session, kind=scan.kind, size=len(scan.content), digest=digest, added_by=by
+                training=fresh,
+                session=session,
+                kind=scan.kind,
+                size=len(scan.content),
+                content_hash=content_hash,
+                added_by=by,
             )
             evidence.file.save(f"scan.{scan.ending}", ContentFile(scan.content), save=False)
             stored.callback(evidence.file.storage.delete, str(evidence.file.name))
@@ -66,4 +71,4 @@ def remove_evidence(*, evidence: Evidence, reason: str, by: Member) -> None:
         raise ValidationError(_("This scan is removed already."))
     fresh.removed_at, fresh.removed_by, fresh.removed_reason = timezone.now(), by, reason
     fresh.save(update_fields=["removed_at", "removed_by", "removed_reason"])
-    record("remove_evidence", fresh, by=by, root=training, told={"reason": reason}, about_people=True)
+    record("remove_evidence", fresh, by=by, root=training, free_text={"reason": reason}, about_people=True)

@@ -61,7 +61,7 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse
         kind=kept.kind,
         as_name=name,
         size=kept.size,
-        checksum=kept.digest,
+        checksum=kept.content_hash,
         inline=True,
     )
 

@@ -105,7 +105,7 @@ def figures_of_list(trainings: QuerySet[Training], member: Member) -> Iterator[l
         hidden = is_small(seats) and training.pk not in whole
         yield [
             training.reference, training.title, training.course.code, training.starts_on.isoformat(), training.ends_on.isoformat(),
-            training.place, str(training.country), str(training.host), str(training.keeper),
+            training.place, str(training.country), str(training.host), str(training.owner),
             str(_("Cancelled")) if training.is_cancelled else str(training.get_figures_display()),
             str(_("under 5")) if hidden else seats,
         ]  # fmt: skip

@@ -47,7 +47,7 @@ def _freeze(training: Training, by: Member) -> FiguresVersion:
 
 @action
 def submit_figures(*, training: Training, by: Member) -> FiguresVersion:
-    """Freeze the figures and hand them to the keeper's coordinator. From now on they count."""
+    """Freeze the figures and hand them to the owner's coordinator. From now on they count."""
     fresh = locked(training)
     check_open(fresh)
     if missing := what_is_missing(fresh, training_totals(fresh)):
@@ -105,7 +105,7 @@ def return_figures(*, training: Training, version_seen: int, reason: str, by: Me
     version.save(update_fields=["returned_at", "returned_reason"])
     fresh.returned_reason = reason
     fresh.save(update_fields=["returned_reason"])
-    record("return_figures", fresh, by=by, version=version.number, told={"reason": reason}, about_people=True)
+    record("return_figures", fresh, by=by, version=version.number, free_text={"reason": reason}, about_people=True)
     _tell_when_committed()
 
 
@@ -235,7 +235,7 @@ def amend_figures(
         by=by,
         version=version.number,
         changed=len(changes),
-        told={"reason": reason},
+        free_text={"reason": reason},
         about_people=True,
     )
     _tell_when_committed()

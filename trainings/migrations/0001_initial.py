@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                     models.EmailField(blank=True, db_default="", default="", max_length=254, verbose_name="e-mail"),
                 ),
                 (
-                    "service_digest",
+                    "service_hash",
                     models.CharField(blank=True, db_default="", default="", editable=False, max_length=64),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -137,8 +137,8 @@ class Migration(migrations.Migration):
                     models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
                     models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
                     models.Index(
-                        condition=models.Q(("service_digest", ""), _negated=True),
-                        fields=["service_digest"],
+                        condition=models.Q(("service_hash", ""), _negated=True),
+                        fields=["service_hash"],
                         name="participant_service",
                     ),
                     models.Index(
@@ -407,10 +407,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "keeper",
+                    "owner",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="kept",
+                        related_name="owned_trainings",
                         to="members.organisation",
                         verbose_name="keeper",
                     ),
@@ -458,7 +458,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["figures", "counts_on"], name="training_figures_period"),
                     models.Index(fields=["-starts_on", "-reference"], name="training_newest"),
-                    models.Index(fields=["keeper", "figures", "ends_on"], name="training_keeper_work"),
+                    models.Index(fields=["owner", "figures", "ends_on"], name="training_owner_work"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -974,7 +974,7 @@ class Migration(migrations.Migration):
                 ("file", models.FileField(upload_to=trainings.models.sheets.evidence_path)),
                 ("kind", models.CharField(max_length=20)),
                 ("size", models.PositiveIntegerField()),
-                ("digest", models.CharField(max_length=64)),
+                ("content_hash", models.CharField(max_length=64)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("removed_at", models.DateTimeField(null=True)),
                 ("removed_reason", models.TextField(blank=True)),
@@ -1140,7 +1140,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.UUIDField(unique=True)),
-                ("body_digest", models.CharField(max_length=64)),
+                ("body_hash", models.CharField(max_length=64)),
                 ("counts", models.JSONField(default=dict)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("taken_back_at", models.DateTimeField(null=True)),

@@ -37,8 +37,8 @@ class Participant(models.Model):
     sex = models.CharField(_("sex"), max_length=12, choices=Sex.choices, default=Sex.NOT_RECORDED)
     member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="participants")
     email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
-    # A keyed digest: the service number itself is kept nowhere; see trainings.roster_import.matching.
-    service_digest = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    # A keyed hash: the service number itself is kept nowhere; see trainings.roster_import.matching.
+    service_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # The record this one was found to be the same person as: it is kept, but is nobody of its own any more.
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", editable=False)
@@ -56,7 +56,7 @@ class Participant(models.Model):
         indexes = [
             models.Index(fields=["organisation", "spelling_key"], name="participant_spelling"),
             models.Index(fields=["organisation", "loose_key"], name="participant_loose"),
-            models.Index(fields=["service_digest"], condition=~models.Q(service_digest=""), name="participant_service"),
+            models.Index(fields=["service_hash"], condition=~models.Q(service_hash=""), name="participant_service"),
             models.Index(fields=["organisation"], condition=models.Q(compared_at=None), name="participant_to_compare"),
             models.Index(
                 fields=["organisation"], condition=models.Q(sex=Sex.NOT_RECORDED), name="participant_without_sex"

@@ -70,8 +70,8 @@ class SheetEntry(models.Model):
 
     edition = models.ForeignKey(SheetEdition, models.CASCADE, related_name="entries")
     key = models.UUIDField(unique=True)
-    # Keyed digest of what the form said, so that the same key with something else is refused.
-    body_digest = models.CharField(max_length=64)
+    # Keyed hash of what the form said, so that the same key with something else is refused.
+    body_hash = models.CharField(max_length=64)
     # How many marks of each kind it set, walk-ins and conflicts.
     counts = models.JSONField(default=dict)
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
@@ -121,7 +121,7 @@ class Evidence(models.Model):
     kind = models.CharField(max_length=20)
     size = models.PositiveIntegerField()
     # SHA-256 of the stored file, hexadecimal: what was signed is what is there.
-    digest = models.CharField(max_length=64)
+    content_hash = models.CharField(max_length=64)
     added_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True)

@@ -92,7 +92,7 @@ class TrainingQuerySet(models.QuerySet["Training"]):
 
     def with_list_parts(self) -> TrainingQuerySet:
         """Everything a line of a list shows, without a query for each line."""
-        return self.select_related("course", "country", "host", "keeper", "language")
+        return self.select_related("course", "country", "host", "owner", "language")
 
 
 class Training(models.Model):
@@ -115,7 +115,7 @@ class Training(models.Model):
     title = models.CharField(_("title"), max_length=200)
     title_key = models.CharField(max_length=420, editable=False, db_index=True)
     host = models.ForeignKey(Organisation, models.PROTECT, related_name="hosted", verbose_name=_("host"))
-    keeper = models.ForeignKey(Organisation, models.PROTECT, related_name="kept", verbose_name=_("keeper"))
+    owner = models.ForeignKey(Organisation, models.PROTECT, related_name="owned_trainings", verbose_name=_("keeper"))
     partners = models.ManyToManyField(Organisation, related_name="partnered", blank=True, verbose_name=_("partners"))
     country = models.ForeignKey(Country, models.PROTECT, related_name="trainings", verbose_name=_("country"))
     place = models.CharField(_("place"), max_length=120, blank=True)
@@ -168,7 +168,7 @@ class Training(models.Model):
         indexes = [
             models.Index(fields=["figures", "counts_on"], name="training_figures_period"),
             models.Index(fields=["-starts_on", "-reference"], name="training_newest"),
-            models.Index(fields=["keeper", "figures", "ends_on"], name="training_keeper_work"),
+            models.Index(fields=["owner", "figures", "ends_on"], name="training_owner_work"),
         ]
         verbose_name = _("training")
         verbose_name_plural = _("trainings")

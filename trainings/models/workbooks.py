@@ -15,7 +15,7 @@ class Workbook(models.Model):
     """One downloaded workbook of a training. Copies of it are filled in by several people; all are compared with this.
 
     `sessions` holds [key, title] for each column. `rows` holds, by the key of the enrolment, the mark in each of those
-    sessions as [value, version], and keyed digests of the name, sex, rank, unit and home that were written: no name.
+    sessions as [value, version], and keyed hashes of the name, sex, rank, unit and home that were written: no name.
     """
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="workbooks")

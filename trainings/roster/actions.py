@@ -184,7 +184,7 @@ def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str,
     person.spelling_key, person.loose_key = name_keys(family_name, given_name)
     person.compared_at = None if told.keys() & set(NAMED) else person.compared_at
     person.save()
-    record("change_enrolment", enrolment, by=by, root=training, fields=told, told=told, about_people=True)
+    record("change_enrolment", enrolment, by=by, root=training, fields=told, free_text=told, about_people=True)
     return enrolment
 
 

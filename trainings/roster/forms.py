@@ -87,7 +87,7 @@ MissingPeopleFormSet = forms.formset_factory(
 def missing_people(data: QueryDict | None, training: Training) -> forms.BaseFormSet[MissingPersonForm]:
     """Return the lines for people missing from the figures of a training. One query for all of them."""
     lines = MissingPeopleFormSet(
-        data, prefix="missing", form_kwargs={"initial": {"organisation": training.keeper_id, "value": "present"}}
+        data, prefix="missing", form_kwargs={"initial": {"organisation": training.owner_id, "value": "present"}}
     )
     choices = list(Organisation.objects.values_list("pk", "name"))
     for line in lines:

@@ -21,7 +21,7 @@ def _keep(person: Participant, member: Member | None, root: Training, verb: str,
     former, person.member = person.member, member
     told = changes({"member": former and former.full_name}, {"member": member and member.full_name})
     person.save(update_fields=["member"])
-    record(verb, person, by=by, root=root, fields=told, told=told, about_people=True)
+    record(verb, person, by=by, root=root, fields=told, free_text=told, about_people=True)
     return person
 
 

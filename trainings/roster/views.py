@@ -82,13 +82,13 @@ def roster(request: HttpRequest, reference: str) -> HttpResponse:
                     "is_another", _("This person is on the roster already. If it is another one, say so here.")
                 )
     context = {**_roster_context(request, training), "form": form}
-    context["ranks"] = Rank.objects.filter(country=training.keeper.country_id) if context["can_record"] else []
+    context["ranks"] = Rank.objects.filter(country=training.owner.country_id) if context["can_record"] else []
     return render_form(request, "trainings/roster/roster.html", context)
 
 
 def _last_home(request: HttpRequest, training: Training) -> int:
-    """The home of the person added last, else the keeper: most rosters come from one ministry."""
-    return int(request.session.get("roster_home") or training.keeper_id)
+    """The home of the person added last, else the owner: most rosters come from one ministry."""
+    return int(request.session.get("roster_home") or training.owner_id)
 
 
 @require_POST

@@ -31,7 +31,7 @@ from trainings.models import (
     Training,
 )
 from trainings.roster.actions import name_keys
-from trainings.roster_import.matching import Wanted, bears_nearly, service_digest, unseen_with_service
+from trainings.roster_import.matching import Wanted, bears_nearly, service_hash, unseen_with_service
 from trainings.roster_import.plan import LEFT_OUT, Plan, PlannedRow, facts_of, header_key, plan_import
 from trainings.roster_import.workbook.differences import workbook_edits
 from trainings.roster_import.workbook.reading import chosen_of_filled, filled_of
@@ -155,10 +155,10 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
     Pairs are opened where they may be known elsewhere, or are two persons of one service number.
     """
     known = locked_people({row.person.pk for row in taken if row.person})
-    digests = {
-        row.number: service_digest(row.read.service_number, row.organisation.pk) for row in taken if row.organisation
+    hashes = {
+        row.number: service_hash(row.read.service_number, row.organisation.pk) for row in taken if row.organisation
     }
-    by_service = unseen_with_service(digests.values())
+    by_service = unseen_with_service(hashes.values())
     people = {row.number: known[row.person.pk] for row in taken if row.person}
     # Whom another row is, or who was shown and not chosen, is not joined by the number.
     apart = {person.pk for person in people.values()}
@@ -168,8 +168,8 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
     for row in taken:
         if row.person:
             continue
-        digest = digests.get(row.number, "")
-        joined = _joined(row, by_service.get(digest), apart)
+        hashed_number = hashes.get(row.number, "")
+        joined = _joined(row, by_service.get(hashed_number), apart)
         if joined:
             people[row.number] = joined
             apart.add(joined.pk)
@@ -178,13 +178,13 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
             spelling_key, loose_key = name_keys(row.read.family, row.read.given)
             person = Participant(
                 organisation=row.organisation, family_name=row.read.family, given_name=row.read.given,
-                spelling_key=spelling_key, loose_key=loose_key, sex=row.read.sex, email=row.read.email, service_digest=digest,
+                spelling_key=spelling_key, loose_key=loose_key, sex=row.read.sex, email=row.read.email, service_hash=hashed_number,
             )  # fmt: skip
             new.append((row.number, person))
     made = Participant.objects.bulk_create([person for _n, person in new], batch_size=AT_ONCE)
     people |= {number: person for (number, _person), person in zip(new, made, strict=True)}
     note_pairs(made)
-    _complete(taken, people, digests)
+    _complete(taken, people, hashes)
     return people
 
 
@@ -196,19 +196,19 @@ def _joined(row: PlannedRow, record: Participant | None, apart: Collection[int])
     return record.standing if bears_nearly(one, row.read) else None
 
 
-def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], digests: Mapping[int, str]) -> None:
+def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], hashes: Mapping[int, str]) -> None:
     """Fill in what was not known of known people: sex, address, service number."""
     changed = []
     for row in taken:
         person = people[row.number]
-        filled = {"email": row.read.email, "service_digest": digests.get(row.number, "")}
+        filled = {"email": row.read.email, "service_hash": hashes.get(row.number, "")}
         filled |= {"sex": row.read.sex} if person.sex == Sex.NOT_RECORDED else {}
         new = {name: value for name, value in filled.items() if value and value != getattr(person, name)
                and getattr(person, name) in ("", Sex.NOT_RECORDED)}  # fmt: skip
         for name, value in new.items():
             setattr(person, name, value)
         changed += [person] if new else []
-    _write_changed(changed, ["sex", "email", "service_digest"])
+    _write_changed(changed, ["sex", "email", "service_hash"])
 
 
 def _write_changed(rows: Sequence[Model], fields: Sequence[str]) -> None:

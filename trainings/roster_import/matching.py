@@ -24,7 +24,7 @@ CANDIDATES_MOST = 6
 
 @dataclass(frozen=True)
 class Wanted:
-    """One person of a list: home organisation, names, sex and service digest ("" where there is none)."""
+    """One person of a list: home organisation, names, sex and service hash ("" where there is none)."""
 
     organisation: int
     family: str
@@ -59,7 +59,7 @@ class Match:
         return self.exact[0][0] if len(self.exact) == 1 else None
 
 
-def service_digest(number: str, organisation: int) -> str:
+def service_hash(number: str, organisation: int) -> str:
     """Return what is kept of a service number: HMAC-SHA256 with PERSON_KEY over the home and its letters and digits.
 
     "" for a number without any. The number itself is kept nowhere.
@@ -70,7 +70,7 @@ def service_digest(number: str, organisation: int) -> str:
     return hmac.new(settings.PERSON_KEY.encode(), f"{organisation}:{bare}".encode(), hashlib.sha256).hexdigest()
 
 
-# (key, family name, given name, sex, service digest, spelling key, loose key, home): thousands are read, few become a Known.
+# (key, family name, given name, sex, service hash, spelling key, loose key, home): thousands are read, few become a Known.
 Row = tuple[Any, ...]
 
 
@@ -156,7 +156,7 @@ def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
     """
     rows: dict[int, list[Row]] = defaultdict(list)
     people = visible_records(by).filter(organisation__in={one.organisation for one in wanted}).order_by()
-    columns = ("who", "family_name", "given_name", "standing_sex", "service_digest", "spelling_key", "loose_key",
+    columns = ("who", "family_name", "given_name", "standing_sex", "service_hash", "spelling_key", "loose_key",
                "organisation")  # fmt: skip
     for row in with_standing(people).values_list(*columns):
         rows[row[-1]].append(row)
@@ -216,7 +216,7 @@ def bears_nearly(one: Named, other: Named) -> bool:
     return any(loose(written) == loose(name) or is_one_error(spelling(written), spelling(name)) for name in orders)
 
 
-def unseen_with_service(digests: Iterable[str]) -> dict[str, Participant]:
-    """Return records by their service digest, whoever may see them: to join silently, never to show. One query."""
-    rows = Participant.objects.filter(service_digest__in=[d for d in digests if d]).select_related("merged_into")
-    return {record.service_digest: record for record in rows.order_by("-pk")}
+def unseen_with_service(hashes: Iterable[str]) -> dict[str, Participant]:
+    """Return records by their service hash, whoever may see them: to join silently, never to show. One query."""
+    rows = Participant.objects.filter(service_hash__in=[d for d in hashes if d]).select_related("merged_into")
+    return {record.service_hash: record for record in rows.order_by("-pk")}

@@ -22,7 +22,7 @@ from trainings.models import (
     Sex,
     Training,
 )
-from trainings.roster_import.matching import Known, Match, Wanted, bears_nearly, match, service_digest
+from trainings.roster_import.matching import Known, Match, Wanted, bears_nearly, match, service_hash
 from trainings.roster_import.parsing.known import known_tables
 from trainings.roster_import.parsing.reading import WRONG, ReadRoster, ReadRow, read_roster
 from trainings.roster_import.sessions import sessions_of_columns
@@ -234,8 +234,8 @@ def _ask_about_listed(rows: Sequence[PlannedRow], of: RosterImport) -> None:
 
 def _wanted(row: PlannedRow) -> Wanted:
     assert row.organisation is not None  # noqa: S101 - narrows the type; only rows with a home are matched
-    digest = service_digest(row.read.service_number, row.organisation.pk)
-    return Wanted(row.organisation.pk, row.read.family, row.read.given, row.read.sex, digest)
+    hashed_number = service_hash(row.read.service_number, row.organisation.pk)
+    return Wanted(row.organisation.pk, row.read.family, row.read.given, row.read.sex, hashed_number)
 
 
 class _Earlier:

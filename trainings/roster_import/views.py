@@ -42,7 +42,7 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a workbook, a CSV file or pasted cells, and go on to what was understood of them. Long ones are read by the worker."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    form = ImportForm(request.POST or None, request.FILES or None, initial={"organisation": training.keeper_id})
+    form = ImportForm(request.POST or None, request.FILES or None, initial={"organisation": training.owner_id})
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
             made = _started(training, form.cleaned_data, member)

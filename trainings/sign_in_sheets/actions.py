@@ -82,8 +82,8 @@ class SheetAnswer:
     marks: MarksAnswer
 
 
-def _body_digest(edition: SheetEdition, exceptions: Mapping[int, str], walk_ins: Mapping[int, RosterRow]) -> str:
-    """What a form said, as a keyed digest: it tells two forms apart and nothing of the names in them."""
+def _body_hash(edition: SheetEdition, exceptions: Mapping[int, str], walk_ins: Mapping[int, RosterRow]) -> str:
+    """What a form said, as a keyed hash: it tells two forms apart and nothing of the names in them."""
     people = {
         number: {**_plain(row), "organisation": row.organisation.pk, "rank": row.rank.pk if row.rank else None}
         for number, row in walk_ins.items()
@@ -159,12 +159,12 @@ def _edits(
     return edits
 
 
-def _before(key: UUID, digest: str) -> SheetAnswer | None:
+def _before(key: UUID, body_hash: str) -> SheetAnswer | None:
     """What this form was answered when it came before. Raises KeyReusedError where it said something else then."""
     entry = SheetEntry.objects.filter(key=key).first()
     if entry is None:
         return None
-    if entry.body_digest != digest:
+    if entry.body_hash != body_hash:
         raise KeyReusedError
     return SheetAnswer(entry, MarksAnswer(list(MarkChange.objects.filter(batch=key).order_by("pk"))))
 
@@ -180,9 +180,9 @@ def record_from_sheet(
     has moved on since, that is a conflict and stays. The same key again is answered the same, with another body it raises
     KeyReusedError. All or nothing; raises ValidationError. About twelve queries, and five more a walk-in.
     """
-    digest = _body_digest(edition, exceptions, walk_ins)
+    body_hash = _body_hash(edition, exceptions, walk_ins)
     training = locked(edition.training)
-    if before := _before(key, digest):
+    if before := _before(key, body_hash):
         return before
     check_open(training)
     session = Session.objects.get(pk=edition.session_id)
@@ -190,7 +190,7 @@ def record_from_sheet(
         raise ValidationError(_("This session is cancelled, so no marks are recorded."))
     lines = {line.number: line for line in edition.lines.select_related("enrolment").select_for_update(of=("self",))}
     _check_lines(lines, exceptions, walk_ins)
-    entry = SheetEntry.objects.create(edition=edition, key=key, body_digest=digest, by=by)
+    entry = SheetEntry.objects.create(edition=edition, key=key, body_hash=body_hash, by=by)
     _enrol_walk_ins(training, lines, walk_ins, entry, by)
     answer = apply_edits(training, _edits(session, lines, exceptions, shown, entry), by=by, batch=key, locked=False)
     signed_blank = {lines[number].enrolment_id for number in walk_ins}

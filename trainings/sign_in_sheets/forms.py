@@ -59,7 +59,7 @@ class WalkIns:
     """The blank lines of a sheet that nobody has yet, a form for each."""
 
     def __init__(self, data: QueryDict | None, training: Training, numbers: Sequence[int]) -> None:
-        initial = {"organisation": training.keeper_id, "sex": "not_recorded"}
+        initial = {"organisation": training.owner_id, "sex": "not_recorded"}
         self.forms = [WalkInForm(data, number=number, initial=initial) for number in numbers]
         choices = list(Organisation.objects.values_list("pk", "name")) if numbers else []
         for form in self.forms:

@@ -65,7 +65,7 @@ def sheet_shown(edition: SheetEdition) -> dict[str, Any]:
         "date": f"{session.date:%d.%m.%Y}",
         "time": f"{session.starts:%H:%M}–{session.ends:%H:%M}" if session.starts and session.ends else "–",
         "trainers": [assignment.trainer.member.full_name for assignment in trainers],
-        "keeper": training.keeper.name,
+        "owner": training.owner.name,
         "network": settings.SITE_NAME,
         "edition": edition.number,
         "code": edition.readable_code,

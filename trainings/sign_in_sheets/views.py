@@ -79,7 +79,7 @@ def sheet_find(request: HttpRequest) -> HttpResponse:
 def fetch_edition(request: HttpRequest, code: str) -> SheetEdition:
     """Return the edition of this code that the member may open, else 404. One query."""
     seen = access.visible_editions(member_of(request)).select_related(
-        "session", "training__country", "training__language", "training__keeper", "made_by"
+        "session", "training__country", "training__language", "training__owner", "made_by"
     )
     return get_object_or_404(seen, code=code)
 
@@ -225,7 +225,7 @@ def _edition_context(
         "walk_ins_wrong": [form for form in walk_ins.forms if form.is_bound and form.errors],
         "walk_ins": walk_ins, "walk_ins_open": walk_ins.forms[:WALK_INS_OPEN], "walk_ins_folded": folded,
         "unfold": any(form.has_changed() for form in folded if form.is_bound),
-        "ranks": Rank.objects.filter(country=training.keeper.country_id) if training.is_open else [],
+        "ranks": Rank.objects.filter(country=training.owner.country_id) if training.is_open else [],
         "evidence": list(access.visible_evidence(member_of(request), training).filter(session=edition.session)),
         "scan_form": EvidenceForm(training=training, initial={"session": edition.session_id}, auto_id="scan_%s"),
         "states": json.dumps({row.number: row.value for row in rows if not row.is_gone}),

@@ -1,16 +1,16 @@
-"""`manage.py check_audit`: proves that no sealed line was changed, removed or put in, and names the unsealed tail."""
+"""`manage.py check_audit`: proves that no sealed entry was changed, removed or put in, and names the unsealed tail."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.seal import check_chain, seal_lines
+from audit.seal import check_chain, seal_entries
 
 MOST_SHOWN = 100
 
 
 class Command(BaseCommand):
-    help = "Check the chain of audit lines; ends with 1 and a sentence for each thing that does not hold."
+    help = "Check the chain of audit entries; ends with 1 and a sentence for each thing that does not hold."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *, seal: bool, noted: str, **options: Any) -> None:
         if seal:
-            self.stdout.write(f"{seal_lines()} lines sealed.")
+            self.stdout.write(f"{seal_entries()} lines sealed.")
         found = check_chain(noted)
         for finding in found.findings[:MOST_SHOWN]:
             self.stdout.write(finding.sentence)
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             f", since {found.tail_since:%Y-%m-%d %H:%M:%S %Z}" if found.tail_since else ""
         )
         if found.findings:
-            raise CommandError(f"{len(found.findings)} things do not hold in {found.lines} sealed lines; {tail}.")
-        self.stdout.write(f"{found.lines} lines in {found.seals} seals hold; {tail}.")
+            raise CommandError(f"{len(found.findings)} things do not hold in {found.entries} sealed entries; {tail}.")
+        self.stdout.write(f"{found.entries} lines in {found.seals} seals hold; {tail}.")
         if found.head:
             self.stdout.write(f"Note this outside the portal, for --noted next time: {found.head}")

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
 
 from common.folding import spelling
-from knowledge.posts.filters import keepers
+from knowledge.posts.filters import owners
 from members.models import Member
 from search.forms import NAMES, SearchForm
 from search.full_text import index_scans
@@ -18,7 +18,7 @@ from trainers.models import Topic
 
 # What may be named instead of numbered, and by which of its names.
 NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
-    "ministry": (keepers, ("code", "short_name", "name", "local_name")), "topic": (Topic.objects.all, ("name",)),
+    "ministry": (owners, ("code", "short_name", "name", "local_name")), "topic": (Topic.objects.all, ("name",)),
 }  # fmt: skip
 
 

@@ -131,7 +131,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_nothing_of_a_refused_upload_stays(case, places, settings):
-    settings.FILE_MOST_MB = 1
+    settings.MAX_FILE_MB = 1
     made, given, sentence = REFUSED[case]
     with pytest.raises(ValidationError, match=sentence):
         keep(made(), **given)
@@ -241,7 +241,7 @@ def posted(size: int) -> SimpleUploadedFile:
 
 
 def test_no_more_than_the_limit_of_a_large_file_is_written_down(settings):
-    settings.FILE_MOST_MB = 3
+    settings.MAX_FILE_MB = 3
     with posted(8 * 1024 * 1024) as arrived:
         assert isinstance(arrived, TemporaryUploadedFile)
         assert 3 * 1024 * 1024 < arrived.size < 3 * 1024 * 1024 + 128 * 1024
@@ -252,7 +252,7 @@ def test_no_more_than_the_limit_of_a_large_file_is_written_down(settings):
 
 
 def test_request_that_announces_too_much_is_refused_unread(settings):
-    settings.FILE_MOST_MB = 1
+    settings.MAX_FILE_MB = 1
     request = RequestFactory().post("/", {"file": io.BytesIO(b"a")})
     request.META["CONTENT_LENGTH"] = str(11 * 1024 * 1024)
     with pytest.raises(RequestDataTooBig):

@@ -326,13 +326,13 @@ def test_long_discussion_has_pages_and_a_comment_its_address(trainer_me):
 
 
 def test_what_is_so_already_leaves_no_line(trainer_me, recorder_rs):
-    from audit.models import Line
+    from audit.models import AuditEntry
 
     post = write(trainer_me)
-    before = Line.objects.count()
+    before = AuditEntry.objects.count()
     for _twice in range(2):
         thank(post=post, on=True, by=recorder_rs)
         follow(thing=trainer_me, on=True, by=recorder_rs)
-    assert Line.objects.count() == before + 2
-    line = Line.objects.get(action="follow")
-    assert (line.root_id, line.details, line.told_digest) == (str(recorder_rs.pk), {}, "")  # not whom
+    assert AuditEntry.objects.count() == before + 2
+    line = AuditEntry.objects.get(action="follow")
+    assert (line.root_id, line.details, line.free_text_hash) == (str(recorder_rs.pk), {}, "")  # not whom

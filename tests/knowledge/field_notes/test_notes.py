@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from audit.models import Line
+from audit.models import AuditEntry
 from knowledge import access
 from knowledge.field_notes.actions import collect_note, delete_note, write_note
 from knowledge.models import FieldNote, RevisionItem
@@ -90,7 +90,7 @@ def test_who_has_nothing_to_tell_is_asked_no_more_and_may_tell_all_the_same(
     assert "no field note yet" not in client.get("/").content.decode()
     assert "Nothing to tell" not in page_of_notes(client)
     assert list(access.trainings_to_note(trainer_rs, timezone.now())) == [taught]
-    (line,) = Line.objects.filter(action="decline_field_note")
+    (line,) = AuditEntry.objects.filter(action="decline_field_note")
     assert (line.by, line.root_kind, line.details["reference"]) == (trainer_me, "members.member", taught.reference)
     assert "no field note" not in client_of(trainer_rs).get(f"{taught.get_absolute_url()}history/").content.decode()
     assert client_of(recorder_rs).post(url, {"nothing": "yes"}).status_code == 403
@@ -163,7 +163,7 @@ def test_hidden_author_is_visible_nowhere_to_readers(
     topic = Topic.objects.first()
     hidden = note(trainer_rs, taught, worked="Skriveno iskustvo", is_author_hidden=True, topics=[topic])
     collect_note(note=hidden, topic=topic, words="Dopuniti", by=coordinator_me)
-    home, theirs = taught.keeper_id, trainer_rs.organisation_id
+    home, theirs = taught.owner_id, trainer_rs.organisation_id
     pages = [
         "/knowledge/notes/", f"/knowledge/notes/{hidden.pk}/", f"/knowledge/notes/?topic={topic.pk}",
         f"/knowledge/notes/?ministry={home}", f"/knowledge/notes/?course={taught.course_id}", "/knowledge/revision/",
@@ -180,7 +180,7 @@ def test_hidden_author_is_visible_nowhere_to_readers(
         ]
         assert found == [], member
         assert "Skriveno iskustvo" in body_of(shown["/knowledge/notes/"])
-        # Whose ministry the author is of cannot be asked: the filter means the training's keeper.
+        # Whose ministry the author is of cannot be asked: the filter means the training's owner.
         assert "Skriveno iskustvo" in body_of(shown[f"/knowledge/notes/?ministry={home}"])
         assert "Skriveno iskustvo" not in client.get(f"/knowledge/notes/?ministry={theirs}").content.decode()
         for asked in ("author", "author__organisation", "training__field_notes__author", "organisation", "q"):
@@ -212,7 +212,7 @@ def test_control_a_shown_author_is_read(taught, trainer_me, trainer_rs, admin):
 
 def test_record_knows_who_wrote_and_the_form_says_so(taught, trainer_rs):
     note(trainer_rs, taught, is_author_hidden=True)
-    line = Line.objects.get(action="write_field_note")
+    line = AuditEntry.objects.get(action="write_field_note")
     assert (line.by, line.root_kind, line.root_id) == (trainer_rs, "members.member", str(trainer_rs.pk))
     form = client_of(join("ME", "Nova", "Snimić", "recorder")).get(f"/knowledge/notes/new/{taught.reference}/")
     assert "record still knows who wrote it" in form.content.decode()
@@ -224,7 +224,7 @@ def test_observer_reads_no_notes(taught, trainer_me, observer):
     assert client_of(observer).get(f"/knowledge/notes/{kept.pk}/").status_code == 404
 
 
-def test_filters_find_by_topic_course_keeper_and_year(taught, trainer_me):
+def test_filters_find_by_topic_course_owner_and_year(taught, trainer_me):
     topic, other = Topic.objects.all()[:2]
     note(trainer_me, taught, topics=[topic])
     found = {
@@ -282,6 +282,6 @@ def test_sheet_is_a_reading_in_the_record_and_runs_no_formula(taught, trainer_me
     collect_note(note=kept, topic=Topic.objects.first(), words="+1", by=admin)
     rows = list(csv.reader(io.StringIO(body_of(client_of(admin).post("/knowledge/revision/sheet/", {"as": "csv"})))))
     assert (rows[1][2:4], rows[1][6]) == (["'+1", "'=cmd|' /C calc'!A0"], taught.reference)
-    assert list(Line.objects.filter(action="export_revision").values_list("is_reading", "details")) == [
+    assert list(AuditEntry.objects.filter(action="export_revision").values_list("is_reading", "details")) == [
         (True, {"items": 1})
     ]

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from audit.models import Line
+from audit.models import AuditEntry
 from knowledge import access
 from knowledge.models import Comment, Complaint, Post
 from knowledge.moderation.actions import hide_post, leave_reported, report_post, restore_post
@@ -44,9 +44,9 @@ def test_author_who_moderates_learns_neither_of_the_report_nor_from_whom(coordin
         assert "Prijavakanar" not in client.get(url).content.decode()
     assert list(access.visible_complaints(coordinator_me)) == []
     assert access.can_moderate(coordinator_me, post) is False
-    line = Line.objects.get(action="report_post")
+    line = AuditEntry.objects.get(action="report_post")
     # The record says that something was reported, not what.
-    assert (line.root_kind, line.details, line.told_digest) == ("members.member", {}, "")
+    assert (line.root_kind, line.details, line.free_text_hash) == ("members.member", {}, "")
     assert [c.words for c in access.visible_complaints(admin)] == ["Prijavakanar"]
 
 
@@ -109,12 +109,12 @@ def test_moderators_of_another_ministry_do_not_find_a_ministrys_report(trainer_m
 
 def test_each_step_leaves_one_line_and_the_reason_only_in_its_text(trainer_me, recorder_rs, coordinator_me):
     post = write(trainer_me)
-    before = Line.objects.count()
+    before = AuditEntry.objects.count()
     report_post(post=post, words="Tajno", by=recorder_rs)
     hide_post(post=post, reason="Tajno", by=coordinator_me)
     restore_post(post=post, by=coordinator_me)
-    assert Line.objects.count() == before + 3
-    assert [line for line in Line.objects.all() if "Tajno" in str(line.details)] == []
+    assert AuditEntry.objects.count() == before + 3
+    assert [line for line in AuditEntry.objects.all() if "Tajno" in str(line.details)] == []
     with pytest.raises(ValidationError, match="not hidden"):
         restore_post(post=post, by=coordinator_me)
 

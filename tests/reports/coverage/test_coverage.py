@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Organisation
 from reports.coverage.rates import Target
 from reports.coverage.report import CoverageQuery, cover
@@ -79,7 +79,7 @@ def strength(coordinator, year=2025, unit="", **numbers) -> None:
 def covered(recorder_me, coordinator_me):
     """Ten NCOs of one battalion and three soldiers were trained in 2025; 42 and 48 there are."""
     training = make_training(recorder_me)
-    home = training.keeper
+    home = training.owner
     rows = [person(n, home, rank_group="nco", unit="Bataljon, Bar") for n in range(10)]
     rows += [person(n, home, rank_group="soldier", unit="Četa, Kolašin") for n in range(10, 13)]
     add_to_roster(training=training, rows=rows, by=recorder_me)
@@ -104,7 +104,7 @@ def test_the_ministrys_own_see_every_line(covered, recorder_me, coordinator_me):
 
 @pytest.mark.parametrize("name", ["observer", "admin", "coordinator_rs", "trainer_me"])
 def test_others_see_small_lines_together(name, covered, request):
-    home = covered.keeper_id
+    home = covered.owner_id
     answer = client_of(request.getfixturevalue(name)).get(f"/reports/coverage/?ministry={home}")
     assert table(answer) == [("2 lines together", 90, 13, 77)]
 
@@ -112,7 +112,7 @@ def test_others_see_small_lines_together(name, covered, request):
 @pytest.mark.slow
 def test_units_are_for_the_ministrys_own(covered, coordinator_me, recorder_me, observer):
     strength(coordinator_me, unit="Баталјон, Бар", nco=(5, 25))
-    home = covered.keeper_id
+    home = covered.owner_id
     answer = client_of(recorder_me).get("/reports/coverage/?by=unit")
     assert table(answer) == [("Баталјон, Бар", 30, 10, 20), ("Other units, or none recorded", None, 3, None)]
     refused = client_of(observer).get(f"/reports/coverage/?ministry={home}&by=unit")
@@ -148,7 +148,7 @@ def test_the_sheet_holds_the_numbers_of_the_page_and_leaves_a_line(covered, obse
         ["Over the years", "Total", "2025", "90", "13", "0.1444", "77", "", ""],
     ]
     assert rows[5] == ["Strength: Statistički list, as on 2025-12-31."]
-    line = Line.objects.latest("pk")
+    line = AuditEntry.objects.latest("pk")
     assert (line.action, line.by, line.is_reading) == ("export_coverage", observer, True)
 
 
@@ -176,7 +176,7 @@ def test_without_strength_the_page_says_what_to_do(coordinator_me, observer):
 
 @pytest.mark.slow
 def test_unsubmitted_and_other_ministries_people_do_not_count(covered, coordinator_me, recorder_rs):
-    make_roster(make_training(recorder_rs), 8, recorder_rs, home=covered.keeper)
+    make_roster(make_training(recorder_rs), 8, recorder_rs, home=covered.owner)
     assert client_of(coordinator_me).get("/reports/coverage/").context["found"].total.trained == 13
     other = join("RS", "Vesna", "Druga", "coordinator")
-    assert client_of(other).get(f"/reports/coverage/?ministry={covered.keeper_id}").status_code == 200
+    assert client_of(other).get(f"/reports/coverage/?ministry={covered.owner_id}").status_code == 200

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from members.models import Organisation
-from reports.coverage.rates import Covered, Target, is_bad
+from reports.coverage.rates import Covered, Target, needs_suppression
 from reports.coverage.report import Coverage, CoverageQuery, answer
 from reports.coverage.views import _rows
 from reports.strengths.queries import Strengths
@@ -215,7 +215,7 @@ def test_lines_put_together_hold_every_group_once(situation):
     groups = [group for line in lines_of(found) for group in line]
     there = {key[1] for key in gathered.all_keys()} | {group for group, _sex in strengths.by_year[2023]}
     assert found.is_hidden or sorted(groups) == sorted(there)
-    assert [row.label for row in found.rows if is_bad(row.covered)] == []
+    assert [row.label for row in found.rows if needs_suppression(row.covered)] == []
 
 
 def test_control_the_whole_page_is_told_apart():

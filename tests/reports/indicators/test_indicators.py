@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Organisation
 from reports.indicators.actions import correct_indicator
 from reports.models import IndicatorValue
@@ -65,8 +65,8 @@ def test_sources_that_disagree_stand_beside_each_other(home, browser, observer):
         ["10.77", "11.50"]
     ]
     assert (answer.context["disagreeing"], "sources disagree" in answer.content.decode()) == (1, True)
-    line = Line.objects.filter(is_reading=False).latest("pk")
-    assert (line.action, line.told["source"], line.told["share"]) == ("add_indicator", "Survey", "11.50")
+    line = AuditEntry.objects.filter(is_reading=False).latest("pk")
+    assert (line.action, line.free_text["source"], line.free_text["share"]) == ("add_indicator", "Survey", "11.50")
 
 
 def test_the_same_click_again_adds_nothing(home, browser):
@@ -184,7 +184,7 @@ def test_the_sheet_has_every_value_and_leaves_a_line(home, browser, coordinator_
         ("Women in the armed forces as a whole", "2023", "10.77", "", "withdrawn", "Of another army"),
         ("Women among officers", "not stated", "9.75", "", "stands", ""),
     ]  # fmt: skip
-    line = Line.objects.latest("pk")
+    line = AuditEntry.objects.latest("pk")
     assert (line.action, line.by, line.is_reading) == ("export_indicators", coordinator_me, True)
 
 

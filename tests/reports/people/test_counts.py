@@ -29,7 +29,7 @@ def random_question(random: Random) -> tuple[dict[str, Any], tuple[str, ...]]:
     choices: dict[str, list[Any]] = {
         "organisation": list(Organisation.objects.filter(code__in=("ME", "RS")).values_list("pk", flat=True)),
         "host": list(Organisation.objects.filter(code__in=("ME", "BA")).values_list("pk", flat=True)),
-        "keeper": list(Organisation.objects.filter(code__in=("ME", "MK")).values_list("pk", flat=True)),
+        "owner": list(Organisation.objects.filter(code__in=("ME", "MK")).values_list("pk", flat=True)),
         "country": list(Country.objects.filter(code__in=("ME", "GE")).values_list("pk", flat=True)),
         "course": list(Course.objects.values_list("pk", flat=True)[:3]), "topic": list(Topic.objects.values_list("pk", flat=True)),
         "language": list(Language.objects.values_list("pk", flat=True)), "mode": list(Training.Mode.values),

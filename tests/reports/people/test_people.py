@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Organisation
 from reports.management.commands.figures import line_of
 from reports.people.report import Row, definition
@@ -37,7 +37,7 @@ def command_of(member, *words):
 def test_page_without_a_question_shows_figures_by_ministry(counting, coordinator_me):
     page = client_of(coordinator_me).get(PEOPLE)
     report = page.context["report"]
-    assert [(row.label, row.cell.seats) for row in report.rows] == [(counting.keeper.short_name, 8)]
+    assert [(row.label, row.cell.seats) for row in report.rows] == [(counting.owner.short_name, 8)]
     assert page.context["form"].data.dict() == {"by": "organisation"}
 
 
@@ -75,7 +75,7 @@ def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, obser
             assert [line[seats] for line in lines] == shown
         else:
             assert [line[seats] for line in lines] == [str(row.cell.seats) for row in report.rows]
-    assert Line.objects.filter(action="export_figures", is_reading=True).count() == 3
+    assert AuditEntry.objects.filter(action="export_figures", is_reading=True).count() == 3
 
 
 @pytest.mark.slow
@@ -270,7 +270,7 @@ def test_nobody_yet_is_an_empty_page_with_a_next_step(reference, coordinator_me)
 
 
 def test_names_with_markup_are_words(counting, coordinator_me):
-    Organisation.objects.filter(pk=counting.keeper_id).update(short_name='<b onx="1">&"')
+    Organisation.objects.filter(pk=counting.owner_id).update(short_name='<b onx="1">&"')
     text = client_of(coordinator_me).get(PEOPLE).content.decode()
     assert '<b onx="1">' not in text
     assert "&lt;b onx=&quot;1&quot;&gt;&amp;&quot;" in text

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.sheets import XLSX
 from members.models import Organisation
 from reports.quality.counts import count_network, count_own
@@ -73,7 +73,7 @@ def write_gaps(random, by, *, people=40, trainings=40):
             )  # fmt: skip
         for _n in range(random.choice((0, 0, 1, 2))):
             Evidence.objects.create(
-                training=training, file="x", kind="image/jpeg", size=1, digest="d", added_by=by,
+                training=training, file="x", kind="image/jpeg", size=1, content_hash="d", added_by=by,
                 added_at=now - timedelta(days=random.randint(0, 500)), removed_at=random.choice((None, None, now)),
             )  # fmt: skip
     for pair in DuplicatePair.objects.all():
@@ -93,9 +93,9 @@ def plain_trainings(member, is_network):
     limit = timezone.now() - timedelta(days=30)
     roles = {role.code for role in member.roles.all()}
     return [
-        t for t in Training.objects.select_related("keeper")
+        t for t in Training.objects.select_related("owner")
         if is_network
-        or (roles & {"recorder", "coordinator"} and t.keeper_id == member.organisation_id)
+        or (roles & {"recorder", "coordinator"} and t.owner_id == member.organisation_id)
         or ("trainer" in roles and t.pk in taught and (t.verified_at is None or t.verified_at > limit))
     ]  # fmt: skip
 
@@ -137,9 +137,9 @@ def plain_rows(member, is_network):
     for party, number in Headcount.objects.values_list("party__pk", "attended"):
         attended[party] += number
     counted = [
-        party.pk for party in Party.objects.select_related("training__keeper", "organisation")
+        party.pk for party in Party.objects.select_related("training__owner", "organisation")
         if party.training_id in own and party.training.cancelled_at is None and party.training.mode != "online"
-        and party.organisation.kind == "ministry" and party.training.keeper.kind == "ministry" and attended[party.pk]
+        and party.organisation.kind == "ministry" and party.training.owner.kind == "ministry" and attended[party.pk]
     ]  # fmt: skip
     return {
         "overdue": {t.pk for t in standing if t.figures == "recorded" and (today - t.counts_on).days > 30},
@@ -260,9 +260,9 @@ def test_lines_of_the_network_add_up_and_each_opens_its_own(recorder_me, admin):
     for code in set(KINDS) - set(PEOPLE_KINDS):
         assert sum(line.numbers[code] for line in page["lines"]) == totals[code]
         for line in page["lines"]:
-            rows = client.get(f"{DESK}{code}/", {"of": "network", "ministry": line.keeper.pk}).context
+            rows = client.get(f"{DESK}{code}/", {"of": "network", "ministry": line.owner.pk}).context
             assert rows["page"].paginator.count == line.numbers[code]
-            assert {row.training.keeper_id for row in rows["rows"]} <= {line.keeper.pk}
+            assert {row.training.owner_id for row in rows["rows"]} <= {line.owner.pk}
 
 
 def lacking(recorder, number):
@@ -281,7 +281,7 @@ def test_small_numbers_of_people_are_hidden_from_who_sees_no_names(recorder_me, 
     def seen():
         page = client_of(admin).get(DESK)
         card = next(card for card in page.context["cards"] if card["kind"].code == "sex")
-        return card["found"].number, {line.keeper.code: line.numbers["sex"] for line in page.context["lines"]}
+        return card["found"].number, {line.owner.code: line.numbers["sex"] for line in page.context["lines"]}
 
     total, lines = seen()
     assert (total, lines["ME"], lines["RS"], lines["BA"]) == (None, None, 6, 0)
@@ -301,7 +301,7 @@ def test_admin_opens_no_rows_of_people(code, recorder_me, admin):
         == client.post(f"{DESK}{code}/sheet/", {"as": "csv"}).status_code
         == 403
     )
-    assert Line.objects.filter(action__in=("read_names", "export_names")).count() == 0
+    assert AuditEntry.objects.filter(action__in=("read_names", "export_names")).count() == 0
 
 
 def test_observer_has_neither_tab_nor_desk(counting, observer, trainer_me):
@@ -344,7 +344,7 @@ def test_row_is_mended_and_leads_back(recorder_me):
     assert parse_qs(urlparse(way.url).query) == {"next": [f"{DESK}sex/?page=1"]}
     form = client.get(way.url)
     sent = {name: value for name, value in form.context["form"].initial.items() if value is not None}
-    sent |= {"sex": "female", "next": form.context["back"], "organisation": training.keeper_id}
+    sent |= {"sex": "female", "next": form.context["back"], "organisation": training.owner_id}
     answer = client.post(way.url, sent)
     assert (answer.status_code, answer["Location"]) == (302, f"{DESK}sex/?page=1")
     assert client.get(f"{DESK}sex/").context["page"].paginator.count == 1
@@ -383,10 +383,10 @@ def test_first_look_at_names_is_one_line_of_the_record(recorder_me):
     client = client_of(recorder_me)
     client.get(DESK)
     client.get(f"{DESK}evidence/")
-    assert Line.objects.filter(action="read_names").count() == 0
+    assert AuditEntry.objects.filter(action="read_names").count() == 0
     for code in ("sex", "sex", "rank"):
         client.get(f"{DESK}{code}/")
-    lines = Line.objects.filter(action="read_names")
+    lines = AuditEntry.objects.filter(action="read_names")
     assert [(line.by, line.details, line.organisation) for line in lines] == [
         (recorder_me, {"what": "rows to mend"}, recorder_me.organisation)
     ]
@@ -405,7 +405,7 @@ def test_sheet_holds_the_rows_and_leaves_a_line(recorder_me, coordinator_me, adm
     for code, kind in KINDS.items():
         header, *rows = sheet_of(coordinator_me, code)
         assert (len(rows), len(header)) == (rows_of(desk, kind).count(), len(rows[0]) if rows else len(header))
-        line = Line.objects.order_by("pk").last()
+        line = AuditEntry.objects.order_by("pk").last()
         if code in PEOPLE_KINDS:
             assert (line.action, line.details) == (
                 "export_names",
@@ -431,7 +431,7 @@ def test_what_is_not_there_is_404(address, reference, admin):
     assert client_of(admin).get(DESK + address).status_code == 404
 
 
-def test_host_is_no_keeper_to_ask_about(recorder_me, admin):
+def test_host_is_no_owner_to_ask_about(recorder_me, admin):
     host = Organisation.objects.exclude(kind__in=("ministry", "secretariat")).first()
     assert client_of(admin).get(f"{DESK}late/?ministry={host.pk}").status_code == 404
 
@@ -488,7 +488,7 @@ def test_queries_are_few_and_the_same_for_many_rows(address, recorder_me, coordi
 def test_admin_who_keeps_records_has_both_desks(recorder_me, admin):
     admin.roles.add("recorder")
     make_training(recorder_me)
-    Training.objects.update(keeper=admin.organisation)
+    Training.objects.update(owner=admin.organisation)
     client = client_of(admin)
     own, network = client.get(DESK), client.get(DESK, {"of": "network"})
     assert [page.context["is_network"] for page in (own, network)] == [False, True]

@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Member
 from reports.models import FrozenTraining, Snapshot
-from reports.snapshots.contents import digests, is_unaltered
+from reports.snapshots.contents import hashes, is_unaltered
 from tests.conftest import client_of, join, make_roster, make_training, mark_all
 from trainings.counting import Question
 from trainings.figures.actions import submit_figures
@@ -50,15 +50,15 @@ def test_snapshot_keeps_numbers_definition_signature_and_digest(snapshot, coordi
     assert (snapshot.as_on, page.context["is_unaltered"], page.context["changes"]) == (date(2026, 3, 31), True, [])
     assert "Attended: at least one mark present or late." in page.content.decode()
     assert "EU &lt;b&gt;Delegation&lt;/b&gt;" in page.content.decode()
-    line = Line.objects.get(action="freeze_figures")
-    assert line.details == {"sha256": snapshot.digest, "trainings": 1, "observers": [snapshot.shown_to.get().pk]}
+    line = AuditEntry.objects.get(action="freeze_figures")
+    assert line.details == {"sha256": snapshot.content_hash, "trainings": 1, "observers": [snapshot.shown_to.get().pk]}
 
 
 def test_same_figures_frozen_again_are_the_same_snapshot(snapshot, coordinator_me):
     body = {"as_on": "2026-03-31", "reported_to": "EU <b>Delegation</b>", "note": ""}
     url = f"{NEW}?by=sex&organisation={coordinator_me.organisation_id}"
     assert client_of(coordinator_me).post(url, body)["Location"] == snapshot.get_absolute_url()
-    assert Snapshot.objects.count() == Line.objects.filter(action="freeze_figures").count() == 1
+    assert Snapshot.objects.count() == AuditEntry.objects.filter(action="freeze_figures").count() == 1
 
 
 def test_numbers_stay_and_changes_are_told_training_by_training(snapshot, counting, recorder_me, coordinator_me):
@@ -85,12 +85,12 @@ def test_figures_that_changed_and_trainings_that_are_gone(snapshot, counting, co
 
 
 def test_erasing_names_units_and_ranks_leaves_the_digest(snapshot, counting):
-    before = digests(Question())
+    before = hashes(Question())
     Participant.objects.update(family_name="–", given_name="–", spelling_key="", loose_key="", email="")
     Enrolment.objects.update(unit="", rank_words="", rank=None)
-    assert digests(Question()) == before
+    assert hashes(Question()) == before
     Enrolment.objects.update(rank_group="nco")
-    assert digests(Question()) != before
+    assert hashes(Question()) != before
 
 
 def test_observer_sees_it_by_the_small_cell_rule(snapshot, counting, recorder_me, observer, coordinator_me):
@@ -161,7 +161,7 @@ def test_change_outside_the_portal_is_noticed(snapshot):
     snapshot.numbers["total"]["seats"] += 1
     assert not is_unaltered(snapshot, rows)
     snapshot.refresh_from_db()
-    rows[0].digest = "0" * 64
+    rows[0].content_hash = "0" * 64
     assert not is_unaltered(snapshot, rows)
 
 
@@ -169,7 +169,7 @@ def test_database_keeps_one_snapshot_of_the_same(snapshot):
     with pytest.raises(IntegrityError), transaction.atomic():
         Snapshot.objects.create(
             made_by=snapshot.made_by, organisation=snapshot.organisation, signed="x", as_on=snapshot.as_on, reported_to="x",
-            question={}, chosen=[], definition="", numbers={}, digest=snapshot.digest,
+            question={}, chosen=[], definition="", numbers={}, content_hash=snapshot.content_hash,
         )  # fmt: skip
 
 

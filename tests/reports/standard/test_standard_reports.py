@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from openpyxl import load_workbook
 
-from audit.models import Line
+from audit.models import AuditEntry
 from members.models import Organisation
 from reports.models import Contribution, PackKind, Release
 from reports.standard.content import TABLES, PackAsked, make_pack
@@ -54,7 +54,7 @@ def test_each_pack_is_a_tagged_pdf_and_a_workbook(kind, network, coordinator_me)
     assert (about["Seats"], about["Small numbers"]) == (f"{total.seats:,}", "shown")
     assert {"Definitions", "How complete it is", "Period", "Counted", "Made"} <= about.keys()
     assert len(book.sheetnames) == {"nap": 6, "donor": 5}.get(kind, 2)
-    assert Line.objects.filter(action="export_pack", is_reading=True).count() == 2
+    assert AuditEntry.objects.filter(action="export_pack", is_reading=True).count() == 2
 
 
 @pytest.mark.slow

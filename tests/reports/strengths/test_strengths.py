@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.html import escape
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.sheets import harmless
 from reports.models import Strength, StrengthCell
 from reports.strengths.actions import Entry, import_strengths, save_strength
@@ -43,8 +43,8 @@ def test_entered_changed_and_removed_with_what_stood_before(browser, coordinator
     changed = {**TYPED, "version": "1", "n-nco-female": "13", "n-nco-male": "", "n-soldier-not_recorded": "0"}
     assert browser.post(f"{HOME}{made.pk}/", changed).status_code == 302
     assert numbers() == {("nco", "female"): 13, ("soldier", "not_recorded"): 0}
-    line = Line.objects.latest("pk")
-    assert (line.action, line.by, line.details["version"], line.told) == (
+    line = AuditEntry.objects.latest("pk")
+    assert (line.action, line.by, line.details["version"], line.free_text) == (
         "enter_strength", coordinator_me, 2,
         {"NCO, Female": ["12", "13"], "NCO, Male": ["30", ""], "Soldier, Not recorded": ["", "0"]},
     )  # fmt: skip
@@ -53,7 +53,7 @@ def test_entered_changed_and_removed_with_what_stood_before(browser, coordinator
     assert "13 people" in browser.get(f"{HOME}{made.pk}/remove/").content.decode()
     assert browser.post(f"{HOME}{made.pk}/remove/", {"version": "2"}).status_code == 302
     assert (Strength.objects.count(), StrengthCell.objects.count()) == (0, 0)
-    assert Line.objects.latest("pk").told["NCO, Female"] == ["13", ""]
+    assert AuditEntry.objects.latest("pk").free_text["NCO, Female"] == ["13", ""]
 
 
 def test_two_tabs_the_second_is_told(browser):
@@ -70,9 +70,9 @@ def test_two_tabs_the_second_is_told(browser):
 
 def test_the_same_click_again_enters_nothing_twice(browser):
     browser.post(f"{HOME}new/", TYPED)
-    lines = Line.objects.count()
+    lines = AuditEntry.objects.count()
     answer = browser.post(f"{HOME}new/", TYPED)
-    assert (answer.status_code, Strength.objects.count(), Line.objects.count()) == (422, 1, lines)
+    assert (answer.status_code, Strength.objects.count(), AuditEntry.objects.count()) == (422, 1, lines)
     assert "There is a strength of 2025 for this already" in answer.content.decode()
     # Another script is the same unit.
     browser.post(f"{HOME}new/", {**TYPED, "unit": "Bataljon Đurđevac"})
@@ -81,9 +81,9 @@ def test_the_same_click_again_enters_nothing_twice(browser):
 
 def test_saving_what_stands_there_leaves_no_line(browser):
     browser.post(f"{HOME}new/", TYPED)
-    lines = Line.objects.count()
+    lines = AuditEntry.objects.count()
     assert browser.post(f"{HOME}{Strength.objects.get().pk}/", {**TYPED, "version": "1"}).status_code == 302
-    assert (Line.objects.count(), Strength.objects.get().version) == (lines, 1)
+    assert (AuditEntry.objects.count(), Strength.objects.get().version) == (lines, 1)
 
 
 @pytest.mark.parametrize(
@@ -122,24 +122,27 @@ def test_a_pasted_table_is_shown_then_taken_in(browser):
         3,
         3,
     )
-    lines = Line.objects.count()
+    lines = AuditEntry.objects.count()
     assert browser.post(f"{HOME}import/", {"plan": kept(answer)}).status_code == 302
     assert numbers(strength__year=2025) == {("nco", "female"): 14, ("nco", "male"): 30, ("soldier", "male"): 1200}
     assert numbers(strength__year=2024) == {("senior_officer", "male"): 9}
-    line = Line.objects.latest("pk")
-    assert (Line.objects.count(), line.action, line.details) == (
+    line = AuditEntry.objects.latest("pk")
+    assert (AuditEntry.objects.count(), line.action, line.details) == (
         lines + 1,
         "import_strengths",
         {"tables": 2, "years": [2024, 2025]},
     )
-    assert (line.told["2025: NCO, Female"], line.told["2024: Senior officer, Male"]) == (["12", "14"], ["", "9"])
+    assert (line.free_text["2025: NCO, Female"], line.free_text["2024: Senior officer, Male"]) == (
+        ["12", "14"],
+        ["", "9"],
+    )
     page = browser.get(f"{HOME}{Strength.objects.get(year=2025).pk}/")
     assert [[change for change in entry["changes"] if change[0].startswith("NCO")] for entry in page.context["former"]] == [
         [("NCO, Female", "12", "14")], [("NCO, Female", "", "12"), ("NCO, Male", "", "30")],
     ]  # fmt: skip
     # Back and the same again: refused, as what was seen is no longer there; nothing twice.
     browser.post(f"{HOME}import/", {"plan": kept(answer)})
-    assert Line.objects.count() == lines + 1
+    assert AuditEntry.objects.count() == lines + 1
 
 
 def test_a_workbook_and_a_csv_file_are_taken_in(browser):

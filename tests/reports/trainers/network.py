@@ -165,7 +165,7 @@ def _training(
         locked |= {"verified_by": here.coordinator, "verified_at": now}
     training = Training.objects.create(
         reference=f"ME-{event.day.year}-{900 + event.number}", course=courses["GTOT" if event.makes_trainers else "GA-1"],
-        title="T", title_key="t", host=here.homes["ME"], keeper=here.homes["ME"], country=Country.objects.get(code=event.land),
+        title="T", title_key="t", host=here.homes["ME"], owner=here.homes["ME"], country=Country.objects.get(code=event.land),
         language=Language.objects.first(), mode="online" if event.online else "classroom", starts_on=event.day,
         ends_on=event.day, counts_on=event.day, scheduled_minutes=event.minutes, sessions_held=1, completion_threshold=80,
         figures=event.state, cancelled_at=now if event.cancelled else None, created_by=here.recorder, **locked,

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from audit.sentences import sentence
 from common import pdf
 from knowledge.models import Material, MaterialVersion, Post
@@ -110,7 +110,7 @@ def test_wrong_questions_are_answered_with_a_sentence(trainer_me, observer):
         )
         if not asked.keys() & {"nothing", "trainer"}:  # what its form does not send, the sheet does not read
             assert client.post(f"{PAGE}sheet/", asked).status_code == 422
-    assert Line.objects.filter(action="export_trainers").count() == 0
+    assert AuditEntry.objects.filter(action="export_trainers").count() == 0
 
 
 @pytest.mark.slow
@@ -152,7 +152,7 @@ def test_sheet_is_the_report_and_is_recorded(taught, observer):
         ["Todor Trenerović", "Serbia", "0", "0", "0", "1", "0.0"],
         ["Total", "", "3", "3", "0", "1", "36.0"],
     ]
-    line = Line.objects.get(action="export_trainers")
+    line = AuditEntry.objects.get(action="export_trainers")
     assert (line.is_reading, line.by, line.details, sentence(line, with_text=False)) == (
         True, observer, {"trainers": 2}, "took the trainers’ report along (2 trainers).",
     )  # fmt: skip
@@ -366,7 +366,7 @@ def test_taking_a_portfolio_is_recorded_each_time_and_its_name_is_nobodys(taught
     )
     found = [
         (line.is_reading, line.by, line.details, line.organisation_id)
-        for line in Line.objects.filter(action="export_portfolio")
+        for line in AuditEntry.objects.filter(action="export_portfolio")
     ]
     assert found == [(True, coordinator_me, {}, trainer_me.organisation_id)] * 2
 

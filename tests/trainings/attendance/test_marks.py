@@ -291,7 +291,7 @@ def test_everybody_marked_is_all_cells(sheet, recorder_me):
 def test_sheet_shows_what_was_typed_as_it_stands(training, recorder_me):
     """Nothing a person can type stands for whose row it is, or is read as a template."""
     typed = "50% %(person)s %(enrolment)s {person} {{ person }} <b>"
-    row = person(0, training.keeper, rank_words=typed)
+    row = person(0, training.owner, rank_words=typed)
     (enrolment,) = add_to_roster(training=training, rows=[row], by=recorder_me)
     page = client_of(recorder_me).get(f"{training.get_absolute_url()}attendance/").content.decode()
     assert "<small>50% %(person)s %(enrolment)s {person} {{ person }} &lt;b&gt; · " in page

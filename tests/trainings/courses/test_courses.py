@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from tests.conftest import client_of
 from trainers.models import Topic
 from trainings.models import Course
@@ -19,7 +19,7 @@ FACTS = {
 
 
 def new_lines():
-    return list(Line.objects.values_list("action", "kind"))
+    return list(AuditEntry.objects.values_list("action", "kind"))
 
 
 def test_catalogue_shows_a_member_what_each_course_teaches_and_no_way_to_edit(trainer_me):
@@ -48,7 +48,7 @@ def test_catalogue_takes_the_same_queries_for_any_number_of_courses(rows, traine
 
 
 def test_admin_adds_a_course_with_topics_in_one_audit_line(admin):
-    Line.objects.all().delete()
+    AuditEntry.objects.all().delete()
     topics = list(Topic.objects.values_list("pk", flat=True)[:2])
     answer = client_of(admin).post(reverse("trainings:course_new"), {**FACTS, "topics": topics, "is_offered": "on"})
     assert (answer.status_code, answer["Location"]) == (302, reverse("trainings:courses"))
@@ -69,7 +69,7 @@ def test_wrong_threshold_keeps_what_was_typed_and_writes_nothing(admin):
 
 
 def test_admin_renames_a_topic_and_a_second_one_of_that_name_is_refused(admin):
-    Line.objects.all().delete()
+    AuditEntry.objects.all().delete()
     topic, other = Topic.objects.all()[:2]
     url = reverse("trainers:topic_edit", args=[topic.pk])
     client = client_of(admin)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainings.counting import Figures
-from trainings.disclosure.small_cells import is_small, shield, shield_rows, show_all
+from trainings.disclosure.small_cells import is_small, show_all, suppress, suppress_rows
 
 parts = st.one_of(st.integers(0, 12), st.integers(0, 200))
 
@@ -29,7 +29,7 @@ def test_small_is_one_to_four(number, small):
 
 @given(answers())
 def test_no_small_number_of_persons_is_shown(answer):
-    shown = shield(answer)
+    shown = suppress(answer)
     for number in (
         shown.seats,
         shown.people_at_least,
@@ -44,7 +44,7 @@ def test_no_small_number_of_persons_is_shown(answer):
 
 @given(answers())
 def test_split_with_a_small_part_is_hidden_whole(answer):
-    shown = shield(answer)
+    shown = suppress(answer)
     split = [shown.women, shown.men, shown.other, shown.not_recorded]
     assert split in ([None] * 4, [answer.women, answer.men, answer.other, answer.not_recorded])
     if any(map(is_small, (answer.women, answer.men, answer.other, answer.not_recorded))):
@@ -53,14 +53,14 @@ def test_split_with_a_small_part_is_hidden_whole(answer):
 
 @given(answers())
 def test_share_of_verified_gives_no_small_number_away(answer):
-    shown = shield(answer)
+    shown = suppress(answer)
     if is_small(answer.verified_seats) or is_small(answer.seats - answer.verified_seats):
         assert shown.verified_share is None
 
 
 @given(answers())
 def test_share_beside_a_hidden_split_leaves_both_sides_open(answer):
-    shown = shield(answer)
+    shown = suppress(answer)
     if shown.women is None and shown.women_share is not None:
         known = answer.women + answer.men + answer.other
         assert min(answer.women, known - answer.women) >= 10
@@ -69,20 +69,20 @@ def test_share_beside_a_hidden_split_leaves_both_sides_open(answer):
 
 @given(st.dictionaries(st.sampled_from("abcd"), answers()))
 def test_table_shows_all_its_rows_whole_or_none(rows):
-    shielded = shield_rows(rows)
-    assert list(shielded) == list(rows)
-    whole = all(shown.has_split or not rows[key].seats for key, shown in shielded.items())
-    assert whole or all(shown.seats is None and shown.women is None for shown in shielded.values())
+    suppressed = suppress_rows(rows)
+    assert list(suppressed) == list(rows)
+    whole = all(shown.has_split or not rows[key].seats for key, shown in suppressed.items())
+    assert whole or all(shown.seats is None and shown.women is None for shown in suppressed.values())
 
 
 def test_total_of_one_to_four_hides_hours_and_trainings_too():
-    shown = shield(Figures(seats=3, women=3, people_at_least=3, people_at_most=3, minutes=180, trainings=1))
+    shown = suppress(Figures(seats=3, women=3, people_at_least=3, people_at_most=3, minutes=180, trainings=1))
     assert set(vars(shown).values()) == {None}
     assert shown.is_hidden
 
 
 def test_nothing_is_hidden_where_nobody_was():
-    assert shield(Figures()) == show_all(Figures())
+    assert suppress(Figures()) == show_all(Figures())
 
 
 def test_who_may_see_names_sees_small_cells():

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from tests.conftest import client_of, make_roster, make_training, mark_all
 from trainings.access import open_pairs, visible_pairs
 from trainings.duplicates.actions import compare_new_people, look_for_duplicates, reopen_pair, set_different
@@ -20,7 +20,7 @@ def made(home, family, given, sex="not_recorded", service=""):
     spelling_key, loose_key = name_keys(family, given)
     return Participant.objects.create(
         organisation=home, family_name=family, given_name=given, spelling_key=spelling_key, loose_key=loose_key,
-        sex=sex, service_digest=service,
+        sex=sex, service_hash=service,
     )  # fmt: skip
 
 
@@ -107,9 +107,9 @@ def test_people_added_are_paired_at_once_but_for_slips(recorder_me, organisation
     assert pairs_of(home) == {("Milica", "Milica"): "loose", ("Jelena", "Đorđević"): "swapped"}
     compare_new_people()
     assert pairs_of(home)["Milica", "Milca"] == "typing"
-    assert Line.objects.filter(action="look_for_duplicates", by=None).count() == 1
+    assert AuditEntry.objects.filter(action="look_for_duplicates", by=None).count() == 1
     compare_new_people()  # nobody is new, so nothing is compared and nothing written
-    assert Line.objects.filter(action="look_for_duplicates").count() == 1
+    assert AuditEntry.objects.filter(action="look_for_duplicates").count() == 1
 
 
 def test_corrected_name_is_compared_again(recorder_me, organisation):
@@ -208,13 +208,13 @@ def test_deciding_twice_says_so_and_changes_nothing(pair, coordinator_me):
     for _n in range(2):
         answer = client.post(f"/trainings/duplicates/{pair.pk}/different/", follow=True)
     assert "decided already" in answer.content.decode()
-    assert Line.objects.filter(action="set_different").count() == 1
+    assert AuditEntry.objects.filter(action="set_different").count() == 1
 
 
 def test_reading_the_desk_is_written_down_and_an_empty_desk_is_not(pair, coordinator_me, coordinator_rs):
     for member in (coordinator_me, coordinator_rs):
         client_of(member).get("/trainings/duplicates/")
-    assert list(Line.objects.filter(is_reading=True).values_list("by", "organisation")) == [
+    assert list(AuditEntry.objects.filter(is_reading=True).values_list("by", "organisation")) == [
         (coordinator_me.pk, coordinator_me.organisation_id)
     ]
 

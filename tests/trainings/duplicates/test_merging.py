@@ -5,14 +5,14 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import ValidationError
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.uploads.reading import read_pasted
 from tests.conftest import client_of, edit_of, join, make_training
 from tests.trainings.duplicates.test_detection import made
 from trainings.attendance.actions import change_marks
 from trainings.counting import Question, figures, training_totals
 from trainings.duplicates.actions import set_different
-from trainings.duplicates.merge_plan import compare, seen_digest
+from trainings.duplicates.merge_plan import compare, seen_hash
 from trainings.duplicates.merging import Choice, merge_people
 from trainings.duplicates.unmerging import undo_merge
 from trainings.figures.actions import AmendedFigures, amend_figures, return_figures, submit_figures, verify_figures
@@ -49,7 +49,7 @@ def choice_of(pair, keep="first", **facts):
     standings = compare(first, second)
     chosen = {
         "keep": pair.first_id if keep == "first" else pair.second_id, "email": first.email or second.email,
-        "sex": first.sex, "seen": seen_digest(first, second, standings),
+        "sex": first.sex, "seen": seen_hash(first, second, standings),
     }  # fmt: skip
     return Choice(**{**chosen, **facts})
 
@@ -84,7 +84,7 @@ def test_training_of_the_other_moves_with_its_marks(pair, recorder_me, coordinat
     one = figures(Question(whatever_state=True))
     assert (one.seats, one.people_at_least, one.people_at_most, one.perhaps_twice) == (2, 1, 1, 0)
     assert MarkChange.objects.filter(batch=merge.batch).count() == 0
-    line = Line.objects.get(action="merge_people")
+    line = AuditEntry.objects.get(action="merge_people")
     assert (line.by, line.organisation_id, line.details) == (
         coordinator_me, pair.first.organisation_id, {"kept": pair.first_id, "gone": pair.second_id, "moved": 1, "joined": 0},
     )  # fmt: skip
@@ -180,10 +180,10 @@ def test_people_of_a_headcount_come_back_once(pair, recorder_me, coordinator_me)
 
 
 def test_record_whose_name_is_chosen_is_kept_and_fills_in_the_rest(pair, coordinator_me, recorder_me):
-    Participant.objects.filter(pk=pair.first_id).update(email="m@mod.example", service_digest="d", member=recorder_me)
+    Participant.objects.filter(pk=pair.first_id).update(email="m@mod.example", service_hash="d", member=recorder_me)
     merge_people(pair=pair, choice=choice_of(pair, keep="second"), by=coordinator_me)
     kept = Participant.objects.get(pk=pair.second_id)
-    assert (str(kept), kept.email, kept.service_digest, kept.member, kept.merged_into) == (
+    assert (str(kept), kept.email, kept.service_hash, kept.member, kept.merged_into) == (
         "Petrovič, Milica", "m@mod.example", "d", recorder_me, None,
     )  # fmt: skip
 

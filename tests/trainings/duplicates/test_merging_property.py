@@ -21,7 +21,7 @@ from tests.trainings.test_counting import (  # noqa: F401 - the fixture is found
 )
 from trainings.attendance.actions import recount_enrolments
 from trainings.counting import COUNTING, Question, counted_enrolments, figures, training_totals
-from trainings.duplicates.merge_plan import compare, seen_digest, sexes_of
+from trainings.duplicates.merge_plan import compare, seen_hash, sexes_of
 from trainings.duplicates.merging import Choice, merge_people
 from trainings.duplicates.unmerging import undo_merge
 from trainings.models import DuplicatePair, Enrolment, Mark, Participant, Training
@@ -63,7 +63,7 @@ def chosen_by(random: Random, pair: DuplicatePair) -> Choice:
     marks = {cell.session.pk: random.choice((cell.first, cell.second)) for s in standings for cell in s.to_choose}
     return Choice(
         keep=random.choice((first.pk, second.pk)), email="", sex=random.choice(sexes_of(first, second)),
-        seen=seen_digest(first, second, standings), marks=marks,
+        seen=seen_hash(first, second, standings), marks=marks,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.scans import PDF, Scan
 from tests.conftest import client_of, make_training
 from trainings.actions import cancel_training
@@ -60,7 +60,7 @@ def test_scan_and_photograph_are_kept_below_names_nobody_guesses(marked, recorde
     stored = sorted(path.name for path in (media / "evidence").iterdir())
     assert stored == sorted(Path(one.file.name).name for one in kept)
     assert [hashlib.sha256((media / one.file.name).read_bytes()).hexdigest() for one in kept] == [
-        one.digest for one in kept
+        one.content_hash for one in kept
     ]
 
 
@@ -119,7 +119,7 @@ def test_opened_scan_is_sandboxed_saved_and_a_reading(marked, recorder_me):
         "sandbox; default-src 'none'", "no-store, private",
     ]  # fmt: skip
     assert (b"".join(answer.streaming_content), answer["Content-Length"]) == (SCAN, str(len(SCAN)))
-    line = Line.objects.first()
+    line = AuditEntry.objects.first()
     assert (line.action, line.is_reading, line.by, line.details) == (
         "read_names", True, recorder_me, {"what": f"scan {scan.pk}"},
     )  # fmt: skip
@@ -142,7 +142,7 @@ def test_scan_is_sent_by_the_web_server_where_it_is_configured(marked, recorder_
     assert (answer["Content-Security-Policy"], answer["Cache-Control"]) == (
         "sandbox; default-src 'none'", "no-store, private",
     )  # fmt: skip
-    assert Line.objects.first().is_reading
+    assert AuditEntry.objects.first().is_reading
 
 
 def test_scan_is_not_opened_where_its_reading_cannot_be_kept(marked, recorder_me, monkeypatch):
@@ -190,7 +190,10 @@ def test_removed_scan_keeps_its_row_its_file_and_why(marked, recorder_me, media)
     )
     assert client.get(address(marked, scan.pk, name="evidence_file")).status_code == 404
     assert "signed sheet stands" not in client.get(marked.get_absolute_url()).content.decode()
-    assert (Line.objects.first().action, Line.objects.first().told) == ("remove_evidence", {"reason": "Wrong page"})
+    assert (AuditEntry.objects.first().action, AuditEntry.objects.first().free_text) == (
+        "remove_evidence",
+        {"reason": "Wrong page"},
+    )
 
 
 def test_scan_stays_once_the_figures_are_submitted_and_more_may_come(marked, recorder_me, coordinator_me):
@@ -212,7 +215,7 @@ def test_cancelled_training_takes_no_scan(marked, recorder_me):
 
 
 def test_training_keeps_a_limited_number_of_scans(marked, recorder_me, monkeypatch):
-    monkeypatch.setattr(actions, "FILES_MOST", 1)
+    monkeypatch.setattr(actions, "MAX_FILES", 1)
     attach(marked, recorder_me)
     with pytest.raises(ValidationError, match="at most 1 files"):
         attach(marked, recorder_me, SCAN + b"%")

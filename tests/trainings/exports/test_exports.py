@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.sheets import csv_lines
 from tests.conftest import client_of, make_roster, make_training, mark_all
 from trainings.exports import rows as exports
@@ -37,7 +37,7 @@ def test_roster_and_marks_of_a_training(marked, recorder_me):
         ("Petrović", "Female", ["Present", "Present", "720"]), ("Јовановић", "Male", ["Present", "Present", "720"]),
         ("Marković", "Female", ["Present", "Present", "720"]),
     ]  # fmt: skip
-    line = Line.objects.get(action="export_names")
+    line = AuditEntry.objects.get(action="export_names")
     assert (line.by, line.details, line.is_reading) == (recorder_me, {"what": "roster and marks", "people": 3}, True)
 
 
@@ -74,7 +74,7 @@ def test_list_of_figures_hides_small_numbers_from_who_sees_no_names(marked, reco
     for who, attended in ((recorder_me, "3"), (recorder_rs, "under 5")):
         _header, row = rows_of(client_of(who).post("/trainings/export/", {"as": "csv"}))
         assert (row[0], row[-1]) == (marked.reference, attended)
-    assert Line.objects.filter(action="export_figures").count() == 2
+    assert AuditEntry.objects.filter(action="export_figures").count() == 2
 
 
 def test_list_is_filtered_as_the_page_is(recorder_me):

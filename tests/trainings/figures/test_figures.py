@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from tests.conftest import client_of, edit_of, join, make_roster, make_training, person
 from trainings.actions import cancel_training, change_training, restore_training, toggle_session
 from trainings.attendance.actions import change_marks, mark_rest_present, undo_batch
@@ -225,24 +225,24 @@ def test_locked_figures_refuse_every_change(request, state, recorder_me):
     batch = "00000000-0000-4000-8000-000000000001"
     facts = {"training": training, "by": recorder_me}
     refused = [
-        lambda: add_to_roster(rows=[person(7, training.keeper)], **facts),
+        lambda: add_to_roster(rows=[person(7, training.owner)], **facts),
         lambda: remove_from_roster(enrolment=enrolment, by=recorder_me),
         lambda: change_enrolment(enrolment=enrolment, family_name="A", given_name="B", sex="male", by=recorder_me),
-        lambda: set_headcounts(organisation=training.keeper, counts=[], replaces_roster=True, **facts),
+        lambda: set_headcounts(organisation=training.owner, counts=[], replaces_roster=True, **facts),
         lambda: change_training(sessions=[], trainers=[], partners=[], **facts),
         lambda: cancel_training(reason="No", **facts),
         lambda: toggle_session(session=session, by=recorder_me),
         lambda: mark_rest_present(session=session, shown=[], batch=batch, by=recorder_me),
         lambda: undo_batch(batch=batch, **facts),
     ]
-    before = (Line.objects.count(), list(training.enrolments.values()), stands(training))
+    before = (AuditEntry.objects.count(), list(training.enrolments.values()), stands(training))
     for act in refused:
         with pytest.raises(ValidationError):
             act()
     assert change_marks(edits=[edit_of(enrolment, session, "absent", 1)], **facts).held == 1
     assert list(training.enrolments.values()) == before[1]
     assert stands(training) == before[2]
-    assert Line.objects.count() == before[0] + 1
+    assert AuditEntry.objects.count() == before[0] + 1
 
 
 @pytest.mark.slow
@@ -268,7 +268,7 @@ def amended_page(client, training, **changed):
         "missing-TOTAL_FORMS": "3", "missing-INITIAL_FORMS": "0", **changed,
     }  # fmt: skip
     for n in range(3):
-        body.setdefault(f"missing-{n}-organisation", training.keeper_id)
+        body.setdefault(f"missing-{n}-organisation", training.owner_id)
         body.setdefault(f"missing-{n}-sex", "not_recorded")
         body.setdefault(f"missing-{n}-value", "present")
     return client.post(reverse("trainings:amend", args=[training.reference]), body)
@@ -319,7 +319,7 @@ def test_amendment_with_one_wrong_part_changes_nothing(verified, coordinator_me)
 def test_headcount_of_another_training_is_not_amended(verified, recorder_me, coordinator_me):
     other = make_training(recorder_me)
     counts = [Headcount(sex="male", rank_group="nco", attended=20)]
-    set_headcounts(training=other, organisation=other.keeper, counts=counts, by=recorder_me)
+    set_headcounts(training=other, organisation=other.owner, counts=counts, by=recorder_me)
     change = AmendedFigures(headcounts={Headcount.objects.get().pk: 3})
     with pytest.raises(ValidationError, match="not part of this training"):
         amend_figures(training=verified, change=change, reason="Why", version_seen=1, by=coordinator_me)
@@ -327,7 +327,7 @@ def test_headcount_of_another_training_is_not_amended(verified, recorder_me, coo
 
 
 def test_added_person_without_a_mark_is_enrolled_and_not_recorded(verified, coordinator_me):
-    row = RosterRow("Nova", "Osoba", verified.keeper)
+    row = RosterRow("Nova", "Osoba", verified.owner)
     change = AmendedFigures(added=[Addition(row)])
     version = amend_figures(training=verified, change=change, reason="Why", version_seen=1, by=coordinator_me)
     assert (version.totals["enrolled"], version.totals["attended"]["seats"]) == (4, 3)

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from tests.conftest import client_of, join, make_roster, make_training
 from trainings.counting import training_totals
 from trainings.figures.actions import submit_figures, verify_figures
@@ -32,7 +32,7 @@ def test_home_recorder_links_changes_and_takes_back(enrolment, recorder_me, trai
     for chosen in (trainer_me, coordinator_me, None):
         answer = client.post(page_of(enrolment), {"member": chosen.pk if chosen else ""})
         assert (answer.status_code, member_linked(enrolment)) == (302, chosen)
-    lines = Line.objects.filter(kind="trainings.participant").order_by("pk")
+    lines = AuditEntry.objects.filter(kind="trainings.participant").order_by("pk")
     assert [(line.action, line.root_id, line.fields, line.details) for line in lines] == [
         (verb, str(enrolment.training_id), ["member"], {})
         for verb in ("link_participant", "link_participant", "unlink_participant")
@@ -44,7 +44,7 @@ def test_home_recorder_links_changes_and_takes_back(enrolment, recorder_me, trai
 
 
 def test_saving_what_stands_already_writes_nothing(enrolment, recorder_me, trainer_me):
-    client, lines = client_of(recorder_me), Line.objects.filter(kind="trainings.participant")
+    client, lines = client_of(recorder_me), AuditEntry.objects.filter(kind="trainings.participant")
     client.post(page_of(enrolment), {"member": ""})
     assert lines.count() == 0
     for _again in range(2):
@@ -75,10 +75,10 @@ def test_refusals_say_what_to_do(enrolment, recorder_me, trainer_me, trainer_rs)
     for act, more in ((link_participant, {"member": recorder_me}), (unlink_participant, {})):
         with pytest.raises(ValidationError, match="This record was merged"):
             act(participant=third, training=training, by=recorder_me, **more)
-    assert Line.objects.filter(kind="trainings.participant").count() == 1
+    assert AuditEntry.objects.filter(kind="trainings.participant").count() == 1
 
 
-def test_keeper_does_not_link_people_of_another_home_whose_own_does(recorder_me, recorder_rs, trainer_rs):
+def test_owner_does_not_link_people_of_another_home_whose_own_does(recorder_me, recorder_rs, trainer_rs):
     training = make_training(recorder_me)
     (guest,) = make_roster(training, 1, recorder_me, home=recorder_rs.organisation)
     body = {"member": trainer_rs.pk}

@@ -26,7 +26,7 @@ def one_training(training):
 
 
 def test_person_whom_the_recorder_sees_is_reused_in_either_script(training, recorder_me):
-    home = training.keeper
+    home = training.owner
     (first,) = add_to_roster(training=training, rows=[RosterRow("Ђорђевић", "Марија", home, "female")], by=recorder_me)
     other = make_training(recorder_me)
     (again,) = add_to_roster(training=other, rows=[RosterRow("Đorđević", "Marija", home)], by=recorder_me)
@@ -35,16 +35,16 @@ def test_person_whom_the_recorder_sees_is_reused_in_either_script(training, reco
 
 
 def test_same_name_with_another_sex_is_another_person(training, recorder_me):
-    rows = [RosterRow("Ilić", "Saša", training.keeper, sex) for sex in ("female", "male")]
+    rows = [RosterRow("Ilić", "Saša", training.owner, sex) for sex in ("female", "male")]
     added = add_to_roster(training=training, rows=rows, by=recorder_me)
     assert len({enrolment.participant_id for enrolment in added}) == 2
     assert DuplicatePair.objects.count() == 0
 
 
 def test_sex_that_was_not_recorded_is_filled_in_later(training, recorder_me):
-    rows = [RosterRow("Ilić", "Saša", training.keeper)]
+    rows = [RosterRow("Ilić", "Saša", training.owner)]
     add_to_roster(training=training, rows=rows, by=recorder_me)
-    rows = [RosterRow("Ilić", "Saša", training.keeper, "female")]
+    rows = [RosterRow("Ilić", "Saša", training.owner, "female")]
     add_to_roster(training=make_training(recorder_me), rows=rows, by=recorder_me)
     assert list(Participant.objects.values_list("sex", flat=True)) == ["female"]
 
@@ -52,7 +52,7 @@ def test_sex_that_was_not_recorded_is_filled_in_later(training, recorder_me):
 def test_many_people_take_as_many_queries_as_a_few(training, recorder_me):
     numbers = []
     for first, number in ((0, 2), (100, 40)):
-        rows = [RosterRow(f"Ilić{n}", "Saša", training.keeper) for n in range(first, first + number)]
+        rows = [RosterRow(f"Ilić{n}", "Saša", training.owner) for n in range(first, first + number)]
         with CaptureQueriesContext(connection) as queries:
             added = add_to_roster(training=training, rows=[*rows, rows[0]], by=recorder_me)
         assert [enrolment.participant.family_name for enrolment in added] == [row.family_name for row in rows]
@@ -79,7 +79,7 @@ def test_person_named_by_a_number_the_recorder_may_not_see_is_a_new_one(recorder
 
 
 def test_two_visible_namesakes_are_not_guessed_between(training, recorder_me):
-    home = training.keeper
+    home = training.owner
     for _n in range(2):
         Participant.objects.create(
             organisation=home, family_name="Ilić", given_name="Ana", spelling_key="ilic ana", loose_key="ilik ana"
@@ -106,7 +106,7 @@ def test_removal_keeps_marks_and_restoring_brings_them_back(marked, recorder_me)
 def test_adding_a_removed_person_again_brings_their_marks_back(marked, recorder_me):
     enrolment = marked.enrolments.get(line=1)
     remove_from_roster(enrolment=enrolment, by=recorder_me)
-    (back,) = add_to_roster(training=marked, rows=[person(0, marked.keeper)], by=recorder_me)
+    (back,) = add_to_roster(training=marked, rows=[person(0, marked.owner)], by=recorder_me)
     assert (back.pk, one_training(marked).minutes) == (enrolment.pk, 2160)
 
 
@@ -121,13 +121,13 @@ def test_corrected_row_changes_person_and_day(sheet, recorder_me):
 
 def test_headcount_beside_a_roster_needs_a_word(marked, recorder_me):
     with pytest.raises(ValidationError, match="has a roster"):
-        set_headcounts(training=marked, organisation=marked.keeper, counts=counts(9), by=recorder_me)
+        set_headcounts(training=marked, organisation=marked.owner, counts=counts(9), by=recorder_me)
     assert (Headcount.objects.count(), one_training(marked).seats) == (0, 3)
 
 
 def test_switching_both_ways_keeps_the_marks(marked, recorder_me):
     party = set_headcounts(
-        training=marked, organisation=marked.keeper, counts=counts(9, 0, 2), replaces_roster=True, by=recorder_me
+        training=marked, organisation=marked.owner, counts=counts(9, 0, 2), replaces_roster=True, by=recorder_me
     )
     assert (one_training(marked).seats, one_training(marked).named_seats, Mark.objects.count()) == (11, 0, 6)
     with pytest.raises(ValidationError, match="recorded by a headcount"):
@@ -140,7 +140,7 @@ def test_switching_both_ways_keeps_the_marks(marked, recorder_me):
 def test_switching_back_leaves_off_who_was_removed_before(marked, recorder_me):
     remove_from_roster(enrolment=marked.enrolments.get(line=1), by=recorder_me)
     party = set_headcounts(
-        training=marked, organisation=marked.keeper, counts=counts(9), replaces_roster=True, by=recorder_me
+        training=marked, organisation=marked.owner, counts=counts(9), replaces_roster=True, by=recorder_me
     )
     switch_to_roster(party=party, by=recorder_me)
     assert one_training(marked).named_seats == 2
@@ -148,7 +148,7 @@ def test_switching_back_leaves_off_who_was_removed_before(marked, recorder_me):
 
 def test_new_headcount_takes_the_place_of_the_old(training, recorder_me):
     for numbers in ((9, 1), (4,)):
-        set_headcounts(training=training, organisation=training.keeper, counts=counts(*numbers), by=recorder_me)
+        set_headcounts(training=training, organisation=training.owner, counts=counts(*numbers), by=recorder_me)
     assert list(Headcount.objects.values_list("attended", flat=True)) == [4]
 
 
@@ -156,7 +156,7 @@ def test_new_headcount_takes_the_place_of_the_old(training, recorder_me):
 def test_headcount_that_cannot_be_is_refused(training, recorder_me, attended, completed):
     count = Headcount(sex="female", rank_group="nco", attended=attended, completed=completed)
     with pytest.raises(ValidationError):
-        set_headcounts(training=training, organisation=training.keeper, counts=[count], by=recorder_me)
+        set_headcounts(training=training, organisation=training.owner, counts=[count], by=recorder_me)
     assert (Headcount.objects.count(), Party.objects.count()) == (0, 0)
 
 
@@ -179,7 +179,7 @@ def keys(roster, headcount):
 
 @pytest.mark.parametrize(("roster", "headcount"), [(True, True), (False, False)])
 def test_database_refuses_a_party_that_is_both_or_neither(training, roster, headcount):
-    row = {"training_id": training.pk, "organisation_id": training.keeper_id, **keys(roster, headcount)}
+    row = {"training_id": training.pk, "organisation_id": training.owner_id, **keys(roster, headcount)}
     with pytest.raises(IntegrityError):
         insert("trainings_party", row)
 
@@ -188,13 +188,13 @@ def test_database_refuses_a_party_that_is_both_or_neither(training, roster, head
 def test_control_database_takes_a_party_that_is_one(training, roster, headcount):
     insert(
         "trainings_party",
-        {"training_id": training.pk, "organisation_id": training.keeper_id, **keys(roster, headcount)},
+        {"training_id": training.pk, "organisation_id": training.owner_id, **keys(roster, headcount)},
     )
     assert Party.objects.count() == 1
 
 
 def test_database_refuses_a_second_party_of_the_same_organisation(sheet):
-    row = {"training_id": sheet.pk, "organisation_id": sheet.keeper_id, **keys(roster=False, headcount=True)}
+    row = {"training_id": sheet.pk, "organisation_id": sheet.owner_id, **keys(roster=False, headcount=True)}
     with pytest.raises(IntegrityError):
         insert("trainings_party", row)
 
@@ -234,14 +234,14 @@ def test_marks_of_the_whole_roster(sheet, recorder_me):
 def test_switching_back_brings_back_only_whom_the_headcount_took_off(marked, recorder_me):
     for enrolment in marked.enrolments.all():
         remove_from_roster(enrolment=enrolment, by=recorder_me)
-    party = set_headcounts(training=marked, organisation=marked.keeper, counts=counts(9), by=recorder_me)
+    party = set_headcounts(training=marked, organisation=marked.owner, counts=counts(9), by=recorder_me)
     switch_to_roster(party=party, by=recorder_me)
     assert one_training(marked).named_seats == 0
 
 
 def test_typed_name_on_the_roster_already_is_asked(training, recorder_me):
     client = client_of(recorder_me)
-    body = {"family_name": "Petrović", "given_name": "Ana", "sex": "female", "organisation": training.keeper_id}
+    body = {"family_name": "Petrović", "given_name": "Ana", "sex": "female", "organisation": training.owner_id}
     url = f"{training.get_absolute_url()}roster/"
     assert client.post(url, body).status_code == 302
     again = client.post(url, body)

@@ -48,7 +48,7 @@ def paths(training, of):
 def kept(training, by, content=None, name=long.PASTED, **fields):
     """An upload that no worker has looked at yet."""
     return RosterImport.objects.create(
-        training=training, organisation=training.keeper, state=RosterImport.State.READING, by=by, upload=content or LINES.encode(),
+        training=training, organisation=training.owner, state=RosterImport.State.READING, by=by, upload=content or LINES.encode(),
         upload_name=name, work_began=timezone.now(), work_seconds=3, **fields,
     )  # fmt: skip
 
@@ -59,7 +59,7 @@ def test_long_list_is_read_and_taken_in_by_the_worker(training, recorder_me, mon
     monkeypatch.setattr(type(long.read_kept_list), "enqueue", lambda task, *words: tasks.append((task, words)))
     client = client_of(recorder_me)
     home = f"/trainings/{training.reference}/roster/import/"
-    answer = client.post(home, {"rows": LINES, "organisation": training.keeper_id})
+    answer = client.post(home, {"rows": LINES, "organisation": training.owner_id})
     of = RosterImport.objects.get()
     preview = paths(training, of)[1]
     assert (answer.url, of.state, of.sheets) == (preview, "reading", [])
@@ -110,7 +110,7 @@ def test_who_waits_too_long_does_it_here(training, recorder_me):
 def test_long_file_that_cannot_be_read_is_refused_with_its_sentence(training, recorder_me):
     long.keep_for_reading(
         training=training,
-        organisation=training.keeper,
+        organisation=training.owner,
         content=b"%PDF-1.7 " + b"x" * 9,
         name="list.xlsx",
         by=recorder_me,
@@ -156,7 +156,7 @@ def test_what_was_never_taken_in_is_forgotten_after_a_day(training, recorder_me)
     old = timezone.now() - timedelta(hours=25)
     for state in ("reading", "refused", "preview", "taking", "committed", "undone"):
         RosterImport.objects.create(
-            training=training, organisation=training.keeper, state=state, by=recorder_me, made_at=old
+            training=training, organisation=training.owner, state=state, by=recorder_me, made_at=old
         )
     forget_old_previews()
     assert sorted(RosterImport.objects.values_list("state", flat=True)) == ["committed", "undone"]
@@ -177,7 +177,7 @@ def test_another_sheet_is_chosen_and_one_without_a_list_refused(training, record
     client = client_of(recorder_me)
     upload = SimpleUploadedFile("list.xlsx", book)
     path = client.post(
-        f"/trainings/{training.reference}/roster/import/", {"file": upload, "organisation": training.keeper_id}
+        f"/trainings/{training.reference}/roster/import/", {"file": upload, "organisation": training.owner_id}
     ).url
     assert "Take 2 people in" in client.get(path).content.decode()
     assert client.post(path, {"sheet": "Drugi"}).status_code == 302

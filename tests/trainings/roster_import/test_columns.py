@@ -9,8 +9,8 @@ from trainings.counting.columns import (
     LONGEST_LIST,
     SHORT_LIST,
     column,
+    count_distinct,
     each_once,
-    how_many,
     joined,
     looked_up,
     table,
@@ -28,8 +28,8 @@ def test_each_number_stands_once_and_is_counted_once(many, largest):
     numbers += numbers[:3] + [largest] * bool(many)
     columns = [column(numbers[: many // 3]), column(numbers[many // 3 :])]
     assert sorted(each_once(columns)) == sorted(set(numbers))
-    assert how_many(columns) == len(set(numbers))
-    assert all(type(number) is int for number in (how_many(columns), *each_once(columns)))
+    assert count_distinct(columns) == len(set(numbers))
+    assert all(type(number) is int for number in (count_distinct(columns), *each_once(columns)))
 
 
 @given(st.lists(st.integers(0, 50)), st.dictionaries(st.integers(0, 60), st.integers(0, 9)))

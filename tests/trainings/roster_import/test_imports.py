@@ -27,7 +27,7 @@ from trainings.models import (
 )
 from trainings.roster.actions import RosterRow, add_to_roster, name_keys
 from trainings.roster_import.actions import choose, commit_import, forget_old_previews, start_import, undo_import
-from trainings.roster_import.matching import is_one_error, service_digest
+from trainings.roster_import.matching import is_one_error, service_hash
 from trainings.roster_import.plan import plan_import
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
@@ -50,7 +50,7 @@ def taken_in(training, text, by, answers=None, **chosen):
 
 
 def started(training, text, by, answers=None, **chosen):
-    made = start_import(training=training, organisation=training.keeper, sheets=read_pasted(text), by=by)
+    made = start_import(training=training, organisation=training.owner, sheets=read_pasted(text), by=by)
     if answers or chosen:
         rows = {str(n): answer for n, answer in (answers or {}).items()}
         choose(of=made, chosen={"rows": rows, **chosen}, cells={}, sheet=made.sheets[0]["name"])
@@ -107,7 +107,7 @@ def test_committing_twice_is_once(training, recorder_me):
 def test_known_people_are_matched_in_either_script_and_order(training, recorder_me):
     other = make_training(recorder_me)
     add_to_roster(training=other, by=recorder_me, rows=[
-        RosterRow("Ђорђевић", "Марија", training.keeper, "female"), RosterRow("Ljubić", "Njegoš", training.keeper, "male"),
+        RosterRow("Ђорђевић", "Марија", training.owner, "female"), RosterRow("Ljubić", "Njegoš", training.owner, "male"),
     ])  # fmt: skip
     text = "Prezime\tIme\tPol\nĐorđević\tMarija\tž\nЊегош\tЉубић\tм"
     plan = plan_import(started(training, text, recorder_me), by=recorder_me)
@@ -120,7 +120,7 @@ def test_known_people_are_matched_in_either_script_and_order(training, recorder_
 def test_near_name_is_asked_about_and_never_merged_by_itself(typed, training, recorder_me):
     add_to_roster(
         training=make_training(recorder_me),
-        rows=[RosterRow("Đorđević", "Marija", training.keeper, "female")],
+        rows=[RosterRow("Đorđević", "Marija", training.owner, "female")],
         by=recorder_me,
     )
     text = f"Prezime\tIme\tPol\n{typed}\tMarija\tž"
@@ -138,8 +138,8 @@ def test_near_name_is_asked_about_and_never_merged_by_itself(typed, training, re
 def test_several_of_one_name_are_asked_about(training, recorder_me):
     other = make_training(recorder_me)
     rows = [
-        RosterRow("Jović", "Ana", training.keeper, "female"),
-        RosterRow("Jović", "Ana", training.keeper, "female", is_another=True),
+        RosterRow("Jović", "Ana", training.owner, "female"),
+        RosterRow("Jović", "Ana", training.owner, "female", is_another=True),
     ]
     add_to_roster(training=other, rows=rows, by=recorder_me)
     text = "Prezime\tIme\tPol\nJović\tAna\tž"
@@ -181,7 +181,7 @@ def test_equal_service_number_joins_across_ministries_and_shows_nothing(training
     assert names[known.pk] == "Petrović"
     # A number typed beside another name joins nobody, and so shows nobody's name.
     assert sorted(names.values()) == ["Ilić", "Petrović"]
-    assert known.service_digest == service_digest("12345A", recorder_rs.organisation_id)
+    assert known.service_hash == service_hash("12345A", recorder_rs.organisation_id)
     assert "12345" not in str(list(Participant.objects.values()))
 
 
@@ -306,7 +306,7 @@ def test_two_of_one_number_said_to_be_two_are_two(training, recorder_me):
 @pytest.mark.slow
 def test_two_of_one_number_are_mended_or_left_out_on_the_page(training, recorder_me):
     client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
-    preview = client.post(url, {"rows": ONE_NUMBER, "organisation": training.keeper_id}).url
+    preview = client.post(url, {"rows": ONE_NUMBER, "organisation": training.owner_id}).url
     page = client.get(preview)
     (row,) = page.context["waiting"]
     assert (row.number, page.content.decode().count(SAME_NUMBER)) == (3, 1)
@@ -404,9 +404,9 @@ def test_previews_are_forgotten_after_a_day(training, recorder_me):
 def test_pages_from_paste_to_undo(training, recorder_me):
     client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
     assert client.get(url).status_code == 200
-    assert client.post(url, {"rows": "", "organisation": training.keeper_id}).status_code == 422
+    assert client.post(url, {"rows": "", "organisation": training.owner_id}).status_code == 422
     text = LIST.replace("Marić\tPetar\tm", "Marić\t\tm")
-    preview = client.post(url, {"rows": text, "organisation": training.keeper_id}).url
+    preview = client.post(url, {"rows": text, "organisation": training.owner_id}).url
     page = client.get(preview)
     assert {k: v for k, v in page.context["counts"].items() if v} == {"new": 2, "wrong": 1}
     assert client.post(preview, {"commit": "1"}).status_code == 422
@@ -448,7 +448,7 @@ def test_hostile_cells_come_out_as_words_and_never_as_html(training, recorder_me
     names = [f"{shape}\tAna\tž\tvodnik\tx" for shape in shapes]
     client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
     text = "\n".join(["Prezime\tIme\tPol\tČin\tJedinica", *rows, *names])
-    preview = client.post(url, {"rows": text, "organisation": training.keeper_id}).url
+    preview = client.post(url, {"rows": text, "organisation": training.owner_id}).url
     shown, wrong = came_out_wrong(client.get(preview).content.decode())
     # A quotation mark at the beginning of a pasted cell is taken for the spreadsheet's own.
     assert (shown > len(shapes), [fault for fault in wrong if not fault.startswith("changed:")]) == (True, [])
@@ -475,7 +475,7 @@ def numbered(n):
 @pytest.mark.drill
 def test_five_thousand_rows_against_a_hundred_thousand_people(training, recorder_me, capsys):
     """Preview under 3 s, commit under 3 s; printed."""
-    home = training.keeper
+    home = training.owner
     keys = [(f"Prezime{numbered(n)}", f"Ime{numbered(n % 3000)}") for n in range(100_000)]
     Participant.objects.bulk_create(
         [

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common.uploads.reading import read_upload
 from tests.conftest import FIRST_DAY, client_of, edit_of, make_roster, make_training, mark_all
 from tests.trainings.roster_import.workbook_files import FIRST_MARK, Filled, preview_of, upload
@@ -50,7 +50,7 @@ def set_mark(enrolment, place, value, by):
 
 def started(filled, by, content=None, name="filled.xlsx"):
     sheets = read_upload(filled.xlsx() if content is None else content, name)
-    return start_import(training=filled.training, organisation=filled.training.keeper, sheets=sheets, by=by)
+    return start_import(training=filled.training, organisation=filled.training.owner, sheets=sheets, by=by)
 
 
 def told(of):
@@ -67,7 +67,7 @@ def state_of_everything():
 
 
 def test_file_holds_locked_names_lists_and_no_formula(training, recorder_me):
-    home = training.keeper
+    home = training.owner
     rows = [RosterRow("=HYPERLINK(1)", "@Ana", home, "female"), RosterRow("Petrović", "Ана", home, "male", unit="+1")]
     one, _other = add_to_roster(training=training, rows=rows, by=recorder_me)
     set_mark(one, 1, "late", recorder_me)
@@ -103,7 +103,7 @@ def test_download_is_in_the_record_and_for_who_records(sheet, cast, stranger):
     } == allowed
     expected = {name: 200 if name in allowed else 403 for name in cast} | {"stranger": 302}
     assert {name: answer.status_code for name, answer in answers.items()} == expected
-    lines = Line.objects.filter(action="make_workbook")
+    lines = AuditEntry.objects.filter(action="make_workbook")
     assert sorted(line.by.given_name for line in lines) == ["Kata", "Rada", "Tanja"]
     assert {(line.is_reading, line.details["people"]) for line in lines} == {(True, 3)}
     assert sorted(line.details["code"] for line in lines) == sorted(Workbook.objects.values_list("code", flat=True))
@@ -127,15 +127,15 @@ def test_filled_marks_are_shown_then_taken_then_nothing_new(sheet, recorder_me):
     done = browser.post(url, body, follow=True)
     assert marks_of(sheet) == {("Petrović", 0): "present", ("Јовановић", 0): "excused"}
     assert "3 marks were taken from the workbook." in done.content.decode()
-    line = Line.objects.get(action="import_workbook")
+    line = AuditEntry.objects.get(action="import_workbook")
     assert (line.details["marks"], line.details["added"]) == (3, 0)
-    before, lines = state_of_everything(), Line.objects.exclude(is_reading=True).count()
+    before, lines = state_of_everything(), AuditEntry.objects.exclude(is_reading=True).count()
     again = upload(browser, sheet, filled.xlsx())
     assert "The portal says all of this already." in again.content.decode()
     refused = browser.post(preview_of(sheet)[1], {"commit": "1"})
     assert refused.status_code == 422
     assert refused.context["refusal"] == ["The portal says all of this already, so there is nothing to take in."]
-    assert (state_of_everything(), Line.objects.exclude(is_reading=True).count()) == (before, lines)
+    assert (state_of_everything(), AuditEntry.objects.exclude(is_reading=True).count()) == (before, lines)
     assert undo_import(of=RosterImport.objects.get(pk=of.pk), by=recorder_me) == []
     assert marks_of(sheet) == {("Marković", 1): "absent"}
 
@@ -188,7 +188,7 @@ def test_portal_changed_between_preview_and_commit_is_asked_again(sheet, recorde
 @pytest.mark.slow
 def test_walk_in_is_matched_confirmed_and_taken_once(sheet, recorder_me):
     other = make_training(recorder_me)
-    known = RosterRow("Ђорђевић", "Марија", sheet.keeper, "female")
+    known = RosterRow("Ђорђевић", "Марија", sheet.owner, "female")
     add_to_roster(training=other, rows=[known], by=recorder_me)
     filled = Filled(sheet, recorder_me)
     filled.add("Đorđević", "Marija", "Female", "kapetan", "Štab", "", "Present", "Late")
@@ -408,7 +408,7 @@ def test_what_changed_in_the_portal_since_is_said(marked, recorder_me):
     filled.cell(one, 0).value = filled.cell(two, 1).value = filled.cell(two, 0).value = "Late"
     remove_from_roster(enrolment=one, by=recorder_me)
     toggle_session(session=marked.sessions.all()[1], by=recorder_me)
-    new = RosterRow("Novak", "Petar", marked.keeper, "male")
+    new = RosterRow("Novak", "Petar", marked.owner, "male")
     add_to_roster(training=marked, rows=[new], by=recorder_me)
     of = started(filled, recorder_me)
     assert told(of) == [("set", "Јовановић", "present", "late", "present")]

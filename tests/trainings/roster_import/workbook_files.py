@@ -65,7 +65,7 @@ def upload(browser, training, content: bytes, name: str = "filled.xlsx"):
     """Upload a file on the import page; return the answer."""
     file = io.BytesIO(content)
     file.name = name
-    home = training.keeper_id
+    home = training.owner_id
     url = reverse("trainings:roster_import", args=[training.reference])
     return browser.post(url, {"file": file, "rows": "", "organisation": home}, follow=True)
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from audit.models import Line
+from audit.models import AuditEntry
 from common import pdf
 from tests.conftest import client_of, edit_of, make_roster, make_training, person, plans
 from trainings.actions import change_training, toggle_session
@@ -69,14 +69,14 @@ def test_edition_numbers_the_roster_and_its_blank_lines(edition):
 def test_unchanged_roster_is_the_same_edition_again(edition, session, recorder_me):
     assert printed(session, recorder_me) == edition
     assert SheetEdition.objects.count() == 1
-    assert [line.detail("again") for line in Line.objects.filter(action="make_sheet")] == [True, False]
+    assert [line.detail("again") for line in AuditEntry.objects.filter(action="make_sheet")] == [True, False]
 
 
 def test_numbers_stay_when_the_roster_changes(edition, session, recorder_me):
     before = lines(edition)
     first = edition.lines.get(number=1).enrolment
     remove_from_roster(enrolment=first, by=recorder_me)
-    add_to_roster(training=session.training, rows=[person(20, session.training.keeper)], by=recorder_me)
+    add_to_roster(training=session.training, rows=[person(20, session.training.owner)], by=recorder_me)
     other = printed(session, recorder_me)
     assert (lines(edition), other.number) == (before, 2)
     assert first.pk not in [pk for _n, pk, _blank in lines(other)]
@@ -88,7 +88,7 @@ def test_another_way_of_printing_is_another_edition(edition, session, recorder_m
 
 
 def test_walk_ins_are_not_part_of_what_was_printed(edition, session, recorder_me):
-    typed(edition, recorder_me, walk_ins={7: person(9, session.training.keeper)})
+    typed(edition, recorder_me, walk_ins={7: person(9, session.training.owner)})
     assert (printed(session, recorder_me).number, edition.lines.filter(is_blank=True).count()) == (2, 3)
 
 
@@ -127,7 +127,7 @@ def test_everybody_unmarked_is_present_but_the_exceptions(edition, recorder_me):
 
 
 def test_walk_ins_are_enrolled_on_their_line_and_present(edition, recorder_me):
-    home = edition.training.keeper
+    home = edition.training.owner
     answer = typed(edition, recorder_me, {9: "late"}, {7: person(9, home), 9: person(10, home, unit="Četa")})
     assert [marks(edition)[n] for n in (7, 9)] == ["present", "late"]
     assert [n for n, pk, _blank in lines(edition) if pk is None] == [8]
@@ -136,13 +136,13 @@ def test_walk_ins_are_enrolled_on_their_line_and_present(edition, recorder_me):
 
 
 def test_same_form_again_is_answered_the_same(edition, recorder_me):
-    home, key = edition.training.keeper, uuid4()
+    home, key = edition.training.owner, uuid4()
     first = typed(edition, recorder_me, {2: "absent"}, {7: person(9, home)}, key=key)
-    before = (Enrolment.objects.count(), MarkChange.objects.count(), Line.objects.count())
+    before = (Enrolment.objects.count(), MarkChange.objects.count(), AuditEntry.objects.count())
     again = typed(edition, recorder_me, {2: "absent"}, {7: person(9, home)}, key=key)
     assert again.entry == first.entry
     assert {c.key: c.answer_value for c in again.marks.changes} == {c.key: c.answer_value for c in first.marks.changes}
-    assert (Enrolment.objects.count(), MarkChange.objects.count(), Line.objects.count()) == before
+    assert (Enrolment.objects.count(), MarkChange.objects.count(), AuditEntry.objects.count()) == before
 
 
 @pytest.mark.parametrize("other", [{"exceptions": {3: "absent"}}, {"walk_ins": 1}, {"exceptions": {2: "late"}}])
@@ -150,7 +150,7 @@ def test_same_key_with_another_body_is_refused(edition, recorder_me, other):
     key = uuid4()
     typed(edition, recorder_me, {2: "absent"}, key=key)
     if "walk_ins" in other:
-        other = {"exceptions": {2: "absent"}, "walk_ins": {7: person(9, edition.training.keeper)}}
+        other = {"exceptions": {2: "absent"}, "walk_ins": {7: person(9, edition.training.owner)}}
     with pytest.raises(KeyReusedError):
         typed(edition, recorder_me, key=key, **other)
     assert SheetEntry.objects.count() == 1
@@ -190,7 +190,7 @@ def test_who_left_the_roster_is_passed_over_and_refused_by_name(edition, recorde
 
 
 def test_who_came_after_the_sheet_was_printed_is_not_marked(edition, recorder_me):
-    (late,) = add_to_roster(training=edition.training, rows=[person(20, edition.training.keeper)], by=recorder_me)
+    (late,) = add_to_roster(training=edition.training, rows=[person(20, edition.training.owner)], by=recorder_me)
     typed(edition, recorder_me)
     assert Mark.objects.filter(enrolment=late).count() == 0
 
@@ -207,9 +207,9 @@ def test_who_came_after_the_sheet_was_printed_is_not_marked(edition, recorder_me
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_is_written(edition, recorder_me, exceptions, walk_ins, sentence):
-    people = {number: person(n, edition.training.keeper) for number, n in walk_ins.items()}
+    people = {number: person(n, edition.training.owner) for number, n in walk_ins.items()}
     with pytest.raises(ValidationError) as refused:
-        typed(edition, recorder_me, exceptions, {**people, 8: person(11, edition.training.keeper)})
+        typed(edition, recorder_me, exceptions, {**people, 8: person(11, edition.training.owner)})
     assert refused.match(sentence)
     assert (Mark.objects.count(), Enrolment.objects.count(), SheetEntry.objects.count()) == (0, 6, 0)
 
@@ -222,19 +222,19 @@ def test_locked_figures_take_nothing(edition, recorder_me):
 
 
 def test_undo_takes_back_marks_and_walk_ins(edition, recorder_me):
-    answer = typed(edition, recorder_me, {2: "absent"}, {7: person(9, edition.training.keeper)})
+    answer = typed(edition, recorder_me, {2: "absent"}, {7: person(9, edition.training.owner)})
     back = take_back_sheet(entry=answer.entry, by=recorder_me)
     assert (back.marks, back.walk_ins, back.kept) == (7, 1, 0)
     assert set(marks(edition).values()) == {""}
     assert (edition.training.enrolments.filter(removed_at=None).count(), lines(edition)[6]) == (6, (7, None, True))
     with pytest.raises(ValidationError, match="taken back already"):
         take_back_sheet(entry=answer.entry, by=recorder_me)
-    typed(edition, recorder_me, {}, {7: person(9, edition.training.keeper)})
+    typed(edition, recorder_me, {}, {7: person(9, edition.training.owner)})
     assert (marks(edition)[7], set(marks(edition).values())) == ("present", {"present"})
 
 
 def test_undo_keeps_what_was_used_since(edition, recorder_me, trainer_me):
-    answer = typed(edition, recorder_me, {}, {7: person(9, edition.training.keeper)})
+    answer = typed(edition, recorder_me, {}, {7: person(9, edition.training.owner)})
     walked_in, first = (edition.lines.get(number=n).enrolment for n in (7, 1))
     other = edition.training.sessions.last()
     edits = [edit_of(walked_in, other, "present"), edit_of(first, edition.session, "late", 1)]
@@ -259,7 +259,7 @@ def walked_in(number, family="Novaković", given="Nova", home=None, **more):
 
 def test_page_looks_first_and_saves_then(edition, recorder_me):
     client, url = client_of(recorder_me), edition.get_absolute_url()
-    body = form_of(client, edition, exceptions="2a 4к, 5 opravdana", **walked_in(7, home=edition.training.keeper_id))
+    body = form_of(client, edition, exceptions="2a 4к, 5 opravdana", **walked_in(7, home=edition.training.owner_id))
     looked = client.post(url, {**body, "look": "1"})
     assert (looked.status_code, looked.context["preview"]) == (
         200, "3 present, 1 absent, 1 late, 1 excused, 1 walk-in",
@@ -293,7 +293,7 @@ def test_page_names_what_is_wrong_and_keeps_what_was_typed(edition, recorder_me)
 def test_page_asks_whether_a_name_on_the_roster_is_another_person(edition, recorder_me):
     client, url = client_of(recorder_me), edition.get_absolute_url()
     there = edition.lines.get(number=1).enrolment.participant
-    twin = walked_in(7, there.family_name, there.given_name, edition.training.keeper_id, sex=there.sex)
+    twin = walked_in(7, there.family_name, there.given_name, edition.training.owner_id, sex=there.sex)
     body = form_of(client, edition, save="1", **twin)
     answer = client.post(url, body)
     assert (answer.status_code, "w7-is_another" in answer.content.decode(), Mark.objects.count()) == (422, True, 0)
@@ -411,7 +411,7 @@ def test_paper_says_who_where_when_and_how_to_come_back(edition, monkeypatch, se
     ],
 )  # fmt: skip
 def test_names_stand_as_written_with_the_other_script_below(training, recorder_me, script, below, monkeypatch):
-    home = training.keeper
+    home = training.owner
     add_to_roster(training=training, rows=[person(1, home), person(3, home)], by=recorder_me)
     cyrillic, latin = training.enrolments.order_by("pk")
     change_enrolment(enrolment=cyrillic, family_name="Јовановић", given_name="Ana ax", sex="male", by=recorder_me)
@@ -432,7 +432,7 @@ def test_paper_is_headed_in_the_languages_chosen(edition, monkeypatch, recorder_
 
 @pytest.mark.slow
 def test_paper_of_two_hundred_people_with_any_names_is_made(training, recorder_me):
-    rows = [person(n, training.keeper, unit="Četa " * 30, rank_words="č" * 60) for n in range(200)]
+    rows = [person(n, training.owner, unit="Četa " * 30, rank_words="č" * 60) for n in range(200)]
     odd = ["漢" * 40, "#panic()", "😀", "A" * 80, "ا" * 20, "\u202e" + "x", "<b>", "$x$ @y *z*"]
     add_to_roster(training=training, rows=rows, by=recorder_me)
     for n, enrolment in enumerate(training.enrolments.all()[: len(odd)]):
@@ -447,7 +447,7 @@ def test_pdf_is_a_reading_and_its_name_is_nobodys(edition, recorder_me):
     answer = client_of(recorder_me).get(reverse("trainings:edition_pdf", args=[edition.code]))
     name = f"{edition.training.reference}-2025-03-10-1.pdf"
     assert (answer["Content-Type"], answer["Content-Disposition"]) == ("application/pdf", f'inline; filename="{name}"')
-    line = Line.objects.get(action="export_names")
+    line = AuditEntry.objects.get(action="export_names")
     assert (line.is_reading, line.by, line.details) == (True, recorder_me, {"what": "sign-in sheet"})
 
 

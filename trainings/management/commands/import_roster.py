@@ -74,7 +74,7 @@ class Command(BaseCommand):
             self._print(roster, [told_row(row) for row in roster.rows])
 
     def _of_training(self, options: dict[str, Any]) -> None:
-        training = Training.objects.select_related("keeper").filter(reference=options["training"].upper()).first()
+        training = Training.objects.select_related("owner").filter(reference=options["training"].upper()).first()
         by = Member.objects.filter(email__iexact=options["by"], is_active=True).first()
         if training is None:
             raise CommandError(f"No training has the reference {options['training']}.")
@@ -84,7 +84,7 @@ class Command(BaseCommand):
             )
         sheets = read_upload(options["file"].read_bytes(), options["file"].name)
         with transaction.atomic():
-            made = start_import(training=training, organisation=training.keeper, sheets=sheets, by=by)
+            made = start_import(training=training, organisation=training.owner, sheets=sheets, by=by)
             plan = plan_import(made, by=by)
             differences = find_differences(made) if made.workbook_id else None
             if not options["preview"]:
@@ -94,7 +94,7 @@ class Command(BaseCommand):
                 transaction.set_rollback(True)
         rows = [told_planned(row) for row in plan.rows]
         if options["json"]:
-            self._print_json(plan.roster, rows, training.keeper.country_id)
+            self._print_json(plan.roster, rows, training.owner.country_id)
         else:
             self._print(plan.roster, rows)
             if not options["preview"]:

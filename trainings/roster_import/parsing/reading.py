@@ -38,7 +38,7 @@ Mark = str | None
 class ReadRow:
     """One person as read. `state` is "ok", "unclear" (a person should look) or "wrong" (cannot be taken); `reasons` say why.
 
-    `service_number` is for the keyed digest alone; of a birthday only `age_band` is kept.
+    `service_number` is for the keyed hash alone; of a birthday only `age_band` is kept.
     """
 
     number: int

@@ -13,7 +13,7 @@ from members.models import Member
 from trainings.actions import check_open, locked
 from trainings.models import RosterImport, Session, Training, Workbook
 from trainings.roster_import.actions import check_preview
-from trainings.roster_import.workbook.keys import FACTS, fact_digest
+from trainings.roster_import.workbook.keys import FACTS, fact_hash
 from trainings.roster_import.workbook.people import Person, people_of, session_title
 
 
@@ -39,7 +39,7 @@ def make_workbook(*, training: Training, by: Member) -> MadeWorkbook:
     workbook.rows = {
         str(person.enrolment): {
             "marks": [list(person.marks.get(session.pk, ("", 0))) for session in sessions],
-            "facts": [fact_digest(workbook, fact, text) for fact, text in zip(FACTS, person.facts, strict=True)],
+            "facts": [fact_hash(workbook, fact, text) for fact, text in zip(FACTS, person.facts, strict=True)],
         }
         for person in people
     }

@@ -19,7 +19,7 @@ from common.uploads.cells import Sheet, unpacked
 from trainings.attendance.actions import MarkEdit
 from trainings.models import Mark, RosterImport, Session
 from trainings.roster_import.parsing.values import text_of
-from trainings.roster_import.workbook.keys import FACTS, fact_digest, written
+from trainings.roster_import.workbook.keys import FACTS, fact_hash, written
 from trainings.roster_import.workbook.people import Person, fact_labels, people_of, session_title
 from trainings.roster_import.workbook.reading import Filled, FilledRow, mark_in, read_filled
 
@@ -161,7 +161,7 @@ def _facts(filled: Filled, row: FilledRow, person: Person) -> list[FactDifferenc
         for n, fact in enumerate(FACTS)
         if fact in row.facts
         and row.facts[fact] != person.facts[n]
-        and fact_digest(filled.workbook, fact, row.facts[fact]) != was[n]
+        and fact_hash(filled.workbook, fact, row.facts[fact]) != was[n]
     ]
 
 
@@ -169,7 +169,7 @@ def _is_renamed(filled: Filled, row: FilledRow, person: Person) -> bool:
     """Whether the row bears another name than it was made with and than the person has now, beyond script and accents."""
     was = filled.workbook.rows[str(row.enrolment)]["facts"]
     name = [written(row.facts[fact]) for fact in FACTS[:2]]
-    if [fact_digest(filled.workbook, fact, text) for fact, text in zip(FACTS[:2], name, strict=True)] == was[:2]:
+    if [fact_hash(filled.workbook, fact, text) for fact, text in zip(FACTS[:2], name, strict=True)] == was[:2]:
         return False
     return spelling(" ".join(name)) != spelling(f"{person.facts[0]} {person.facts[1]}")
 

@@ -57,6 +57,6 @@ def written(text: str) -> str:
     return " ".join(text.split())
 
 
-def fact_digest(workbook: Workbook, fact: str, text: str) -> str:
+def fact_hash(workbook: Workbook, fact: str, text: str) -> str:
     """Return what is kept of a fact as written: enough to see that it was changed, not what it was."""
     return hmac.new(workbook.secret.bytes, f"{fact}:{written(text)}".encode(), hashlib.sha256).hexdigest()[:12]

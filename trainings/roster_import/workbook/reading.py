@@ -18,7 +18,7 @@ from trainings.roster_import.workbook.keys import (
     PERSON,
     SESSION,
     Key,
-    fact_digest,
+    fact_hash,
     is_genuine,
     key_in,
 )
@@ -169,7 +169,7 @@ def _check_names(rows: Sequence[FilledRow], workbook: Workbook) -> None:
     names = {tuple(row["facts"][:2]): int(pk) for pk, row in workbook.rows.items()}
     moved = []
     for row in rows:
-        name = tuple(fact_digest(workbook, fact, row.facts[fact]) for fact in FACTS[:2])
+        name = tuple(fact_hash(workbook, fact, row.facts[fact]) for fact in FACTS[:2])
         own = tuple(workbook.rows[str(row.enrolment)]["facts"][:2])
         if name != own and name in names:
             moved.append(row.number)

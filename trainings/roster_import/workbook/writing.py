@@ -34,9 +34,9 @@ class Choices:
 
 
 def choices_for(training: Training) -> Choices:
-    """Return the lists of a training's workbook: ranks of its keeper's country, all organisations. Two queries."""
+    """Return the lists of a training's workbook: ranks of its owner's country, all organisations. Two queries."""
     ranks = (
-        Rank.objects.filter(country=training.keeper.country_id).order_by("-nato", "name").values_list("name", flat=True)
+        Rank.objects.filter(country=training.owner.country_id).order_by("-nato", "name").values_list("name", flat=True)
     )
     groups = [str(RankGroup(group).label) for group in (RankGroup.CIVILIAN, RankGroup.CADET)]
     return Choices(
