@@ -16,8 +16,8 @@ from django.utils.translation import pgettext
 
 from knowledge.access import readable_posts
 from knowledge.models import Digest, Notice, NoticeChoice, Notification, Pace, Post
+from mail.outbox import put_mail
 from members.models import Member
-from members.outbox import put_mail
 
 logger = logging.getLogger(__name__)
 

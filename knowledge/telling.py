@@ -26,8 +26,8 @@ from knowledge.models import (
     Post,
 )  # fmt: skip
 from knowledge.models.coming_back import PACES
+from mail.outbox import put_mail
 from members.models import Member
-from members.outbox import put_mail
 
 logger = logging.getLogger(__name__)
 

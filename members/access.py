@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from members.models import Invitation, JoinRequest, Mail, Member, Organisation, Role, RoleCode
+from mail.models import Mail
+from members.models import Invitation, JoinRequest, Member, Organisation, Role, RoleCode
 
 MAIL_IS_LATE = timedelta(hours=1)
 

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from audit.record import changed_row, record
 from common.actions import action
 from common.folding import spelling
+from mail.models import Mail
+from mail.outbox import put_mail
 from members import access
 from members.events import member_changed
 from members.handover import hand_over
-from members.models import Invitation, JoinRequest, Mail, Member, Organisation, Rank, Role, RoleCode
-from members.outbox import put_mail
+from members.models import Invitation, JoinRequest, Member, Organisation, Rank, Role, RoleCode
 
 
 def hash_of(token: str) -> str:

@@ -11,9 +11,10 @@ from django.utils.translation import ngettext
 
 from common.desk import DeskAdmin, EditableDeskAdmin
 from common.views import sentences
+from mail.models import Mail
 from members import actions
 from members.forms import RankForm
-from members.models import Country, Mail, Member, Organisation, Rank, Role
+from members.models import Country, Member, Organisation, Rank, Role
 
 
 @admin.register(Country)

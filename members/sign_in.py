@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
+from mail.outbox import put_mail
 from members import encryption
 from members.held_forms import has_held_form
 from members.models import Member
-from members.outbox import put_mail
 from members.second_factor import is_last, must_have_second_factor
 from members.time_limits import SIGNED_IN_KEY
 

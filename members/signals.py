@@ -14,8 +14,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from audit.record import record
+from mail.outbox import put_mail
 from members.models import Member
-from members.outbox import put_mail
 from members.second_factor import FACTORS, note_shown
 from members.time_limits import note_sign_in
 

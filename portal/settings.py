@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "trainings",
     "trainers",
     "members",
+    "mail",
     "audit",
     "common",
     "django.contrib.admin",
@@ -374,7 +375,7 @@ else:
             "MAIL_URL=smtp+tls://user:password@mail.example:587 (see .env.example)."
         )
     globals().update(env.email_url("MAIL_URL"))
-EMAIL_TIMEOUT = 20  # seconds that the worker waits for each answer of the mail server; see members/postman.py
+EMAIL_TIMEOUT = 20  # seconds that the worker waits for each answer of the mail server; see mail/delivery.py
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"{SITE_NAME} <portal@{_site.hostname}>")
 # Where a weakness is reported: printed in /.well-known/security.txt.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")

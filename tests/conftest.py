@@ -16,8 +16,9 @@ from django.db import connection
 from django.db.models.signals import post_save
 from django.test import Client, TransactionTestCase
 
-from members.models import Country, Language, Mail, Member, Organisation
-from members.postman import deliver
+from mail.delivery import deliver
+from mail.models import Mail
+from members.models import Country, Language, Member, Organisation
 from members.second_factor import SHOWN_KEY
 from tests.databases import databases
 from trainers.actions import ensure_profile

@@ -31,7 +31,18 @@ SLOWEST_SHOWN = 20
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # Whoever is done takes from the other: the long tests stand together.
 TWO_WORKERS = ("-n", "2", "--dist", "worksteal")
-UNIT_FOLDERS = ("audit", "common", "knowledge", "members", "portal", "reports", "search", "trainers", "trainings")
+UNIT_FOLDERS = (
+    "audit",
+    "common",
+    "knowledge",
+    "mail",
+    "members",
+    "portal",
+    "reports",
+    "search",
+    "trainers",
+    "trainings",
+)
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from members.models import Mail, Organisation
+from mail.models import Mail
+from members.models import Organisation
 from portal.demo.cast import load_cast
 from portal.demo.clock import Events
 from portal.demo.discussion import schedule_discussion

@@ -46,7 +46,7 @@ NOT_WRITTEN = {"code", "slug", "email", "password", "stored", "kind", "checksum"
                "token_hash", "leave_token", "secret_hash", "service_hash", "body_hash", "query", "upload_name",
                "old_value", "new_value", "answer_value"}
 TABLES = [model for model in apps.get_models() if model._meta.app_label in ("members", "trainers", "trainings", "reports", "knowledge")
-          and model._meta.label_lower not in ("members.mail", "members.country", "members.language", "trainings.columnchoice")]
+          and model._meta.label_lower not in ("mail.mail", "members.country", "members.language", "trainings.columnchoice")]
 def written(model):
     return [column for column in model._meta.concrete_fields if isinstance(column, (models.CharField, models.TextField))
             and not column.choices and column.name not in NOT_WRITTEN and not column.name.endswith("_key")]

@@ -18,8 +18,8 @@ from knowledge.actions.choices import make_secret_address, member_of_secret
 from knowledge.digest import compose, ensure_digests, news_for, next_digest, send_due_digests
 from knowledge.models import Digest, Follow, NoticeChoice, SavedSearch, SecretAddress
 from knowledge.posts.actions import pin_post
-from members.models import Mail
-from members.postman import Postman
+from mail.delivery import MailSender
+from mail.models import Mail
 from search.indexer import sync_index
 from tests.conftest import client_of, join
 from tests.knowledge.posts.test_posts import write
@@ -85,8 +85,8 @@ def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 5
         send_due_digests()
-        Postman().send_waiting()
-        Postman().send_waiting()
+        MailSender().send_waiting()
+        MailSender().send_waiting()
         (got,) = server.taken
     digest = Digest.objects.get(member=reader)
     assert (got["To"], got["Subject"].strip()) == (reader.email, "Шта је ново на порталу Mreža")

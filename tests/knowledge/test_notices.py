@@ -7,7 +7,7 @@ from knowledge.discussion.actions import change_comment, remove_comment
 from knowledge.models import NoticeChoice, Notification, Post
 from knowledge.posts.actions import publish_post
 from knowledge.subscriptions.reactions import follow
-from members.models import Mail
+from mail.models import Mail
 from tests.conftest import client_of
 from tests.knowledge.discussion.test_discussion import say
 from tests.knowledge.posts.test_posts import write

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEntry
-from members.models import Mail, Member, Organisation, Rank
+from mail.models import Mail
+from members.models import Member, Organisation, Rank
 from portal import urls
 from tests.conftest import client_of
 from trainings.models import Course
@@ -19,7 +20,7 @@ EDITABLE = {"members.organisation", "members.rank", "trainers.topic", "trainings
 READ_ONLY = {
     "audit.auditentry",
     "members.country",
-    "members.mail",
+    "mail.mail",
     "members.member",
     "members.role",
     "trainings.training",
@@ -163,7 +164,7 @@ def again(member, *mails):
 def test_mail_that_was_given_up_is_shown_with_its_reason_and_without_its_text(admin, mail):
     client = client_of(admin)
     home = client.get("/").content.decode()
-    shown = "/desk/members/mail/?sent_at__isnull=True"
+    shown = "/desk/mail/mail/?sent_at__isnull=True"
     assert ("1 mail did not go out." in home, f'href="{shown}"' in home) == (True, True)
     for url in (shown, desk_url(Mail, "change", mail.pk)):
         body = client.get(url).content.decode()

@@ -22,7 +22,7 @@ def queue_in_the_database(settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 
-def running(path="common.mail.deliver", args=(), workers=("gone",), ago=GONE, signed=None):
+def running(path="tests.deadly_tasks.die_at", args=(), workers=("gone",), ago=GONE, signed=None):
     """A task that a worker took so long ago, and signed so long ago."""
     now = timezone.now()
     return DBTaskResult.objects.create(

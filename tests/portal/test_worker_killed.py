@@ -23,22 +23,20 @@ KEYS = {
     for name in ("SECRET_KEY", "FACTOR_KEYS", "AUDIT_KEY", "PERSON_KEY")
 }
 NAMES = ["m1", "m2", "m3", "m4", "m5"]
-PUT = (
-    "from members.outbox import put_mail\nfor n in range(1, 6): put_mail(to=f'm{n}@mod.example', subject='A', body='B')"
-)
-QUEUE = "from common.mail import deliver\nfor n in range(1, 6): deliver.enqueue(f'm{n}@mod.example', 'A', 'B')"
+PUT = "from mail.outbox import put_mail\nfor n in range(1, 6): put_mail(to=f'm{n}@mod.example', subject='A', body='B')"
+QUEUE = "from tests.deadly_tasks import send_from_task\nfor n in range(1, 6): send_from_task.enqueue(f'm{n}@mod.example', 'A', 'B')"
 DIE = "from tests.deadly_tasks import die_at\ndie_at.enqueue({path!r}, {times})"
 # Minutes later: what a worker held is no longer its own.
 LATER = """
 from datetime import timedelta
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
-from members.models import Mail
+from mail.models import Mail
 Mail.objects.filter(state='waiting').update(not_before=timezone.now())
 DBTaskResult.objects.running().update(started_at=timezone.now() - timedelta(minutes=1))
 """
 TASKS = "from django_tasks_db.models import DBTaskResult\nprint(*sorted(DBTaskResult.objects.values_list('status', flat=True)))"
-MAILS = "from members.models import Mail\nprint(*sorted(Mail.objects.values_list('state', flat=True)))"
+MAILS = "from mail.models import Mail\nprint(*sorted(Mail.objects.values_list('state', flat=True)))"
 
 
 class Portal:

@@ -41,8 +41,9 @@ from knowledge.models import (
     Thanks,
 )  # fmt: skip
 from knowledge.posts.actions import Choices, write_post
+from mail.models import Mail
 from members.actions import hash_of
-from members.models import Invitation, JoinRequest, Mail, Member, Organisation
+from members.models import Invitation, JoinRequest, Member, Organisation
 from reports.indicators.actions import add_indicator
 from reports.lookups import Things
 from reports.models import IndicatorValue, Release, Snapshot

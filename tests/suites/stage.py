@@ -197,7 +197,7 @@ NOT_OF_THE_DOMAIN = {
     "sessions.session",
     "usersessions.usersession",
     "django_tasks_database.dbtaskresult",
-    "members.mail",
+    "mail.mail",
     "audit.seal",
     "account.emailaddress",
 }

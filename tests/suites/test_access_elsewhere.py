@@ -155,7 +155,7 @@ def test_control_desk_open_to_everybody_is_noticed(browsers, monkeypatch):
 
 
 def test_control_desk_shows_mail_without_its_text(sides, browsers):
-    page = browsers["admin"].get("/desk/members/mail/").content.decode()
+    page = browsers["admin"].get("/desk/mail/mail/").content.decode()
     assert (page.count('class="field-subject">Predmetkanar<'), "Postakanar" in page) == (len(sides), False)
 
 

@@ -16,8 +16,9 @@ from audit.models import AuditEntry
 from audit.sentences import has_sentence, sentence
 from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
+from mail.models import Mail
 from members import actions as members
-from members.models import Invitation, Mail, Organisation, Rank, Role
+from members.models import Invitation, Organisation, Rank, Role
 from reports.indicators import actions as indicators
 from reports.lookups import Things
 from reports.models import IndicatorValue
@@ -55,7 +56,7 @@ pytestmark = pytest.mark.django_db
 
 # Scenes of the actions that have a file of their own.
 SCENES = (scenes_choices, scenes_discussion, scenes_materials, scenes_posts, scenes_searches)
-APPS = ("members", "trainers", "trainings", "knowledge", "reports", "search")
+APPS = ("mail", "members", "trainers", "trainings", "knowledge", "reports", "search")
 # Rows that a GET may change: what was seen last is no row of its own, and readings of names are counted apart.
 EXCEPTIONS = {"sessions.session", "knowledge.seen"}
 

@@ -20,9 +20,9 @@ from audit.seal import look_after_seals
 from common.files.storage import forget_orphans, forget_pictures
 from knowledge.digest import send_due_digests
 from knowledge.models import MaterialVersion
+from mail.delivery import MailSender
+from mail.outbox import forget_old_mails
 from members.actions import forget_old_requests
-from members.outbox import forget_old_mails
-from members.postman import Postman
 from portal.stuck_tasks import SEEN_EVERY, look_after_tasks
 from portal.totals import look_after_totals
 from search.indexer import look_after_search
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         gc.freeze()  # as in portal/wsgi.py
         over, name = threading.Event(), get_random_string(32)
         rounds = [
-            *ROUNDS, (Postman(over.is_set).send_waiting, interval), (look_after_search, interval),
+            *ROUNDS, (MailSender(over.is_set).send_waiting, interval), (look_after_search, interval),
             (partial(look_after_tasks, name), SEEN_EVERY),
         ]  # fmt: skip
         clocks = [threading.Thread(target=go_round, args=(work, every, over), daemon=True) for work, every in rounds]

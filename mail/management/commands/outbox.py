@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db.models import Count, Min, Q
 
-from members.models import Mail
-from members.postman import Postman
+from mail.delivery import MailSender
+from mail.models import Mail
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *, send: bool, **options: Any) -> None:
         if send:
-            Postman().send_waiting()
+            MailSender().send_waiting()
         waiting, given_up = Q(state=Mail.State.WAITING), Q(state=Mail.State.GIVEN_UP)
         counts = Mail.objects.aggregate(
             waiting=Count("pk", filter=waiting),

@@ -10,11 +10,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from common.mail import deliver as old_deliver
-from members.models import Mail
-from members.outbox import forget_old_mails, put_mail
+from mail.delivery import MAX_ATTEMPTS, MailSender, claim_mail, due_mails, wait_after
+from mail.models import Mail
+from mail.outbox import forget_old_mails, put_mail
 from members.password_link import mail_password_link
-from members.postman import MOST_ATTEMPTS, Postman, due_mails, taken_mail, wait_after
 from tests.smtp_server import MailServer
 from tests.threads import at_once, needs_two_connections
 
@@ -57,7 +56,7 @@ def test_mail_is_received_in_both_scripts_and_leaves_no_text_behind(server):
     }
     put("ana", subject=subject, body=body, headers=unsubscribe)
     kept = Mail.objects.get()
-    Postman().send_waiting()
+    MailSender().send_waiting()
     (got,) = server.taken
     assert (got["Subject"].strip(), got["To"], got["Message-ID"]) == (subject, "ana@mod.example", kept.message_id)
     assert got.get_content() == body
@@ -73,7 +72,7 @@ def test_transaction_that_is_taken_back_leaves_no_mail(server):
         put("ana")
         assert Mail.objects.count() == 1
         raise RuntimeError
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert (Mail.objects.count(), server.taken, server.connections) == (0, [], 0)
 
 
@@ -82,9 +81,9 @@ def test_what_is_told_once_is_written_once(server):
     assert [put_mail(to="ana@mod.example", subject="A", body="A", key=key) for key in ("w1", "w1", "w2", "", "")] == [
         True, False, True, True, True,
     ]  # fmt: skip
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert put_mail(to="ana@mod.example", subject="A", body="A", key="w1") is False
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert len(server.taken) == 4
     with pytest.raises(IntegrityError), transaction.atomic():
         Mail.objects.create(to="a@mod.example", subject="A", body="A", message_id="<1@x>", key="w1")
@@ -107,7 +106,7 @@ def test_password_link_that_is_done_again_after_a_crash_is_mailed_once(server, r
 )
 def test_subject_adds_no_header_and_no_text(subject, server):
     put("ana", subject=subject)
-    Postman().send_waiting()
+    MailSender().send_waiting()
     (got,) = server.taken
     assert (sorted(got.keys()), got.get_content(), len(got["Subject"].strip()) <= 200) == (
         ["Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To"],
@@ -132,7 +131,7 @@ def test_one_refused_address_holds_up_no_other(server):
                       "full@mod.example": "452 4.2.2 Mailbox full"}  # fmt: skip
     server.on_data = lambda mail: "554 5.7.1 No" if "spam" in mail["To"] else None if "cut" in mail["To"] else "250 OK"
     put("gone", "spam", "cut", "full", "ana", "bora")
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert states() == {
         "gone": ("given_up", 1, "The server refused the address (550 5.1.1)."),
         "spam": ("given_up", 1, "The server refused the mail (554 5.7.1)."),
@@ -142,10 +141,10 @@ def test_one_refused_address_holds_up_no_other(server):
     }  # fmt: skip
     assert [server.addressees(), due_mails().count()] == [{"ana@mod.example": 1, "bora@mod.example": 1}, 0]
     server.refuses, server.on_data = {}, lambda mail: "250 OK"
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert len(server.taken) == 2  # not yet
     make_due()
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert server.addressees() == dict.fromkeys([f"{name}@mod.example" for name in ("ana", "bora", "cut", "full")], 1)
 
 
@@ -153,35 +152,35 @@ def test_refused_for_now_it_waits_longer_and_longer_and_is_given_up_after_three_
     server.refuses = {"ana@mod.example": "451 4.7.1 Try later"}
     put("ana")
     waited = []
-    for _attempt in range(MOST_ATTEMPTS):
+    for _attempt in range(MAX_ATTEMPTS):
         make_due()
         before = timezone.now()
-        Postman().send_waiting()
+        MailSender().send_waiting()
         mail = Mail.objects.get()
         waited.append(round((mail.not_before - before) / timedelta(minutes=1)))
-    assert (mail.state, mail.attempts, bool(mail.body)) == ("given_up", MOST_ATTEMPTS, True)
+    assert (mail.state, mail.attempts, bool(mail.body)) == ("given_up", MAX_ATTEMPTS, True)
     assert waited == [1, 2, 4, 8, 16, 32, 64, 128, 256, *[360] * 10, 0]
-    assert timedelta(days=2.5) < sum(map(wait_after, range(1, MOST_ATTEMPTS)), timedelta()) < timedelta(days=3)
+    assert timedelta(days=2.5) < sum(map(wait_after, range(1, MAX_ATTEMPTS)), timedelta()) < timedelta(days=3)
 
 
 def test_dead_server_costs_no_mail_an_attempt_and_is_asked_seldom(server, monkeypatch, caplog):
     now = [1000.0]
-    monkeypatch.setattr("members.postman.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("mail.delivery.time.monotonic", lambda: now[0])
     tried = []
     real = smtplib.SMTP.connect
     monkeypatch.setattr(smtplib.SMTP, "connect", lambda *given: tried.append(now[0]) or real(*given))
     put("ana", "bora", "ceca")
     server.stop()
-    postman = Postman()
+    sender = MailSender()
     for _second in range(300):
-        postman.send_waiting()
+        sender.send_waiting()
         now[0] += 1
     assert [int(b - a) for a, b in pairwise(tried)] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert set(states().values()) == {("waiting", 0, "")}
     assert "The mail server cannot be used (ConnectionRefusedError)" in caplog.text
     server.start()
     now[0] += 60
-    postman.send_waiting()
+    sender.send_waiting()
     assert ([str(mail["To"])[:3] for mail in server.taken], set(states().values())) == (["ana", "bor", "cec"], {SENT})
     assert len(tried) == 11  # all over one connection
 
@@ -198,7 +197,7 @@ def test_server_that_refuses_all_loses_nothing(how, server):
         server.on_data = lambda mail: "421 4.3.2 Shutting down"
     else:  # in the middle of a mail, and gone
         server.on_data = lambda mail: server.stop()
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert {name: state for name, (state, *_rest) in states().items()} == dict.fromkeys(
         ("ana", "bora", "ceca"), "waiting"
     )
@@ -207,7 +206,7 @@ def test_server_that_refuses_all_loses_nothing(how, server):
     server.greeting, server.senders, server.on_data = "220 test", "250 OK", lambda mail: "250 OK"
     server.start()
     make_due()
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert (server.addressees().total(), {state for state, *_rest in states().values()}) == (3, {"sent"})
 
 
@@ -218,7 +217,7 @@ def note_is_lost(monkeypatch):
     def fail(*given, **facts):
         raise OperationalError
 
-    monkeypatch.setattr("members.postman._settle", fail)
+    monkeypatch.setattr("mail.delivery._settle", fail)
     return monkeypatch.undo
 
 
@@ -227,10 +226,10 @@ def test_crash_after_the_servers_yes_repeats_that_mail_with_its_number_and_no_ot
     """Without a crash: another worker goes on. With one: tests/portal/test_worker_killed.py."""
     put("ana", "bora")
     with pytest.raises(OperationalError):
-        Postman().send_waiting()
+        MailSender().send_waiting()
     note_is_lost()
     make_due()  # on SQLite the first is leased for five minutes
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert server.addressees() == {"ana@mod.example": 2, "bora@mod.example": 1}
     first, *rest = server.taken
     (again,) = [mail for mail in rest if mail["Message-ID"] == first["Message-ID"]]
@@ -240,15 +239,15 @@ def test_crash_after_the_servers_yes_repeats_that_mail_with_its_number_and_no_ot
 @pytest.mark.both_engines
 def test_worker_that_lives_sends_nothing_again_when_the_database_failed(server, note_is_lost):
     put("ana", "bora")
-    postman = Postman()
+    sender = MailSender()
     with pytest.raises(OperationalError):
-        postman.send_waiting()
+        sender.send_waiting()
     note_is_lost()
     make_due()
-    postman.send_waiting()
+    sender.send_waiting()
     assert len(server.taken) == 1  # it pauses for a second
-    postman.again_at = 0
-    postman.send_waiting()
+    sender.again_at = 0
+    sender.send_waiting()
     assert (server.addressees(), set(states().values())) == ({"ana@mod.example": 1, "bora@mod.example": 1}, {SENT})
 
 
@@ -259,11 +258,11 @@ def test_mail_in_one_workers_hand_is_not_seen_by_another(server):
     put("ana")
     seen = []
     server.on_data = lambda mail: seen.append(1) or "250 OK"
-    with taken_mail() as mine, taken_mail() as theirs:
+    with claim_mail() as mine, claim_mail() as theirs:
         assert (mine.to, theirs) == ("ana@mod.example", None)
     assert due_mails().count() == 0
     Mail.objects.update(not_before=timezone.now() - timedelta(seconds=1))  # five minutes later
-    Postman().send_waiting()
+    MailSender().send_waiting()
     assert (len(seen), set(states().values())) == (1, {SENT})
 
 
@@ -272,7 +271,7 @@ class TestTwoWorkers:
 
     def test_each_mail_goes_once(self, server):
         put(*(f"m{n}" for n in range(60)))
-        at_once(*[Postman().send_waiting] * 4)
+        at_once(*[MailSender().send_waiting] * 4)
         assert (server.addressees().total(), set(server.addressees().values())) == (60, {1})
         assert (Mail.objects.filter(state="sent").count(), server.connections) == (60, 4)
 
@@ -282,13 +281,13 @@ class TestTwoWorkers:
         real = type(due_mails()).update
         never = lambda query, **facts: 1 if set(facts) == {"not_before"} else real(query, **facts)  # noqa: E731
         monkeypatch.setattr(type(due_mails()), "update", never)
-        at_once(*[Postman().send_waiting] * 4)
+        at_once(*[MailSender().send_waiting] * 4)
         assert server.addressees().total() > 60
 
 
 def test_old_mails_are_forgotten(server):
     put("new", "old")
-    Postman().send_waiting()
+    MailSender().send_waiting()
     now = timezone.now()
     for name, days in (("week", 8), ("fresh", 6), ("month", 31)):
         Mail.objects.create(
@@ -316,8 +315,3 @@ def test_command_counts_and_sends(server, capsys):
     before, after = capsys.readouterr().out.splitlines()
     assert (before.startswith("waiting 2 (since 2"), after) == (True, "waiting 0, given up 1")
     assert len(server.taken) == 1
-
-
-def test_mail_queued_by_an_earlier_version_still_goes(server):
-    old_deliver.func("ana@mod.example", "A", "B")
-    assert server.addressees() == {"ana@mod.example": 1}

@@ -21,14 +21,14 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from members.models import Mail
+from mail.models import Mail
 
 logger = logging.getLogger(__name__)
 
 # After a refusal for now: 1, 2, 4 … minutes, then every six hours; nineteen such waits are just under three days.
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
-MOST_ATTEMPTS = 20
+MAX_ATTEMPTS = 20
 # On SQLite: how long a mail is one worker's. Longer than five waits of EMAIL_TIMEOUT for the server.
 LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = 60
@@ -45,7 +45,7 @@ class Refusal:
     is_final: bool
 
 
-class Postman:
+class MailSender:
     """Sends what is due, over one connection for a batch; waits longer and longer while the server is away."""
 
     def __init__(self, is_over: Callable[[], bool] = lambda: False) -> None:
@@ -63,8 +63,10 @@ class Postman:
             self._send_all()
         except OSError as away:  # as are all errors of smtplib
             seconds = self._wait_longer()
-            told = _code_of(away) or type(away).__name__
-            logger.warning("The mail server cannot be used (%s); mail waits and is tried in %d seconds.", told, seconds)
+            reason = _code_of(away) or type(away).__name__
+            logger.warning(
+                "The mail server cannot be used (%s); mail waits and is tried in %d seconds.", reason, seconds
+            )
         except DatabaseFailure:
             self._wait_longer()
             raise
@@ -83,7 +85,7 @@ class Postman:
 
     def _send_next(self, server: BaseEmailBackend) -> bool:
         """Send one mail that nobody else is sending; return whether there was one. Raises what says that the server is away."""
-        with taken_mail() as mail:
+        with claim_mail() as mail:
             if mail is None:
                 return False
             away = deliver(mail, server, self.accepted)  # not raised in here: what is noted of the mail stays
@@ -106,7 +108,7 @@ def due_mails() -> QuerySet[Mail]:
 
 
 @contextmanager
-def taken_mail() -> Iterator[Mail | None]:
+def claim_mail() -> Iterator[Mail | None]:
     """Yield the next mail, for this worker alone, or None.
 
     PostgreSQL locks its row as long as it is in hand, and lets it go at once if this process dies. SQLite has one lock for
@@ -117,8 +119,8 @@ def taken_mail() -> Iterator[Mail | None]:
             yield due_mails().select_for_update(skip_locked=True).first()
         return
     for mail in due_mails()[:10]:
-        of = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING, not_before=mail.not_before)
-        if of.update(not_before=timezone.now() + LEASE):
+        claimed = Mail.objects.filter(pk=mail.pk, state=Mail.State.WAITING, not_before=mail.not_before)
+        if claimed.update(not_before=timezone.now() + LEASE):
             yield mail
             return
     yield None
@@ -206,7 +208,7 @@ def wait_after(attempts: int) -> timedelta:
 
 def _note_refusal(mail: Mail, refusal: Refusal) -> None:
     attempts, now = mail.attempts + 1, timezone.now()
-    is_final = refusal.is_final or attempts >= MOST_ATTEMPTS
+    is_final = refusal.is_final or attempts >= MAX_ATTEMPTS
     state, not_before = (Mail.State.GIVEN_UP, now) if is_final else (Mail.State.WAITING, now + wait_after(attempts))
     _settle(mail, state=state, attempts=attempts, not_before=not_before, last_error=refusal.words)
 

@@ -1,4 +1,4 @@
-"""The outbox: mail is written in the transaction of what it tells, and sent by the worker (see members/postman.py)."""
+"""The outbox: mail is written in the transaction of what it tells, and sent by the worker (see mail/delivery.py)."""
 
 import secrets
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from members.models import Mail
+from mail.models import Mail
 
 SUBJECT_LETTERS = 200
 # Headers that a mail may bring along. The rest, such as recipients, is the outbox's own.
