@@ -8,7 +8,7 @@ POSTS ?= 20000
 VENV := .venv
 PY := $(VENV)/bin/python
 # Paths that are checked; a new app is added here and to the contract in pyproject.toml.
-CODE := portal search reports knowledge trainings trainers members mail audit common bench tests conftest.py manage.py
+CODE := portal search reports knowledge trainings trainers notifications members mail audit common bench tests conftest.py manage.py
 # Byte code is kept whatever the surroundings say: the tests start hundreds of processes.
 export PYTHONDONTWRITEBYTECODE :=
 

@@ -11,5 +11,9 @@ class KnowledgeConfig(AppConfig):
     def ready(self) -> None:
         # Models are at hand only now.
         from knowledge import sentences
+        from knowledge.subscriptions import digest_sections, kinds
+        from notifications.digest import register_sections
 
         sentences.register_sentences()
+        kinds.register()
+        register_sections(1, digest_sections.new_posts)

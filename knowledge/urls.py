@@ -7,8 +7,7 @@ from knowledge.field_notes import views as notes
 from knowledge.materials import views as materials
 from knowledge.moderation import views as moderation
 from knowledge.posts import views as posts
-from knowledge.subscriptions import views as coming_back
-from knowledge.views import choices
+from knowledge.subscriptions import views as subscriptions
 
 app_name = "knowledge"
 
@@ -50,11 +49,10 @@ discussed = [
     path("comments/<int:pk>/hide/", moderation.hide, name="comment_hide"),
     path("comments/<int:pk>/restore/", moderation.restore, name="comment_restore"),
 ]
-coming = [
-    path("saved/", coming_back.saved, name="saved"),
-    path("notices/", coming_back.notices, name="notices"),
-    path("follow/topics/<int:pk>/", coming_back.follow_topic, name="follow_topic"),
-    path("follow/people/<int:pk>/", coming_back.follow_person, name="follow_person"),
+for_oneself = [
+    path("saved/", subscriptions.saved, name="saved"),
+    path("follow/topics/<int:pk>/", subscriptions.follow_topic, name="follow_topic"),
+    path("follow/people/<int:pk>/", subscriptions.follow_person, name="follow_person"),
     path("reported/", moderation.reported, name="reported"),
     path("reported/<int:pk>/leave/", moderation.leave, name="reported_leave"),
 ]
@@ -74,13 +72,11 @@ urlpatterns = [
     path("", posts.post_list, name="list"),
     path("new/", posts.post_new, name="new"),
     path("preview/", posts.post_preview, name="preview"),
-    path("notices/choices/", choices.choices, name="choices"),
-    path("notices/feeds/make/", choices.secret_make, name="secret_make"),
-    path("notices/feeds/end/", choices.secret_revoke, name="secret_revoke"),
-    path("leave/<str:token>/", choices.leave, name="leave"),
-    path("feed/", choices.feed, name="public_feed"),
-    path("feed/<str:secret>/", choices.feed, name="feed"),
-    *coming,
+    path("feed/", subscriptions.feed, name="public_feed"),
+    path("feed/address/make/", subscriptions.secret_make, name="secret_make"),
+    path("feed/address/end/", subscriptions.secret_revoke, name="secret_revoke"),
+    path("feed/<str:secret>/", subscriptions.feed, name="feed"),
+    *for_oneself,
     *noted,
     path("<slug:slug>/", include([*of_one, *discussed])),
 ]

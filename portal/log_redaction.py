@@ -6,7 +6,7 @@ import traceback
 from types import TracebackType
 
 # Links that work once stand in addresses; whoever reads a log must not be able to use them.
-_SECRETS = re.compile(r"(/members/welcome/|/account/password/reset/key/|/knowledge/feed/|/knowledge/leave/)[^/\s]+")
+_SECRETS = re.compile(r"(/members/welcome/|/account/password/reset/key/|/knowledge/feed/|/notifications/leave/)[^/\s]+")
 # Addresses of trainers are made of their names. Places in the code, such as trainers/views.py, stay.
 _NAMES = re.compile(r"(/trainers/)(?!topics\b|[\w/]+\.py\b)[^/\s\"'?]+")
 _ADDRESS = re.compile(r"[^\s@<>\"'=]+@[^\s@<>\"',;]+")

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "knowledge",
     "trainings",
     "trainers",
+    "notifications",
     "members",
     "mail",
     "audit",

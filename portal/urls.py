@@ -16,6 +16,7 @@ urlpatterns = [
     path("trainings/", include("trainings.urls")),
     path("trainings/<reference:reference>/materials/", uses.training_materials, name="training_materials"),
     path("knowledge/", include("knowledge.urls")),
+    path("notifications/", include("notifications.urls")),
     path("reports/", include("reports.urls")),
     path("search/", include("search.urls")),
     path("members/", include("members.urls")),

@@ -7,9 +7,9 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         # Models can be imported only now.
         from audit.record import on_entry
-        from knowledge.digest import SEARCHES
+        from notifications.digest import register_sections
         from search.indexer import follow_entry
         from search.saved import new_in_digest
 
         on_entry(follow_entry)
-        SEARCHES.append(new_in_digest)
+        register_sections(2, new_in_digest)

@@ -1,16 +1,20 @@
 """Saved searches with what is new in each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, IntegerField, Q, Value
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import pgettext
 
 from knowledge.access import own_searches
-from knowledge.digest import DigestItem
 from knowledge.models import SavedSearch
+from knowledge.subscriptions.kinds import SAVED_SEARCH
 from members.models import Member
+from notifications.digest import DigestItem, DigestSection
+from notifications.models import DeliveryMode, NotificationSetting
 from search.forms import query_of
 from search.full_text import index_scans
 from search.query import find_all
@@ -25,13 +29,19 @@ class SavedCounts:
     new: int
 
 
-def new_in_digest(member: Member, since: datetime) -> list[DigestItem]:
-    """Return the saved searches that find something newer than the last digest and the last look, with its number."""
-    return [
+def new_in_digest(member: Member, since: datetime, until: datetime) -> Iterator[DigestSection]:
+    """Yield the saved searches that find something newer than the last digest and the last look, with its number.
+
+    One query, three more where there are saved searches; nothing of a member who does not want to hear of them.
+    """
+    settings_of = NotificationSetting.objects.filter(member=member, kind=SAVED_SEARCH.code, mode=DeliveryMode.OFF)
+    searches = [] if settings_of.exists() else saved_searches(member, since)
+    items = [
         DigestItem(f"{row.saved.name}: +{row.new}", f"{reverse('search:page')}?{row.saved.query}")
-        for row in saved_searches(member, since)
+        for row in searches
         if row.new
     ]
+    yield DigestSection(pgettext("digest", "Your saved searches"), items)
 
 
 def saved_searches(member: Member, after: datetime | None = None) -> list[SavedCounts]:

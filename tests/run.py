@@ -37,6 +37,7 @@ UNIT_FOLDERS = (
     "knowledge",
     "mail",
     "members",
+    "notifications",
     "portal",
     "reports",
     "search",

@@ -10,9 +10,10 @@ from audit.record import record
 from common.actions import action
 from knowledge.conflicts import ChangedMeanwhileError, locked
 from knowledge.discussion.mentions import mentioned_in
-from knowledge.models import Comment, Notice, Notification, Post
-from knowledge.telling import notify, notify_of_comment
+from knowledge.models import Comment, Post
+from knowledge.subscriptions.notify import notify_mentioned, notify_of_comment
 from members.models import Member
+from notifications.notify import notifications_about
 
 # What stands in the row of a comment that its author took back: its text is gone.
 NOTHING = "…"
@@ -80,7 +81,7 @@ def change_comment(*, comment: Comment, body: str, version_seen: int, by: Member
     now.save(update_fields=["body", "version", "changed_at"])
     mentioned = mentioned_in(body, post)
     now.mentions.set(mentioned)
-    notify(Notice.MENTIONED, [member.pk for member in mentioned], post=post, comment=now, by=by)
+    notify_mentioned(now, mentioned, by=by)
     record("change_comment", now, root=post, by=by, fields=["body"], free_text={"before": before}, version=now.version)
     return now
 
@@ -93,7 +94,7 @@ def remove_comment(*, comment: Comment, by: Member) -> Comment:
     text, now.body, now.removed_at = now.body, NOTHING, timezone.now()
     now.save(update_fields=["body", "removed_at"])
     now.mentions.clear()
-    Notification.objects.filter(comment=now).delete()
+    notifications_about(now).delete()
     forget_answer(post, now)
     record("remove_comment", now, root=post, by=by, free_text={"text": text})
     return now

@@ -15,7 +15,7 @@ from common.actions import action
 from common.files.reading import page_count_of_stored, words_of_stored
 from common.files.storage import StoredFile, forget
 from knowledge.models import Material, MaterialText, MaterialVersion, Post
-from knowledge.telling import notify_of_version
+from knowledge.subscriptions.notify import notify_of_version
 from members.models import Member
 
 MAX_FILES = 40

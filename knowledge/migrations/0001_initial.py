@@ -16,37 +16,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Digest",
-            fields=[
-                (
-                    "member",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="digest",
-                        serialize=False,
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "every",
-                    models.CharField(
-                        choices=[("off", "Never"), ("day", "Every day"), ("week", "Every week")],
-                        default="week",
-                        max_length=4,
-                        verbose_name="digest",
-                    ),
-                ),
-                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
-                ("told_until", models.DateTimeField(default=django.utils.timezone.now)),
-                ("leave_token", models.CharField(editable=False, max_length=64, unique=True)),
-            ],
-            options={
-                "verbose_name": "digest",
-                "verbose_name_plural": "digests",
-            },
-        ),
-        migrations.CreateModel(
             name="Comment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -221,48 +190,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "declined field note",
                 "verbose_name_plural": "declined field notes",
                 "constraints": [models.UniqueConstraint(fields=("training", "member"), name="note_declined_once")],
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticeChoice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "notice",
-                    models.CharField(
-                        choices=[
-                            ("followed", "Something new of a topic or a person that I follow"),
-                            ("commented", "A comment on what I wrote, or an answer to me"),
-                            ("mentioned", "Somebody mentions me"),
-                            ("new_version", "A new version of a material that a planned training of mine uses"),
-                            ("search", "Something new in a search that I saved"),
-                            ("pinned", "News that the secretariat pins"),
-                        ],
-                        max_length=12,
-                        verbose_name="what",
-                    ),
-                ),
-                (
-                    "pace",
-                    models.CharField(
-                        choices=[("off", "Not at all"), ("at_once", "At once, by e-mail"), ("digest", "In my digest")],
-                        max_length=8,
-                        verbose_name="how",
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notice_choices",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "choice of notices",
-                "verbose_name_plural": "choices of notices",
-                "constraints": [models.UniqueConstraint(fields=("member", "notice"), name="notice_choice_once")],
             },
         ),
         migrations.CreateModel(
@@ -819,56 +746,6 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("member", "post"), name="thanks_for_a_post_once"),
                     models.UniqueConstraint(fields=("member", "comment"), name="thanks_for_a_comment_once"),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Notification",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "notice",
-                    models.CharField(
-                        choices=[
-                            ("followed", "Something new of a topic or a person that I follow"),
-                            ("commented", "A comment on what I wrote, or an answer to me"),
-                            ("mentioned", "Somebody mentions me"),
-                            ("new_version", "A new version of a material that a planned training of mine uses"),
-                            ("search", "Something new in a search that I saved"),
-                            ("pinned", "News that the secretariat pins"),
-                        ],
-                        max_length=12,
-                        verbose_name="what",
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("read_at", models.DateTimeField(null=True)),
-                ("mailed_at", models.DateTimeField(null=True)),
-                (
-                    "comment",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="knowledge.comment"
-                    ),
-                ),
-                (
-                    "member",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notifications",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="knowledge.post"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "notice",
-                "verbose_name_plural": "notices",
-                "ordering": ["-at", "-pk"],
-                "indexes": [models.Index(fields=["member", "-at"], name="notification_newest")],
             },
         ),
         migrations.CreateModel(

@@ -1,15 +1,14 @@
 """What is: posts and their files, notes from the field, discussion, and how members hear of what is new."""
 
-from knowledge.models.coming_back import Digest, Notice, NoticeChoice, Notification, Pace, SavedSearch, SecretAddress
 from knowledge.models.discussion import Comment, Complaint, Follow, Saved, Seen, Thanks
 from knowledge.models.materials import Material, MaterialText, MaterialUse, MaterialVersion
 from knowledge.models.notes import FieldNote, NoteDeclined, RevisionItem
 from knowledge.models.posts import Post, PostAudience, PostVersion
+from knowledge.models.subscriptions import SavedSearch, SecretAddress
 
 __all__ = [
     "Comment",
     "Complaint",
-    "Digest",
     "FieldNote",
     "Follow",
     "Material",
@@ -17,10 +16,6 @@ __all__ = [
     "MaterialUse",
     "MaterialVersion",
     "NoteDeclined",
-    "Notice",
-    "NoticeChoice",
-    "Notification",
-    "Pace",
     "Post",
     "PostAudience",
     "PostVersion",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,7 @@ class Comment(models.Model):
     hidden_by = models.ForeignKey(Member, models.PROTECT, null=True, related_name="+", verbose_name=_("hidden by"))
     hidden_reason = models.CharField(_("why it is hidden"), max_length=500, blank=True)
     mentions = models.ManyToManyField(Member, related_name="mentioned_in", blank=True, verbose_name=_("mentions"))
+    notifications = GenericRelation("notifications.Notification")
 
     class Meta:
         ordering = ["at", "pk"]
@@ -48,6 +51,9 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    def get_absolute_url(self) -> str:
+        return reverse("knowledge:comment", args=[self.post.slug, self.pk])
 
 
 class Thanks(models.Model):

@@ -13,7 +13,7 @@ from common.actions import action
 from common.folding import spelling
 from knowledge.conflicts import ChangedMeanwhileError, locked
 from knowledge.models import Post, PostAudience, PostVersion
-from knowledge.telling import notify_followers, notify_readers
+from knowledge.subscriptions.notify import notify_followers, notify_readers
 from members.models import Member
 from trainers.models import Topic
 

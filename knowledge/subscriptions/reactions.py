@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from audit.record import record
 from common.actions import action
-from knowledge.models import Comment, Follow, Notification, Post, Saved, Seen, Thanks
+from knowledge.models import Comment, Follow, Post, Saved, Seen, Thanks
 from members.models import Member
 from trainers.models import Topic
 
@@ -31,15 +31,6 @@ def follow(*, thing: Topic | Member, on: bool, by: Member) -> None:
     topic, person = (thing, None) if isinstance(thing, Topic) else (None, thing)
     if _switch(Follow, on, member=by, topic=topic, person=person):
         record("follow" if on else "unfollow", by, by=by)
-
-
-@action
-def read_notices(*, by: Member) -> int:
-    """Mark a member's notices as read; return how many. Nothing unread leaves no line."""
-    read = Notification.objects.filter(member=by, read_at=None).update(read_at=timezone.now())
-    if read:
-        record("read_notices", by, by=by, notices=read)
-    return read
 
 
 def _switch(model: type[Thanks] | type[Saved] | type[Follow], on: bool, **row: Any) -> bool:

@@ -1,18 +1,23 @@
-"""What a member keeps for themselves: saved posts, what they follow, and their notices."""
+"""What a member keeps for themselves: saved posts, what they follow, and feeds."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from common.views import page_of, safe_next
 from knowledge import access
 from knowledge.cards import cards, posts_of, rows_for_cards
-from knowledge.models import Follow, Notification
-from knowledge.subscriptions import reactions
+from knowledge.models import Post
+from knowledge.subscriptions import reactions, secret_addresses
+from knowledge.subscriptions.feeds import atom_of
+from knowledge.subscriptions.secret_addresses import SESSION_KEY
 from members.models import Member
 from members.request import member_of
 from trainers.models import Topic
@@ -33,26 +38,12 @@ def saved(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-def notices(request: HttpRequest) -> HttpResponse:
-    """What a member was told, newest first, and what they follow. A POST marks all as read."""
-    by = member_of(request)
-    if request.method == "POST":
-        reactions.read_notices(by=by)
-        return redirect("knowledge:notices")
-    notifications = Notification.objects.filter(member=by, post__in=access.readable_posts(by))
-    page = page_of(request, notifications.select_related("post", "post__author", "comment__author"), PAGE)
-    following = Follow.objects.filter(member=by).select_related("topic", "person").order_by("pk")
-    context = {"page": page, "following": following, "unread": any(row.read_at is None for row in page)}
-    return render(request, "knowledge/subscriptions/notices.html", context)
-
-
 def _follow(request: HttpRequest, thing: Any, name: str) -> HttpResponse:
     on = "off" not in request.POST
     reactions.follow(thing=thing, on=on, by=member_of(request))
     said = _("You follow %(name)s.") if on else _("You no longer follow %(name)s.")
     messages.success(request, said % {"name": name})
-    return redirect(safe_next(request, request.POST.get("next", ""), "knowledge:notices"))
+    return redirect(safe_next(request, request.POST.get("next", ""), "notifications:list"))
 
 
 @require_POST
@@ -71,3 +62,39 @@ def follow_person(request: HttpRequest, pk: int) -> HttpResponse:
     )
     person = get_object_or_404(people, pk=pk)
     return _follow(request, person, person.full_name)
+
+
+@require_POST
+def secret_make(request: HttpRequest) -> HttpResponse:
+    """Give the member a new secret address; the page after it shows it, once."""
+    member = member_of(request)
+    request.session[SESSION_KEY] = secret_addresses.make_secret_address(member=member, by=member)
+    return redirect(f"{reverse('notifications:settings')}#feeds")
+
+
+@require_POST
+def secret_revoke(request: HttpRequest) -> HttpResponse:
+    """End the member's secret address."""
+    member = member_of(request)
+    secret_addresses.revoke_secret_address(member=member, by=member)
+    messages.success(request, _("The secret address is ended: feed readers that have it get nothing more."))
+    return redirect(f"{reverse('notifications:settings')}#feeds")
+
+
+@login_not_required
+@require_GET
+def feed(request: HttpRequest, secret: str = "") -> HttpResponse:
+    """The library as an Atom feed: public posts, or by a secret address what that member may read; narrowed by `?topic=`."""
+    posts: QuerySet[Post] = access.public_posts()
+    if secret:
+        member = secret_addresses.member_of_secret(secret)
+        if member is None:
+            raise Http404
+        posts = access.readable_posts(member)
+    topic = request.GET.get("topic", "")
+    if topic:
+        posts = posts.filter(topics=int(topic)) if topic.isdecimal() and len(topic) < 10 else posts.none()
+    answer = HttpResponse(atom_of(posts, request.path), content_type="application/atom+xml; charset=utf-8")
+    answer["X-Content-Type-Options"], answer["Cache-Control"] = "nosniff", "private, max-age=300"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer

@@ -16,10 +16,11 @@ from common.scans import PDF, Scan
 from common.uploads.reading import read_pasted
 from knowledge.discussion.actions import write_comment
 from knowledge.materials.actions import About, add_material
-from knowledge.models import Material, MaterialVersion, Notification, Post, Saved
+from knowledge.models import Material, MaterialVersion, Post, Saved
 from knowledge.moderation.actions import hide_post, report_post
 from knowledge.posts.actions import Choices, change_post, write_post
 from members.models import Member, Organisation
+from notifications.models import Notification
 from reports.lookups import read_things
 from reports.people.forms import ReportQuery
 from reports.snapshots.actions import freeze_figures
@@ -276,7 +277,7 @@ def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     mark_all(taught, cast["recorder_me"])
     submit_figures(training=taught, by=cast["recorder_me"])
     Saved.objects.create(member=cast["trainer_rs"], post=Post.objects.get(slug=own.post))
-    Notification.objects.create(member=cast["trainer_rs"], notice="followed", post=Post.objects.get(slug=own.post))
+    Notification.objects.create(member=cast["trainer_rs"], kind="followed", target=Post.objects.get(slug=own.post))
     gone = join("ME", "Otišao", "Pisac", "recorder")
     Member.objects.filter(pk=gone.pk).update(is_active=False)
     note, here = reverse("knowledge:note_new", args=[taught.reference]), asked.get_absolute_url()
@@ -292,7 +293,7 @@ def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     )
     found = [Ask(name, "get", url, route) for name in everybody for url, route in (
         (here, "knowledge:detail"), ("/knowledge/reported/", "knowledge:reported"), ("/knowledge/saved/", "knowledge:saved"),
-        ("/knowledge/notices/", "knowledge:notices"), (note, "knowledge:note_new"), ("/", "home"), ("/knowledge/notes/", "knowledge:notes"),
+        ("/notifications/", "notifications:list"), (note, "knowledge:note_new"), ("/", "home"), ("/knowledge/notes/", "knowledge:notes"),
         (taught.get_absolute_url(), "trainings:detail"), ("/knowledge/revision/", "knowledge:revision"))]  # fmt: skip
     acts = [("accept", said), ("thank", said), ("thank", hidden), ("edit", said), ("edit", hidden), ("remove", said), ("hide", said),
             ("report", said), ("report", hidden), ("restore", hidden)]  # fmt: skip

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-APPS = ("portal", "search", "reports", "knowledge", "trainings", "trainers", "members", "mail")
+APPS = ("portal", "search", "reports", "knowledge", "trainings", "trainers", "notifications", "members", "mail")
 ROOMS = {"views", "forms", "form", "pages", "filters", "comparison", "desk", "context", "todo"}
 # What takes the place of a guard that raises: what it returns when it lets in.
 GUARDS = {

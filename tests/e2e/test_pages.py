@@ -62,7 +62,7 @@ ARGUMENTS: dict[str, str] = {
     **dict.fromkeys(("knowledge:comment_report", "knowledge:comment_hide"), "{others_comment}"),
     "knowledge:comment_edit": "{own_comment}",
     **dict.fromkeys(("knowledge:note", "knowledge:note_edit", "knowledge:note_delete"), "{note}"),
-    "knowledge:leave": "{leave}",
+    "notifications:leave": "{leave}",
     "reports:contribution": "1", "reports:quality_rows": "sex",
 }  # fmt: skip
 # Addresses that show a page's other states.
@@ -271,7 +271,7 @@ note = write_note(note=FieldNote(training=Training.objects.get(reference="ME-202
                                  is_author_hidden=True), topics=Topic.objects.all()[:8], by=teacher)
 collect_note(note=note, topic=Topic.objects.first(), words="Poglavlje " * 40, by=by)
 of_talk = {"asked_post": post.slug, "others_comment": f"{post.slug}/{others.pk}", "own_comment": f"{post.slug}/{own.pk}", "note": note.pk}
-from knowledge.actions.choices import digest_settings as digest_row
+from notifications.actions import digest_settings as digest_row
 leaving = digest_row(teacher)
 leaving.save()
 of_posts = {"leave": leaving.leave_token, "file": material.pk, "post": post.slug, "draft": draft.slug, **of_talk}

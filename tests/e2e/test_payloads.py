@@ -87,7 +87,7 @@ WRITTEN_BY_ACTIONS = {"knowledge.post.hidden_reason", "knowledge.savedsearch.nam
 # Through actions, so that the record and what is counted from it tell of them.
 ACT = r"""
 import json
-from knowledge.actions.choices import make_secret_address
+from knowledge.subscriptions.secret_addresses import make_secret_address
 from knowledge.discussion.actions import write_comment
 from knowledge.moderation.actions import hide_post, report_post
 from knowledge.posts.actions import Choices, change_post, write_post

@@ -114,7 +114,7 @@ def share_and_follow(page: Page, portal: PortalServer, view: View, handouts: dic
     sign_in(page, "trainer.me")
     page.goto(f"/trainings/{training}/materials/")
     expect(page.get_by_text("version 2 is out")).to_be_visible()
-    page.goto("/knowledge/notices/")
+    page.goto("/notifications/")
     expect(page.get_by_text(title).first).to_be_visible()
     look(page, view)
 

@@ -26,7 +26,19 @@ DESK_WORDS = {("members.Member", "full_name"), ("trainers.Topic", "__str__")}
 NO_DETAIL = {"by", "root", "fields", "free_text", "about_people", "is_reading"}
 # Marks as they were and became: text fields, but never what somebody typed.
 WORDS_OF_THE_PORTAL = {"old_value", "new_value", "answer_value"}
-ROOMS = ("portal", "search", "reports", "knowledge", "trainings", "trainers", "members", "mail", "audit", "common")
+ROOMS = (
+    "portal",
+    "search",
+    "reports",
+    "knowledge",
+    "trainings",
+    "trainers",
+    "notifications",
+    "members",
+    "mail",
+    "audit",
+    "common",
+)
 
 Field = tuple[str, str]
 

@@ -5,10 +5,12 @@ from typing import Any
 
 from knowledge.discussion import actions as comments
 from knowledge.field_notes import actions as notes
-from knowledge.models import Comment, Complaint, FieldNote, Notice, Notification, Post, RevisionItem
+from knowledge.models import Comment, Complaint, FieldNote, Post, RevisionItem
 from knowledge.moderation import actions as moderation
 from knowledge.posts.actions import Choices, write_post
 from knowledge.subscriptions import reactions as keeping
+from notifications.actions import read_notifications
+from notifications.models import Notification
 from trainers.models import Topic
 
 
@@ -52,7 +54,7 @@ def collected(stage: Any, note: FieldNote) -> RevisionItem:
 
 
 def told(stage: Any) -> Notification:
-    return Notification.objects.create(member=stage.recorder, notice=Notice.FOLLOWED, post=asked(stage))
+    return Notification.objects.create(member=stage.recorder, kind="followed", target=asked(stage))
 
 
 Scene = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
@@ -89,7 +91,7 @@ SCENES: dict[str, Scene] = {
         lambda s: Topic.objects.first(),
         lambda s, topic: keeping.follow(thing=topic, on=True, by=s.recorder),
     ),
-    "knowledge.subscriptions.reactions.read_notices": (told, lambda s, _told: keeping.read_notices(by=s.recorder)),
+    "notifications.actions.read_notifications": (told, lambda s, _told: read_notifications(by=s.recorder)),
     "knowledge.moderation.actions.report_post": (
         said,
         lambda s, c: moderation.report_post(post=c.post, comment=c, words="x", by=s.trainer),

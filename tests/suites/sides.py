@@ -29,11 +29,9 @@ from knowledge.materials.use_actions import record_outcome, use_material
 from knowledge.models import (
     Comment,
     Complaint,
-    Digest,
     FieldNote,
     Material,
     MaterialVersion,
-    Notification,
     Post,
     RevisionItem,
     SavedSearch,
@@ -44,6 +42,7 @@ from knowledge.posts.actions import Choices, write_post
 from mail.models import Mail
 from members.actions import hash_of
 from members.models import Invitation, JoinRequest, Member, Organisation
+from notifications.models import Digest, Notification
 from reports.indicators.actions import add_indicator
 from reports.lookups import Things
 from reports.models import IndicatorValue, Release, Snapshot
@@ -122,7 +121,7 @@ SHOWS_OWN_ADDRESS = {"mfa_add_webauthn": ("recorder_rs", "kanarski@mod.example")
 
 # Pages of knowledge that are about no single thing.
 NO_ARGUMENTS = {
-    "list", "new", "preview", "saved", "notices", "reported", "notes", "revision", "revision_sheet", "choices", "secret_make",
+    "list", "new", "preview", "saved", "reported", "notes", "revision", "revision_sheet", "secret_make",
     "secret_revoke", "public_feed",
 }  # fmt: skip
 
@@ -204,6 +203,8 @@ class Side:
             return [self.training.reference]
         if app == "search":
             return [self.saved] if name == "forget" else []
+        if route == "notifications:leave":
+            return [self.leave]
         if app in ("trainings", "trainers") and name in ("detail", "edit"):
             del pk[name]
         if route == "members:accept":
@@ -220,7 +221,7 @@ class Side:
 
     def _of_knowledge(self, name: str) -> list[Any]:
         alone = NO_ARGUMENTS
-        of = {"feed": self.feed, "leave": self.leave, "follow_topic": self.topic, "follow_person": self.member, "reported_leave": self.complaint,
+        of = {"feed": self.feed, "follow_topic": self.topic, "follow_person": self.member, "reported_leave": self.complaint,
               "note_new": self.training.reference, "revision_settle": self.item}  # fmt: skip
         if name in of:
             return [of[name]]
@@ -321,7 +322,7 @@ def _discussed(trainer: Member, recorder: Member) -> tuple[int, int]:
     )
     complaint = Complaint.objects.create(post=post, comment=comment, by=recorder, words=wrong)
     Thanks.objects.create(member=recorder, comment=comment)
-    Notification.objects.create(member=recorder, notice="commented", post=post, comment=comment)
+    Notification.objects.create(member=recorder, kind="commented", target=comment)
     return comment.pk, complaint.pk
 
 

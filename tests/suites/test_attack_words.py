@@ -53,7 +53,7 @@ NOT_TYPED = {
     "trainings.sheetentry.body_hash": "a digest",
     "reports.indicatorvalue.reference_key": "reference rows", "reports.strength.unit_key": "folded",
     "reports.strength.unit": "kept beside numbers alone: attacked in tests/reports/strengths/test_strengths.py",
-    "knowledge.digest.language": "chosen", "knowledge.digest.leave_token": "a digest", "knowledge.secretaddress.secret_hash": "a digest",
+    "notifications.digest.language": "chosen", "notifications.digest.leave_token": "a digest", "knowledge.secretaddress.secret_hash": "a digest",
     "knowledge.post.slug": "letters and digits of a title", "knowledge.materialversion.stored": "a random name",
     "knowledge.materialversion.kind": "read from the file", "knowledge.materialversion.checksum": "a digest",
     "knowledge.savedsearch.query": "spelt as in an address, by the page that was asked",

@@ -30,7 +30,7 @@ from reports.strengths.actions import Entry
 from search.models import Pending
 from tests.conftest import edit_of, new_training, person, plans, profile_of
 from tests.search.things import contents_by_document, documents_waiting
-from tests.suites import scenes_choices, scenes_discussion, scenes_materials, scenes_posts, scenes_searches
+from tests.suites import scenes_discussion, scenes_materials, scenes_notifications, scenes_posts, scenes_searches
 from tests.suites.decisions import DECISIONS
 from tests.suites.sides import about_each_side
 from trainers import actions as trainers
@@ -55,8 +55,8 @@ from trainings.sign_in_sheets import actions as sheets
 pytestmark = pytest.mark.django_db
 
 # Scenes of the actions that have a file of their own.
-SCENES = (scenes_choices, scenes_discussion, scenes_materials, scenes_posts, scenes_searches)
-APPS = ("mail", "members", "trainers", "trainings", "knowledge", "reports", "search")
+SCENES = (scenes_notifications, scenes_discussion, scenes_materials, scenes_posts, scenes_searches)
+APPS = ("mail", "members", "notifications", "trainers", "trainings", "knowledge", "reports", "search")
 # Rows that a GET may change: what was seen last is no row of its own, and readings of names are counted apart.
 EXCEPTIONS = {"sessions.session", "knowledge.seen"}
 
@@ -444,7 +444,7 @@ SCENARIOS: dict[str, Callable] = {
     "trainings.figures.actions.amend_figures": prepared(lambda s: s.verify(), amend),
     **{
         name: prepared(*scene)
-        for scenes in (scenes_posts, scenes_materials, scenes_choices)
+        for scenes in (scenes_posts, scenes_materials, scenes_notifications)
         for name, scene in scenes.SCENES.items()
     },
     **{name: prepared(*scene) for scenes in SCENES for name, scene in scenes.SCENES.items()},

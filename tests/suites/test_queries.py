@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from knowledge.models import Comment, Complaint, FieldNote, Follow, Notification, Post, RevisionItem, Saved, Thanks
+from knowledge.models import Comment, Complaint, FieldNote, Follow, Post, RevisionItem, Saved, Thanks
 from knowledge.posts.actions import Choices, change_post, write_post
 from members.models import Invitation, Organisation
+from notifications.models import Notification
 from portal.totals import look_after_totals
 from search.indexer import sync_index
 from tests.conftest import client_of, join, make_roster, make_training, mark_all
@@ -111,7 +112,7 @@ def begin(side, cast):
     for member in cast.values():
         if member is not None:
             Saved.objects.create(member=member, post=everybody)
-            Notification.objects.create(member=member, notice="followed", post=everybody)
+            Notification.objects.create(member=member, kind="followed", target=everybody)
             Follow.objects.create(member=member, topic=topic)
 
 
@@ -166,7 +167,7 @@ def grow(side, cast, guests):
         Comment.objects.create(post=post, author=trainer, body=f"Answer {n}", answers=comment)
         Thanks.objects.create(member=trainer, comment=comment)
         for member in (trainer, recorder, cast["coordinator_me"]):
-            Notification.objects.create(member=member, notice="commented", post=post, comment=comment)
+            Notification.objects.create(member=member, kind="commented", target=comment)
             Follow.objects.create(member=member, topic=Topic.objects.get(name=f"Topic {n}"))
             Saved.objects.create(member=member, post=written[n])
         Complaint.objects.create(post=post, comment=comment, by=trainer, words="x")

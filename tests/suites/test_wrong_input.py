@@ -30,12 +30,12 @@ ONLY_BUTTONS = {
     "reports:snapshot_sheet", "reports:release_withdraw",
     "reports:coverage_sheet", "reports:indicators_sheet",
     "reports:quality_sheet",
-    "knowledge:secret_make", "knowledge:secret_revoke", "knowledge:leave",
+    "knowledge:secret_make", "knowledge:secret_revoke", "notifications:leave",
     "knowledge:version_restore", "knowledge:material_remove",
     "search:forget",
     "knowledge:publish", "knowledge:pin", "knowledge:delete", "knowledge:preview",
     "knowledge:save", "knowledge:thank", "knowledge:restore", "knowledge:comment_remove", "knowledge:comment_thank",
-    "knowledge:comment_accept", "knowledge:comment_restore", "knowledge:notices", "knowledge:follow_topic",
+    "knowledge:comment_accept", "knowledge:comment_restore", "notifications:list", "knowledge:follow_topic",
     "knowledge:follow_person", "knowledge:reported_leave", "knowledge:note_delete", "knowledge:revision_sheet",
 }  # fmt: skip
 # What these may take for what it says: a reason, a name, a long password.

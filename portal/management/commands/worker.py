@@ -18,11 +18,11 @@ from django.utils.crypto import get_random_string
 
 from audit.seal import look_after_seals
 from common.files.storage import forget_orphans, forget_pictures
-from knowledge.digest import send_due_digests
 from knowledge.models import MaterialVersion
 from mail.delivery import MailSender
 from mail.outbox import forget_old_mails
 from members.actions import forget_old_requests
+from notifications.digest import send_due_digests
 from portal.stuck_tasks import SEEN_EVERY, look_after_tasks
 from portal.totals import look_after_totals
 from search.indexer import look_after_search

@@ -209,7 +209,7 @@ def test_follow_a_topic_and_a_person(trainer_me, recorder_rs):
     for _twice in range(2):
         client.post(f"/knowledge/follow/topics/{topic.pk}/", {"next": "/knowledge/"})
         answer = client.post(f"/knowledge/follow/people/{trainer_me.pk}/", {"next": "https://evil.example/"})
-    assert answer["Location"] == "/knowledge/notices/"
+    assert answer["Location"] == "/notifications/"
     assert sorted(Follow.objects.values_list("topic", "person"), key=str) == [(topic.pk, None), (None, trainer_me.pk)]
     assert client.post(f"/knowledge/follow/people/{recorder_rs.pk}/").status_code == 404
     assert "Following" in client.get(f"/trainers/{trainer_me.profile.slug}/").content.decode()

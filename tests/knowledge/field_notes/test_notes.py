@@ -167,7 +167,7 @@ def test_hidden_author_is_visible_nowhere_to_readers(
     pages = [
         "/knowledge/notes/", f"/knowledge/notes/{hidden.pk}/", f"/knowledge/notes/?topic={topic.pk}",
         f"/knowledge/notes/?ministry={home}", f"/knowledge/notes/?course={taught.course_id}", "/knowledge/revision/",
-        "/knowledge/", "/knowledge/notices/", "/knowledge/saved/",
+        "/knowledge/", "/notifications/", "/knowledge/saved/",
     ]  # fmt: skip
     # The training's own page names its trainers: whoever wrote, it must be the same page.
     for member in (trainer_me, recorder_me, coordinator_me, admin):

@@ -13,7 +13,8 @@ from common.files.storage import keeping
 from knowledge.access import readable_versions
 from knowledge.materials.actions import About, add_material, add_version, read_words, room_of, withdraw_version
 from knowledge.materials.use_actions import use_material
-from knowledge.models import Material, MaterialText, MaterialUse, MaterialVersion, NoticeChoice, Notification
+from knowledge.models import Material, MaterialText, MaterialUse, MaterialVersion
+from notifications.models import Notification, NotificationSetting
 from tests.common.shared_files import pdf
 from tests.conftest import client_of, make_training
 from tests.knowledge.posts.test_posts import write
@@ -234,16 +235,16 @@ def test_trainers_of_a_planned_training_are_told_of_a_new_version(trainer_me, tr
     next_version(material, trainer_me, "Druga")
     assert [(m.to, m.subject) for m in mail.outbox] == [([trainer_rs.email], "New version of Kartice")]
     assert material.get_absolute_url() in mail.outbox[0].body
-    assert list(Notification.objects.values_list("member", "notice")) == [(trainer_rs.pk, "new_version")]
+    assert list(Notification.objects.values_list("member", "kind")) == [(trainer_rs.pk, "new_version")]
     page = client_of(trainer_rs).get(f"/trainings/{coming.reference}/materials/").content.decode()
     assert "version 2 is out" in page
 
 
-@pytest.mark.parametrize(("pace", "told", "mailed"), [("off", 0, 0), ("digest", 1, 0), ("at_once", 1, 1)])
-def test_they_are_told_as_they_chose(pace, told, mailed, trainer_me, trainer_rs, recorder_rs):
+@pytest.mark.parametrize(("mode", "told", "mailed"), [("off", 0, 0), ("digest", 1, 0), ("at_once", 1, 1)])
+def test_they_are_told_as_they_chose(mode, told, mailed, trainer_me, trainer_rs, recorder_rs):
     material = material_of(write(trainer_me), trainer_me)
     use_material(training=planned(recorder_rs, trainer_rs), version=material.versions.get(), by=recorder_rs)
-    NoticeChoice.objects.create(member=trainer_rs, notice="new_version", pace=pace)
+    NotificationSetting.objects.create(member=trainer_rs, kind="new_version", mode=mode)
     mail.outbox.clear()
     next_version(material, trainer_me, "Druga")
     assert (Notification.objects.count(), len(mail.outbox)) == (told, mailed)

@@ -4,10 +4,11 @@ import pytest
 from django.core import mail
 
 from knowledge.discussion.actions import change_comment, remove_comment
-from knowledge.models import NoticeChoice, Notification, Post
+from knowledge.models import Post
 from knowledge.posts.actions import publish_post
 from knowledge.subscriptions.reactions import follow
 from mail.models import Mail
+from notifications.models import Notification, NotificationSetting
 from tests.conftest import client_of
 from tests.knowledge.discussion.test_discussion import say
 from tests.knowledge.posts.test_posts import write
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told() -> list[tuple[str, str]]:
-    return sorted(Notification.objects.values_list("member__given_name", "notice"))
+    return sorted(Notification.objects.values_list("member__given_name", "kind"))
 
 
 def mailed() -> list[str]:
@@ -83,12 +84,12 @@ def test_draft_tells_nobody_until_it_is_published(trainer_me, recorder_me):
 
 
 def test_choices_are_kept_to(trainer_me, recorder_rs, recorder_me):
-    NoticeChoice.objects.create(member=trainer_me, notice="commented", pace="off")
-    NoticeChoice.objects.create(member=recorder_me, notice="mentioned", pace="digest")
+    NotificationSetting.objects.create(member=trainer_me, kind="commented", mode="off")
+    NotificationSetting.objects.create(member=recorder_me, kind="mentioned", mode="digest")
     post = write(trainer_me)
     say(recorder_rs, post, "@Rada Zapisić")
     assert (told(), mailed()) == ([("Rada", "mentioned")], [])
-    NoticeChoice.objects.filter(member=trainer_me).update(pace="at_once")
+    NotificationSetting.objects.filter(member=trainer_me).update(mode="at_once")
     say(recorder_rs, post)
     assert (mailed(), Notification.objects.get(member=trainer_me).mailed_at is None) == ([trainer_me.email], False)
     assert Notification.objects.get(member=recorder_me).mailed_at is None
@@ -113,14 +114,14 @@ def test_notices_are_ones_own_newest_first_and_marked_by_a_post(trainer_me, reco
     post = write(trainer_me)
     say(recorder_rs, post)
     client = client_of(trainer_me)
-    page = client.get("/knowledge/notices/").content.decode()
+    page = client.get("/notifications/").content.decode()
     assert ("Ratko Zapisović commented on “Kartice”" in page, page.count(">New<")) == (True, 1)
     assert Notification.objects.exclude(read_at=None).count() == 0  # to look changes nothing
-    assert "Ratko" not in client_of(recorder_rs).get("/knowledge/notices/").content.decode().split("<main")[1]
-    client.post("/knowledge/notices/")
+    assert "Ratko" not in client_of(recorder_rs).get("/notifications/").content.decode().split("<main")[1]
+    client.post("/notifications/")
     assert (
         Notification.objects.exclude(read_at=None).count(),
-        client.get("/knowledge/notices/").content.decode().count(">New<"),
+        client.get("/notifications/").content.decode().count(">New<"),
     ) == (1, 0)
 
 
@@ -128,7 +129,7 @@ def test_notice_of_what_may_no_longer_be_read_is_not_shown(trainer_me, recorder_
     follow(thing=trainer_me, on=True, by=trainer_rs)
     post = write(trainer_me, title="Bilo javno")
     Post.objects.filter(pk=post.pk).update(reach="ministry")
-    assert "Bilo javno" not in client_of(trainer_rs).get("/knowledge/notices/").content.decode()
+    assert "Bilo javno" not in client_of(trainer_rs).get("/notifications/").content.decode()
 
 
 def test_removed_comment_takes_its_notices_along(trainer_me, recorder_rs):

@@ -13,13 +13,16 @@ from django.core import mail
 from django.utils import timezone
 from django.utils.translation import to_locale
 
-from knowledge import digest as digest_module
-from knowledge.actions.choices import make_secret_address, member_of_secret
-from knowledge.digest import compose, ensure_digests, news_for, next_digest, send_due_digests
-from knowledge.models import Digest, Follow, NoticeChoice, SavedSearch, SecretAddress
+import search.saved
+from knowledge.models import Follow, SavedSearch, SecretAddress
 from knowledge.posts.actions import pin_post
+from knowledge.subscriptions import digest_sections, kinds
+from knowledge.subscriptions.secret_addresses import make_secret_address, member_of_secret
 from mail.delivery import MailSender
 from mail.models import Mail
+from notifications import digest as digest_module
+from notifications.digest import compose, ensure_digests, news_for, next_digest, send_due_digests
+from notifications.models import Digest, NotificationSetting
 from search.indexer import sync_index
 from tests.conftest import client_of, join
 from tests.knowledge.posts.test_posts import write
@@ -47,8 +50,8 @@ def local(*when):
     ],
 )
 def test_digest_is_due_at_seven_and_a_weeks_on_monday(every, told, due):
-    assert next_digest(Digest(every=every, told_until=local(*told))) == local(*due)
-    assert next_digest(Digest(every="off", told_until=local(*told))) is None
+    assert next_digest(Digest(every=every, covers_until=local(*told))) == local(*due)
+    assert next_digest(Digest(every="off", covers_until=local(*told))) is None
 
 
 @pytest.fixture
@@ -57,8 +60,15 @@ def reader(trainer_rs, settings):
     settings.SITE_URL = "https://mreza.example"
     ensure_digests()
     Digest.objects.update(every="off")
-    Digest.objects.filter(member=trainer_rs).update(every="day", told_until=timezone.now() - timedelta(days=2))
+    Digest.objects.filter(member=trainer_rs).update(every="day", covers_until=timezone.now() - timedelta(days=2))
     return trainer_rs
+
+
+def news_of(reader, since=timedelta(hours=1)):
+    """What is new for a reader whose last digest is so long ago."""
+    digest = Digest.objects.get(member=reader)
+    digest.covers_until = timezone.now() - since
+    return news_for(digest, timezone.now())
 
 
 def test_due_digest_tells_what_is_new_once(reader, trainer_me):
@@ -78,7 +88,7 @@ def test_due_digest_tells_what_is_new_once(reader, trainer_me):
 @pytest.mark.outbox
 def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings):
     Digest.objects.filter(member=reader).update(
-        every="week", language="sr", told_until=timezone.now() - timedelta(days=8)
+        every="week", language="sr", covers_until=timezone.now() - timedelta(days=8)
     )
     post = write(trainer_me, title="Вежба: „Đurđevdan“")
     with MailServer() as server:
@@ -93,7 +103,7 @@ def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings
     assert (
         f"- Вежба: „Đurđevdan“ (Tanja Trenerić)\n  https://mreza.example{post.get_absolute_url()}" in got.get_content()
     )
-    assert got["List-Unsubscribe"].strip() == f"<https://mreza.example/knowledge/leave/{digest.leave_token}/>"
+    assert got["List-Unsubscribe"].strip() == f"<https://mreza.example/notifications/leave/{digest.leave_token}/>"
 
 
 @pytest.mark.slow
@@ -101,7 +111,7 @@ def test_weekly_digest_is_received_by_a_mail_server(reader, trainer_me, settings
 def test_workers_at_once_write_each_digest_once(reference):
     members = [join("RS", "Vesna", f"Čitalac{n}", "trainer") for n in range(12)]
     ensure_digests()
-    Digest.objects.update(every="day", told_until=timezone.now() - timedelta(days=2))
+    Digest.objects.update(every="day", covers_until=timezone.now() - timedelta(days=2))
     write(join("ME", "Petar", "Pisac", "trainer"))
     at_once(*[send_due_digests] * 4)
     told = sorted(Mail.objects.filter(key__startswith="digest").values_list("to", flat=True))
@@ -118,7 +128,7 @@ def test_an_address_that_is_none_holds_up_no_other_and_is_said_once(reader, trai
     write(trainer_me)
     type(reader).objects.filter(pk=reader.pk).update(email="čitač@mod.example")
     ensure_digests()
-    Digest.objects.filter(member=recorder_rs).update(every="day", told_until=timezone.now() - timedelta(days=2))
+    Digest.objects.filter(member=recorder_rs).update(every="day", covers_until=timezone.now() - timedelta(days=2))
     mail.outbox.clear()
     assert (send_due_digests(), [m.to for m in mail.outbox]) == (1, [[recorder_rs.email]])
     send_due_digests()
@@ -156,8 +166,8 @@ def test_what_is_followed_stands_first(reader, trainer_me, recorder_me):
         write(recorder_me, title="Od praćene"),
         write(trainer_me, title="Ostalo"),
     )
-    news = news_for(reader, timezone.now() - timedelta(hours=1), timezone.now())
-    assert (sorted(p.pk for p in news.followed), news.posts) == (sorted([one.pk, two.pk]), [three])
+    paths = [{item.path for item in section.items} for section in news_of(reader).sections[:2]]
+    assert paths == [{one.get_absolute_url(), two.get_absolute_url()}, {three.get_absolute_url()}]
 
 
 def test_what_a_saved_search_finds_is_told_once(reader, trainer_me):
@@ -169,24 +179,23 @@ def test_what_a_saved_search_finds_is_told_once(reader, trainer_me):
     mail.outbox.clear()
     send_due_digests()
     assert "- Žirafe: +1\n  https://mreza.example/search/?q=zirafa" in mail.outbox[0].body
-    news = news_for(reader, timezone.now(), timezone.now())
-    assert news.searches == []
-    NoticeChoice.objects.create(member=reader, notice="search", pace="off")
-    assert news_for(reader, timezone.now() - timedelta(days=2), timezone.now()).searches == []
+    assert news_of(reader, timedelta(0)).sections[2].items == []
+    assert len(news_of(reader, timedelta(days=2)).sections[2].items) == 1
+    NotificationSetting.objects.create(member=reader, kind="search", mode="off")
+    assert news_of(reader, timedelta(days=2)).sections[2].items == []
 
 
 def test_pinned_news_stand_among_what_is_for_the_member(reader, trainer_me, admin):
     post = write(trainer_me, title="Sastanak", kind="news")
     pin_post(post=post, is_pinned=True, by=admin)
-    news = news_for(reader, timezone.now(), timezone.now())
-    assert [(told.notice, told.post) for told in news.notices] == [("pinned", post)]
+    assert [(row.kind, row.target) for row in news_of(reader).notifications] == [("pinned", post)]
 
 
 def test_long_digest_says_how_many_more(reader, trainer_me):
     for n in range(18):
         write(trainer_me, title=f"Post {n}")
-    news = news_for(reader, timezone.now() - timedelta(hours=1), timezone.now())
-    assert (len(news.posts), news.more) == (15, 3)
+    news = news_of(reader)
+    assert len(news.sections[1].items) == 15
     assert "and 3 more in the library" in compose(Digest.objects.get(member=reader), news)[1]
 
 
@@ -204,14 +213,16 @@ def test_digest_speaks_the_members_language(language, reader, trainer_me):
     write(trainer_me, title="Vježba {name} %(title)s <b>")
     digest = Digest.objects.get(member=reader)
     digest.language = language
-    subject, body, _headers = compose(digest, news_for(reader, digest.told_until, timezone.now()))
+    subject, body, _headers = compose(digest, news_for(digest, timezone.now()))
     assert (subject, SAYS[language][1] in body, "Todor" in body) == (SAYS[language][0], True, True)
     assert "Vježba {name} %(title)s <b>" in body  # as it was typed
 
 
 def test_digest_has_no_untranslated_words():
     """Every text of the digest stands in every catalogue, with the same values to fill in, and what is compiled says the same."""
-    texts = set(re.findall(r"""pgettext\(\s*"digest", "([^"]+)"\s*\)""", inspect.getsource(digest_module)))
+    modules = (digest_module, digest_sections, kinds, search.saved)
+    sources = "".join(inspect.getsource(module) for module in modules)
+    texts = set(re.findall(r"""pgettext\(\s*"digest", "([^"]+)"\s*\)""", sources))
     assert len(texts) == 12
     languages = {code for code, _name in settings.MAIL_LANGUAGES} - {"en"}
     for language in languages:
@@ -247,7 +258,7 @@ def test_one_click_ends_the_digest_without_signing_in(reader, trainer_me, strang
     assert stranger.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert Digest.objects.get(member=reader).every == "off"
     assert stranger.post(address).status_code == 200
-    assert stranger.get("/knowledge/leave/" + "0" * 64 + "/").status_code == 404
+    assert stranger.get("/notifications/leave/" + "0" * 64 + "/").status_code == 404
 
 
 def test_choices_are_kept_and_one_who_comes_back_is_told_from_now_on(reader):
@@ -255,15 +266,15 @@ def test_choices_are_kept_and_one_who_comes_back_is_told_from_now_on(reader):
     client = client_of(reader)
     body = {"every": "week", "language": "sr", "followed": "at_once", "commented": "off", "mentioned": "digest",
             "new_version": "at_once", "search": "digest", "pinned": "off"}  # fmt: skip
-    assert client.post("/knowledge/notices/choices/", body)["Location"] == "/knowledge/notices/choices/"
+    assert client.post("/notifications/settings/", body)["Location"] == "/notifications/settings/"
     digest = Digest.objects.get(member=reader)
-    assert (digest.every, digest.language, digest.told_until > timezone.now() - timedelta(minutes=1)) == (
+    assert (digest.every, digest.language, digest.covers_until > timezone.now() - timedelta(minutes=1)) == (
         "week",
         "sr",
         True,
     )
-    assert dict(NoticeChoice.objects.values_list("notice", "pace"))["commented"] == "off"
-    wrong = client.post("/knowledge/notices/choices/", {**body, "every": "hour", "language": "xx", "pinned": "yes"})
+    assert dict(NotificationSetting.objects.values_list("kind", "mode"))["commented"] == "off"
+    wrong = client.post("/notifications/settings/", {**body, "every": "hour", "language": "xx", "pinned": "yes"})
     assert (wrong.status_code, wrong.content.decode().count("Select a valid choice")) == (422, 3 * 2)
 
 
@@ -287,15 +298,15 @@ def test_secret_feed_is_the_library_as_its_member_may_read_it(trainer_me, traine
 
 def test_secret_is_shown_once_kept_as_a_digest_and_can_be_ended(trainer_me):
     client = client_of(trainer_me)
-    client.post("/knowledge/notices/feeds/make/")
-    page = client.get("/knowledge/notices/choices/").content.decode()
+    client.post("/knowledge/feed/address/make/")
+    page = client.get("/notifications/settings/").content.decode()
     secret = page.partition("/knowledge/feed/")[2].partition("/")[0]
     assert member_of_secret(secret) == trainer_me
-    assert secret not in client.get("/knowledge/notices/choices/").content.decode()
+    assert secret not in client.get("/notifications/settings/").content.decode()
     assert secret not in str(list(SecretAddress.objects.values()))
-    client.post("/knowledge/notices/feeds/make/")
+    client.post("/knowledge/feed/address/make/")
     assert (member_of_secret(secret), SecretAddress.objects.filter(revoked_at=None).count()) == (None, 1)
-    client.post("/knowledge/notices/feeds/end/")
+    client.post("/knowledge/feed/address/end/")
     assert SecretAddress.objects.filter(revoked_at=None).count() == 0
 
 

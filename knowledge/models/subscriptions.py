@@ -1,0 +1,50 @@
+"""What a member keeps of knowledge: saved searches, and the secret addresses of feeds."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Member
+
+
+class SavedSearch(models.Model):
+    """A search that a member keeps, by its address' query. Seen by them alone."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("name"), max_length=80)
+    query = models.CharField(_("query"), max_length=500)
+    at = models.DateTimeField(default=timezone.now)
+    # The newest thing it had found when it was last looked at or reported in a digest.
+    seen_until = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["member", "query"], name="saved_search_once")]
+        verbose_name = _("saved search")
+        verbose_name_plural = _("saved searches")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SecretAddress(models.Model):
+    """The secret in a member's addresses of feeds; kept as a hash alone, one in use at a time."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="secret_addresses")
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"], condition=models.Q(revoked_at=None), name="secret_address_one_in_use"
+            )
+        ]
+        verbose_name = _("secret address")
+        verbose_name_plural = _("secret addresses")
+
+    def __str__(self) -> str:
+        return f"{self.member_id}"

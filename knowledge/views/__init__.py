@@ -1,1 +1,0 @@
-"""Pages of knowledge, by noun."""
