@@ -36,8 +36,8 @@ def organisation_of(thing: models.Model) -> int | None:
     """Return the key of the organisation whose record a row is: the owner of a training, the home of a member."""
     for name in ("owner_id", "organisation_id"):
         if hasattr(thing, name):
-            found: int | None = getattr(thing, name)
-            return found
+            organisation: int | None = getattr(thing, name)
+            return organisation
     if thing._meta.label_lower == "members.organisation":
         return int(thing.pk)
     member = getattr(thing, "member", None)
@@ -105,11 +105,11 @@ def latest_entry() -> int:
 
 def entries_about(root: models.Model) -> models.QuerySet[AuditEntry]:
     """Return the writes about one thing and what belongs to it, newest first, with their actor and text."""
-    found = AuditEntry.objects.filter(root_kind=root._meta.label_lower, root_id=str(root.pk), is_reading=False)
-    return found.select_related("by", "text")
+    entries = AuditEntry.objects.filter(root_kind=root._meta.label_lower, root_id=str(root.pk), is_reading=False)
+    return entries.select_related("by", "text")
 
 
-def shown(value: object) -> str:
+def as_text(value: object) -> str:
     """Return a field's value as it is kept in an entry's text."""
     return "" if value is None else str(value)
 
@@ -117,17 +117,17 @@ def shown(value: object) -> str:
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return which fields differ, each with its old and new value as text: for `free_text`; its keys are the `fields`."""
     return {
-        name: [shown(before.get(name)), shown(value)]
+        name: [as_text(before.get(name)), as_text(value)]
         for name, value in after.items()
-        if shown(before.get(name)) != shown(value)
+        if as_text(before.get(name)) != as_text(value)
     }
 
 
 def changed_row(row: models.Model, names: Iterable[str]) -> dict[str, list[str]]:
     """Return what saving this row will change of these fields, as `changes` does; all of them for a new row. One query."""
     wanted = values_of(row, names)
-    kept = type(row)._default_manager.filter(pk=row.pk).values(*wanted).first() if row.pk else None
-    return changes(kept or {}, wanted)
+    saved = type(row)._default_manager.filter(pk=row.pk).values(*wanted).first() if row.pk else None
+    return changes(saved or {}, wanted)
 
 
 def values_of(row: models.Model, names: Iterable[str]) -> dict[str, Any]:

@@ -128,11 +128,11 @@ def _check_seal(seal: Seal, number: int, previous: str) -> Iterator[Finding]:
         yield Finding(f"Seal {number} is missing.")
     elif seal.previous != previous:
         yield Finding(f"Seal {seal.number} does not follow the seal before it.")
-    found = AuditEntry.objects.in_bulk(seal.entries)
+    entries_by_key = AuditEntry.objects.in_bulk(seal.entries)
     for pk in seal.entries:
-        if pk not in found:
+        if pk not in entries_by_key:
             yield Finding(f"Line {pk}, sealed in seal {seal.number}, was removed.")
-    entries = [found[pk] for pk in seal.entries if pk in found]
+    entries = [entries_by_key[pk] for pk in seal.entries if pk in entries_by_key]
     if len(entries) == len(seal.entries) and hash_of(seal.number, seal.previous, seal.at, entries) != seal.content_hash:
         first, last = (seal.entries[0], seal.entries[-1]) if seal.entries else (0, 0)
         yield Finding(f"A line between {first} and {last}, or seal {seal.number} itself, was changed.")

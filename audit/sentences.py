@@ -90,11 +90,11 @@ def labels_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], Label]:
     wanted: dict[str, set[str]] = {}
     for entry in entries:
         wanted.setdefault(entry.root_kind, set()).add(entry.root_id)
-    found: dict[tuple[str, str], Label] = {}
+    labels: dict[tuple[str, str], Label] = {}
     for kind, keys in wanted.items():
         known = _labelled[kind](keys) if kind in _labelled else {}
         for key in keys:
-            found[kind, key] = known.get(key) or Label(
+            labels[kind, key] = known.get(key) or Label(
                 _("%(kind)s %(key)s") % {"kind": kind.rpartition(".")[2], "key": key}
             )
-    return found
+    return labels

@@ -56,7 +56,7 @@ def qr_svg(text: str) -> str:
 
 
 def make_pdf(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
-    """Return the PDF that a typst file makes of `data`, which it reads as JSON from `sys.inputs.shown`; dated `at`.
+    """Return the PDF that a typst file makes of `data`, which it reads as JSON from `sys.inputs.data`; dated `at`.
 
     The same words and date make the same bytes.
 
@@ -64,7 +64,7 @@ def make_pdf(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
     template is wrong; words are made printable before.
     """
     made = typst.compile(
-        template, format="pdf", sys_inputs={"shown": json.dumps(_printable_all(data), ensure_ascii=False)},
+        template, format="pdf", sys_inputs={"data": json.dumps(_printable_all(data), ensure_ascii=False)},
         pdf_standards=STANDARDS, ignore_system_fonts=True, timestamp=int(at.timestamp()),
     )  # fmt: skip
     assert isinstance(made, bytes)  # noqa: S101 - narrows the type: one PDF, given back rather than written

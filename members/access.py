@@ -31,8 +31,8 @@ def manageable_invitations(member: Member) -> QuerySet[Invitation]:
 
 def manageable_requests(member: Member) -> QuerySet[JoinRequest]:
     """Open requests to join that this member decides."""
-    asked = JoinRequest.objects.filter(state=JoinRequest.State.OPEN)
-    return asked.filter(organisation__in=manageable_organisations(member))
+    join_requests = JoinRequest.objects.filter(state=JoinRequest.State.OPEN)
+    return join_requests.filter(organisation__in=manageable_organisations(member))
 
 
 def grantable_roles(member: Member) -> QuerySet[Role]:

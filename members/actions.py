@@ -234,7 +234,7 @@ def change_roles(*, member: Member, roles: Iterable[Role], by: Member) -> None:
 @action
 def change_member(*, member: Member, by: Member) -> Member:
     """Keep a member's changed name, function and organisation."""
-    told = changed_row(member, ("given_name", "family_name", "function", "organisation_id"))
+    changed_values = changed_row(member, ("given_name", "family_name", "function", "organisation_id"))
     member.save(update_fields=["given_name", "family_name", "function", "organisation"])
     member_changed.send(Member, member=member, by=by)
     record(
@@ -242,8 +242,8 @@ def change_member(*, member: Member, by: Member) -> Member:
         member,
         by=by,
         root=member.organisation,
-        fields=told,
-        free_text={**told, "name": member.full_name},
+        fields=changed_values,
+        free_text={**changed_values, "name": member.full_name},
     )
     return member
 
@@ -310,18 +310,18 @@ def ask_to_join(
     *, email: str, given_name: str, family_name: str, organisation: Organisation, words: str
 ) -> JoinRequest:
     """Keep a stranger's wish to join; one open wish for each address, the newest words. No line: nobody has acted yet."""
-    asked, _made = JoinRequest.objects.update_or_create(
+    join_request, _made = JoinRequest.objects.update_or_create(
         email=email.lower(), state=JoinRequest.State.OPEN,
         defaults={
             "given_name": given_name, "family_name": family_name, "organisation": organisation, "words": words,
             "asked_at": timezone.now(),
         },
     )  # fmt: skip
-    return asked
+    return join_request
 
 
-def _decided(asked: JoinRequest, state: str, by: Member) -> JoinRequest:
-    locked = JoinRequest.objects.select_for_update().select_related("organisation").get(pk=asked.pk)
+def _decided(join_request: JoinRequest, state: str, by: Member) -> JoinRequest:
+    locked = JoinRequest.objects.select_for_update().select_related("organisation").get(pk=join_request.pk)
     if locked.state != JoinRequest.State.OPEN:
         raise ValidationError(_("Somebody else has decided on this request already."))
     locked.state, locked.decided_at, locked.decided_by = state, timezone.now(), by
@@ -330,9 +330,9 @@ def _decided(asked: JoinRequest, state: str, by: Member) -> JoinRequest:
 
 
 @action
-def approve_request(*, asked: JoinRequest, roles: Sequence[Role], by: Member) -> Invitation:
+def approve_request(*, join_request: JoinRequest, roles: Sequence[Role], by: Member) -> Invitation:
     """Invite who asked to join, with these roles. The line is the invitation's."""
-    locked = _decided(asked, JoinRequest.State.APPROVED, by)
+    locked = _decided(join_request, JoinRequest.State.APPROVED, by)
     return invite_member(
         email=locked.email, given_name=locked.given_name, family_name=locked.family_name,
         organisation=locked.organisation, roles=roles, by=by,
@@ -340,9 +340,9 @@ def approve_request(*, asked: JoinRequest, roles: Sequence[Role], by: Member) ->
 
 
 @action
-def decline_request(*, asked: JoinRequest, by: Member) -> None:
+def decline_request(*, join_request: JoinRequest, by: Member) -> None:
     """Decline a wish to join, and say so by mail in neutral words."""
-    locked = _decided(asked, JoinRequest.State.DECLINED, by)
+    locked = _decided(join_request, JoinRequest.State.DECLINED, by)
     record(
         "decline_request",
         locked,
@@ -387,10 +387,10 @@ def forget_old_requests() -> None:
 def save_organisation(*, organisation: Organisation, by: Member) -> Organisation:
     """Keep a new or changed organisation."""
     created = organisation.pk is None
-    told = changed_row(organisation, ("code", "name", "short_name", "local_name", "kind", "country_id"))
+    changed_values = changed_row(organisation, ("code", "name", "short_name", "local_name", "kind", "country_id"))
     organisation.save()
     verb = "create_organisation" if created else "change_organisation"
-    record(verb, organisation, by=by, fields=told, free_text=told)
+    record(verb, organisation, by=by, fields=changed_values, free_text=changed_values)
     return organisation
 
 
@@ -399,7 +399,7 @@ def save_rank(*, rank: Rank, by: Member) -> Rank:
     """Keep a new or changed rank with its search key."""
     created = rank.pk is None
     rank.name_key = spelling(rank.name)
-    told = changed_row(rank, ("country_id", "group", "nato", "name", "other_script", "confirmed"))
+    changed_values = changed_row(rank, ("country_id", "group", "nato", "name", "other_script", "confirmed"))
     rank.save()
-    record("create_rank" if created else "change_rank", rank, by=by, fields=told, free_text=told)
+    record("create_rank" if created else "change_rank", rank, by=by, fields=changed_values, free_text=changed_values)
     return rank

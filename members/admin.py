@@ -60,8 +60,8 @@ class MailAdmin(DeskAdmin):
             else:
                 tried += 1
         if tried:
-            told = ngettext("%(n)d mail is tried again.", "%(n)d mails are tried again.", tried)
-            self.message_user(request, told % {"n": tried}, messages.SUCCESS)
+            message = ngettext("%(n)d mail is tried again.", "%(n)d mails are tried again.", tried)
+            self.message_user(request, message % {"n": tried}, messages.SUCCESS)
 
 
 @admin.register(Organisation)

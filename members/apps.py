@@ -8,4 +8,4 @@ class MembersConfig(AppConfig):
         # Models are at hand only now.
         from members import sentences, signals  # noqa: F401 - the second connects its receivers
 
-        sentences.tell()
+        sentences.register_sentences()

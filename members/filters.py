@@ -51,22 +51,22 @@ class MemberFilter(forms.Form):
 
     def rows(self) -> QuerySet[Member]:
         """Return the members asked for, with organisation, roles and whether they have a second factor."""
-        asked = self.chosen
+        chosen = self.chosen
         rows = access.manageable_members(self.by).annotate(has_factor=has_second_factor())
-        if "organisation" in asked:
-            rows = rows.filter(organisation=asked["organisation"])
-        if "role" in asked:
-            rows = rows.filter(roles=asked["role"])
-        if "state" in asked:
-            rows = rows.filter(is_active=asked["state"] == "active")
-        if "factor" in asked:
-            rows = rows.filter(has_factor=asked["factor"] == "yes")
-        if asked.get("seen") == "never":
+        if "organisation" in chosen:
+            rows = rows.filter(organisation=chosen["organisation"])
+        if "role" in chosen:
+            rows = rows.filter(roles=chosen["role"])
+        if "state" in chosen:
+            rows = rows.filter(is_active=chosen["state"] == "active")
+        if "factor" in chosen:
+            rows = rows.filter(has_factor=chosen["factor"] == "yes")
+        if chosen.get("seen") == "never":
             rows = rows.filter(last_seen_at=None)
-        elif "seen" in asked:
+        elif "seen" in chosen:
             rows = rows.filter(Q(last_seen_at=None) | Q(last_seen_at__lt=timezone.now() - timedelta(days=AWAY_DAYS)))
-        if "q" in asked:
-            rows = rows.filter(pk__in=_called(asked["q"], rows))
+        if "q" in chosen:
+            rows = rows.filter(pk__in=_called(chosen["q"], rows))
         return rows.select_related("organisation").prefetch_related("roles")
 
 

@@ -56,21 +56,21 @@ class AuditFilter(forms.Form):
 
     def rows(self) -> QuerySet[AuditEntry]:
         """Return the lines asked for, newest first, with actor and text. At most two queries more to find who or what."""
-        asked = self.chosen
+        chosen = self.chosen
         rows = access.visible_entries(self.by).select_related("by__organisation", "organisation", "text")
-        if not asked.get("readings") and asked.get("act") != "read_names":
+        if not chosen.get("readings") and chosen.get("act") != "read_names":
             rows = rows.filter(is_reading=False)
-        if asked.get("act"):
-            rows = rows.filter(action=asked["act"])
-        if asked.get("kind"):
-            rows = rows.filter(root_kind__startswith=asked["kind"])
-        if asked.get("organisation"):
-            rows = rows.filter(organisation=asked["organisation"])
-        if asked.get("first"):
-            rows = rows.filter(at__gte=timezone.make_aware(datetime.combine(asked["first"], time.min)))
-        if asked.get("last"):
-            rows = rows.filter(at__lte=timezone.make_aware(datetime.combine(asked["last"], time.max)))
-        return rows.filter(_who_or_what(asked["q"])) if asked.get("q") else rows
+        if chosen.get("act"):
+            rows = rows.filter(action=chosen["act"])
+        if chosen.get("kind"):
+            rows = rows.filter(root_kind__startswith=chosen["kind"])
+        if chosen.get("organisation"):
+            rows = rows.filter(organisation=chosen["organisation"])
+        if chosen.get("first"):
+            rows = rows.filter(at__gte=timezone.make_aware(datetime.combine(chosen["first"], time.min)))
+        if chosen.get("last"):
+            rows = rows.filter(at__lte=timezone.make_aware(datetime.combine(chosen["last"], time.max)))
+        return rows.filter(_who_or_what(chosen["q"])) if chosen.get("q") else rows
 
 
 def _who_or_what(text: str) -> Q:
@@ -81,7 +81,7 @@ def _who_or_what(text: str) -> Q:
         for member in Member.objects.only("given_name", "family_name")
         if key and key in spelling(member.full_name)
     ]
-    found = Q(by__in=people)
+    matches = Q(by__in=people)
     for kind, keys in find_things(text).items():
-        found |= Q(root_kind=kind, root_id__in=keys)
-    return found
+        matches |= Q(root_kind=kind, root_id__in=keys)
+    return matches

@@ -34,7 +34,7 @@ class InvitationForm(forms.ModelForm[Invitation]):
         roles.label_from_instance = lambda role: f"{role.name}: {role.sentence}"  # type: ignore[attr-defined]
 
 
-ROWS_MOST = 100
+MAX_ROWS = 100
 ADDRESS = re.compile(r"<?([^\s<>,;]*@[^\s<>,;]*)>?")
 
 
@@ -71,7 +71,7 @@ class InvitationListForm(forms.Form):
 
     def clean_rows(self) -> str:
         rows: str = self.cleaned_data["rows"]
-        if len(split_cells(rows)) > ROWS_MOST:
+        if len(split_cells(rows)) > MAX_ROWS:
             raise forms.ValidationError(_("At most 100 rows at once. Paste the rest afterwards."))
         return rows
 
@@ -80,14 +80,14 @@ class InvitationListForm(forms.Form):
         lines = split_cells(self.cleaned_data["rows"])
         if lines and not any("@" in cell for cell in lines[0]) and len(lines) > 1:
             lines = lines[1:]
-        found = [_read_person(cells) for cells in lines]
-        addresses = [row.email for row in found if row.email]
+        people = [_read_person(cells) for cells in lines]
+        addresses = [row.email for row in people if row.email]
         # Of members elsewhere nothing is told; see `members.actions.invite_member`.
         here = access.manageable_members(self.by)
         members = set(here.filter(email__in=addresses).values_list("email", flat=True))
         seen: set[str] = set()
         checked = []
-        for row in found:
+        for row in people:
             wrong = row.wrong
             if row.email in members:
                 wrong = _("belongs to a member already")
@@ -107,10 +107,10 @@ def _read_person(cells: list[str]) -> Pasted:
     text = "\t".join(cells)
     address, names, quoted = "", list(cells), False
     for n, cell in enumerate(cells):
-        if found := ADDRESS.search(cell):
-            address = found[1]
-            names[n] = f"{cell[: found.start()]} {cell[found.end() :]}"
-            quoted = found[0].startswith("<") and text.startswith('"')
+        if match := ADDRESS.search(cell):
+            address = match[1]
+            names[n] = f"{cell[: match.start()]} {cell[match.end() :]}"
+            quoted = match[0].startswith("<") and text.startswith('"')
             break
     names = [name.strip('" ' if quoted else None) for name in names]
     names = [name for name in names if name]
@@ -118,15 +118,15 @@ def _read_person(cells: list[str]) -> Pasted:
         names.reverse()
     if len(names) == 1 and " " in names[0]:
         names = names[0].split(" ", 1)
-    given, family = [*names, "", ""][:2]
+    given_name, family = [*names, "", ""][:2]
     address = address.lower()
     try:
         validate_email(address)
     except forms.ValidationError:
         return Pasted(text, wrong=_("has no address that can be read"))
-    if not given or not family or max(len(given), len(family)) > 80 or len(address) > 254:
-        return Pasted(text, address, given[:80], family[:80], _("needs a given and a family name"))
-    return Pasted(text, address, given, family)
+    if not given_name or not family or max(len(given_name), len(family)) > 80 or len(address) > 254:
+        return Pasted(text, address, given_name[:80], family[:80], _("needs a given and a family name"))
+    return Pasted(text, address, given_name, family)
 
 
 class RolesForm(forms.Form):
@@ -148,12 +148,12 @@ class MemberForm(forms.ModelForm[Member]):
         model = Member
         fields = ("given_name", "family_name", "function", "organisation")
 
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    fingerprint = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["organisation"].queryset = access.manageable_organisations(by)  # type: ignore[attr-defined]
-        self.initial["shown"] = self.now = self._fingerprint()
+        self.initial["fingerprint"] = self.now = self._fingerprint()
 
     def _fingerprint(self) -> str:
         facts = [
@@ -161,9 +161,9 @@ class MemberForm(forms.ModelForm[Member]):
         ]
         return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
-    def clean_shown(self) -> str:
+    def clean_fingerprint(self) -> str:
         """Refuse to write over what somebody else has changed since this form was shown."""
-        if self.cleaned_data["shown"] not in ("", self.now):
+        if self.cleaned_data["fingerprint"] not in ("", self.now):
             raise forms.ValidationError(_("Somebody else has changed this member meanwhile. Load the page again."))
         return self.now
 

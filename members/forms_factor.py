@@ -22,7 +22,7 @@ from members.encryption import decrypt, encrypt
 
 OFFERED_KEY = "offered_factor"
 # A browser's answer takes two or three thousand letters.
-LETTERS_MOST = 20_000
+MAX_LENGTH = 20_000
 # What reading an answer that no browser made may raise, in the packages that read it.
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error)
 
@@ -58,7 +58,7 @@ class AnswerField(forms.JSONField):
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, str) and len(value) > LETTERS_MOST:
+        if isinstance(value, str) and len(value) > MAX_LENGTH:
             raise get_adapter().validation_error("incorrect_code")
         try:
             answer = super().to_python(value)

@@ -26,7 +26,7 @@ class Work:
 _kinds: dict[str, Work] = {}
 
 
-def tell_of_work(app: str, work: Work) -> None:
+def register_open_work(app: str, work: Work) -> None:
     """Take how an app finds and hands over open work: called once, when the app is ready."""
     _kinds[app] = work
 

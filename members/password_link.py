@@ -14,11 +14,11 @@ def mail_password_link(context: TaskContext, email: str) -> None:
 
     Once for each asking: where the worker is killed after it wrote the mail, doing the task again writes no second one.
     """
-    adapter, asked = get_adapter(), f"password link {context.task_result.id}"
+    adapter, mail_key = get_adapter(), f"password link {context.task_result.id}"
     member = Member.objects.filter(email__iexact=email, is_active=True).first()
     if member is None:
-        adapter.send_mail("account/email/unknown_account", email, {}, key=asked)
+        adapter.send_mail("account/email/unknown_account", email, {}, key=mail_key)
         return
     key = f"{user_pk_to_url_str(member)}-{default_token_generator.make_token(member)}"
     url = adapter.get_reset_password_from_key_url(key)
-    adapter.send_mail("account/email/password_reset_key", member.email, {"password_reset_url": url}, key=asked)
+    adapter.send_mail("account/email/password_reset_key", member.email, {"password_reset_url": url}, key=mail_key)

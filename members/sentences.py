@@ -33,15 +33,15 @@ SENTENCES = {
 
 
 def _members(keys: set[str]) -> dict[str, Label]:
-    found = Member.objects.filter(pk__in=keys).only("given_name", "family_name")
-    return {str(member.pk): Label(member.full_name) for member in found}
+    members = Member.objects.filter(pk__in=keys).only("given_name", "family_name")
+    return {str(member.pk): Label(member.full_name) for member in members}
 
 
 def _organisations(keys: set[str]) -> dict[str, Label]:
     return {str(o.pk): Label(o.short_name) for o in Organisation.objects.filter(pk__in=keys).only("short_name")}
 
 
-def tell() -> None:
+def register_sentences() -> None:
     """Say this app's actions in the record."""
     say(SENTENCES)
     label("members.member", _members)

@@ -20,7 +20,7 @@ from members.second_factor import FACTORS, note_shown
 from members.time_limits import note_sign_in
 
 
-def tell(member: Member, what: str) -> None:
+def notify_member(member: Member, what: str) -> None:
     """Mail the member that their account was changed, and what to do if it was not them."""
     put_mail(
         to=member.email,
@@ -60,10 +60,10 @@ def factor_added(sender: object, instance: Authenticator, created: bool, **kwarg
     if instance.type in FACTORS:
         note_shown(request, member)
         record("add_factor", member, by=member, factor=str(instance.type))
-        tell(member, _("A second factor was added: %(factor)s.") % {"factor": instance})
+        notify_member(member, _("A second factor was added: %(factor)s.") % {"factor": instance})
     elif request.resolver_match and request.resolver_match.view_name == "mfa_generate_recovery_codes":
         record("renew_recovery_codes", member, by=member)
-        tell(member, _("New recovery codes were made; the old ones no longer work."))
+        notify_member(member, _("New recovery codes were made; the old ones no longer work."))
 
 
 @receiver(post_delete, sender=Authenticator, dispatch_uid="second factor removed")
@@ -72,16 +72,16 @@ def factor_removed(sender: object, instance: Authenticator, **kwargs: Any) -> No
         return
     member = instance.user
     record("remove_factor", member, by=member, factor=str(instance.type))
-    tell(member, _("A second factor was removed: %(factor)s.") % {"factor": instance})
+    notify_member(member, _("A second factor was removed: %(factor)s.") % {"factor": instance})
 
 
 @receiver(password_changed, dispatch_uid="password changed")
 def password_was_changed(sender: object, user: Member, **kwargs: Any) -> None:
     record("change_password", user, by=user)
-    tell(user, _("Your password was changed."))
+    notify_member(user, _("Your password was changed."))
 
 
 @receiver(password_reset, dispatch_uid="password reset")
 def password_was_reset(sender: object, user: Member, **kwargs: Any) -> None:
     record("reset_password", user, by=user)
-    tell(user, _("A new password was chosen by the link that was mailed to you."))
+    notify_member(user, _("A new password was chosen by the link that was mailed to you."))

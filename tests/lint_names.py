@@ -15,7 +15,20 @@ BANNED_ENDINGS = ("_MOST", "_LEAST")
 BANNED_BEGINNINGS = ("tell_",)
 MAX_EXCEPTIONS = 40
 # The folders whose names are done.
-CHECKED = ("portal", "search", "reports", "knowledge", "notifications", "mail", "common", "bench")
+CHECKED = (
+    "portal",
+    "search",
+    "reports",
+    "knowledge",
+    "trainings",
+    "trainers",
+    "notifications",
+    "members",
+    "mail",
+    "audit",
+    "common",
+    "bench",
+)
 # path: {name: why it may stay}
 EXCEPTIONS: dict[str, dict[str, str]] = {
     "reports/standard/forms.py": {"shown": "a hidden field of the form, by its name on the page"},

@@ -31,8 +31,8 @@ def _make_profile(member: Member) -> TrainerProfile:
 @action
 def ensure_profile(*, member: Member, by: Member) -> TrainerProfile:
     """Return the member's profile, made empty if there is none yet."""
-    if found := TrainerProfile.objects.filter(member=member).first():
-        return found
+    if existing := TrainerProfile.objects.filter(member=member).first():
+        return existing
     profile = _make_profile(member)
     record("create_profile", profile, by=by)
     return profile
@@ -71,11 +71,11 @@ def change_profile(
         profile.photo.save(f"{profile.slug}.jpg", photo, save=False)
     elif drop_photo:
         profile.photo = ""
-    told = changed_row(profile, WRITTEN)
+    changed_values = changed_row(profile, WRITTEN)
     profile.save()
     profile.languages.set(languages)
     profile.topics.set(topics)
-    record("change_profile", profile, by=by, fields=told, free_text=told)
+    record("change_profile", profile, by=by, fields=changed_values, free_text=changed_values)
     if former and former != profile.photo.name:
         transaction.on_commit(partial(profile.photo.storage.delete, former))
     return profile
@@ -85,7 +85,7 @@ def change_profile(
 def save_topic(*, topic: Topic, by: Member) -> Topic:
     """Keep a new or renamed topic."""
     created = topic.pk is None
-    told = changed_row(topic, ("name",))
+    changed_values = changed_row(topic, ("name",))
     topic.save()
-    record("create_topic" if created else "change_topic", topic, by=by, fields=told, free_text=told)
+    record("create_topic" if created else "change_topic", topic, by=by, fields=changed_values, free_text=changed_values)
     return topic

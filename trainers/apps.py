@@ -9,5 +9,5 @@ class TrainersConfig(AppConfig):
         from members.events import member_changed
         from trainers import actions, sentences
 
-        sentences.tell()
+        sentences.register_sentences()
         member_changed.connect(actions.follow_member, dispatch_uid="trainer profile")

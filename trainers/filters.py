@@ -50,9 +50,9 @@ class Directory:
             )
         return rows
 
-    def _choices(self, name: str, found: Iterable[tuple[Any, str, int]]) -> list[Choice]:
+    def _choices(self, name: str, counts: Iterable[tuple[Any, str, int]]) -> list[Choice]:
         chosen = self.chosen[name]
-        return [Choice(str(v), label, n, str(v) in chosen) for v, label, n in found if n or str(v) in chosen]
+        return [Choice(str(v), label, n, str(v) in chosen) for v, label, n in counts if n or str(v) in chosen]
 
     def ministries(self) -> list[Choice]:
         counted = Count("members__profile", filter=Q(members__profile__in=self._narrowed("ministry")))

@@ -14,11 +14,11 @@ SENTENCES = {
 
 
 def _profiles(keys: set[str]) -> dict[str, Label]:
-    found = TrainerProfile.objects.filter(pk__in=keys).select_related("member")
-    return {str(profile.pk): Label(str(profile), profile.get_absolute_url()) for profile in found}
+    profiles = TrainerProfile.objects.filter(pk__in=keys).select_related("member")
+    return {str(profile.pk): Label(str(profile), profile.get_absolute_url()) for profile in profiles}
 
 
-def tell() -> None:
+def register_sentences() -> None:
     """Say this app's actions in the record."""
     say(SENTENCES)
     label("trainers.trainerprofile", _profiles)

@@ -64,8 +64,8 @@ def _part_of(member: Member, training: Training) -> str:
         return ""
     known: dict[int, str] = training.__dict__.setdefault("_parts_by_member", {})
     if member.pk not in known:
-        found = Assignment.objects.filter(training=training, trainer=profile).order_by()
-        known[member.pk] = next(iter(found.values_list("part", flat=True)), "")  # one at most: a constraint
+        assignments = Assignment.objects.filter(training=training, trainer=profile).order_by()
+        known[member.pk] = next(iter(assignments.values_list("part", flat=True)), "")  # one at most: a constraint
     return known[member.pk]
 
 
@@ -157,7 +157,7 @@ def visible_merges(member: Member) -> QuerySet[Merge]:
     """Merges of people of this coordinator's own organisation."""
     if not (member.is_active and can_decide_duplicates(member)):
         return Merge.objects.none()
-    return Merge.objects.filter(kept__organisation=member.organisation_id)
+    return Merge.objects.filter(survivor__organisation=member.organisation_id)
 
 
 def can_see_some_names(member: Member, training: Training) -> bool:
@@ -228,8 +228,8 @@ def visible_editions(member: Member) -> QuerySet[SheetEdition]:
 
 def visible_evidence(member: Member, training: Training) -> QuerySet[Evidence]:
     """Scans of one training that this member may open: all of it where they see every name, else none."""
-    kept = Evidence.objects.filter(training=training, removed_at=None)
-    return kept if can_see_all_names(member, training) else kept.none()
+    evidence = Evidence.objects.filter(training=training, removed_at=None)
+    return evidence if can_see_all_names(member, training) else evidence.none()
 
 
 def can_submit(member: Member, training: Training) -> bool:

@@ -21,8 +21,8 @@ from trainings.attendance.actions import recount_enrolments
 from trainings.models import Assignment, Course, ReferenceCounter, Session, Training
 from trainings.models.training import MINUTES_A_DAY
 
-SESSIONS_MOST = 60
-DAYS_MOST = 366
+MAX_SESSIONS = 60
+MAX_DAYS = 366
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def check_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
     wrong: list[str] = []
     if not plans:
         wrong.append(_("A training needs at least one session."))
-    if len(plans) > SESSIONS_MOST:
-        wrong.append(_("A training has at most %(n)d sessions.") % {"n": SESSIONS_MOST})
+    if len(plans) > MAX_SESSIONS:
+        wrong.append(_("A training has at most %(n)d sessions.") % {"n": MAX_SESSIONS})
     clocked: list[tuple[date, time, time, int]] = []
     for number, plan in enumerate(plans, start=1):
         if not training.starts_on <= plan.date <= training.ends_on:
@@ -122,9 +122,9 @@ def _set_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
     """Make the sessions those of the plan. A session with marks cannot be dropped, only cancelled."""
     check_sessions(training, plans)
     existing = {session.pk: session for session in training.sessions.all()}
-    kept = {plan.pk for plan in plans if plan.pk}
+    remaining = {plan.pk for plan in plans if plan.pk}
     for session in existing.values():
-        if session.pk in kept:
+        if session.pk in remaining:
             continue
         if session.marks.exists():
             raise ValidationError(
@@ -207,7 +207,7 @@ def create_training(
 def _check_dates(training: Training) -> None:
     if training.ends_on < training.starts_on:
         raise ValidationError({"ends_on": _("The training ends before it starts.")})
-    if (training.ends_on - training.starts_on).days > DAYS_MOST:
+    if (training.ends_on - training.starts_on).days > MAX_DAYS:
         raise ValidationError({"ends_on": _("A training lasts at most a year.")})
 
 
@@ -246,8 +246,8 @@ def change_training(
     before = locked(training)
     check_open(before)
     _check_dates(training)
-    told = changes(values_of(before, FACTS), values_of(training, FACTS))
-    changed = list(told)
+    changed_values = changes(values_of(before, FACTS), values_of(training, FACTS))
+    changed = list(changed_values)
     training.completion_threshold = (
         training.course.completion_threshold if "course_id" in changed else before.completion_threshold
     )
@@ -257,7 +257,13 @@ def change_training(
     _set_trainers(training, trainers)
     refresh_training(training)
     recount_enrolments(training)
-    record("change_training", training, by=by, fields=[name.removesuffix("_id") for name in changed], free_text=told)
+    record(
+        "change_training",
+        training,
+        by=by,
+        fields=[name.removesuffix("_id") for name in changed],
+        free_text=changed_values,
+    )
     return training
 
 
@@ -315,11 +321,13 @@ def change_owner(*, training: Training, owner: Organisation, reason: str, by: Me
 def save_course(*, course: Course, topics: Iterable[Topic], by: Member) -> Course:
     """Keep a new or changed course. Trainings created before keep their threshold."""
     created = course.pk is None
-    told = changed_row(
+    changed_values = changed_row(
         course,
         ("code", "name", "days", "audience", "summary", "completion_threshold", "makes_trainers", "is_offered"),
     )
     course.save()
     course.topics.set(topics)
-    record("create_course" if created else "change_course", course, by=by, fields=told, free_text=told)
+    record(
+        "create_course" if created else "change_course", course, by=by, fields=changed_values, free_text=changed_values
+    )
     return course

@@ -9,5 +9,5 @@ class TrainingsConfig(AppConfig):
         from trainings import history, todo
         from trainings.roster_import import background  # noqa: F401 - connects its receiver
 
-        history.tell()
-        todo.tell()
+        history.register_sentences()
+        todo.register()

@@ -90,21 +90,21 @@ def _nearest_year(month: int, day: int, near: date) -> int:
 def _split_hours(text: str) -> tuple[str, tuple[time, time] | None]:
     """Cut the hours off the end: after a comma, where a colon shows that they are hours, or where days stand before them."""
     days, _comma, rest = text.rpartition(",")
-    if days and (found := HOURS_AFTER_COMMA.match(rest.strip())):
-        return days.replace(",", " ").strip(), (_clock(found[1]), _clock(found[2]))
-    if found := HOURS_AT_END.search(text):
-        first, _dash, last = found[1].partition("-")
-        return text[: found.start()].replace(",", " ").strip(), (_clock(first), _clock(last))
-    found = PLAIN_HOURS_AT_END.search(text)
-    if found and _ends_in_a_month(text[: found.start()]):
-        return text[: found.start()].strip(), (_clock(found[1]), _clock(found[2]))
+    if days and (match := HOURS_AFTER_COMMA.match(rest.strip())):
+        return days.replace(",", " ").strip(), (_clock(match[1]), _clock(match[2]))
+    if match := HOURS_AT_END.search(text):
+        first, _dash, last = match[1].partition("-")
+        return text[: match.start()].replace(",", " ").strip(), (_clock(first), _clock(last))
+    match = PLAIN_HOURS_AT_END.search(text)
+    if match and _ends_in_a_month(text[: match.start()]):
+        return text[: match.start()].strip(), (_clock(match[1]), _clock(match[2]))
     return text.replace(",", " ").strip(), None
 
 
 def _ends_in_a_month(days: str) -> bool:
     """Return whether this is days by itself: "24.11." is, "12." is not, so that "12. 11-14.11." are no hours."""
-    found = ONE_DAY.match(MONTH_FIRST.sub(r"\2 \1", days).rpartition("-")[2].strip().replace(". ", "."))
-    return bool(found and found[2])
+    match = ONE_DAY.match(MONTH_FIRST.sub(r"\2 \1", days).rpartition("-")[2].strip().replace(". ", "."))
+    return bool(match and match[2])
 
 
 def read_days(text: str, *, near: date) -> Days:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from common.forms import DateInput, TimeInput, reference_choices
 from members.models import Country, Language, Organisation
 from trainers.models import TrainerProfile
-from trainings.actions import DAYS_MOST, SESSIONS_MOST, SessionPlan
+from trainings.actions import MAX_DAYS, MAX_SESSIONS, SessionPlan
 from trainings.dates import LONGEST, Days, read_days
 from trainings.models import Assignment, Course, Training
 
@@ -92,7 +92,7 @@ class TrainingForm(forms.ModelForm[Training]):
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The training ends before it starts. Correct one of the two days."))
-        elif first and last and (last - first).days > DAYS_MOST:
+        elif first and last and (last - first).days > MAX_DAYS:
             self.add_error("ends_on", _("A training lasts at most a year."))
         if not cleaned.get("title") and cleaned.get("course"):
             cleaned["title"] = cleaned["course"].name
@@ -158,9 +158,9 @@ class NewTrainingForm(TrainingForm):
         elif starts and ends and ends <= starts:
             self.add_error("day_ends", _("The day ends before it starts."))
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
-        if first and last and (last - first).days >= SESSIONS_MOST:
+        if first and last and (last - first).days >= MAX_SESSIONS:
             self.add_error(
-                "ends_on", _("One session a day makes more than %(n)d sessions. Shorten it.") % {"n": SESSIONS_MOST}
+                "ends_on", _("One session a day makes more than %(n)d sessions. Shorten it.") % {"n": MAX_SESSIONS}
             )
         return cleaned
 
@@ -187,8 +187,8 @@ class ChangedTrainingForm(TrainingForm):
     def clean_more_days(self) -> Days | None:
         line = self.cleaned_data["more_days"]
         days = read_days(line, near=self.instance.starts_on) if line else None
-        if days and (days.last - days.first).days >= SESSIONS_MOST:
-            raise ValidationError(_("At most %(n)d days can be added at once.") % {"n": SESSIONS_MOST})
+        if days and (days.last - days.first).days >= MAX_SESSIONS:
+            raise ValidationError(_("At most %(n)d days can be added at once.") % {"n": MAX_SESSIONS})
         return days
 
     def clean(self) -> dict[str, Any]:
@@ -224,7 +224,7 @@ class SessionForm(forms.Form):
 
 
 SessionFormSet = forms.formset_factory(
-    SessionForm, extra=2, can_delete=True, max_num=SESSIONS_MOST, absolute_max=SESSIONS_MOST + 10, validate_max=True
+    SessionForm, extra=2, can_delete=True, max_num=MAX_SESSIONS, absolute_max=MAX_SESSIONS + 10, validate_max=True
 )
 
 

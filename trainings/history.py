@@ -48,8 +48,8 @@ SENTENCES = {
     "take_back_sheet": gettext_lazy("took back what was typed in from a sign-in sheet (%(applied)s marks)."),
     "attach_evidence": gettext_lazy("attached %(files)s scans as evidence."),
     "remove_evidence": gettext_lazy("removed a scan: %(reason)s"),
-    "merge_people": gettext_lazy("merged two records of one person (%(kept)s and %(gone)s)."),
-    "undo_merge": gettext_lazy("undid the merge of two records (%(kept)s and %(gone)s)."),
+    "merge_people": gettext_lazy("merged two records of one person (%(survivor)s and %(gone)s)."),
+    "undo_merge": gettext_lazy("undid the merge of two records (%(survivor)s and %(gone)s)."),
     "set_different": gettext_lazy("said of two records that they are not the same person."),
     "reopen_pair": gettext_lazy("opened two records for a decision again."),
     "look_for_duplicates": gettext_lazy(
@@ -105,8 +105,8 @@ BRIEF = {
 
 
 def _references(keys: set[str]) -> dict[str, Label]:
-    found = Training.objects.filter(pk__in=keys).only("reference")
-    return {str(training.pk): Label(training.reference, training.get_absolute_url()) for training in found}
+    trainings = Training.objects.filter(pk__in=keys).only("reference")
+    return {str(training.pk): Label(training.reference, training.get_absolute_url()) for training in trainings}
 
 
 def _find(text: str) -> Iterable[object]:
@@ -117,7 +117,7 @@ def _courses(keys: set[str]) -> dict[str, Label]:
     return {str(course.pk): Label(course.name) for course in Course.objects.filter(pk__in=keys).only("name")}
 
 
-def tell() -> None:
+def register_sentences() -> None:
     """Say this app's actions in the record."""
     say({**SENTENCES, **COUNTED}, BRIEF)
     label("trainings.training", _references, _find)

@@ -26,8 +26,8 @@ class Tab:
 def fetch_training(request: HttpRequest, reference: str, *parts: str) -> Training:
     """Return the training this member may see, else 404; with these related rows, or all that a list shows. One query."""
     seen = access.visible_trainings(member_of(request))
-    found = seen.select_related(*parts) if parts else seen.with_list_parts()
-    return get_object_or_404(found, reference=reference)
+    trainings = seen.select_related(*parts) if parts else seen.with_list_parts()
+    return get_object_or_404(trainings, reference=reference)
 
 
 def require(allowed: bool) -> None:

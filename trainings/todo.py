@@ -3,7 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.handover import OpenWork, Work, tell_of_work
+from members.handover import OpenWork, Work, register_open_work
 from members.models import Member
 from trainings.handover import hand_over_training, open_trainings
 
@@ -28,6 +28,6 @@ def hand_over(member: Member, to: Member, by: Member) -> None:
         hand_over_training(training=training, member=member, to=to, by=by)
 
 
-def tell() -> None:
+def register() -> None:
     """Tell the members' desk how open trainings are found and handed over."""
-    tell_of_work("trainings", Work(find, hand_over))
+    register_open_work("trainings", Work(find, hand_over))

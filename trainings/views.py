@@ -146,8 +146,8 @@ def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
     """One training: its facts, its figures and what comes next."""
     member = member_of(request)
     parts = ("course", "country", "host", "owner", "language", "submitted_by")
-    found = access.visible_trainings(member).with_scans().select_related(*parts)
-    training = get_object_or_404(found, reference=reference)
+    trainings = access.visible_trainings(member).with_scans().select_related(*parts)
+    training = get_object_or_404(trainings, reference=reference)
     assignments = list(training.assignments.select_related("trainer__member__organisation"))
     access.remember_part(member, training, assignments)
     names, record = access.can_see_some_names(member, training), access.can_record(member, training)

@@ -23,7 +23,7 @@ from members.filters_audit import AuditFilter
 from members.models import Member
 from members.views.common import desk_tabs
 
-LINES_MOST = 50_000
+MAX_ENTRIES = 50_000
 LINES_AT_ONCE = 500
 
 
@@ -57,12 +57,12 @@ def _reader(request: HttpRequest) -> Member:
 
 def _changes(line: AuditEntry, with_text: bool) -> list[tuple[str, str, str]]:
     free_text = line.free_text if with_text else {}
-    found = []
+    changed = []
     for field in line.fields:
         values = free_text.get(field)
         before, after = values if isinstance(values, list) and len(values) == 2 else ("", "")
-        found.append((field.removesuffix("_id").replace("_", " "), before, after))
-    return found
+        changed.append((field.removesuffix("_id").replace("_", " "), before, after))
+    return changed
 
 
 def entries(lines: Iterable[AuditEntry], by: Member) -> Iterator[Entry]:
@@ -79,8 +79,8 @@ def entries(lines: Iterable[AuditEntry], by: Member) -> Iterator[Entry]:
 def _periods(first: date | None, last: date | None) -> list[tuple[str, str, bool]]:
     """Return the times most often asked for: words, the first day, and whether it is the one chosen."""
     today = timezone.localdate()
-    asked = [(_("Today"), 0), (_("Last 7 days"), 6), (_("Last 30 days"), 29)]
-    days = [(words, today - timedelta(days=back)) for words, back in asked]
+    periods = [(_("Today"), 0), (_("Last 7 days"), 6), (_("Last 30 days"), 29)]
+    days = [(words, today - timedelta(days=back)) for words, back in periods]
     return [(words, day.isoformat(), first == day and last is None) for words, day in days]
 
 
@@ -125,9 +125,9 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
 @reauthentication_required(app="members")
 def _exported(request: HttpRequest, by: Member) -> HttpResponseBase:
     form = AuditFilter(request.POST, by=by)
-    lines = list(form.rows().values_list("pk", flat=True)[: LINES_MOST + 1])
-    if len(lines) > LINES_MOST:
-        messages.error(request, _("These are more than %(n)s lines. Choose a shorter time.") % {"n": LINES_MOST})
+    lines = list(form.rows().values_list("pk", flat=True)[: MAX_ENTRIES + 1])
+    if len(lines) > MAX_ENTRIES:
+        messages.error(request, _("These are more than %(n)s lines. Choose a shorter time.") % {"n": MAX_ENTRIES})
         return redirect("members:audit")
     kind = "xlsx" if request.POST.get("as") == "xlsx" else "csv"
     record("export_audit", by.organisation, by=by, lines=len(lines), is_reading=True)

@@ -38,27 +38,27 @@ def join(request: HttpRequest) -> HttpResponse:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the roles of who asks, and send the invitation."""
     by = managing(request)
-    asked = get_object_or_404(access.manageable_requests(by).select_related("organisation"), pk=pk)
-    return _approve(request, by, asked)
+    join_request = get_object_or_404(access.manageable_requests(by).select_related("organisation"), pk=pk)
+    return _approve(request, by, join_request)
 
 
 @reauthentication_required(allow_get=True, app="members")
-def _approve(request: HttpRequest, by: Member, asked: JoinRequest) -> HttpResponse:
+def _approve(request: HttpRequest, by: Member, join_request: JoinRequest) -> HttpResponse:
     form = RolesForm(request.POST or None, by=by)
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
-            actions.approve_request(asked=asked, roles=list(form.cleaned_data["roles"]), by=by)
-            messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": asked.email})
+            actions.approve_request(join_request=join_request, roles=list(form.cleaned_data["roles"]), by=by)
+            messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": join_request.email})
             return redirect("members:list")
-    return render_form(request, "members/join_approve.html", {"form": form, "asked": asked})
+    return render_form(request, "members/join_approve.html", {"form": form, "asked": join_request})
 
 
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """Decline; who asked is told in neutral words."""
     by = managing(request)
-    asked = get_object_or_404(access.manageable_requests(by), pk=pk)
+    join_request = get_object_or_404(access.manageable_requests(by), pk=pk)
     with errors_as_messages(request):
-        actions.decline_request(asked=asked, by=by)
-        messages.success(request, _("The request of %(name)s is declined.") % {"name": asked})
+        actions.decline_request(join_request=join_request, by=by)
+        messages.success(request, _("The request of %(name)s is declined.") % {"name": join_request})
     return redirect("members:list")

@@ -51,7 +51,7 @@ class Trainer:
     slug: str
     ministry: str
     given_name: str
-    family: str
+    family_name: str
     sex: str
     rank: Rank | None
     certified_on: date
@@ -81,7 +81,7 @@ class Cast:
 
 
 def trainer_slug(row: TrainerRow) -> str:
-    return spelling(f"{row.given_name} {row.family}").replace(" ", "-")
+    return spelling(f"{row.given_name} {row.family_name}").replace(" ", "-")
 
 
 def load_cast(organisations: dict[str, Organisation]) -> Cast:
@@ -125,7 +125,7 @@ def _trainer_member(row: TrainerRow, organisations: dict[str, Organisation], pas
         email=f"{TRAINER_ACCOUNTS.get(slug, slug.replace('-', '.'))}@demo.example",
         password=password,
         given_name=row.given_name,
-        family_name=row.family,
+        family_name=row.family_name,
         organisation=organisations[row.ministry],
         joined_at=at(_certified_on(row) + timedelta(days=4)),
     )
@@ -164,7 +164,7 @@ def topics_in_order() -> list[Topic]:
 
 
 def _profile(member: Member, row: TrainerRow, ranks: dict[tuple[str, str], Rank]) -> TrainerProfile:
-    words = f"{row.given_name} {row.family}"
+    words = f"{row.given_name} {row.family_name}"
     return TrainerProfile(
         member=member,
         slug=trainer_slug(row),
@@ -186,7 +186,7 @@ def _as_trainer(profile: TrainerProfile, row: TrainerRow) -> Trainer:
         slug=profile.slug,
         ministry=row.ministry,
         given_name=row.given_name,
-        family=row.family,
+        family_name=row.family_name,
         sex=row.sex,
         rank=profile.rank,
         certified_on=_certified_on(row),

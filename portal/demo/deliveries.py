@@ -25,7 +25,7 @@ class Known(NamedTuple):
     """Somebody whom the story names: where they are from and what they bring."""
 
     organisation: str
-    family: str
+    family_name: str
     given_name: str
     sex: str
     nato: str

@@ -115,10 +115,10 @@ def _copy_all(originals: _Originals, names: Names, numbers: Counter[tuple[str, i
 def _another(person: Participant, names: Names) -> Participant:
     """Return somebody else of the same home and sex."""
     twin, name = copy(person), names.draw(person.organisation.code, person.sex)
-    words = f"{name.family} {name.given_name}"
+    words = f"{name.family_name} {name.given_name}"
     twin.pk, twin._state, twin.member_id = None, models.base.ModelState(), None
     twin.family_name, twin.given_name, twin.spelling_key, twin.loose_key = (
-        name.family,
+        name.family_name,
         name.given_name,
         spelling(words),
         loose(words),

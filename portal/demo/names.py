@@ -108,16 +108,16 @@ class Name:
     """A person's name in one script."""
 
     given_name: str
-    family: str
+    family_name: str
 
     @property
     def in_cyrillic(self) -> bool:
-        return is_cyrillic(self.family)
+        return is_cyrillic(self.family_name)
 
     def in_other_script(self) -> Name:
         """Return the name in the other script; empty where a letter has no way there."""
         turn = in_latin if self.in_cyrillic else in_cyrillic
-        return Name(turn(self.given_name), turn(self.family))
+        return Name(turn(self.given_name), turn(self.family_name))
 
 
 def _womans(family: str) -> str:
@@ -141,7 +141,7 @@ class Names:
         for _attempt in range(6):
             pool = self.rng.choices(list(pools), list(pools.values()))[0]
             name = self._from_pool(organisation, pool, sex)
-            key = spelling(f"{name.family} {name.given_name}")
+            key = spelling(f"{name.family_name} {name.given_name}")
             if key not in taken:
                 break
         taken.add(key)
@@ -149,7 +149,7 @@ class Names:
 
     def reserve(self, organisation: str, name: Name) -> None:
         """Keep a name that the story has given to somebody from being given again."""
-        self._given_out.setdefault(organisation, set()).add(spelling(f"{name.family} {name.given_name}"))
+        self._given_out.setdefault(organisation, set()).add(spelling(f"{name.family_name} {name.given_name}"))
 
     def _from_pool(self, organisation: str, pool: str, sex: str) -> Name:
         womens, mens, families = (names.split() for names in _POOLS[pool])

@@ -14,7 +14,7 @@ class TrainerRow(NamedTuple):
 
     ministry: str
     given_name: str
-    family: str
+    family_name: str
     sex: str
     course: int
     rank: str

@@ -152,7 +152,7 @@ class Rosters:
         deliveries = list(deliveries)
         for delivery in deliveries:
             for known in delivery.known:
-                self.names.reserve(known.organisation, Name(known.given_name, known.family))
+                self.names.reserve(known.organisation, Name(known.given_name, known.family_name))
         filled = [self._sit(delivery) for delivery in deliveries]
         self._meet_twice(deliveries, filled)
         return filled
@@ -225,7 +225,7 @@ class Rosters:
             career, step = self._careers.known(known)
         person = Person(
             organisation=known.organisation,
-            name=Name(known.given_name, known.family),
+            name=Name(known.given_name, known.family_name),
             sex=known.sex,
             career=career,
             step=step,
@@ -263,10 +263,12 @@ def _with_two_spellings(people: list[Person]) -> Person:
     """Return the first whose name has one spelling key in both scripts, so that the portal itself finds the pair."""
     for person in people:
         here, there = person.name, person.name.in_other_script()
-        is_whole = is_cyrillic(there.family) != is_cyrillic(here.family) and not _is_mixed(
-            there.family + there.given_name
+        is_whole = is_cyrillic(there.family_name) != is_cyrillic(here.family_name) and not _is_mixed(
+            there.family_name + there.given_name
         )
-        if is_whole and spelling(f"{here.family} {here.given_name}") == spelling(f"{there.family} {there.given_name}"):
+        if is_whole and spelling(f"{here.family_name} {here.given_name}") == spelling(
+            f"{there.family_name} {there.given_name}"
+        ):
             return person
     raise LookupError("Nobody's name has one spelling key in both scripts.")
 

@@ -58,7 +58,7 @@ def history(cast: Cast) -> list[Delivery]:
 
 
 def _as_trainee(trainer: Trainer) -> Known:
-    return Known(trainer.ministry, trainer.family, trainer.given_name, trainer.sex, "", trainer.slug)
+    return Known(trainer.ministry, trainer.family_name, trainer.given_name, trainer.sex, "", trainer.slug)
 
 
 def _courses_for_trainers(cast: Cast) -> list[Delivery]:

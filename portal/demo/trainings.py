@@ -134,7 +134,7 @@ class Story:
         standing, home = person.standing(self.delivery.starts_on), person.organisation
         is_in_other_script = standing.rank is not None and person.name.in_cyrillic != (home == "MK")
         row = RosterRow(
-            person.name.family, person.name.given_name, self.world.organisations[home], sex=person.sex, unit=person.unit,
+            person.name.family_name, person.name.given_name, self.world.organisations[home], sex=person.sex, unit=person.unit,
             age_band=person.age_band(self.delivery.starts_on) if is_age_known else "",
             participant=person.pk or None, is_another=not person.pk,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from audit.record import record, shown, values_of
+from audit.record import as_text, record, values_of
 from common.actions import action
 from members.models import Member
 from reports.models import IndicatorValue
@@ -18,7 +18,7 @@ SAME = ("organisation_id", "indicator", "year", "share", "women", "is_there", "s
 
 
 def _told(value: IndicatorValue) -> dict[str, Any]:
-    return {name: shown(fact) for name, fact in values_of(value, FACTS).items() if fact not in (None, "")}
+    return {name: as_text(fact) for name, fact in values_of(value, FACTS).items() if fact not in (None, "")}
 
 
 def _refuse_twice(value: IndicatorValue) -> None:

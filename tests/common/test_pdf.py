@@ -11,7 +11,7 @@ import typst
 from common.pdf import _HELD, MISSING, STANDARDS, make_pdf, printable, qr_svg
 
 AT = datetime(2026, 11, 12, 9, tzinfo=UTC)
-PLAIN = '#set document(title: "Test")\n#json(bytes(sys.inputs.shown)).words'
+PLAIN = '#set document(title: "Test")\n#json(bytes(sys.inputs.data)).words'
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_every_sign_that_counts_as_held_is_held(template):
 def test_control_a_sign_that_no_font_has_is_refused(template):
     with pytest.raises(typst.TypstError, match="could not be displayed"):
         typst.compile(
-            template, format="pdf", sys_inputs={"shown": '{"words": "漢"}'}, pdf_standards=STANDARDS, ignore_system_fonts=True
+            template, format="pdf", sys_inputs={"data": '{"words": "漢"}'}, pdf_standards=STANDARDS, ignore_system_fonts=True
         )  # fmt: skip
 
 

@@ -122,10 +122,10 @@ def test_facts_are_corrected_and_the_directory_follows(trainer_me, coordinator_m
     client = client_of(coordinator_me)
     form = client.get(page).context["form"]
     body = {"given_name": "Ћана", "family_name": "Nova", "function": "", "organisation": trainer_me.organisation_id}
-    assert client.post(page, {**body, "shown": form.initial["shown"]}).status_code == 302
+    assert client.post(page, {**body, "fingerprint": form.initial["fingerprint"]}).status_code == 302
     assert TrainerProfile.objects.get(member=trainer_me).name_key == "cana nova"
     assert AuditEntry.objects.get(action="change_member").fields == ["family_name", "given_name"]
-    stale = client.post(page, {**body, "given_name": "Druga", "shown": form.initial["shown"]})
+    stale = client.post(page, {**body, "given_name": "Druga", "fingerprint": form.initial["fingerprint"]})
     assert (stale.status_code, "Somebody else has changed" in stale.content.decode()) == (422, True)
 
 
@@ -351,7 +351,7 @@ def test_stranger_asks_and_the_coordinator_lets_in(organisation, coordinator_me,
     )
     assert (Invitation.objects.get().email, JoinRequest.objects.get().state) == ("pita@mod.example", "approved")
     with pytest.raises(ValidationError, match="already"):
-        approve_request(asked=asked, roles=[], by=coordinator_me)
+        approve_request(join_request=asked, roles=[], by=coordinator_me)
 
 
 def test_answer_to_a_request_does_not_tell_whether_the_address_is_known(organisation, recorder_me):

@@ -244,7 +244,7 @@ def _known_twice(person: Participant, by: Member) -> tuple[int, int]:
     ]  # fmt: skip
     pair = DuplicatePair.objects.create(first=person, second=records[0], why=DuplicatePair.Why.TYPING)
     nothing: dict[str, Any] = {key: [] for key in ("own", "moved", "joined", "returning", "pairs", "carried", "merged")}
-    merge = Merge.objects.create(kept=records[1], gone=records[2], by=by, before={**nothing, "fields": {}})
+    merge = Merge.objects.create(survivor=records[1], gone=records[2], by=by, before={**nothing, "fields": {}})
     Participant.objects.filter(pk=records[2].pk).update(merged_into=records[1])
     return pair.pk, merge.pk
 

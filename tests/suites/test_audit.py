@@ -122,7 +122,9 @@ class Stage:
         return marks.change_marks(training=self.training, edits=edits, by=self.recorder).changes[0]
 
     def rest(self, batch):
-        return marks.mark_rest_present(session=self.session, shown=[self.enrolment.pk], batch=batch, by=self.recorder)
+        return marks.mark_rest_present(
+            session=self.session, enrolments_shown=[self.enrolment.pk], batch=batch, by=self.recorder
+        )
 
     def clear(self):
         edits = [edit_of(self.enrolment, self.session, "", 1)]
@@ -145,7 +147,7 @@ class Stage:
     def typed(self, edition):
         home = self.training.owner
         return sheets.record_from_sheet(
-            edition=edition, exceptions={1: "late"}, walk_ins={4: person(9, home)}, shown={1: ("present", 1)},
+            edition=edition, exceptions={1: "late"}, walk_ins={4: person(9, home)}, marks_shown={1: ("present", 1)},
             key=uuid4(), by=self.recorder,
         )  # fmt: skip
 
@@ -314,11 +316,11 @@ SCENARIOS: dict[str, Callable] = {
     "members.actions.approve_request": prepared(
         asked,
         lambda s, made: members.approve_request(
-            asked=made, roles=list(Role.objects.filter(code="trainer")), by=s.coordinator
+            join_request=made, roles=list(Role.objects.filter(code="trainer")), by=s.coordinator
         ),
     ),
     "members.actions.decline_request": prepared(
-        asked, lambda s, made: members.decline_request(asked=made, by=s.coordinator)
+        asked, lambda s, made: members.decline_request(join_request=made, by=s.coordinator)
     ),
     "trainings.handover.hand_over_training": plain(
         lambda s: handover.hand_over_training(training=s.training, member=s.recorder, to=s.coordinator, by=s.admin)

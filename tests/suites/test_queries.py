@@ -149,7 +149,7 @@ def grow(side, cast, guests):
             for _two in range(2)
         )
         DuplicatePair.objects.create(first=one, second=two, state="different" if n % 2 else "open", decided_by=recorder)
-        Merge.objects.create(kept=one, gone=two, by=recorder, undone_by=recorder, undone_at=one.created_at)
+        Merge.objects.create(survivor=one, gone=two, by=recorder, undone_by=recorder, undone_at=one.created_at)
         known_twice = (one.pk, two.pk, DuplicatePair.objects.get(pk=side.pair).first_id)
         rows = [RosterRow("A", "A", recorder.organisation, participant=pk) for pk in known_twice]
         add_to_roster(training=other, rows=rows, by=recorder)

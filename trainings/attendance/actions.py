@@ -184,7 +184,7 @@ def change_marks(
 
 
 @action
-def mark_rest_present(*, session: Session, shown: Sequence[int], batch: UUID, by: Member) -> MarksAnswer:
+def mark_rest_present(*, session: Session, enrolments_shown: Sequence[int], batch: UUID, by: Member) -> MarksAnswer:
     """Mark present those of the `shown` enrolments that still have no mark in this session; touch nobody else.
 
     `batch` is the client's key: the same again answers the same, and the batch can be taken back as a whole.
@@ -199,7 +199,9 @@ def mark_rest_present(*, session: Session, shown: Sequence[int], batch: UUID, by
     versions: dict[int, tuple[str, int]] = {
         mark.enrolment_id: (mark.value, mark.version) for mark in Mark.objects.filter(session=session)
     }
-    enrolled = Enrolment.objects.filter(training=training, removed_at=None, pk__in=shown).values_list("pk", flat=True)
+    enrolled = Enrolment.objects.filter(training=training, removed_at=None, pk__in=enrolments_shown).values_list(
+        "pk", flat=True
+    )
     edits = [
         MarkEdit(pk, session.pk, Mark.Value.PRESENT, versions.get(pk, ("", 0))[1], uuid5(batch, str(pk)))
         for pk in enrolled

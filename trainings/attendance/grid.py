@@ -30,13 +30,13 @@ class SheetRow:
 
 def sheet_rows(enrolments: QuerySet[Enrolment]) -> list[SheetRow]:
     """Return who is on the sheet, in the order of the roster. One query; removed enrolments are left out."""
-    found = list(
+    rows = list(
         enrolments.filter(removed_at=None).values_list(
             "pk", "participant__family_name", "participant__given_name", "participant__sex", "rank__nato",
             "rank_words", "rank_group", "organisation__short_name", "attended_sessions",
         )
     )  # fmt: skip
-    several_homes = len({row[7] for row in found}) > 1
+    several_homes = len({row[7] for row in rows}) > 1
     groups = {value: str(label) for value, label in RankGroup.choices}
     sexes: dict[str, str] = {Sex.FEMALE: _("F"), Sex.MALE: _("M"), Sex.OTHER: _("O")}
     return [
@@ -44,7 +44,7 @@ def sheet_rows(enrolments: QuerySet[Enrolment]) -> list[SheetRow]:
             pk, written_name(family, given), sexes.get(sex, "–"),
             " · ".join(part for part in (nato or words, groups[group], home if several_homes else "") if part), attended,
         )
-        for pk, family, given, sex, nato, words, group, home, attended in found
+        for pk, family, given, sex, nato, words, group, home, attended in rows
     ]  # fmt: skip
 
 

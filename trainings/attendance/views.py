@@ -44,23 +44,23 @@ def posted_edits(request: HttpRequest) -> list[actions.MarkEdit]:
     form_key = posted_key(request.POST.get("form_key", ""))
     edits = []
     for name in request.POST:
-        shown = request.POST.get(name, "")
+        words = request.POST.get(name, "")
         if not name.startswith("s-"):
             continue
-        shown_value, _space, version = shown.rpartition(" ")
+        shown_value, _space, version = words.rpartition(" ")
         value = request.POST.get("m-" + name[2:], "")
         if value == shown_value:
             continue
         enrolment, _dash, session = name[2:].partition("-")
-        key = uuid5(form_key, f"{name} {shown} {value}")
+        key = uuid5(form_key, f"{name} {words} {value}")
         edits.append(actions.MarkEdit(_number(enrolment), _number(session), value, _number(version), key))
     return edits
 
 
 def _chosen_session(request: HttpRequest, sessions: list[Session]) -> Session | None:
     wanted = request.GET.get("session", "") or request.POST.get("session", "")
-    found = next((s for s in sessions if str(s.pk) == wanted), None)
-    return found or next(iter(sessions), None)
+    session = next((s for s in sessions if str(s.pk) == wanted), None)
+    return session or next(iter(sessions), None)
 
 
 def ticked_off(request: HttpRequest) -> frozenset[int]:
@@ -82,14 +82,14 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
     chosen = _chosen_session(request, sessions)
     is_large = len(rows) > ALL_SESSIONS_UP_TO and len(sessions) > 1
     one_at_a_time = is_large and "all" not in (request.GET.get("view"), request.POST.get("view"))
-    shown = [chosen] if one_at_a_time and chosen else sessions
+    columns = [chosen] if one_at_a_time and chosen else sessions
     can_record = record and training.is_open
     return {
-        "training": training, "sessions": sessions, "shown_sessions": shown, "chosen": chosen,
+        "training": training, "sessions": sessions, "shown_sessions": columns, "chosen": chosen,
         "is_large": is_large, "one_at_a_time": one_at_a_time, "form_key": uuid4(), "can_record": can_record, "may_record": record,
         "shown_people": " ".join(str(row.enrolment) for row in rows), "amending": amending,
         "written_rows": written_rows(
-            rows, shown, marks=sheet_marks(shown), chosen=chosen, editable=can_record or amending,
+            rows, columns, marks=sheet_marks(columns), chosen=chosen, editable=can_record or amending,
             session_count=len(sessions), removable=ticked_off(request) if amending else None,
         ),
         "tabs": tabs_for(training, "attendance", names=True, record=record),
@@ -227,9 +227,9 @@ def mark_rest(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     session = get_object_or_404(Session, training=training, pk=pk)
     try:
         batch = uuid5(posted_key(request.POST.get("form_key", "")), f"rest {pk}")
-        shown = [_number(n) for n in request.POST.get("shown", "").split()]
-        _check_visible(request, training, shown)
-        answer = actions.mark_rest_present(session=session, shown=shown, batch=batch, by=member)
+        enrolments = [_number(n) for n in request.POST.get("shown", "").split()]
+        _check_visible(request, training, enrolments)
+        answer = actions.mark_rest_present(session=session, enrolments_shown=enrolments, batch=batch, by=member)
     except ValidationError as refusal:
         messages.error(request, sentences(refusal))
     except actions.KeyReusedError:

@@ -48,8 +48,8 @@ def value_counts(numbers: Column) -> dict[int, int]:
     """Return how often each number stands in a column."""
     if len(numbers) < FEW:
         return Counter(numbers.tolist())
-    found, times = np.unique(numbers, return_counts=True)
-    return dict(zip(found.tolist(), times.tolist(), strict=True))
+    values, times = np.unique(numbers, return_counts=True)
+    return dict(zip(values.tolist(), times.tolist(), strict=True))
 
 
 def _ticked_off(numbers: Column) -> NDArray[np.bool_] | None:

@@ -60,6 +60,6 @@ DIMENSIONS: dict[str, Dimension] = {
     "age_band": Dimension("age_band"),
     # By the folded name; units are typed as people write them.
     "unit": Dimension("unit", key=spelling),
-    # Notification apart in Python, by each person's earliest counting training.
+    # Told apart in Python, by each person's earliest counting training.
     "time": Dimension(unknown=NOT_KNOWN),
 }

@@ -141,23 +141,23 @@ def _value_reader(dimensions: Sequence[str], of: str) -> Callable[[dict[str, Any
     def value(row: dict[str, Any], alias: str, key: Callable[[Any], Hashable]) -> Hashable:
         if not alias:
             return None
-        found = row[alias]
-        if (alias, found) not in known:
-            known[alias, found] = key(found)
-        return known[alias, found]
+        value_of_alias = row[alias]
+        if (alias, value_of_alias) not in known:
+            known[alias, value_of_alias] = key(value_of_alias)
+        return known[alias, value_of_alias]
 
     return lambda row: tuple([value(row, alias, key) for alias, key in read])
 
 
 def _named(question: Question, dimensions: Sequence[str]) -> list[_Rows]:
     """Return the named by sex, state of the figures and what stands in their enrolments. One query."""
-    found: Any = counted_enrolments(question).values(
+    rows: Any = counted_enrolments(question).values(
         sex=F("participant__sex"), state=F("training__figures"), **_columns(dimensions, "of_enrolment")
     )
     values = _value_reader(dimensions, "of_enrolment")
     return [
         _Rows(row["sex"], row["state"] == Training.Figures.VERIFIED, values(row), *row["columns"])
-        for row in found.annotate(columns=ColumnAggregate("participant", "training", "minutes"))
+        for row in rows.annotate(columns=ColumnAggregate("participant", "training", "minutes"))
     ]
 
 
@@ -171,9 +171,9 @@ def _of_trainings(question: Question, dimensions: Sequence[str], rows: Iterable[
         there = each_once([row.trainings for row in rows])
         return {training: tuple([training if field else None for field in fields]) for training in there}
     trainings = Training.objects.filter(training_filter(question, "")).order_by()
-    found: Any = trainings.values("pk", **_columns(dimensions, "of_training"))
+    rows_of_trainings: Any = trainings.values("pk", **_columns(dimensions, "of_training"))
     values = _value_reader(dimensions, "of_training")
-    return {row["pk"]: values(row) for row in found}
+    return {row["pk"]: values(row) for row in rows_of_trainings}
 
 
 def _headcounts(question: Question, dimensions: Sequence[str]) -> list[Counted]:

@@ -61,10 +61,10 @@ def _headcounts_and_pairs(
     rows = counts.values_list("sex", "attended", "completed").union(
         pairs.order_by().annotate(kind=Value(pair)).values_list("kind", "first", "second"), all=True
     )
-    found: list[tuple[Any, Any, Any]] = list(rows)
+    enrolments: list[tuple[Any, Any, Any]] = list(rows)
     return (
-        [(sex, attended, completed) for sex, attended, completed in found if sex != pair],
-        [(first, second) for kind, first, second in found if kind == pair],
+        [(sex, attended, completed) for sex, attended, completed in enrolments if sex != pair],
+        [(first, second) for kind, first, second in enrolments if kind == pair],
     )
 
 

@@ -48,15 +48,15 @@ class Part:
 
 def put_together(pieces: Iterable[Part]) -> list[Part]:
     """Return one part for each key and sex, of all the pieces that have them."""
-    found: dict[tuple[Key, str], list[Part]] = defaultdict(list)
+    by_key_and_sex: dict[tuple[Key, str], list[Part]] = defaultdict(list)
     for piece in pieces:
-        found[piece.key, piece.sex].append(piece)
+        by_key_and_sex[piece.key, piece.sex].append(piece)
     return [
         Part(
             key, sex, joined([piece.people for piece in some]), joined([piece.trainings for piece in some]),
             sum(piece.minutes for piece in some), sum(piece.verified for piece in some),
         )
-        for (key, sex), some in found.items()
+        for (key, sex), some in by_key_and_sex.items()
     ]  # fmt: skip
 
 
@@ -90,12 +90,12 @@ class Gathering:
 
     @cached_property
     def by_key(self) -> dict[Key, tuple[list[Part], list[Counted]]]:
-        found: dict[Key, tuple[list[Part], list[Counted]]] = defaultdict(lambda: ([], []))
+        grouped: dict[Key, tuple[list[Part], list[Counted]]] = defaultdict(lambda: ([], []))
         for part in self.parts:
-            found[part.key][0].append(part)
+            grouped[part.key][0].append(part)
         for row in self.headcounts:
-            found[row.key][1].append(row)
-        return dict(found)
+            grouped[row.key][1].append(row)
+        return dict(grouped)
 
     @cached_property
     def suspects(self) -> frozenset[int]:
@@ -111,15 +111,15 @@ class Gathering:
     @cached_property
     def _suspects_in(self) -> dict[int, dict[int, set[int]]]:
         """Who of a part stands in an open pair, by training; of parts with any, by the id of the part."""
-        found: dict[int, dict[int, set[int]]] = {}
+        suspects: dict[int, dict[int, set[int]]] = {}
         if not self.suspects:
-            return found
+            return suspects
         people, trainings, ends = self._rows
         met = np.flatnonzero(np.isin(people, column(self.suspects)))
         places = np.searchsorted(ends, met, side="right")
         for n, training, person in zip(places.tolist(), trainings[met].tolist(), people[met].tolist(), strict=True):
-            found.setdefault(id(self.parts[n]), defaultdict(set))[training].add(person)
-        return found
+            suspects.setdefault(id(self.parts[n]), defaultdict(set))[training].add(person)
+        return suspects
 
     @cached_property
     def _in_courses(self) -> dict[int, tuple[Column, Column]]:
@@ -128,11 +128,11 @@ class Gathering:
         places = 1 + max(courses.values(), default=0)
         people, trainings, ends = self._rows
         seats, sure = people * places + looked_up(trainings, table(courses)), np.isin(trainings, self.verified)
-        found = {}
+        by_course = {}
         for part, (first, last) in zip(self.parts, pairwise([0, *ends]), strict=True):
             there = seats[first:last]
-            found[id(part)] = (there, there[sure[first:last]])
-        return found
+            by_course[id(part)] = (there, there[sure[first:last]])
+        return by_course
 
     def all_keys(self) -> list[Key]:
         """Return the keys there are, sorted."""
@@ -214,7 +214,7 @@ class Gathering:
             for sex, n in rows[training].items():
                 cell.in_training[training, sex] = n
 
-    def _once(self, found: Figures, parts: Sequence[Part]) -> Figures:
+    def _once(self, figures: Figures, parts: Sequence[Part]) -> Figures:
         """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside.
 
         Of a seat that several trainings give, one that is verified is enough.
@@ -222,7 +222,7 @@ class Gathering:
         seats, sure = (_by_sex(parts, [self._in_courses[id(part)][n] for part in parts]) for n in (0, 1))
         numbers = Counter({sex: count_distinct(there) for sex, there in seats.items()})
         return replace(
-            found, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
+            figures, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
             other=numbers["other"], not_recorded=numbers["not_recorded"],
             verified_seats=sum(map(count_distinct, sure.values())),
         )  # fmt: skip
@@ -230,7 +230,7 @@ class Gathering:
 
 def _by_sex(parts: Sequence[Part], columns: Sequence[Column]) -> dict[str, list[Column]]:
     """Return the columns of parts, one of each, by sex."""
-    found: dict[str, list[Column]] = defaultdict(list)
+    by_sex: dict[str, list[Column]] = defaultdict(list)
     for part, there in zip(parts, columns, strict=True):
-        found[part.sex].append(there)
-    return dict(found)
+        by_sex[part.sex].append(there)
+    return dict(by_sex)

@@ -66,27 +66,29 @@ def training_filter(question: Question, path: str) -> Q:
 
 def counted_enrolments(question: Question) -> QuerySet[Enrolment]:
     """Return the enrolments that meet the rule in the trainings asked for: the named seats, but for "once" counted once."""
-    found = Enrolment.objects.filter(training_filter(question, "training__"), removed_at=None, attended_sessions__gt=0)
+    enrolments = Enrolment.objects.filter(
+        training_filter(question, "training__"), removed_at=None, attended_sessions__gt=0
+    )
     if question.rule != "attended":
-        found = found.alias(
+        enrolments = enrolments.alias(
             reached=100 * F("minutes") - F("training__completion_threshold") * F("training__scheduled_minutes")
         ).filter(reached__gte=0)
     if question.organisation is not None:
-        found = found.filter(organisation=question.organisation)
+        enrolments = enrolments.filter(organisation=question.organisation)
     if question.sex is not None:
-        found = found.filter(participant__sex=question.sex)
+        enrolments = enrolments.filter(participant__sex=question.sex)
     if question.rank_group is not None:
-        found = found.filter(rank_group=question.rank_group)
-    return found.order_by()
+        enrolments = enrolments.filter(rank_group=question.rank_group)
+    return enrolments.order_by()
 
 
 def counted_headcounts(question: Question) -> QuerySet[Headcount]:
     """Return the headcounts in the trainings asked for, whatever the rule."""
-    found = Headcount.objects.filter(training_filter(question, "party__training__"))
+    headcounts = Headcount.objects.filter(training_filter(question, "party__training__"))
     if question.organisation is not None:
-        found = found.filter(party__organisation=question.organisation)
+        headcounts = headcounts.filter(party__organisation=question.organisation)
     if question.sex is not None:
-        found = found.filter(sex=question.sex)
+        headcounts = headcounts.filter(sex=question.sex)
     if question.rank_group is not None:
-        found = found.filter(rank_group=question.rank_group)
-    return found.order_by()
+        headcounts = headcounts.filter(rank_group=question.rank_group)
+    return headcounts.order_by()

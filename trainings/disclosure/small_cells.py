@@ -93,7 +93,7 @@ def suppress(figures: Figures) -> ShownFigures:
     A total of 1 to 4 hides everything; below 10 the split by sex is always hidden; above, it is hidden when any part of
     it is small. The share of women is then shown in whole percent, and only where women and all others are ten or more.
     """
-    shown = show_all(figures)
+    suppressed = show_all(figures)
     if any(is_small(n) for n in (figures.seats, figures.people_at_least, figures.people_at_most)):
         return ShownFigures(*[None] * 11)
     parts = (figures.women, figures.men, figures.other, figures.not_recorded)
@@ -101,18 +101,18 @@ def suppress(figures: Figures) -> ShownFigures:
     unverified = figures.seats - figures.verified_seats
     hide_verified = is_small(figures.verified_seats) or is_small(unverified)
     return ShownFigures(
-        seats=shown.seats,
-        people_at_least=shown.people_at_least,
-        people_at_most=shown.people_at_most,
-        women=None if hide_split else shown.women,
-        men=None if hide_split else shown.men,
-        other=None if hide_split else shown.other,
-        not_recorded=None if hide_split else shown.not_recorded,
-        women_share=_safe_share(figures) if hide_split else shown.women_share,
-        verified_share=None if hide_verified else shown.verified_share,
-        hours=shown.hours,
-        trainings=shown.trainings,
-        has_pairs=shown.has_pairs,
+        seats=suppressed.seats,
+        people_at_least=suppressed.people_at_least,
+        people_at_most=suppressed.people_at_most,
+        women=None if hide_split else suppressed.women,
+        men=None if hide_split else suppressed.men,
+        other=None if hide_split else suppressed.other,
+        not_recorded=None if hide_split else suppressed.not_recorded,
+        women_share=_safe_share(figures) if hide_split else suppressed.women_share,
+        verified_share=None if hide_verified else suppressed.verified_share,
+        hours=suppressed.hours,
+        trainings=suppressed.trainings,
+        has_pairs=suppressed.has_pairs,
     )
 
 

@@ -78,8 +78,8 @@ def _numbers(figures: Figures, split: Sequence[Sequence[str]]) -> tuple[int, ...
 
 def needs_suppression(figures: Figures, split: Sequence[Sequence[str]] = ()) -> bool:
     """Return whether showing these figures would show a number of 1 to 4: seats, people, whole hours, or seats by sex."""
-    shown = (figures.seats, figures.people_at_least, figures.people_at_most, *_numbers(figures, split))
-    return any(is_small(n) for n in shown) or 0 < figures.minutes < SMALLEST_SHOWN * 60
+    numbers = (figures.seats, figures.people_at_least, figures.people_at_most, *_numbers(figures, split))
+    return any(is_small(n) for n in numbers) or 0 < figures.minutes < SMALLEST_SHOWN * 60
 
 
 def _safe_share(figures: Figures, split: Sequence[Sequence[str]]) -> tuple[float | None, float | None]:
@@ -121,9 +121,9 @@ def _whole(figures: Figures) -> ShownCell:
 def show_whole(gathered: Gathering, dimensions: int) -> ShownTable:
     """Return the table with every number, for who may see the names behind it."""
     total = gathered.figures()
-    one = dimensions == 1
+    is_simple = dimensions == 1
     return ShownTable(
-        total=_whole(total), split=SPLITS[0] if one else (), total_split=SPLITS[0],
+        total=_whole(total), split=SPLITS[0] if is_simple else (), total_split=SPLITS[0],
         lines={key: _whole(found) for key, found in gathered.by(place=0).items()} if dimensions else {},
         columns={key: _whole(found) for key, found in gathered.by(place=1).items()} if dimensions == 2 else {},
         blocks={((a,), (b,)): _whole(found) for (a, b), found in gathered.by().items()} if dimensions == 2 else {},
@@ -219,8 +219,8 @@ def _cut_both(
     whole: tuple[Line, Line] = (tuple(rows), tuple(columns))
 
     def size(place: int, key: Hashable) -> tuple[int, str]:
-        one = block((key,), whole[1]) if place == 0 else block(whole[0], (key,))
-        return one.seats, str(key)
+        single = block((key,), whole[1]) if place == 0 else block(whole[0], (key,))
+        return single.seats, str(key)
 
     def cut(place: int) -> list[Line]:
         single: list[Line] = [(key,) for key in whole[place] if key not in together[place]]
@@ -237,7 +237,7 @@ def _cut_both(
             some = {(place, key) for place in (0, 1) for key in whole[place] if key not in together[place]}
         if not some:
             return lines, across
-        place, key = min(some, key=lambda found: size(*found))
+        place, key = min(some, key=lambda place_and_key: size(*place_and_key))
         together[place].append(key)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from common.actions import action
 from members.models import Member, Organisation
-from trainings.duplicates.detection import Found, find_pairs, pairs_at_hand, records_of
+from trainings.duplicates.detection import ReasonByPair, find_pairs, pairs_at_hand, records_of
 from trainings.models import DuplicatePair, Participant, Training
 from trainings.signals import figures_changed
 
@@ -18,14 +18,16 @@ AT_ONCE = 1000
 MARKED_AT_ONCE = 10_000
 
 
-def tell_when_committed() -> None:
+def compare_when_committed() -> None:
     """Have the network's figures counted anew: how many people they are depends on open pairs."""
     transaction.on_commit(lambda: figures_changed.send(sender=Training))
 
 
-def _open(found: Found) -> None:
+def _open(reasons: ReasonByPair) -> None:
     """Keep these pairs as open; what is known already, and above all what was decided, stays as it is."""
-    pairs = [DuplicatePair(first_id=first, second_id=second, why=why) for (first, second), why in sorted(found.items())]
+    pairs = [
+        DuplicatePair(first_id=first, second_id=second, why=why) for (first, second), why in sorted(reasons.items())
+    ]
     DuplicatePair.objects.bulk_create(pairs, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
@@ -34,8 +36,8 @@ def note_pairs(made: Sequence[Participant]) -> None:
 
     One typing error is found when the home is compared: by the worker within minutes, or from the desk.
     """
-    if found := pairs_at_hand(made):
-        _open(found)
+    if pairs := pairs_at_hand(made):
+        _open(pairs)
 
 
 def locked_people(records: Collection[int]) -> dict[int, Participant]:
@@ -44,14 +46,14 @@ def locked_people(records: Collection[int]) -> dict[int, Participant]:
     As they stay locked, nobody is merged before the caller has written. One query, one more where somebody was merged.
     """
     rows = Participant.objects.select_for_update().order_by("pk")
-    found = rows.in_bulk(list(records))
-    while missing := {r.merged_into_id for r in found.values() if r.merged_into_id} - found.keys():
-        found |= rows.in_bulk(list(missing))
+    people = rows.in_bulk(list(records))
+    while missing := {r.merged_into_id for r in people.values() if r.merged_into_id} - people.keys():
+        people |= rows.in_bulk(list(missing))
 
     def standing(person: Participant) -> Participant:
-        return found[person.merged_into_id] if person.merged_into_id else person
+        return people[person.merged_into_id] if person.merged_into_id else person
 
-    return {pk: standing(standing(found[pk])) for pk in records}
+    return {pk: standing(standing(people[pk])) for pk in records}
 
 
 def _compare(organisation: Organisation, *, only_new: bool) -> int:
@@ -77,7 +79,7 @@ def look_for_duplicates(*, organisation: Organisation, by: Member) -> int:
     """
     opened = _compare(organisation, only_new=False)
     record("look_for_duplicates", organisation, by=by, opened=opened)
-    tell_when_committed()
+    compare_when_committed()
     return opened
 
 
@@ -91,7 +93,7 @@ def compare_new_people() -> None:
         with transaction.atomic():
             if opened := _compare(organisation, only_new=True):
                 record("look_for_duplicates", organisation, by=None, opened=opened)
-                tell_when_committed()
+                compare_when_committed()
 
 
 def _locked(pair: DuplicatePair) -> DuplicatePair:
@@ -101,7 +103,7 @@ def _locked(pair: DuplicatePair) -> DuplicatePair:
 def _decide(pair: DuplicatePair, state: str, by: Member | None) -> None:
     pair.state, pair.decided_by, pair.decided_at = state, by, timezone.now() if by else None
     pair.save(update_fields=["state", "decided_by", "decided_at"])
-    tell_when_committed()
+    compare_when_committed()
 
 
 @action

@@ -23,7 +23,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ComparedPerson:
     """One record: its name and facts."""
 
     name: str
@@ -31,14 +31,14 @@ class Shown:
     facts: list[Fact]
 
 
-def differing(people: Sequence[Participant], standings: Sequence[Standing]) -> list[Shown]:
+def differing(people: Sequence[Participant], standings: Sequence[Standing]) -> list[ComparedPerson]:
     """Return the facts of the two, each told whether they differ. No query."""
-    told = [_facts(person, [e for s in standings if (e := s.of(person))]) for person in people]
+    facts = [_facts(person, [e for s in standings if (e := s.of(person))]) for person in people]
     names = [str(person) for person in people]
     return [
-        Shown(
+        ComparedPerson(
             names[n], names[0] != names[1],
-            [Fact(label, words, tells and words != told[1 - n][label][0]) for label, (words, tells) in told[n].items()],
+            [Fact(label, words, tells and words != facts[1 - n][label][0]) for label, (words, tells) in facts[n].items()],
         )
         for n in (0, 1)
     ]  # fmt: skip
@@ -67,7 +67,7 @@ class ShownSession:
 
     cell: Cell
     choose: BoundField | None
-    kept: str
+    surviving_mark: str
 
 
 @dataclass
@@ -86,16 +86,16 @@ def shown_trainings(standings: Sequence[Standing], form: MergeForm) -> list[Show
 
 
 def _shown(standing: Standing, form: MergeForm) -> ShownTraining:
-    shown = ShownTraining(
+    training = ShownTraining(
         standing.training, _marks(standing, standing.first, "first_label"), _marks(standing, standing.second, "second_label"),
         _becomes(standing),
     )  # fmt: skip
     if standing.both_on:
-        shown.sessions = [
+        training.sessions = [
             ShownSession(cell, form.mark_of(cell), str(Mark.Value(cell.only).label) if cell.only else "–")
             for cell in standing.cells
         ]
-    return shown
+    return training
 
 
 def _marks(standing: Standing, enrolment: Enrolment | None, which: str) -> str:

@@ -20,25 +20,25 @@ LETTERS_FOR_AN_ERROR = 4  # in shorter names one letter is another name
 # A slip is rare: two spellings that more people of a home bear than this are two names, as Marija and Marina are.
 BEARERS_OF_A_SLIP = 2
 # Of one name each record is compared with so many after it, so that a name borne by hundreds does not make thousands of pairs.
-ALIKE_MOST = 20
+MAX_ALIKE = 20
 
 
-def is_compatible(one: str, other: str) -> bool:
+def is_compatible(first: str, other: str) -> bool:
     """Return whether two records of these sexes may be one person."""
-    return Sex.NOT_RECORDED in (one, other) or one == other
+    return Sex.NOT_RECORDED in (first, other) or first == other
 
 
-def is_one_error(one: str, other: str) -> bool:
+def is_one_error(first: str, other: str) -> bool:
     """Return whether the words differ by one letter more, less or another, or by two neighbours swapped.
 
     The optimal string alignment distance of 1 (Damerau 1964).
     """
-    if one == other or abs(len(one) - len(other)) > 1:
+    if first == other or abs(len(first) - len(other)) > 1:
         return False
     start = 0
-    while start < min(len(one), len(other)) and one[start] == other[start]:
+    while start < min(len(first), len(other)) and first[start] == other[start]:
         start += 1
-    a, b = one[start:], other[start:]
+    a, b = first[start:], other[start:]
     if len(a) == len(b):
         return a[1:] == b[1:] or (len(a) > 1 and a[0] == b[1] and a[1] == b[0] and a[2:] == b[2:])
     return a[1:] == b if len(a) > len(b) else a == b[1:]
@@ -49,21 +49,21 @@ class Record:
     """A name of one record, as much as comparing needs: folded to its spelling. `pk` is the record that stands."""
 
     pk: int
-    family: str
-    given: str
+    family_name: str
+    given_name: str
     sex: str
     service: str
 
     @property
     def loose_key(self) -> str:
-        return f"{loose(self.family)} {loose(self.given)}".strip()
+        return f"{loose(self.family_name)} {loose(self.given_name)}".strip()
 
     @property
     def swapped_loose_key(self) -> str:
-        return f"{loose(self.given)} {loose(self.family)}".strip()
+        return f"{loose(self.given_name)} {loose(self.family_name)}".strip()
 
 
-Found = dict[tuple[int, int], str]
+ReasonByPair = dict[tuple[int, int], str]
 
 
 def with_standing(people: QuerySet[Participant]) -> QuerySet[Participant]:
@@ -73,15 +73,15 @@ def with_standing(people: QuerySet[Participant]) -> QuerySet[Participant]:
 
 def records_of(people: QuerySet[Participant]) -> dict[int, list[Record]]:
     """Return the records by home, oldest first; a merged one lends its name to the one it was merged into. One query."""
-    found: dict[int, list[Record]] = defaultdict(list)
+    by_home: dict[int, list[Record]] = defaultdict(list)
     columns = ("organisation", "who", "family_name", "given_name", "standing_sex", "service_hash")
-    for home, pk, family, given, sex, service in with_standing(people.order_by("pk")).values_list(*columns):
-        found[home].append(Record(pk, spelling(family), spelling(given), sex, service))
-    return found
+    for home, pk, family, given_name, sex, service in with_standing(people.order_by("pk")).values_list(*columns):
+        by_home[home].append(Record(pk, spelling(family), spelling(given_name), sex, service))
+    return by_home
 
 
-class Notification(Protocol):
-    """What is told of a person, a record or a row of a list, beside the names."""
+class Identified(Protocol):
+    """What identifies a person, a record or a row of a list, beside the names."""
 
     @property
     def sex(self) -> str: ...
@@ -90,10 +90,10 @@ class Notification(Protocol):
     def service(self) -> str: ...
 
 
-def may_be_one(one: Notification, other: Notification) -> bool:
+def may_be_one(first: Identified, other: Identified) -> bool:
     """Whether neither sex nor service number speaks against it."""
-    numbers_differ = one.service and other.service and one.service != other.service
-    return is_compatible(one.sex, other.sex) and not numbers_differ
+    numbers_differ = first.service and other.service and first.service != other.service
+    return is_compatible(first.sex, other.sex) and not numbers_differ
 
 
 def close_words(words: Mapping[str, int]) -> dict[str, list[str]]:
@@ -109,11 +109,11 @@ def close_words(words: Mapping[str, int]) -> dict[str, list[str]]:
                 neighbourhoods[left].append(word)
     close: dict[str, set[str]] = defaultdict(set)
     for together in neighbourhoods.values():
-        for n, one in enumerate(together):
+        for n, first in enumerate(together):
             for other in together[n + 1 :]:
-                if min(words[one], words[other]) <= BEARERS_OF_A_SLIP and is_one_error(one, other):
-                    close[one].add(other)
-                    close[other].add(one)
+                if min(words[first], words[other]) <= BEARERS_OF_A_SLIP and is_one_error(first, other):
+                    close[first].add(other)
+                    close[other].add(first)
     return {word: sorted(others) for word, others in close.items()}
 
 
@@ -130,70 +130,70 @@ class _Home:
         for record in records:
             if record.service:
                 self.by_service[record.service].append(record)
-            self.by_name[record.family, record.given].append(record)
+            self.by_name[record.family_name, record.given_name].append(record)
             self.by_loose[record.loose_key].append(record)
-        self.families = close_words(Counter(record.family for record in records)) if slips else {}
-        self.given = close_words(Counter(record.given for record in records)) if slips else {}
+        self.families = close_words(Counter(record.family_name for record in records)) if slips else {}
+        self.close_given_names = close_words(Counter(record.given_name for record in records)) if slips else {}
 
     def alike(self, record: Record) -> Iterator[tuple[Iterable[Record], str]]:
         """Yield the records that may be this one, the strongest reason first."""
         if record.service:
             yield self.by_service[record.service], Why.SERVICE
-        yield self.by_name[record.family, record.given], Why.NAME
-        if record.family != record.given:
-            yield self.by_name.get((record.given, record.family), ()), Why.SWAPPED
+        yield self.by_name[record.family_name, record.given_name], Why.NAME
+        if record.family_name != record.given_name:
+            yield self.by_name.get((record.given_name, record.family_name), ()), Why.SWAPPED
         yield self.by_loose[record.loose_key], Why.LOOSE
         yield self.by_loose.get(record.swapped_loose_key, ()), Why.LOOSE
-        for family in self.families.get(record.family, ()):
-            yield self.by_name.get((family, record.given), ()), Why.TYPING
-        for given in self.given.get(record.given, ()):
-            yield self.by_name.get((record.family, given), ()), Why.TYPING
+        for family in self.families.get(record.family_name, ()):
+            yield self.by_name.get((family, record.given_name), ()), Why.TYPING
+        for given_name in self.close_given_names.get(record.given_name, ()):
+            yield self.by_name.get((record.family_name, given_name), ()), Why.TYPING
 
 
-def find_pairs(records: Collection[Record], only: Collection[int] | None = None, *, slips: bool = True) -> Found:
+def find_pairs(records: Collection[Record], only: Collection[int] | None = None, *, slips: bool = True) -> ReasonByPair:
     """Return which of these records of one home may be one, and why; `only` asks for pairs with one of these among them.
 
     `slips` says whether one typing error is looked for, too.
     Linear in the records: at most ALIKE_MOST of each kind for each. 100,000 records take about three seconds. No query.
     """
     home = _Home(records, slips=slips)
-    asked = None if only is None else set(only)
-    found: Found = {}
+    wanted = None if only is None else set(only)
+    pairs: ReasonByPair = {}
     for record in records:
-        if asked is not None and record.pk not in asked:
+        if wanted is not None and record.pk not in wanted:
             continue
         for others, why in home.alike(record):
-            _take(found, record, others, why, both_ways=asked is not None)
-    return found
+            _take(pairs, record, others, why, both_ways=wanted is not None)
+    return pairs
 
 
-def _take(found: Found, record: Record, others: Iterable[Record], why: str, *, both_ways: bool) -> None:
+def _take(pairs: ReasonByPair, record: Record, others: Iterable[Record], why: str, *, both_ways: bool) -> None:
     """Add the pairs of one record. Without `both_ways` only with later ones: the earlier come to it themselves."""
     taken = 0
     for other in others:
         is_earlier = other.pk < record.pk and not both_ways
         if other.pk == record.pk or is_earlier or not may_be_one(record, other):
             continue
-        found.setdefault((min(record.pk, other.pk), max(record.pk, other.pk)), why)
+        pairs.setdefault((min(record.pk, other.pk), max(record.pk, other.pk)), why)
         taken += 1
-        if taken == ALIKE_MOST:
+        if taken == MAX_ALIKE:
             return
 
 
-def pairs_at_hand(people: Collection[Participant]) -> Found:
+def pairs_at_hand(people: Collection[Participant]) -> ReasonByPair:
     """Return the pairs of new records that indexes can find: by service number and by names, written and sounding, in either order.
 
     One query. Typing errors are found when the home is compared as a whole.
     """
     spellings, sounds, services = set(), set(), set()
     for person in people:
-        family, given = person.family_name, person.given_name
-        spellings |= {person.spelling_key, f"{spelling(given)} {spelling(family)}".strip()}
-        sounds |= {person.loose_key, f"{loose(given)} {loose(family)}".strip()}
+        family, given_name = person.family_name, person.given_name
+        spellings |= {person.spelling_key, f"{spelling(given_name)} {spelling(family)}".strip()}
+        sounds |= {person.loose_key, f"{loose(given_name)} {loose(family)}".strip()}
         services |= {person.service_hash} - {""}
     alike = Q(spelling_key__in=spellings) | Q(loose_key__in=sounds) | Q(service_hash__in=services)
     near = Participant.objects.filter(alike, organisation__in={person.organisation_id for person in people})
-    found: Found = {}
+    pairs: ReasonByPair = {}
     for records in records_of(near).values():
-        found |= find_pairs(records, {person.pk for person in people}, slips=False)
-    return found
+        pairs |= find_pairs(records, {person.pk for person in people}, slips=False)
+    return pairs

@@ -61,13 +61,13 @@ class MergeForm(forms.Form):
 
     def choice(self) -> Choice:
         """What was decided; what the two do not differ in is not asked."""
-        given = self.cleaned_data
+        answers = self.cleaned_data
         return Choice(
-            keep=int(given.get("keep", self.first.pk)),
-            email=given.get("email", self.only_email),
-            sex=given.get("sex", self.first.sex),
-            seen=given["seen"],
-            marks={cell.session.pk: given[_field(cell)] for cell in self._open_cells()},
+            keep=int(answers.get("keep", self.first.pk)),
+            email=answers.get("email", self.only_email),
+            sex=answers.get("sex", self.first.sex),
+            seen=answers["seen"],
+            marks={cell.session.pk: answers[_field(cell)] for cell in self._open_cells()},
         )
 
 

@@ -71,21 +71,21 @@ def _is_on(enrolment: Enrolment | None) -> bool:
 
 def compare(first: Participant, second: Participant) -> list[Standing]:
     """Return the trainings of the two, oldest first, with their marks. Three queries."""
-    found: dict[int, Standing] = {}
+    standings: dict[int, Standing] = {}
     rows = Enrolment.objects.filter(participant__in=[first.pk, second.pk]).select_related(
         "training", "rank", "organisation"
     )
     for enrolment in rows.order_by("training__starts_on", "training"):
-        standing = found.setdefault(enrolment.training_id, Standing(enrolment.training))
+        standing = standings.setdefault(enrolment.training_id, Standing(enrolment.training))
         setattr(standing, "first" if enrolment.participant_id == first.pk else "second", enrolment)
     cells: dict[int, Cell] = {}
-    for session in Session.objects.filter(training__in=found):
+    for session in Session.objects.filter(training__in=standings):
         cells[session.pk] = Cell(session)
-        found[session.training_id].cells.append(cells[session.pk])
+        standings[session.training_id].cells.append(cells[session.pk])
     marks = Mark.objects.filter(enrolment__participant__in=[first.pk, second.pk])
     for person, session_pk, value in marks.values_list("enrolment__participant", "session", "value"):
         setattr(cells[session_pk], "first" if person == first.pk else "second", value)
-    return list(found.values())
+    return list(standings.values())
 
 
 def seen_hash(first: Participant, second: Participant, standings: Iterable[Standing]) -> str:

@@ -14,7 +14,7 @@ from audit.record import record
 from common.actions import action
 from members.models import Member
 from trainings.attendance.actions import MarkEdit, apply_edits, recount_enrolments
-from trainings.duplicates.actions import tell_when_committed
+from trainings.duplicates.actions import compare_when_committed
 from trainings.duplicates.merge_plan import Standing, against_merging, against_sex, compare, seen_hash, sexes_of
 from trainings.enrolments import take_off
 from trainings.models import DuplicatePair, Enrolment, Mark, Merge, Participant, SheetLine, Training
@@ -72,26 +72,26 @@ def merge_people(*, pair: DuplicatePair, choice: Choice, by: Member) -> Merge:
     if choice.seen != seen_hash(first, second, standings):
         raise _changed_meanwhile()
     _check(first, second, standings, choice)
-    kept, gone = (first, second) if choice.keep == first.pk else (second, first)
-    merge = Merge(kept=kept, gone=gone, by=by)
-    moved = _move(standings, kept, gone)
-    joined = [_join(*rows, choice.marks, merge) for rows in _stand_together(standings, kept, gone)]
+    survivor, gone = (first, second) if choice.keep == first.pk else (second, first)
+    merge = Merge(survivor=survivor, gone=gone, by=by)
+    moved = _move(standings, survivor, gone)
+    joined = [_join(*rows, choice.marks, merge) for rows in _stand_together(standings, survivor, gone)]
     merge.before = {
-        "own": [e.pk for s in standings if (e := s.of(kept)) and e.pk not in moved],
-        "fields": _complete(kept, gone, choice), "moved": moved, "joined": joined,
-        "returning": _come_back_together(standings, kept, gone), **_carry_pairs(kept, gone, by),
+        "own": [e.pk for s in standings if (e := s.of(survivor)) and e.pk not in moved],
+        "fields": _complete(survivor, gone, choice), "moved": moved, "joined": joined,
+        "returning": _come_back_together(standings, survivor, gone), **_carry_pairs(survivor, gone, by),
     }  # fmt: skip
     chain = Participant.objects.filter(merged_into=gone)
     merge.before["merged"] = list(chain.values_list("pk", flat=True))
-    chain.update(merged_into=kept)
-    gone.merged_into = kept
+    chain.update(merged_into=survivor)
+    gone.merged_into = survivor
     gone.save(update_fields=["merged_into"])
     merge.save()
     record(
-        "merge_people", merge, by=by, root=kept.organisation,
-        kept=kept.pk, gone=gone.pk, moved=len(moved), joined=len(joined),
+        "merge_people", merge, by=by, root=survivor.organisation,
+        survivor=survivor.pk, gone=gone.pk, moved=len(moved), joined=len(joined),
     )  # fmt: skip
-    tell_when_committed()
+    compare_when_committed()
     return merge
 
 
@@ -114,41 +114,43 @@ def _check(first: Participant, second: Participant, standings: Sequence[Standing
         raise ValidationError(wrong)
 
 
-def _complete(kept: Participant, gone: Participant, choice: Choice) -> dict[str, list[Any]]:
+def _complete(survivor: Participant, gone: Participant, choice: Choice) -> dict[str, list[Any]]:
     """Set on the kept record what was chosen, and fill in what only the other knew; return what changed: before, after."""
     new = {
-        "sex": choice.sex, "email": choice.email, "member_id": kept.member_id or gone.member_id,
-        "service_hash": kept.service_hash or gone.service_hash,
+        "sex": choice.sex, "email": choice.email, "member_id": survivor.member_id or gone.member_id,
+        "service_hash": survivor.service_hash or gone.service_hash,
     }  # fmt: skip
-    changed = {name: [getattr(kept, name), value] for name, value in new.items() if getattr(kept, name) != value}
+    changed = {
+        name: [getattr(survivor, name), value] for name, value in new.items() if getattr(survivor, name) != value
+    }
     for name, value in new.items():
-        setattr(kept, name, value)
-    kept.save(update_fields=FIELDS)
+        setattr(survivor, name, value)
+    survivor.save(update_fields=FIELDS)
     return changed
 
 
-def _move(standings: Sequence[Standing], kept: Participant, gone: Participant) -> list[int]:
+def _move(standings: Sequence[Standing], survivor: Participant, gone: Participant) -> list[int]:
     """Give the kept person the enrolments of trainings where only the other stands, on the roster or taken off."""
-    moved = [e.pk for s in standings if s.of(kept) is None and (e := s.of(gone))]
-    Enrolment.objects.filter(pk__in=moved).update(participant=kept)
+    moved = [e.pk for s in standings if s.of(survivor) is None and (e := s.of(gone))]
+    Enrolment.objects.filter(pk__in=moved).update(participant=survivor)
     return moved
 
 
 def _stand_together(
-    standings: Sequence[Standing], kept: Participant, gone: Participant
+    standings: Sequence[Standing], survivor: Participant, gone: Participant
 ) -> Iterator[tuple[Standing, Enrolment, Enrolment]]:
     """Yield trainings where both have a row and the one that goes is on the roster, so that its seat must be the kept one's."""
     for standing in standings:
-        mine, other = standing.of(kept), standing.of(gone)
+        mine, other = standing.of(survivor), standing.of(gone)
         if mine and other and other.removed_at is None:
             yield standing, mine, other
 
 
-def _come_back_together(standings: Sequence[Standing], kept: Participant, gone: Participant) -> list[int]:
+def _come_back_together(standings: Sequence[Standing], survivor: Participant, gone: Participant) -> list[int]:
     """Where both were taken off and a headcount stands for the one that goes, have the kept one come back when it is dropped."""
     back = []
     for standing in standings:
-        mine, other = standing.of(kept), standing.of(gone)
+        mine, other = standing.of(survivor), standing.of(gone)
         if mine and other and mine.removed_at and other.removed_at and other.removed_with and not mine.removed_with:
             mine.removed_with = other.removed_with
             mine.save(update_fields=["removed_with"])
@@ -167,7 +169,7 @@ def _join(
     takes_over = mine.removed_at is not None
     before = {name: getattr(mine, name) for name in FACTS}
     done: dict[str, Any] = {
-        "kept": mine.pk, "gone": other.pk, "took_over": takes_over, "facts": before,
+        "survivor": mine.pk, "gone": other.pk, "took_over": takes_over, "facts": before,
         "off": [mine.removed_at.isoformat() if mine.removed_at else None, mine.removed_with and str(mine.removed_with)],
     }  # fmt: skip
     party = other.party
@@ -224,7 +226,7 @@ def _as_kept(pair: DuplicatePair) -> list[Any]:
     return [pair.pk, pair.state, pair.decided_by_id, pair.decided_at.isoformat() if pair.decided_at else None]
 
 
-def _carry_pairs(kept: Participant, gone: Participant, by: Member) -> dict[str, list[Any]]:
+def _carry_pairs(survivor: Participant, gone: Participant, by: Member) -> dict[str, list[Any]]:
     """Close the pairs of the record that goes, and put the kept one in its place; who is different stays different.
 
     Returns the pairs as they were, and new ones as they are.
@@ -234,8 +236,8 @@ def _carry_pairs(kept: Participant, gone: Participant, by: Member) -> dict[str, 
     for pair in DuplicatePair.objects.select_for_update().filter(mine).exclude(state=DuplicatePair.State.MERGED):
         before.append(_as_kept(pair))
         other = pair.second_id if pair.first_id == gone.pk else pair.first_id
-        if other != kept.pk:
-            first, second = sorted((other, kept.pk))
+        if other != survivor.pk:
+            first, second = sorted((other, survivor.pk))
             same = {"state": pair.state, "why": pair.why, "decided_by": pair.decided_by, "decided_at": pair.decided_at}
             twin, is_new = DuplicatePair.objects.get_or_create(first_id=first, second_id=second, defaults=same)
             if is_new:

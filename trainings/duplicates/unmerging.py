@@ -14,7 +14,7 @@ from audit.record import record
 from common.actions import action
 from members.models import Member
 from trainings.attendance.actions import MarkEdit, apply_edits, recount_enrolments
-from trainings.duplicates.actions import tell_when_committed
+from trainings.duplicates.actions import compare_when_committed
 from trainings.duplicates.merging import FACTS, FIELDS, lock_people
 from trainings.enrolments import roster_party
 from trainings.models import DuplicatePair, Enrolment, Mark, MarkChange, Merge, Participant, Sex, SheetLine, Training
@@ -27,53 +27,53 @@ def undo_merge(*, merge: Merge, by: Member) -> list[str]:
     Enrolments go back with every mark they have now; a joined row gives back only marks and facts that nobody changed
     since. Refuses, naming the training, where locked figures would change, and where a later merge builds on this one.
     """
-    _trainings, people = lock_people([merge.kept_id, merge.gone_id])
-    kept, gone = sorted(people, key=lambda person: person.pk != merge.kept_id)
+    _trainings, people = lock_people([merge.survivor_id, merge.gone_id])
+    survivor, gone = sorted(people, key=lambda person: person.pk != merge.survivor_id)
     fresh = Merge.objects.select_for_update().get(pk=merge.pk)
-    _check_last(fresh, kept)
+    _check_last(fresh, survivor)
     rows = Enrolment.objects.select_related("training").in_bulk(_touched(fresh))
-    _check_figures(fresh, kept, gone, rows)
+    _check_figures(fresh, survivor, gone, rows)
     gone.merged_into = None
     gone.save(update_fields=["merged_into"])
-    stays = _recorded_since(fresh, kept) + _fields_back(fresh, kept)
-    Enrolment.objects.filter(pk__in=fresh.before["moved"], participant=kept).update(participant=gone)
+    stays = _recorded_since(fresh, survivor) + _fields_back(fresh, survivor)
+    Enrolment.objects.filter(pk__in=fresh.before["moved"], participant=survivor).update(participant=gone)
     for joined in fresh.before["joined"]:
-        stays += _part(joined, rows[joined["kept"]], rows[joined["gone"]], fresh, by)
+        stays += _part(joined, rows[joined["survivor"]], rows[joined["gone"]], fresh, by)
     Enrolment.objects.filter(pk__in=fresh.before["returning"]).update(removed_with=None)
-    Participant.objects.filter(pk__in=fresh.before["merged"], merged_into=kept).update(merged_into=gone)
+    Participant.objects.filter(pk__in=fresh.before["merged"], merged_into=survivor).update(merged_into=gone)
     _pairs_back(fresh)
     fresh.undone_by, fresh.undone_at = by, timezone.now()
     fresh.save(update_fields=["undone_by", "undone_at"])
     record(
-        "undo_merge", fresh, by=by, root=kept.organisation, kept=kept.pk, gone=gone.pk, stays=len(stays),
+        "undo_merge", fresh, by=by, root=survivor.organisation, survivor=survivor.pk, gone=gone.pk, stays=len(stays),
     )  # fmt: skip
-    tell_when_committed()
+    compare_when_committed()
     return stays
 
 
 def _touched(merge: Merge) -> set[int]:
     joined = merge.before["joined"]
-    return {*merge.before["moved"], *(one["kept"] for one in joined), *(one["gone"] for one in joined)}
+    return {*merge.before["moved"], *(one["survivor"] for one in joined), *(one["gone"] for one in joined)}
 
 
-def _check_last(merge: Merge, kept: Participant) -> None:
+def _check_last(merge: Merge, survivor: Participant) -> None:
     """Refuse what is undone already, and what a later merge builds on."""
     if merge.undone_at:
         raise ValidationError(_("This merge is undone already."))
-    of_these = Q(kept__in=[merge.kept_id, merge.gone_id]) | Q(gone__in=[merge.kept_id, merge.gone_id])
-    later = Merge.objects.filter(of_these, undone_at=None, pk__gt=merge.pk).select_related("kept", "gone").first()
+    of_these = Q(survivor__in=[merge.survivor_id, merge.gone_id]) | Q(gone__in=[merge.survivor_id, merge.gone_id])
+    later = Merge.objects.filter(of_these, undone_at=None, pk__gt=merge.pk).select_related("survivor", "gone").first()
     if later:
         raise ValidationError(
             _("A later merge builds on this one: %(gone)s into %(kept)s. Undo that one first.")
-            % {"gone": later.gone, "kept": later.kept}
+            % {"gone": later.gone, "kept": later.survivor}
         )
 
 
-def _check_figures(merge: Merge, kept: Participant, gone: Participant, rows: dict[int, Enrolment]) -> None:
+def _check_figures(merge: Merge, survivor: Participant, gone: Participant, rows: dict[int, Enrolment]) -> None:
     """Refuse where locked figures would count otherwise, or where marks made since would leave the seat they count for."""
     wrong = []
     for joined in merge.before["joined"]:
-        mine = rows[joined["kept"]]
+        mine = rows[joined["survivor"]]
         if not joined["took_over"] and mine.removed_at is None and mine.training.figures != Training.Figures.RECORDED:
             wrong.append(
                 _("The figures of %(reference)s were locked since: with two again it would have one seat more. Have them "
@@ -84,23 +84,23 @@ def _check_figures(merge: Merge, kept: Participant, gone: Participant, rows: dic
                 _("In %(reference)s marks were changed since. Set them back first, so that none is lost.")
                 % {"reference": mine.training.reference}
             )
-    wrong += _against_sexes(merge, kept, gone)
+    wrong += _against_sexes(merge, survivor, gone)
     if wrong:
         raise ValidationError(wrong)
 
 
-def _against_sexes(merge: Merge, kept: Participant, gone: Participant) -> list[str]:
+def _against_sexes(merge: Merge, survivor: Participant, gone: Participant) -> list[str]:
     """Sentences for locked figures that count a seat under the sex that the merge gave it."""
-    after = _old(merge, "sex", kept)
-    taken_over = [one["kept"] for one in merge.before["joined"] if one["took_over"]]
+    after = _old(merge, "sex", survivor)
+    taken_over = [one["survivor"] for one in merge.before["joined"] if one["took_over"]]
     away = {*merge.before["moved"], *taken_over}
-    locked = Enrolment.objects.filter(participant=kept, removed_at=None, attended_sessions__gt=0)
+    locked = Enrolment.objects.filter(participant=survivor, removed_at=None, attended_sessions__gt=0)
     locked = locked.exclude(training__figures=Training.Figures.RECORDED).select_related("training")
     return [
         _("%(reference)s has locked figures that count this person as “%(sex)s”. Have them returned or amended first.")
-        % {"reference": enrolment.training.reference, "sex": Sex(kept.sex).label}
+        % {"reference": enrolment.training.reference, "sex": Sex(survivor.sex).label}
         for enrolment in locked
-        if (gone.sex if enrolment.pk in away else after) != kept.sex
+        if (gone.sex if enrolment.pk in away else after) != survivor.sex
     ]
 
 
@@ -109,20 +109,20 @@ def _marks_of(enrolment: Enrolment) -> dict[int, str]:
     return dict(marks.values_list("session", "value"))
 
 
-def _old(merge: Merge, name: str, kept: Participant) -> Any:
+def _old(merge: Merge, name: str, survivor: Participant) -> Any:
     """What a field of the kept record becomes: what it was, unless somebody changed it since."""
     before, after = merge.before["fields"].get(name, [None, None])
-    now = getattr(kept, name)
+    now = getattr(survivor, name)
     return before if name in merge.before["fields"] and now == after else now
 
 
-def _fields_back(merge: Merge, kept: Participant) -> list[str]:
+def _fields_back(merge: Merge, survivor: Participant) -> list[str]:
     stays = []
     for name, (_before, after) in merge.before["fields"].items():
-        if getattr(kept, name) != after:
-            stays.append(_("A fact of %(name)s was changed since and stays.") % {"name": kept})
-        setattr(kept, name, _old(merge, name, kept))
-    kept.save(update_fields=FIELDS)
+        if getattr(survivor, name) != after:
+            stays.append(_("A fact of %(name)s was changed since and stays.") % {"name": survivor})
+        setattr(survivor, name, _old(merge, name, survivor))
+    survivor.save(update_fields=FIELDS)
     return stays
 
 
@@ -177,7 +177,7 @@ def _marks_back(training: Training, mine: Enrolment, merge: Merge, by: Member) -
         "%(reference)s: %(n)d mark was changed since and stays with %(name)s.",
         "%(reference)s: %(n)d marks were changed since and stay with %(name)s.", n,
     )  # fmt: skip
-    return [words % {"reference": training.reference, "n": n, "name": merge.kept}]
+    return [words % {"reference": training.reference, "n": n, "name": merge.survivor}]
 
 
 def _pairs_back(merge: Merge) -> None:
@@ -192,10 +192,10 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _recorded_since(merge: Merge, kept: Participant) -> list[str]:
+def _recorded_since(merge: Merge, survivor: Participant) -> list[str]:
     """Say how many trainings the kept person came to since: whose they are nobody but a person can tell."""
     known = _touched(merge) | set(merge.before["own"])
-    since = Enrolment.objects.filter(participant=kept, removed_at=None).exclude(pk__in=known).count()
+    since = Enrolment.objects.filter(participant=survivor, removed_at=None).exclude(pk__in=known).count()
     if not since:
         return []
     words = ngettext(
@@ -203,4 +203,4 @@ def _recorded_since(merge: Merge, kept: Participant) -> list[str]:
         "%(n)d trainings recorded since stay with %(name)s.",
         since,
     )
-    return [words % {"n": since, "name": kept}]
+    return [words % {"n": since, "name": survivor}]

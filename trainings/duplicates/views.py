@@ -79,16 +79,16 @@ def duplicates_look(request: HttpRequest) -> HttpResponse:
     """Compare all one's own people with each other."""
     member = member_of(request)
     require(access.can_decide_duplicates(member))
-    found = actions.look_for_duplicates(organisation=member.organisation, by=member)
-    words = ngettext("%(n)d more pair was found.", "%(n)d more pairs were found.", found) % {"n": found}
-    messages.success(request, words if found else _("All people were compared; no more pairs were found."))
+    number = actions.look_for_duplicates(organisation=member.organisation, by=member)
+    words = ngettext("%(n)d more pair was found.", "%(n)d more pairs were found.", number) % {"n": number}
+    messages.success(request, words if number else _("All people were compared; no more pairs were found."))
     return redirect("trainings:duplicates")
 
 
 def _fetch(request: HttpRequest, pk: int) -> DuplicatePair:
     people = ("first__organisation", "second__organisation", "first__member", "second__member", "decided_by")
-    found = access.visible_pairs(member_of(request)).exclude(state=DuplicatePair.State.MERGED)
-    return get_object_or_404(found.select_related(*people), pk=pk)
+    pairs = access.visible_pairs(member_of(request)).exclude(state=DuplicatePair.State.MERGED)
+    return get_object_or_404(pairs.select_related(*people), pk=pk)
 
 
 def _next(member: Member) -> HttpResponse:
@@ -108,7 +108,7 @@ def duplicate_detail(request: HttpRequest, pk: int) -> HttpResponse:
         with errors_in_form(form):
             merge = merge_people(pair=pair, choice=form.choice(), by=member)
             messages.success(
-                request, _("%(name)s is one person now. Under “Merged” you can undo it.") % {"name": merge.kept}
+                request, _("%(name)s is one person now. Under “Merged” you can undo it.") % {"name": merge.survivor}
             )
             return _next(member)
     context = _context(pair, standings, form)
@@ -153,7 +153,7 @@ def merge_list(request: HttpRequest) -> HttpResponse:
     """Merges done, newest first, each with its undo."""
     member = member_of(request)
     require(access.can_decide_duplicates(member))
-    merges = access.visible_merges(member).select_related("kept", "gone", "by", "undone_by")
+    merges = access.visible_merges(member).select_related("survivor", "gone", "by", "undone_by")
     page = page_of(request, merges, PAGE)
     if page.object_list:
         record_reading(member.organisation, "duplicates", by=member, session=request.session)

@@ -38,9 +38,9 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
                 text = ngettext("%(n)d scan is attached.", "%(n)d scans are attached.", len(made)) % {"n": len(made)}
                 messages.success(request, text if made else _("This scan was attached before."))
                 return redirect("trainings:evidence", reference)
-    kept = access.visible_evidence(member, training).select_related("session", "added_by")
+    scans = access.visible_evidence(member, training).select_related("session", "added_by")
     context = {
-        "training": training, "form": form, "evidence": list(kept),
+        "training": training, "form": form, "evidence": list(scans),
         "can_attach": attaches and not training.is_cancelled, "can_remove": attaches and training.is_open,
     }  # fmt: skip
     return render_form(request, "trainings/evidence/evidence.html", context)
@@ -51,17 +51,17 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse
     """A scan, for who may see every name of its training; opening it is a reading of names."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_see_all_names(member, training))
-    kept = get_object_or_404(access.visible_evidence(member, training), pk=pk)
-    record_reading(training, f"scan {kept.pk}", by=member, session=request.session)
-    name = f"{training.reference}-{kept.pk}.{str(kept.file.name).rpartition('.')[2]}"
+    scan = get_object_or_404(access.visible_evidence(member, training), pk=pk)
+    record_reading(training, f"scan {scan.pk}", by=member, session=request.session)
+    name = f"{training.reference}-{scan.pk}.{str(scan.file.name).rpartition('.')[2]}"
     # A browser shows no PDF in a sandbox, so it is saved; a picture is shown.
     return file_response(
         request,
-        name=str(kept.file.name),
-        kind=kept.kind,
+        name=str(scan.file.name),
+        kind=scan.kind,
         as_name=name,
-        size=kept.size,
-        checksum=kept.content_hash,
+        size=scan.size,
+        checksum=scan.content_hash,
         inline=True,
     )
 
@@ -71,11 +71,11 @@ def evidence_remove(request: HttpRequest, reference: str, pk: int) -> HttpRespon
     """Ask for the reason, then set a scan aside."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_use_sheets(member, training))
-    kept = get_object_or_404(access.visible_evidence(member, training).select_related("training"), pk=pk)
+    scan = get_object_or_404(access.visible_evidence(member, training).select_related("training"), pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
-            actions.remove_evidence(evidence=kept, reason=form.cleaned_data["reason"], by=member)
+            actions.remove_evidence(evidence=scan, reason=form.cleaned_data["reason"], by=member)
             messages.success(
                 request, _("The scan is removed. That it was there, and why it is not, stays in the history.")
             )

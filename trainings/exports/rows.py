@@ -57,12 +57,12 @@ def people_of_training(seen: QuerySet[Enrolment], sessions: Sequence[Session]) -
 
 def _marks_of(enrolments: Sequence[int]) -> dict[int, dict[int, str]]:
     """Return the marks of these enrolments by session; each has an entry. One query."""
-    found: dict[int, dict[int, str]] = {key: {} for key in enrolments}
-    for enrolment, session, value in Mark.objects.filter(enrolment__in=found).values_list(
+    marks: dict[int, dict[int, str]] = {key: {} for key in enrolments}
+    for enrolment, session, value in Mark.objects.filter(enrolment__in=marks).values_list(
         "enrolment", "session", "value"
     ):
-        found[enrolment][session] = value
-    return found
+        marks[enrolment][session] = value
+    return marks
 
 
 def people_header() -> list[str]:

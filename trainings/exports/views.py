@@ -49,10 +49,10 @@ def _people_of_training(request: HttpRequest, training: Training, member: Member
 def list_export(request: HttpRequest) -> HttpResponseBase:
     """Offer, then give, the filtered list of trainings with their figures, or the people in them whose names this member sees."""
     member = member_of(request)
-    asked = request.POST if request.method == "POST" else request.GET
-    chosen = TrainingFilter(asked, queryset=access.visible_trainings(member).with_list_parts())
+    parameters = request.POST if request.method == "POST" else request.GET
+    chosen = TrainingFilter(parameters, queryset=access.visible_trainings(member).with_list_parts())
     if request.method != "POST":
-        fields = [(name, str(value)) for name, value in asked.items() if value and name in chosen.filters]
+        fields = [(name, str(value)) for name, value in parameters.items() if value and name in chosen.filters]
         context = {
             "fields": fields,
             "query": urlencode(fields),

@@ -216,9 +216,9 @@ def amend_figures(
     if not fresh.is_verified:
         raise ValidationError(_("Only verified figures are amended."))
     _check_seen(fresh, version_seen)
-    kept = [edit for edit in change.edits if edit.enrolment not in set(change.taken_off)]
+    edits = [edit for edit in change.edits if edit.enrolment not in set(change.taken_off)]
     changes = [
-        *_amend_marks(fresh, kept, by),
+        *_amend_marks(fresh, edits, by),
         *_amend_roster(fresh, change, by),
         *_amend_headcounts(fresh, change.headcounts),
     ]

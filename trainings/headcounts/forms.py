@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from members.models import Organisation, RankGroup
 from trainings.models import Headcount, Sex, Training
-from trainings.models.people import HEADCOUNT_MOST
+from trainings.models.people import MAX_HEADCOUNT
 
 
 class AmendedHeadcountsForm(forms.Form):
@@ -21,7 +21,7 @@ class AmendedHeadcountsForm(forms.Form):
         for row in rows.order_by("party__organisation__name", "rank_group", "sex"):
             label = f"{row.party.organisation.short_name}: {row.get_rank_group_display()}, {row.get_sex_display()}"
             self.fields[f"headcount-{row.pk}"] = forms.IntegerField(
-                label=label, initial=row.attended, min_value=0, max_value=HEADCOUNT_MOST
+                label=label, initial=row.attended, min_value=0, max_value=MAX_HEADCOUNT
             )
 
     def numbers(self) -> dict[int, int]:
@@ -46,7 +46,7 @@ class HeadcountForm(forms.Form):
                 for part, part_label in (("attended", _("attended")), ("completed", _("completed"))):
                     self.fields[f"{part}-{group}-{sex}"] = forms.IntegerField(
                         label=f"{group_label}, {sex_label}, {part_label}", required=False,
-                        min_value=0, max_value=HEADCOUNT_MOST,
+                        min_value=0, max_value=MAX_HEADCOUNT,
                         error_messages={
                             "min_value": _("A headcount is not below zero."),
                             "max_value": _("A headcount is at most 100,000."),

@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "kept",
+                    "survivor",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="merges", to="trainings.participant"
                     ),
@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
                 "ordering": ["-pk"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("kept", models.F("gone")), _negated=True), name="merge_of_two"
+                        condition=models.Q(("survivor", models.F("gone")), _negated=True), name="merge_of_two"
                     ),
                     models.UniqueConstraint(
                         condition=models.Q(("undone_at", None)), fields=("gone",), name="merge_once_until_undone"

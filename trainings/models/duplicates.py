@@ -61,7 +61,7 @@ class Merge(models.Model):
     stood, the `pairs` as they were, those `carried` over, and the records `merged` into the other one earlier.
     """
 
-    kept = models.ForeignKey(Participant, models.PROTECT, related_name="merges")
+    survivor = models.ForeignKey(Participant, models.PROTECT, related_name="merges")
     gone = models.ForeignKey(Participant, models.PROTECT, related_name="merges_away")
     # The batch of its changes of marks.
     batch = models.UUIDField(default=uuid4, unique=True)
@@ -74,7 +74,7 @@ class Merge(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(kept=models.F("gone")), name="merge_of_two"),
+            models.CheckConstraint(condition=~models.Q(survivor=models.F("gone")), name="merge_of_two"),
             models.UniqueConstraint(
                 fields=["gone"], condition=models.Q(undone_at=None), name="merge_once_until_undone"
             ),
@@ -88,4 +88,4 @@ class Merge(models.Model):
         verbose_name_plural = _("merges")
 
     def __str__(self) -> str:
-        return f"{self.gone_id} into {self.kept_id}"
+        return f"{self.gone_id} into {self.survivor_id}"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Member, Organisation, Rank, RankGroup
 from trainings.models.training import Training
 
-HEADCOUNT_MOST = 100_000
+MAX_HEADCOUNT = 100_000
 
 
 class Sex(models.TextChoices):
@@ -161,9 +161,9 @@ class Headcount(models.Model):
     party = models.ForeignKey(Party, models.PROTECT, to_field="headcount_key", related_name="headcounts")
     sex = models.CharField(_("sex"), max_length=12, choices=Sex.choices)
     rank_group = models.CharField(_("rank group"), max_length=20, choices=RankGroup.choices)
-    attended = models.PositiveIntegerField(_("attended"), validators=[MaxValueValidator(HEADCOUNT_MOST)])
+    attended = models.PositiveIntegerField(_("attended"), validators=[MaxValueValidator(MAX_HEADCOUNT)])
     completed = models.PositiveIntegerField(
-        _("completed, if known"), null=True, blank=True, validators=[MaxValueValidator(HEADCOUNT_MOST)]
+        _("completed, if known"), null=True, blank=True, validators=[MaxValueValidator(MAX_HEADCOUNT)]
     )
 
     class Meta:
@@ -171,7 +171,7 @@ class Headcount(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["party", "sex", "rank_group"], name="headcount_once"),
             models.CheckConstraint(
-                condition=models.Q(attended__range=(0, HEADCOUNT_MOST)), name="headcount_0_to_100000"
+                condition=models.Q(attended__range=(0, MAX_HEADCOUNT)), name="headcount_0_to_100000"
             ),
             models.CheckConstraint(
                 condition=models.Q(completed=None) | models.Q(completed__gte=0, completed__lte=models.F("attended")),

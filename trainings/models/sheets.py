@@ -11,7 +11,7 @@ from members.models import Member
 from trainings.models.people import Enrolment
 from trainings.models.training import Session, Training
 
-BLANK_LINES_MOST = 40
+MAX_BLANK_LINES = 40
 # No letter that is taken for another: neither I and 1 nor O and 0.
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 10
@@ -49,7 +49,7 @@ class SheetEdition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["session", "number"], name="sheet_edition_once"),
             models.CheckConstraint(
-                condition=models.Q(blank_lines__lte=BLANK_LINES_MOST), name="sheet_edition_blank_lines"
+                condition=models.Q(blank_lines__lte=MAX_BLANK_LINES), name="sheet_edition_blank_lines"
             ),
         ]
 

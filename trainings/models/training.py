@@ -64,12 +64,12 @@ class TrainingQuerySet(models.QuerySet["Training"]):
 
     def in_period(self, first: date | None, last: date | None) -> TrainingQuerySet:
         """Those whose last session's local date lies in the period, both days included."""
-        found = self
+        trainings = self
         if first:
-            found = found.filter(counts_on__gte=first)
+            trainings = trainings.filter(counts_on__gte=first)
         if last:
-            found = found.filter(counts_on__lte=last)
-        return found
+            trainings = trainings.filter(counts_on__lte=last)
+        return trainings
 
     def planned(self, today: date) -> TrainingQuerySet:
         return self.filter(cancelled_at=None, ends_on__gte=today, figures=Training.Figures.RECORDED)
@@ -82,12 +82,12 @@ class TrainingQuerySet(models.QuerySet["Training"]):
 
     def with_scans(self) -> TrainingQuerySet:
         """Each with the number of its scans as evidence, when the first was attached and its key. No query of its own."""
-        kept = apps.get_model("trainings", "Evidence").objects.filter(training=models.OuterRef("pk"), removed_at=None)
-        counted = kept.order_by().values("training").annotate(n=models.Count("pk")).values("n")
+        scans = apps.get_model("trainings", "Evidence").objects.filter(training=models.OuterRef("pk"), removed_at=None)
+        counted = scans.order_by().values("training").annotate(n=models.Count("pk")).values("n")
         return self.annotate(
             scans=Coalesce(models.Subquery(counted), 0),
-            first_scan=models.Subquery(kept.order_by("pk").values("pk")[:1]),
-            scanned_at=models.Subquery(kept.order_by("pk").values("added_at")[:1]),
+            first_scan=models.Subquery(scans.order_by("pk").values("pk")[:1]),
+            scanned_at=models.Subquery(scans.order_by("pk").values("added_at")[:1]),
         )
 
     def with_list_parts(self) -> TrainingQuerySet:

@@ -176,15 +176,25 @@ def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str,
     """Keep corrected facts of one row of a roster; `enrolment` carries the new rank, rank group and unit."""
     training = locked(enrolment.training)
     check_open(training)
-    told = changed_row(enrolment, ("rank_id", "rank_words", "rank_group", "unit"))
+    changed_values = changed_row(enrolment, ("rank_id", "rank_words", "rank_group", "unit"))
     enrolment.save(update_fields=["rank", "rank_words", "rank_group", "unit"])
     person = Participant.objects.select_for_update().get(pk=enrolment.participant_id)
-    told |= changes(values_of(person, NAMED), {"family_name": family_name, "given_name": given_name, "sex": sex})
+    changed_values |= changes(
+        values_of(person, NAMED), {"family_name": family_name, "given_name": given_name, "sex": sex}
+    )
     person.family_name, person.given_name, person.sex = family_name, given_name, sex
     person.spelling_key, person.loose_key = name_keys(family_name, given_name)
-    person.compared_at = None if told.keys() & set(NAMED) else person.compared_at
+    person.compared_at = None if changed_values.keys() & set(NAMED) else person.compared_at
     person.save()
-    record("change_enrolment", enrolment, by=by, root=training, fields=told, free_text=told, about_people=True)
+    record(
+        "change_enrolment",
+        enrolment,
+        by=by,
+        root=training,
+        fields=changed_values,
+        free_text=changed_values,
+        about_people=True,
+    )
     return enrolment
 
 

@@ -22,12 +22,12 @@ def rank_in(words: str, organisation: Organisation, ranks: dict[tuple[str, str],
 
 def ranks_of(countries: Sequence[str]) -> dict[tuple[str, str], Rank]:
     """Return the ranks of these countries by (country, folded name), in either script. One query."""
-    found: dict[tuple[str, str], Rank] = {}
+    ranks: dict[tuple[str, str], Rank] = {}
     for rank in Rank.objects.filter(country__in=countries):
         for name in (rank.other_script, rank.name):
             if name:
-                found[rank.country_id, spelling(name)] = rank
-    return found
+                ranks[rank.country_id, spelling(name)] = rank
+    return ranks
 
 
 def person_row(typed: dict[str, Any], ranks: dict[tuple[str, str], Rank]) -> RosterRow:

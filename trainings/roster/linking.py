@@ -19,9 +19,9 @@ def _standing(participant: Participant) -> Participant:
 
 def _keep(person: Participant, member: Member | None, root: Training, verb: str, by: Member) -> Participant:
     former, person.member = person.member, member
-    told = changes({"member": former and former.full_name}, {"member": member and member.full_name})
+    changed_values = changes({"member": former and former.full_name}, {"member": member and member.full_name})
     person.save(update_fields=["member"])
-    record(verb, person, by=by, root=root, fields=told, free_text=told, about_people=True)
+    record(verb, person, by=by, root=root, fields=changed_values, free_text=changed_values, about_people=True)
     return person
 
 

@@ -24,7 +24,7 @@ from trainings.roster.forms import PersonForm, person_initial
 from trainings.roster.linking_form import MemberForm
 
 SUGGESTIONS = 6
-ROWS_MOST = 500
+MAX_ROWS = 500
 
 # What this page takes from pasted cells; the rest of what a sheet may hold is left out.
 
@@ -101,20 +101,20 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     typed = f"{request.POST.get('family_name', '')} {request.POST.get('given_name', '')}"[:160]
-    found: list[Participant] = []
+    matches: list[Participant] = []
     if len(spelling(typed)) >= 2:
         written = Q(spelling_key__startswith=spelling(typed)) | Q(loose_key__startswith=loose(typed))
         records = (
             access.visible_records(member).filter(written).select_related("organisation", "merged_into__organisation")
         )
-        found = list(dict.fromkeys(record.standing for record in records[: 2 * SUGGESTIONS]))[:SUGGESTIONS]
-    if found:
+        matches = list(dict.fromkeys(record.standing for record in records[: 2 * SUGGESTIONS]))[:SUGGESTIONS]
+    if matches:
         record_reading(training, "suggestions", by=member, session=request.session)
     last: dict[int, Enrolment] = {}
-    seen = access.enrolments_with_names(member).filter(participant__in=found)
+    seen = access.enrolments_with_names(member).filter(participant__in=matches)
     for enrolment in seen.select_related("training").order_by("pk"):
         last[enrolment.participant_id] = enrolment
-    people = [(person, last.get(person.pk)) for person in found]
+    people = [(person, last.get(person.pk)) for person in matches]
     return render(request, "trainings/roster/_suggestions.html", {"people": people, "training": training})
 
 

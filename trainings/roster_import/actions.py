@@ -175,9 +175,9 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
             apart.add(joined.pk)
         else:
             assert row.organisation is not None  # noqa: S101 - narrows the type; rows without a home are never ready
-            spelling_key, loose_key = name_keys(row.read.family, row.read.given)
+            spelling_key, loose_key = name_keys(row.read.family_name, row.read.given_name)
             person = Participant(
-                organisation=row.organisation, family_name=row.read.family, given_name=row.read.given,
+                organisation=row.organisation, family_name=row.read.family_name, given_name=row.read.given_name,
                 spelling_key=spelling_key, loose_key=loose_key, sex=row.read.sex, email=row.read.email, service_hash=hashed_number,
             )  # fmt: skip
             new.append((row.number, person))
@@ -192,8 +192,8 @@ def _joined(row: PlannedRow, record: Participant | None, apart: Collection[int])
     """Return whom a row joins silently by the service number of a record that was not shown; a mistyped number joins nobody."""
     if record is None or record.standing.pk in apart or any(c.pk == record.standing.pk for c in row.candidates):
         return None
-    one = Wanted(record.organisation_id, record.family_name, record.given_name, record.sex)
-    return record.standing if bears_nearly(one, row.read) else None
+    recorded = Wanted(record.organisation_id, record.family_name, record.given_name, record.sex)
+    return record.standing if bears_nearly(recorded, row.read) else None
 
 
 def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], hashes: Mapping[int, str]) -> None:
@@ -246,7 +246,7 @@ def _enrolments_of(
     line = training.enrolments.aggregate(last=Max("line"))["last"] or 0
     new: list[Enrolment] = []
     back: list[Enrolment] = []
-    found: dict[int, Enrolment] = {}
+    enrolments: dict[int, Enrolment] = {}
     for row in taken:
         person = people[row.number]
         enrolment = there.get(person.pk)
@@ -262,12 +262,12 @@ def _enrolments_of(
         elif enrolment.pk and enrolment.removed_at is not None:
             enrolment.party, enrolment.removed_at, enrolment.removed_with = parties[person.organisation_id], None, None
             back.append(enrolment)
-        found[row.number] = enrolment
+        enrolments[row.number] = enrolment
     count_first_marks(new, marks, training)
     Enrolment.objects.bulk_create(new, batch_size=AT_ONCE)
     _write_changed(back, ["party", "removed_at", "removed_with"])
     recount_enrolments(training, [enrolment.pk for enrolment in back])
-    return found, new, back
+    return enrolments, new, back
 
 
 FACTS = ("rank", "rank_words", "rank_group", "unit", "age_band")

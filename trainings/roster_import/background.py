@@ -42,12 +42,12 @@ def keep_for_reading(
     """
     check_open(training)
     with transaction.atomic():
-        kept = RosterImport.objects.create(
+        roster_import = RosterImport.objects.create(
             training=training, organisation=organisation, state=RosterImport.State.READING, by=by, upload=content,
             upload_name=name[-20:], work_began=timezone.now(), work_seconds=2 + len(content) // BYTES_A_SECOND,
         )  # fmt: skip
-        read_kept_list.enqueue(kept.pk)
-    return kept
+        read_kept_list.enqueue(roster_import.pk)
+    return roster_import
 
 
 @task()

@@ -19,7 +19,7 @@ from trainings.access import visible_records
 from trainings.duplicates.detection import LETTERS_FOR_AN_ERROR, is_compatible, is_one_error, may_be_one, with_standing
 from trainings.models import Participant
 
-CANDIDATES_MOST = 6
+MAX_CANDIDATES = 6
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Wanted:
     """One person of a list: home organisation, names, sex and service hash ("" where there is none)."""
 
     organisation: int
-    family: str
-    given: str
+    family_name: str
+    given_name: str
     sex: str
     service: str = ""
 
@@ -38,8 +38,8 @@ class Known:
     """One visible participant, as much as matching needs."""
 
     pk: int
-    family: str
-    given: str
+    family_name: str
+    given_name: str
     sex: str
     service: str
     spelling_key: str
@@ -106,8 +106,8 @@ class _Near:
 
     def __init__(self, rows: Iterable[Row], wanted: Sequence[Wanted]) -> None:
         self.by_loose: dict[str, list[Row]] = {key: [] for one in wanted for key in _both_orders(one, loose)}
-        self.by_first: dict[str, list[tuple[str, Row]]] = {spelling(one.family): [] for one in wanted}
-        self.by_last: dict[str, list[tuple[str, Row]]] = {spelling(one.given): [] for one in wanted}
+        self.by_first: dict[str, list[tuple[str, Row]]] = {spelling(one.family_name): [] for one in wanted}
+        self.by_last: dict[str, list[tuple[str, Row]]] = {spelling(one.given_name): [] for one in wanted}
         for row in rows:
             key, sound = row[5], row[6]
             if sound in self.by_loose:
@@ -124,9 +124,9 @@ class _Near:
     def find(self, wanted: Wanted) -> Iterator[tuple[Known, str]]:
         for order in _both_orders(wanted, loose):
             yield from ((_known(row), "loose") for row in self.by_loose[order])
-        family, given = spelling(wanted.family), spelling(wanted.given)
-        yield from _mistyped(given, self.by_first[family])
-        yield from _mistyped(family, self.by_last[given])
+        family, given_name = spelling(wanted.family_name), spelling(wanted.given_name)
+        yield from _mistyped(given_name, self.by_first[family])
+        yield from _mistyped(family, self.by_last[given_name])
 
 
 def _mistyped(word: str, others: Iterable[tuple[str, Row]]) -> Iterator[tuple[Known, str]]:
@@ -143,10 +143,10 @@ def _mistyped(word: str, others: Iterable[tuple[str, Row]]) -> Iterator[tuple[Kn
                 yield _known(row), "typing"
 
 
-def _both_orders(one: Wanted, key: Callable[[str], str]) -> tuple[str, str]:
+def _both_orders(wanted: Wanted, key: Callable[[str], str]) -> tuple[str, str]:
     """Return the key of the names in either order. Both keys are made word by word, so they can be put together."""
-    family, given = key(one.family), key(one.given)
-    return f"{family} {given}", f"{given} {family}"
+    family, given_name = key(wanted.family_name), key(wanted.given_name)
+    return f"{family} {given_name}", f"{given_name} {family}"
 
 
 def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
@@ -155,64 +155,66 @@ def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
     One query for all; 5,000 people against 100,000 take about half a second.
     """
     rows: dict[int, list[Row]] = defaultdict(list)
-    people = visible_records(by).filter(organisation__in={one.organisation for one in wanted}).order_by()
+    people = (
+        visible_records(by).filter(organisation__in={wanted_person.organisation for wanted_person in wanted}).order_by()
+    )
     columns = ("who", "family_name", "given_name", "standing_sex", "service_hash", "spelling_key", "loose_key",
                "organisation")  # fmt: skip
     for row in with_standing(people).values_list(*columns):
         rows[row[-1]].append(row)
-    found: dict[Wanted, Match] = {}
-    for home in {one.organisation for one in wanted}:
-        there = list({one: None for one in wanted if one.organisation == home})
+    matches: dict[Wanted, Match] = {}
+    for home in {wanted_person.organisation for wanted_person in wanted}:
+        there = list({wanted_person: None for wanted_person in wanted if wanted_person.organisation == home})
         exact = _Exact(rows[home], there)
-        found |= {one: _exactly(one, exact) for one in there}
-        unknown = [one for one in there if not found[one].exact]
+        matches |= {wanted_person: _exactly(wanted_person, exact) for wanted_person in there}
+        unknown = [wanted_person for wanted_person in there if not matches[wanted_person].exact]
         near = _Near(rows[home] if unknown else (), unknown)
-        for one in unknown:
-            found[one].near = _nearly(one, near)
-    return [found[one] for one in wanted]
+        for wanted_person in unknown:
+            matches[wanted_person].near = _nearly(wanted_person, near)
+    return [matches[wanted_person] for wanted_person in wanted]
 
 
 def _exactly(wanted: Wanted, among: _Exact) -> Match:
-    found, seen = Match(), set[int]()
+    match_found, seen = Match(), set[int]()
     for person, why in among.find(wanted):
         # An equal service number is the person whatever else is written; a name of the other sex is another person.
         if person.pk not in seen and (why == "service" or is_compatible(person.sex, wanted.sex)):
             seen.add(person.pk)
-            found.exact.append((person, why))
-    by_service = [pair for pair in found.exact if pair[1] == "service"]
+            match_found.exact.append((person, why))
+    by_service = [pair for pair in match_found.exact if pair[1] == "service"]
     if by_service:
-        found.exact = by_service
+        match_found.exact = by_service
     elif wanted.service:  # somebody with another number is somebody else
-        found.exact = [(person, why) for person, why in found.exact if not person.service]
-    return found
+        match_found.exact = [(person, why) for person, why in match_found.exact if not person.service]
+    return match_found
 
 
 def _nearly(wanted: Wanted, among: _Near) -> list[tuple[Known, str]]:
     """Return who is near, but for people of the other sex or with another number."""
-    found: dict[int, tuple[Known, str]] = {}
+    candidates: dict[int, tuple[Known, str]] = {}
     for person, why in among.find(wanted):
         if may_be_one(person, wanted):
-            found.setdefault(person.pk, (person, why))
-    return list(found.values())[:CANDIDATES_MOST]
+            candidates.setdefault(person.pk, (person, why))
+    return list(candidates.values())[:MAX_CANDIDATES]
 
 
 class Named(Protocol):
     """A person or a row of a list by the names."""
 
     @property
-    def family(self) -> str: ...
+    def family_name(self) -> str: ...
 
     @property
-    def given(self) -> str: ...
+    def given_name(self) -> str: ...
 
 
-def bears_nearly(one: Named, other: Named) -> bool:
+def bears_nearly(first: Named, other: Named) -> bool:
     """Whether two of one service number bear nearly the same name, in either order: else the number is mistyped.
 
     Nearly: the loose key, or one typing error in the whole.
     """
-    written = f"{one.family} {one.given}"
-    orders = (f"{other.family} {other.given}", f"{other.given} {other.family}")
+    written = f"{first.family_name} {first.given_name}"
+    orders = (f"{other.family_name} {other.given_name}", f"{other.given_name} {other.family_name}")
     return any(loose(written) == loose(name) or is_one_error(spelling(written), spelling(name)) for name in orders)
 
 

@@ -41,7 +41,7 @@ class Candidate:
 
 
 @dataclass
-class Kept:
+class KeptCell:
     """A cell that says something else than the portal, where the portal's value was changed since and stays."""
 
     what: str
@@ -66,7 +66,7 @@ class PlannedRow:
     enrolment: Enrolment | None = None
     said: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, Any] = field(default_factory=dict)
-    kept: list[Kept] = field(default_factory=list)
+    kept_cells: list[KeptCell] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -220,8 +220,8 @@ def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> No
 def _ask_about_listed(rows: Sequence[PlannedRow], of: RosterImport) -> None:
     """A row added to a workbook that is a person whom the workbook has a row for is asked about: their marks stand there."""
     assert of.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
-    found = Enrolment.objects.filter(pk__in=[int(pk) for pk in of.workbook.rows], removed_at=None)
-    listed = set(found.order_by().values_list("participant", flat=True))
+    enrolments = Enrolment.objects.filter(pk__in=[int(pk) for pk in of.workbook.rows], removed_at=None)
+    listed = set(enrolments.order_by().values_list("participant", flat=True))
     for row in rows:
         if row.person is not None and row.person.pk in listed:
             pk, row.person = row.person.pk, None
@@ -235,7 +235,7 @@ def _ask_about_listed(rows: Sequence[PlannedRow], of: RosterImport) -> None:
 def _wanted(row: PlannedRow) -> Wanted:
     assert row.organisation is not None  # noqa: S101 - narrows the type; only rows with a home are matched
     hashed_number = service_hash(row.read.service_number, row.organisation.pk)
-    return Wanted(row.organisation.pk, row.read.family, row.read.given, row.read.sex, hashed_number)
+    return Wanted(row.organisation.pk, row.read.family_name, row.read.given_name, row.read.sex, hashed_number)
 
 
 class _Earlier:
@@ -253,7 +253,7 @@ class _Earlier:
         if row.person:
             self.taken[row.person.pk] = row.number
 
-    def ask(self, row: PlannedRow, wanted: Wanted, found: Match) -> bool:
+    def ask(self, row: PlannedRow, wanted: Wanted, matched: Match) -> bool:
         """Say so where a row may be the person of an earlier one: by name, by service number, or as both are one who is known."""
         names = [n for n, other in self._by_name[_name_of(wanted)] if may_be_one(other, wanted)]
         numbers = [n for n, other in self._by_number.get(wanted.service, ()) if bears_nearly(other, wanted)]
@@ -262,8 +262,8 @@ class _Earlier:
             words = _("Row %(n)d has the same service number and the same name or nearly so. Is it another person?")
         elif names:
             row.twin_of, words = names[0], _("The same name stands in row %(n)d. Is it another person?")
-        elif found.only and found.only.pk in self.taken:
-            row.twin_of, row.shares_number = self.taken[found.only.pk], bool(wanted.service)
+        elif matched.only and matched.only.pk in self.taken:
+            row.twin_of, row.shares_number = self.taken[matched.only.pk], bool(wanted.service)
             words = _("Row %(n)d is the same known person already. Is it another person?")
         else:
             return False
@@ -272,14 +272,14 @@ class _Earlier:
 
 
 def _name_of(wanted: Wanted) -> tuple[int, str, str]:
-    return wanted.organisation, spelling(wanted.family), spelling(wanted.given)
+    return wanted.organisation, spelling(wanted.family_name), spelling(wanted.given_name)
 
 
-def _identify(row: PlannedRow, wanted: Wanted, found: Match, answer: Mapping[str, Any], earlier: _Earlier) -> None:
+def _identify(row: PlannedRow, wanted: Wanted, matched: Match, answer: Mapping[str, Any], earlier: _Earlier) -> None:
     taken = earlier.taken
-    pairs = [*found.exact, *found.near]
+    pairs = [*matched.exact, *matched.near]
     row.candidates = [
-        Candidate(p.pk, f"{p.family}, {p.given}", str(DuplicatePair.Why(why).label))
+        Candidate(p.pk, f"{p.family_name}, {p.given_name}", str(DuplicatePair.Why(why).label))
         for p, why in pairs
         if p.pk not in taken
     ]
@@ -288,10 +288,10 @@ def _identify(row: PlannedRow, wanted: Wanted, found: Match, answer: Mapping[str
         row.state = NEW
     elif chosen and any(str(p.pk) == str(chosen) and p.pk not in taken for p, _why in pairs):
         row.person = next(p for p, _why in pairs if str(p.pk) == str(chosen))
-    elif earlier.ask(row, wanted, found):
+    elif earlier.ask(row, wanted, matched):
         row.must_decide = True
-    elif found.only and found.only.pk not in taken:
-        row.person = found.only
+    elif matched.only and matched.only.pk not in taken:
+        row.person = matched.only
     elif row.candidates:
         row.must_decide = True
         row.reasons.append(
@@ -338,7 +338,7 @@ def _compare(rows: list[PlannedRow], training: Training, columns: Sequence[Seque
             if not _is_recorded(present) or (before is not None and present == before):
                 row.changes[what] = value
             elif row.enrolment is not None and row.enrolment.removed_at is None:
-                row.kept.append(Kept(_called(what, titles), _shown(what, value), _shown(what, present)))
+                row.kept_cells.append(KeptCell(_called(what, titles), _shown(what, value), _shown(what, present)))
 
 
 def _said(row: PlannedRow, columns: Sequence[Sequence[Session]]) -> dict[str, Any]:

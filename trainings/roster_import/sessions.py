@@ -17,12 +17,12 @@ def sessions_of_columns(
     `chosen` holds for a column (by its place among the columns of marks) the key of a session, "all", or "" for none. An empty
     list is a column nobody knows the session of: a question, unless it was chosen so.
     """
-    found: list[list[Session]] = []
+    sessions_by_column: list[list[Session]] = []
     used: Counter[tuple[int, int]] = Counter()
     for n, header in enumerate(headers):
         if n in chosen:
             wanted = chosen[n]
-            found.append([s for s in sessions if wanted == ALL or str(s.pk) == wanted])
+            sessions_by_column.append([s for s in sessions if wanted == ALL or str(s.pk) == wanted])
             continue
         there: list[Session] = []
         if header.day and header.month:
@@ -36,5 +36,5 @@ def sessions_of_columns(
             there = list(sessions[header.number - 1 : header.number])
         elif len(headers) == len(sessions):
             there = [sessions[n]]
-        found.append(there)
-    return found
+        sessions_by_column.append(there)
+    return sessions_by_column

@@ -25,7 +25,7 @@ from trainings.roster_import.parsing.reading import WRONG
 from trainings.roster_import.plan import LEFT_OUT, MATCHED, NEW, UNCLEAR, Plan, PlannedRow, plan_import, read_import
 from trainings.roster_import.sessions import ALL
 
-SHOWN_MOST = 200
+MAX_ROWS_SHOWN = 200
 KIND_LABELS = [
     ("", gettext_lazy("Leave out")), ("family_name", gettext_lazy("Family name")), ("given_name", gettext_lazy("Given name")),
     ("full_name", gettext_lazy("Family and given name")), ("full_name_given_first", gettext_lazy("Given and family name")),
@@ -75,8 +75,8 @@ def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Trainin
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     # An upload of megabytes is read by the worker alone, not each second by who waits for it.
-    found = access.visible_imports(member, training).defer("upload")
-    return training, get_object_or_404(found.select_related("organisation__country", "training", "by"), pk=pk)
+    imports = access.visible_imports(member, training).defer("upload")
+    return training, get_object_or_404(imports.select_related("organisation__country", "training", "by"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,7 +178,7 @@ def _shown(plan: Plan, training: Training) -> dict[str, Any]:
         "plan": plan,
         "counts": {
             "new": plan.count(NEW), "known": plan.count(MATCHED), "unclear": plan.count(UNCLEAR), "wrong": plan.count(WRONG),
-            "left_out": plan.count(LEFT_OUT), "unchanged": plan.unchanged, "kept": sum(len(row.kept) for row in plan.rows),
+            "left_out": plan.count(LEFT_OUT), "unchanged": plan.unchanged, "kept": sum(len(row.kept_cells) for row in plan.rows),
             "to_confirm": sum(row.must_confirm for row in plan.rows),
         },
         "kinds": KIND_LABELS,
@@ -193,9 +193,9 @@ def _shown(plan: Plan, training: Training) -> dict[str, Any]:
         ],
         "sessions": held,
         "all": ALL,
-        "waiting": waiting[:SHOWN_MOST],
-        "ready": ready[:SHOWN_MOST],
-        "not_shown": max(0, len(waiting) - SHOWN_MOST) + max(0, len(ready) - SHOWN_MOST),
+        "waiting": waiting[:MAX_ROWS_SHOWN],
+        "ready": ready[:MAX_ROWS_SHOWN],
+        "not_shown": max(0, len(waiting) - MAX_ROWS_SHOWN) + max(0, len(ready) - MAX_ROWS_SHOWN),
         "can_commit": plan.is_ready and any(row.state != LEFT_OUT for row in plan.rows),
         "to_take": sum(row.state in (NEW, MATCHED) for row in plan.rows),
     }  # fmt: skip

@@ -20,12 +20,12 @@ from trainings.attendance.actions import KeyReusedError, MarkEdit, MarksAnswer, 
 from trainings.enrolments import take_off
 from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, SheetEntry, SheetLine, Training
 from trainings.models.people import written_name
-from trainings.models.sheets import BLANK_LINES_MOST
+from trainings.models.sheets import MAX_BLANK_LINES
 from trainings.roster.actions import RosterRow, enrol_rows
 
-LINES_MOST = 1000
+MAX_LINES = 1000
 # What a page showed of lines: value and version by number.
-Shown = Mapping[int, tuple[str, int]]
+MarksShown = Mapping[int, tuple[str, int]]
 
 
 def _same_edition(
@@ -46,13 +46,13 @@ def make_sheet(*, session: Session, script: str, headings: Sequence[str], blank_
     training = locked(session.training)
     if session.is_cancelled or training.is_cancelled:
         raise ValidationError(_("This session is cancelled, so there is nothing to sign."))
-    if not 0 <= blank_lines <= BLANK_LINES_MOST:
-        raise ValidationError({"blank_lines": _("At most %(n)d blank lines.") % {"n": BLANK_LINES_MOST}})
+    if not 0 <= blank_lines <= MAX_BLANK_LINES:
+        raise ValidationError({"blank_lines": _("At most %(n)d blank lines.") % {"n": MAX_BLANK_LINES}})
     people = list(training.enrolments.filter(removed_at=None).values_list("pk", flat=True))
     if not people and not blank_lines:
         raise ValidationError(_("Nobody is on the roster. Add people, or ask for blank lines."))
-    if len(people) > LINES_MOST:
-        raise ValidationError(_("A sheet has at most %(n)d lines.") % {"n": LINES_MOST})
+    if len(people) > MAX_LINES:
+        raise ValidationError(_("A sheet has at most %(n)d lines.") % {"n": MAX_LINES})
     edition = _same_edition(session, people, script, headings, blank_lines)
     again = edition is not None
     if edition is None:
@@ -136,7 +136,11 @@ def _enrol_walk_ins(
 
 
 def _edits(
-    session: Session, lines: Mapping[int, SheetLine], exceptions: Mapping[int, str], shown: Shown, entry: SheetEntry
+    session: Session,
+    lines: Mapping[int, SheetLine],
+    exceptions: Mapping[int, str],
+    marks_shown: MarksShown,
+    entry: SheetEntry,
 ) -> list[MarkEdit]:
     """The marks a form asks for: what it names from the version it showed, *present* for the rest without a mark."""
     now: dict[int, tuple[str, int]] = {
@@ -149,7 +153,7 @@ def _edits(
             continue
         value, version = now.get(person.pk, ("", 0))
         walked_in = line.filled_by_id == entry.pk
-        shown_value, shown_version = shown.get(number, ("", 0))
+        shown_value, shown_version = marks_shown.get(number, ("", 0))
         key = uuid5(entry.key, f"{number}")
         if number in exceptions:
             base = version if walked_in else shown_version
@@ -172,7 +176,7 @@ def _before(key: UUID, body_hash: str) -> SheetAnswer | None:
 @action
 def record_from_sheet(
     *, edition: SheetEdition, exceptions: Mapping[int, str], walk_ins: Mapping[int, RosterRow],
-    shown: Shown, key: UUID, by: Member,
+    marks_shown: MarksShown, key: UUID, by: Member,
 ) -> SheetAnswer:  # fmt: skip
     """Keep what a printed sheet says of its session: exceptions and walk-ins by line, everybody else there present.
 
@@ -192,7 +196,9 @@ def record_from_sheet(
     _check_lines(lines, exceptions, walk_ins)
     entry = SheetEntry.objects.create(edition=edition, key=key, body_hash=body_hash, by=by)
     _enrol_walk_ins(training, lines, walk_ins, entry, by)
-    answer = apply_edits(training, _edits(session, lines, exceptions, shown, entry), by=by, batch=key, locked=False)
+    answer = apply_edits(
+        training, _edits(session, lines, exceptions, marks_shown, entry), by=by, batch=key, locked=False
+    )
     signed_blank = {lines[number].enrolment_id for number in walk_ins}
     applied = [
         change.new_value
@@ -207,7 +213,7 @@ def record_from_sheet(
     record(
         "record_from_sheet", entry, by=by, root=training, day=session.date.isoformat(), edition=edition.number,
         applied=answer.applied, conflicts=len(answer.conflicts), walk_ins=len(walk_ins),
-        cells=[[c.enrolment_id, c.session_id, c.old_value, c.new_value, c.outcome] for c in answer.changes][:LINES_MOST],
+        cells=[[c.enrolment_id, c.session_id, c.old_value, c.new_value, c.outcome] for c in answer.changes][:MAX_LINES],
     )  # fmt: skip
     return SheetAnswer(entry, answer)
 
@@ -218,7 +224,7 @@ class TakenBack:
 
     marks: int
     walk_ins: int
-    kept: int
+    staying: int
 
 
 @action

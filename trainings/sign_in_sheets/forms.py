@@ -14,7 +14,7 @@ from common.scans import Scan, read_scan
 from members.models import Organisation
 from trainings.forms import offer
 from trainings.models import Session, SheetEdition, Training
-from trainings.models.sheets import BLANK_LINES_MOST
+from trainings.models.sheets import MAX_BLANK_LINES
 from trainings.roster.actions import RosterRow
 from trainings.roster.forms import PersonForm, person_row, ranks_of
 from trainings.sign_in_sheets.headings import CYRILLIC, ENGLISH, LATIN
@@ -34,7 +34,7 @@ class SheetForm(forms.Form):
         label=gettext_lazy("Names, ranks and units"), widget=forms.RadioSelect, choices=SheetEdition.Script.choices
     )
     blank_lines = forms.IntegerField(
-        label=gettext_lazy("Blank lines for walk-ins"), min_value=0, max_value=BLANK_LINES_MOST
+        label=gettext_lazy("Blank lines for walk-ins"), min_value=0, max_value=MAX_BLANK_LINES
     )
 
 

@@ -42,11 +42,11 @@ def mark_of(word: str) -> str:
     return next((mark for beginning, mark in BEGINNINGS.items() if key.startswith(beginning)), "")
 
 
-def _lines_of(found: re.Match[str], lines: Collection[int], wrong: list[str]) -> list[int]:
+def _lines_of(match: re.Match[str], lines: Collection[int], wrong: list[str]) -> list[int]:
     """The lines that one entry names; those that are not on the sheet are said once each."""
-    first, last = int(found["first"][:9]), int((found["last"] or found["first"])[:9])
+    first, last = int(match["first"][:9]), int((match["last"] or match["first"])[:9])
     if last < first:
-        wrong.append(_("“%(words)s” runs backwards.") % {"words": found[0].strip()})
+        wrong.append(_("“%(words)s” runs backwards.") % {"words": match[0].strip()})
         return []
     ends = [number for number in dict.fromkeys((first, last)) if number not in lines]
     wrong += [_("Line %(n)d is not on this sheet.") % {"n": number} for number in ends]
@@ -63,22 +63,22 @@ def read_exceptions(text: str, lines: Collection[int]) -> Exceptions:
     if len(text) > LONGEST:
         read.wrong.append(_("These are more exceptions than a sheet has lines. Mark them in the attendance sheet."))
         return read
-    for found in _PIECE.finditer(text):
-        if found["rest"]:
+    for match in _PIECE.finditer(text):
+        if match["rest"]:
             read.wrong.append(
                 _("“%(words)s” was not understood. Write the line and a letter, such as 3a.")
-                % {"words": found["rest"][:40]}
+                % {"words": match["rest"][:40]}
             )
-        elif found["first"]:
-            mark = mark_of(found["word"] or "")
-            numbers = _lines_of(found, lines, read.wrong)
+        elif match["first"]:
+            mark = mark_of(match["word"] or "")
+            numbers = _lines_of(match, lines, read.wrong)
             if not mark:
                 read.wrong.append(
                     _("Say of line %(n)s whether it is a (absent), l (late) or e (excused).")
-                    % {"n": found["first"][:9]}
-                    if not found["word"]
+                    % {"n": match["first"][:9]}
+                    if not match["word"]
                     else _("Nobody knows “%(word)s” of line %(n)s. Write a, l or e.")
-                    % {"word": found["word"][:40], "n": found["first"][:9]}
+                    % {"word": match["word"][:40], "n": match["first"][:9]}
                 )
                 continue
             for number in numbers:

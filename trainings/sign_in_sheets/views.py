@@ -67,9 +67,9 @@ def sheet_find(request: HttpRequest) -> HttpResponse:
     """Open a printed sheet by the code on it, for who has no camera at hand."""
     typed = request.GET.get("code", "")
     code = "".join(sign for sign in typed.upper() if sign.isalnum())[:20]
-    found = access.visible_editions(member_of(request)).filter(code=code).first() if code else None
-    if found:
-        return redirect(found)
+    edition = access.visible_editions(member_of(request)).filter(code=code).first() if code else None
+    if edition:
+        return redirect(edition)
     status = 404 if code else 200
     return render(
         request, "trainings/sign_in_sheets/sheet_find.html", {"code": typed[:40], "wrong": bool(code)}, status=status
@@ -133,14 +133,14 @@ def _written_shown(rows: list[PageLine]) -> str:
 
 
 def _read_shown(text: str) -> dict[int, tuple[str, int]]:
-    shown = {}
+    marks_shown = {}
     for piece in text.split():
         number, _colon, rest = piece.partition(":")
         value, _colon, version = rest.partition(":")
         if not (number.isdecimal() and version.isdecimal()) or max(len(number), len(version)) > 9:
             raise ValidationError(_("The page sent something that is not a line. Load it again."))
-        shown[int(number)] = (value, int(version))
-    return shown
+        marks_shown[int(number)] = (value, int(version))
+    return marks_shown
 
 
 @dataclass
@@ -149,7 +149,7 @@ class TypedIn:
 
     marks: dict[int, str]
     walk_ins: WalkIns
-    shown: dict[int, tuple[str, int]]
+    marks_shown: dict[int, tuple[str, int]]
     key: UUID
     wrong: list[str]
 
@@ -170,11 +170,11 @@ def _typed_in(request: HttpRequest, edition: SheetEdition, rows: list[PageLine],
         if n in blank and n not in signed
     ]
     try:
-        shown, key = _read_shown(request.POST.get("shown", "")), posted_key(request.POST.get("form_key", ""))
+        marks_shown, key = _read_shown(request.POST.get("shown", "")), posted_key(request.POST.get("form_key", ""))
     except ValidationError as refusal:
         wrong += refusal.messages
-        shown, key = {}, uuid4()
-    return TypedIn(read.marks, walk_ins, shown, key, wrong)
+        marks_shown, key = {}, uuid4()
+    return TypedIn(read.marks, walk_ins, marks_shown, key, wrong)
 
 
 def counted(values: Mapping[str, int], walk_ins: int) -> str:
@@ -221,7 +221,7 @@ def _edition_context(
         "entry_says": counted(entry.counts, entry.counts.get("walk_ins", 0)) if entry else "",
         "exceptions": request.POST.get("exceptions", "")[:LONGEST],
         "form_key": typed.key if typed else uuid4(),
-        "shown": request.POST.get("shown", "") if typed and typed.shown else _written_shown(rows),
+        "shown": request.POST.get("shown", "") if typed and typed.marks_shown else _written_shown(rows),
         "walk_ins_wrong": [form for form in walk_ins.forms if form.is_bound and form.errors],
         "walk_ins": walk_ins, "walk_ins_open": walk_ins.forms[:WALK_INS_OPEN], "walk_ins_folded": folded,
         "unfold": any(form.has_changed() for form in folded if form.is_bound),
@@ -236,19 +236,19 @@ def _edition_context(
 @require_http_methods(["GET", "POST"])
 def edition(request: HttpRequest, code: str) -> HttpResponse:
     """A printed sheet: everybody unmarked is present, the exceptions and walk-ins are typed, looked at and saved."""
-    found, member = fetch_edition(request, code), member_of(request)
-    record_reading(found.training, "sign-in sheet", by=member, session=request.session)
-    rows, blank = _page_lines(found)
+    printed, member = fetch_edition(request, code), member_of(request)
+    record_reading(printed.training, "sign-in sheet", by=member, session=request.session)
+    rows, blank = _page_lines(printed)
     if request.method == "POST":
-        return _type_in(request, found, rows, blank)
-    return render(request, "trainings/sign_in_sheets/edition.html", _edition_context(request, found, rows, blank))
+        return _type_in(request, printed, rows, blank)
+    return render(request, "trainings/sign_in_sheets/edition.html", _edition_context(request, printed, rows, blank))
 
 
-def _type_in(request: HttpRequest, found: SheetEdition, rows: list[PageLine], blank: list[int]) -> HttpResponse:
+def _type_in(request: HttpRequest, printed: SheetEdition, rows: list[PageLine], blank: list[int]) -> HttpResponse:
     """Show what a form comes to, and save it where that was asked; what is wrong comes back with what was typed."""
     if "save" in request.POST:
-        blank = _blank_before(request, found, blank)
-    typed = _typed_in(request, found, rows, blank)
+        blank = _blank_before(request, printed, blank)
+    typed = _typed_in(request, printed, rows, blank)
     status: int = 200
     more: dict[str, Any] = {}
     if not typed.is_valid:
@@ -258,7 +258,7 @@ def _type_in(request: HttpRequest, found: SheetEdition, rows: list[PageLine], bl
     else:
         try:
             answer = actions.record_from_sheet(
-                edition=found, exceptions=typed.marks, walk_ins=typed.walk_ins.rows(), shown=typed.shown, key=typed.key,
+                edition=printed, exceptions=typed.marks, walk_ins=typed.walk_ins.rows(), marks_shown=typed.marks_shown, key=typed.key,
                 by=member_of(request),
             )  # fmt: skip
         except ValidationError as refusal:
@@ -269,35 +269,35 @@ def _type_in(request: HttpRequest, found: SheetEdition, rows: list[PageLine], bl
         else:
             messages.success(request, _("The sheet is recorded."))
             if not answer.marks.conflicts:
-                return redirect(found)
+                return redirect(printed)
             status, more = 409, {"conflicts": conflict_rows(answer.marks.conflicts)}
-            rows, blank = _page_lines(found)
+            rows, blank = _page_lines(printed)
             return render(
                 request,
                 "trainings/sign_in_sheets/edition.html",
-                {**_fresh(request, found, rows, blank), **more},
+                {**_fresh(request, printed, rows, blank), **more},
                 status=status,
             )
     return render(
         request,
         "trainings/sign_in_sheets/edition.html",
-        {**_edition_context(request, found, rows, blank, typed), **more},
+        {**_edition_context(request, printed, rows, blank, typed), **more},
         status=status,
     )
 
 
-def _fresh(request: HttpRequest, found: SheetEdition, rows: list[PageLine], blank: list[int]) -> dict[str, Any]:
+def _fresh(request: HttpRequest, printed: SheetEdition, rows: list[PageLine], blank: list[int]) -> dict[str, Any]:
     """The page as it is after something was saved: nothing typed."""
-    return {**_edition_context(request, found, rows, blank), "exceptions": ""}
+    return {**_edition_context(request, printed, rows, blank), "exceptions": ""}
 
 
-def _blank_before(request: HttpRequest, found: SheetEdition, blank: list[int]) -> list[int]:
+def _blank_before(request: HttpRequest, printed: SheetEdition, blank: list[int]) -> list[int]:
     """The blank lines as they were for this form: those that it filled itself when it was sent before are read again."""
     try:
         key = posted_key(request.POST.get("form_key", ""))
     except ValidationError:
         return blank
-    filled = SheetLine.objects.filter(edition=found, filled_by__key=key).values_list("number", flat=True)
+    filled = SheetLine.objects.filter(edition=printed, filled_by__key=key).values_list("number", flat=True)
     return sorted({*blank, *filled})
 
 
@@ -314,8 +314,8 @@ def _mark_twin(walk_ins: WalkIns, refusal: ValidationError) -> None:
 @require_POST
 def edition_undo(request: HttpRequest, code: str) -> HttpResponse:
     """Take back the latest form that was typed in from a sheet."""
-    found = fetch_edition(request, code)
-    entry = found.entries.filter(taken_back_at=None).first()
+    printed = fetch_edition(request, code)
+    entry = printed.entries.filter(taken_back_at=None).first()
     with errors_as_messages(request):
         if entry is None:
             raise ValidationError(_("There is nothing to take back."))
@@ -325,9 +325,9 @@ def edition_undo(request: HttpRequest, code: str) -> HttpResponse:
             text += " " + ngettext(
                 "%(n)d walk-in is off the roster.", "%(n)d walk-ins are off the roster.", back.walk_ins
             ) % {"n": back.walk_ins}  # fmt: skip
-        if back.kept:
+        if back.staying:
             text += " " + ngettext(
-                "%(n)d stays: marked elsewhere since.", "%(n)d stay: marked elsewhere since.", back.kept
-            ) % {"n": back.kept}  # fmt: skip
+                "%(n)d stays: marked elsewhere since.", "%(n)d stay: marked elsewhere since.", back.staying
+            ) % {"n": back.staying}  # fmt: skip
         messages.success(request, text)
-    return redirect(found)
+    return redirect(printed)

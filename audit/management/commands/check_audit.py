@@ -26,14 +26,16 @@ class Command(BaseCommand):
     def handle(self, *, seal: bool, noted: str, **options: Any) -> None:
         if seal:
             self.stdout.write(f"{seal_entries()} lines sealed.")
-        found = check_chain(noted)
-        for finding in found.findings[:MOST_SHOWN]:
+        checked = check_chain(noted)
+        for finding in checked.findings[:MOST_SHOWN]:
             self.stdout.write(finding.sentence)
-        tail = f"{found.tail} are not sealed yet" + (
-            f", since {found.tail_since:%Y-%m-%d %H:%M:%S %Z}" if found.tail_since else ""
+        tail = f"{checked.tail} are not sealed yet" + (
+            f", since {checked.tail_since:%Y-%m-%d %H:%M:%S %Z}" if checked.tail_since else ""
         )
-        if found.findings:
-            raise CommandError(f"{len(found.findings)} things do not hold in {found.entries} sealed entries; {tail}.")
-        self.stdout.write(f"{found.entries} lines in {found.seals} seals hold; {tail}.")
-        if found.head:
-            self.stdout.write(f"Note this outside the portal, for --noted next time: {found.head}")
+        if checked.findings:
+            raise CommandError(
+                f"{len(checked.findings)} things do not hold in {checked.entries} sealed entries; {tail}."
+            )
+        self.stdout.write(f"{checked.entries} lines in {checked.seals} seals hold; {tail}.")
+        if checked.head:
+            self.stdout.write(f"Note this outside the portal, for --noted next time: {checked.head}")

@@ -280,7 +280,7 @@ def noted(monkeypatch):
     given, make = [], pdf.typst.compile
 
     def note(*args, **kwargs):
-        given.append(json.loads(kwargs["sys_inputs"]["shown"]))
+        given.append(json.loads(kwargs["sys_inputs"]["data"]))
         return make(*args, **kwargs)
 
     monkeypatch.setattr(pdf.typst, "compile", note)

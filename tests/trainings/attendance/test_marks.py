@@ -97,7 +97,7 @@ def test_rest_present_touches_only_the_unmarked_and_shown(sheet, recorder_me):
     first, second, third = sheet.enrolments.all()
     session = sheet.sessions.first()
     change_marks(training=sheet, edits=[edit_of(first, session, "absent")], by=recorder_me)
-    answer = mark_rest_present(session=session, shown=[first.pk, second.pk], batch=uuid4(), by=recorder_me)
+    answer = mark_rest_present(session=session, enrolments_shown=[first.pk, second.pk], batch=uuid4(), by=recorder_me)
     assert answer.applied == 1
     assert [state(e, session) for e in (first, second, third)] == [("absent", 1), ("present", 1), None]
 
@@ -105,27 +105,27 @@ def test_rest_present_touches_only_the_unmarked_and_shown(sheet, recorder_me):
 def test_rest_present_again_with_its_key_answers_the_same(sheet, recorder_me):
     session, batch = sheet.sessions.first(), uuid4()
     shown = list(sheet.enrolments.values_list("pk", flat=True))
-    first = mark_rest_present(session=session, shown=shown, batch=batch, by=recorder_me)
+    first = mark_rest_present(session=session, enrolments_shown=shown, batch=batch, by=recorder_me)
     change_marks(training=sheet, edits=[edit_of(sheet.enrolments.first(), session, "", 1)], by=recorder_me)
-    again = mark_rest_present(session=session, shown=shown, batch=batch, by=recorder_me)
+    again = mark_rest_present(session=session, enrolments_shown=shown, batch=batch, by=recorder_me)
     assert (first.applied, again.applied) == (3, 3)
     assert state(sheet.enrolments.first(), session) == ("", 2)
     with pytest.raises(KeyReusedError):
-        mark_rest_present(session=sheet.sessions.last(), shown=shown, batch=batch, by=recorder_me)
+        mark_rest_present(session=sheet.sessions.last(), enrolments_shown=shown, batch=batch, by=recorder_me)
 
 
 def test_rest_present_marks_whose_mark_was_cleared(sheet, recorder_me):
     somebody, session = sheet.enrolments.first(), sheet.sessions.first()
     change_marks(training=sheet, edits=[edit_of(somebody, session, "late")], by=recorder_me)
     change_marks(training=sheet, edits=[edit_of(somebody, session, "", 1)], by=recorder_me)
-    mark_rest_present(session=session, shown=[somebody.pk], batch=uuid4(), by=recorder_me)
+    mark_rest_present(session=session, enrolments_shown=[somebody.pk], batch=uuid4(), by=recorder_me)
     assert state(somebody, session) == ("present", 3)
 
 
 def test_undo_leaves_what_somebody_changed_since(sheet, recorder_me, trainer_me):
     session, batch = sheet.sessions.first(), uuid4()
     first, second, third = sheet.enrolments.all()
-    mark_rest_present(session=session, shown=[first.pk, second.pk, third.pk], batch=batch, by=recorder_me)
+    mark_rest_present(session=session, enrolments_shown=[first.pk, second.pk, third.pk], batch=batch, by=recorder_me)
     change_marks(training=sheet, edits=[edit_of(second, session, "late", 1)], by=trainer_me)
     answer = undo_batch(training=sheet, batch=batch, by=recorder_me)
     assert (answer.applied, len(answer.conflicts)) == (2, 1)
@@ -135,9 +135,9 @@ def test_undo_leaves_what_somebody_changed_since(sheet, recorder_me, trainer_me)
 def test_undo_twice_takes_back_once(sheet, recorder_me):
     session, batch = sheet.sessions.first(), uuid4()
     shown = list(sheet.enrolments.values_list("pk", flat=True))
-    mark_rest_present(session=session, shown=shown, batch=batch, by=recorder_me)
+    mark_rest_present(session=session, enrolments_shown=shown, batch=batch, by=recorder_me)
     undo_batch(training=sheet, batch=batch, by=recorder_me)
-    mark_all_again = mark_rest_present(session=session, shown=shown, batch=uuid4(), by=recorder_me)
+    mark_all_again = mark_rest_present(session=session, enrolments_shown=shown, batch=uuid4(), by=recorder_me)
     undo_batch(training=sheet, batch=batch, by=recorder_me)
     assert mark_all_again.applied == 3
     assert [state(e, session) for e in sheet.enrolments.all()] == [("present", 3)] * 3

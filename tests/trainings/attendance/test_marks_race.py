@@ -54,7 +54,7 @@ def test_the_rest_present_never_overwrites_a_mark_made_meanwhile(recorder_me, co
     for training, enrolment, session in sheets(recorder_me):
         shown = list(training.enrolments.values_list("pk", flat=True))
         _rest, hand = at_once(
-            lambda: mark_rest_present(session=session, shown=shown, batch=uuid4(), by=coordinator_me),
+            lambda: mark_rest_present(session=session, enrolments_shown=shown, batch=uuid4(), by=coordinator_me),
             lambda: change_marks(training=training, edits=[edit_of(enrolment, session, "absent")], by=recorder_me),
         )
         there = Mark.objects.get(enrolment=enrolment, session=session).value

@@ -9,7 +9,7 @@ from audit.models import AuditEntry
 from tests.conftest import client_of, make_roster, make_training, mark_all
 from trainings.access import open_pairs, visible_pairs
 from trainings.duplicates.actions import compare_new_people, look_for_duplicates, reopen_pair, set_different
-from trainings.duplicates.detection import ALIKE_MOST, Record, close_words, find_pairs
+from trainings.duplicates.detection import MAX_ALIKE, Record, close_words, find_pairs
 from trainings.models import DuplicatePair, Participant
 from trainings.roster.actions import RosterRow, add_to_roster, change_enrolment, name_keys
 
@@ -92,7 +92,7 @@ def test_close_words_are_those_a_slow_comparison_finds():
 
 def test_pairs_of_one_name_stay_linear():
     found = find_pairs([record_of(n, "petrovic", "milica") for n in range(200)])
-    assert len(found) == 200 * ALIKE_MOST - sum(range(ALIKE_MOST + 1))
+    assert len(found) == 200 * MAX_ALIKE - sum(range(MAX_ALIKE + 1))
 
 
 def test_people_added_are_paired_at_once_but_for_slips(recorder_me, organisation):
@@ -159,7 +159,10 @@ def test_hundred_thousand_people_are_compared_in_seconds():
         record_of(n, random.choice(families), random.choice(given), random.choice(["female", "male"]))
         for n in range(100_000)
     ]
-    slips = [record_of(100_000 + n, people[n].family[:-1] + "h", people[n].given, people[n].sex) for n in range(100)]
+    slips = [
+        record_of(100_000 + n, people[n].family_name[:-1] + "h", people[n].given_name, people[n].sex)
+        for n in range(100)
+    ]
     start = process_time()
     found = find_pairs(people + slips)
     took = process_time() - start

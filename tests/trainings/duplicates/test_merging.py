@@ -86,7 +86,7 @@ def test_training_of_the_other_moves_with_its_marks(pair, recorder_me, coordinat
     assert MarkChange.objects.filter(batch=merge.batch).count() == 0
     line = AuditEntry.objects.get(action="merge_people")
     assert (line.by, line.organisation_id, line.details) == (
-        coordinator_me, pair.first.organisation_id, {"kept": pair.first_id, "gone": pair.second_id, "moved": 1, "joined": 0},
+        coordinator_me, pair.first.organisation_id, {"survivor": pair.first_id, "gone": pair.second_id, "moved": 1, "joined": 0},
     )  # fmt: skip
 
 
@@ -338,7 +338,7 @@ def test_printed_line_of_the_other_speaks_of_the_kept_one(pair, recorder_me, coo
     edition = make_sheet(session=session, script="written", headings=["en"], blank_lines=0, by=recorder_me)
     mine = enrol(training, pair.first, recorder_me)
     merge = merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
-    record_from_sheet(edition=edition, exceptions={1: "late"}, walk_ins={}, shown={}, key=uuid4(), by=recorder_me)
+    record_from_sheet(edition=edition, exceptions={1: "late"}, walk_ins={}, marks_shown={}, key=uuid4(), by=recorder_me)
     assert marks_of(mine) == ["late"]
     assert undo_merge(merge=merge, by=coordinator_me) == []
     assert SheetLine.objects.get().enrolment == theirs
@@ -428,7 +428,7 @@ def test_page_asks_only_what_differs_and_merges(pair, recorder_me, coordinator_m
     assert [e.participant_id for e in training.enrolments.filter(removed_at=None)] == [pair.second_id]
     assert client.post(address, body).status_code == 404
     merges = client.get("/trainings/duplicates/merged/")
-    assert [merge.kept_id for merge in merges.context["page"]] == [pair.second_id]
+    assert [merge.survivor_id for merge in merges.context["page"]] == [pair.second_id]
     undone = client.post(f"/trainings/duplicates/merged/{Merge.objects.get().pk}/undo/", follow=True)
     assert "The merge is undone" in undone.content.decode()
     assert training_totals(training)["enrolled"] == 2

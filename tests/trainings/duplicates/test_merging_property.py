@@ -82,7 +82,7 @@ def merge_and_check(pair: DuplicatePair, choice: Choice, by):
     before, seats, frozen, people = marks_by_person(), on_rosters(), locked_figures(), named()
     at_most = figures(Question()).people_at_most
     merge = merge_people(pair=pair, choice=choice, by=by)
-    kept, gone = merge.kept_id, merge.gone_id
+    kept, gone = merge.survivor_id, merge.gone_id
     assert marks_by_person() == expected_marks(before, pair, choice)
     standing = {(training, kept if person == gone else person) for training, person in seats}
     assert on_rosters() == Counter(dict.fromkeys(standing, 1))

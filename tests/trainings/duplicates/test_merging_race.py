@@ -40,7 +40,7 @@ def test_two_coordinators_merge_once(recorder_me, coordinator_me):
             )
         )
         assert sorted(type(answer).__name__ for answer in answers) == ["Merge", "ValidationError"]
-        kept = next(answer for answer in answers if isinstance(answer, Merge)).kept
+        kept = next(answer for answer in answers if isinstance(answer, Merge)).survivor
         assert training.enrolments.get().participant == kept
 
 

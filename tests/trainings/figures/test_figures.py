@@ -232,7 +232,7 @@ def test_locked_figures_refuse_every_change(request, state, recorder_me):
         lambda: change_training(sessions=[], trainers=[], partners=[], **facts),
         lambda: cancel_training(reason="No", **facts),
         lambda: toggle_session(session=session, by=recorder_me),
-        lambda: mark_rest_present(session=session, shown=[], batch=batch, by=recorder_me),
+        lambda: mark_rest_present(session=session, enrolments_shown=[], batch=batch, by=recorder_me),
         lambda: undo_batch(batch=batch, **facts),
     ]
     before = (AuditEntry.objects.count(), list(training.enrolments.values()), stands(training))

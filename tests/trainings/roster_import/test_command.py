@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db]
 
 ROSTERS = Path(__file__).parent / "rosters"
 EXPECTED = json.loads((ROSTERS / "expected.json").read_text(encoding="utf-8"))
-KEYS = ["family", "given", "sex", "rank", "group", "nato", "unit", "email", "marks", "state", "reasons"]
+KEYS = ["family_name", "given_name", "sex", "rank", "group", "nato", "unit", "email", "marks", "state", "reasons"]
 # What `expected.json` leaves out of a row where it is empty.
 EMPTY = {"group": "", "nato": "", "email": "", "marks": []}
 
@@ -38,7 +38,7 @@ def test_roster_is_read_as_expected(reference, name):
     country = ["--country", expected["country"]] if expected["country"] else []
     read = preview(ROSTERS / name, *country)
     assert all(list(row) == KEYS for row in read["rows"])
-    shown = ("family", "given", "sex", "group", "nato", "marks")
+    shown = ("family_name", "given_name", "sex", "group", "nato", "marks")
     assert [{key: row[key] for key in shown} for row in read["rows"]] == [
         {key: {**EMPTY, **row}[key] for key in shown} for row in expected["rows"]
     ]

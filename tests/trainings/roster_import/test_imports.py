@@ -58,7 +58,7 @@ def started(training, text, by, answers=None, **chosen):
 
 
 def states(plan):
-    return {row.read.family: row.state for row in plan.rows}
+    return {row.read.family_name: row.state for row in plan.rows}
 
 
 def marks_of(training):
@@ -203,8 +203,8 @@ def test_cell_changed_in_the_portal_is_shown_and_stays(training, recorder_me):
         "Marić\tPetar\tm\tvodnik\tBrodarska četa\t+\t-", "Marić\tPetar\tm\tzastavnik\tFlota\texcused\t+"
     )
     plan = plan_import(started(training, changed, recorder_me), by=recorder_me)
-    row = next(row for row in plan.rows if row.read.family == "Marić")
-    assert {(kept.sheet, kept.portal) for kept in row.kept} == {("Flota", "Komanda"), ("Excused", "Late")}
+    row = next(row for row in plan.rows if row.read.family_name == "Marić")
+    assert {(kept.sheet, kept.portal) for kept in row.kept_cells} == {("Flota", "Komanda"), ("Excused", "Late")}
     taken_in(training, changed, recorder_me)
     enrolment.refresh_from_db()
     assert (enrolment.unit, enrolment.rank.nato) == ("Komanda", "OR-8")
@@ -512,7 +512,7 @@ def test_command_shows_and_takes_in(training, recorder_me, tmp_path, capsys):
     file.write_text(LIST.replace("\t", ";"), encoding="utf-8")
     options = (file, "--training", training.reference, "--by", recorder_me.email, "--json")
     shown = command(capsys, *options, "--preview")
-    assert [(row["family"], row["nato"], row["marks"], row["state"]) for row in shown["rows"]] == [
+    assert [(row["family_name"], row["nato"], row["marks"], row["state"]) for row in shown["rows"]] == [
         ("Đurić", "OF-2", ["present", "present"], "new"), ("Marić", "OR-5", ["present", "absent"], "new"),
         ("Vukić", "OF-3", ["present", None], "new"),
     ]  # fmt: skip

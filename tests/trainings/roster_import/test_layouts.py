@@ -12,7 +12,7 @@ UNSURE = "It is not sure which is the family name. Choose the order of the colum
 
 
 def people(roster):
-    return [(row.family, row.given, row.sex) for row in roster.rows]
+    return [(row.family_name, row.given_name, row.sex) for row in roster.rows]
 
 
 def kinds(roster):
@@ -139,12 +139,12 @@ def test_second_column_of_a_kind_is_left_out_and_asked_about():
     assert [(c.index, c.kind, c.guesses) for c in roster.questions] == [(3, "", ("", "family_name"))]
 
 
-@pytest.mark.parametrize(("kind", "family"), [("full_name", "Ama"), ("full_name_given_first", "Mensah")])
-def test_names_that_tell_nothing_ask_and_take_the_answer(kind, family):
+@pytest.mark.parametrize(("kind", "family_name"), [("full_name", "Ama"), ("full_name_given_first", "Mensah")])
+def test_names_that_tell_nothing_ask_and_take_the_answer(kind, family_name):
     text = "Name;Sex\nAma Mensah;F\nKwame Boateng;M\n"
     assert {row.state for row in read(text).rows} == {"unclear"}
     told = read(text, kinds={0: kind})
-    assert (told.rows[0].family, {row.state for row in told.rows}, told.questions) == (family, {"ok"}, [])
+    assert (told.rows[0].family_name, {row.state for row in told.rows}, told.questions) == (family_name, {"ok"}, [])
 
 
 def test_whole_column_decides_not_the_row():
@@ -176,7 +176,7 @@ def test_albanian_sheet():
         "1;Krasniqi;Arben;kapiten;M;Batalioni 1;1990;a.k@example.mk;po\n", "MK",
     )  # fmt: skip
     (row,) = roster.rows
-    assert (row.family, row.given, row.sex, row.nato, row.unit, row.age_band, row.email, row.marks) == (
+    assert (row.family_name, row.given_name, row.sex, row.nato, row.unit, row.age_band, row.email, row.marks) == (
         "Krasniqi", "Arben", "male", "OF-2", "Batalioni 1", "35-44", "a.k@example.mk", ("present",),
     )  # fmt: skip
 

@@ -65,8 +65,8 @@ def cyrillic(text):
 
 @dataclass
 class Person:
-    family: str
-    given: str
+    family_name: str
+    given_name: str
     sex: str
     rank: str
     marks: list
@@ -119,9 +119,11 @@ def rosters(draw):
     people = draw(persons(country, in_cyrillic, sessions))
     way = draw(st.sampled_from(["two", "two, given first", "one", "one, given first", "comma"]))
     names = {
-        "two": (words[:2], lambda p: [p.family, p.given]), "two, given first": (words[1::-1], lambda p: [p.given, p.family]),
-        "one": (words[2:3], lambda p: [f"{p.family} {p.given}"]), "one, given first": (words[3:4], lambda p: [f"{p.given} {p.family}"]),
-        "comma": (words[2:3], lambda p: [f"{p.family}, {p.given}"]),
+        "two": (words[:2], lambda p: [p.family_name, p.given_name]),
+        "two, given first": (words[1::-1], lambda p: [p.given_name, p.family_name]),
+        "one": (words[2:3], lambda p: [f"{p.family_name} {p.given_name}"]),
+        "one, given first": (words[3:4], lambda p: [f"{p.given_name} {p.family_name}"]),
+        "comma": (words[2:3], lambda p: [f"{p.family_name}, {p.given_name}"]),
     }[way]  # fmt: skip
     has_units, has_addresses, numbered = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
     unit = "Bataljon" if not in_cyrillic else "Батаљон" if country != "MK" else "Команда за обука"
@@ -204,10 +206,12 @@ def test_written_roster_is_read_back_equal(written, data):
         sheets = read_pasted("\r\n".join("\t".join(row) for row in written.rows))
     roster = read_roster(sheets, tables(written.country))
     find = rank_table().find
-    assert [(r.family, r.given, r.sex, r.rank, r.group, r.nato, list(r.marks), r.state) for r in roster.rows] == [
+    assert [
+        (r.family_name, r.given_name, r.sex, r.rank, r.group, r.nato, list(r.marks), r.state) for r in roster.rows
+    ] == [
         (
-            p.family,
-            p.given,
+            p.family_name,
+            p.given_name,
             p.sex,
             p.rank,
             find(p.rank, written.country).group,

@@ -30,7 +30,7 @@ def typed(edition, by, key, n):
     """The same form with the nth person on line 3."""
     walk_ins = {3: person(n, edition.training.owner)}
     return lambda: record_from_sheet(
-        edition=edition, exceptions={1: "absent"}, walk_ins=walk_ins, shown={}, key=key, by=by
+        edition=edition, exceptions={1: "absent"}, walk_ins=walk_ins, marks_shown={}, key=key, by=by
     )
 
 

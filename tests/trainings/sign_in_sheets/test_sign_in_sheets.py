@@ -40,7 +40,7 @@ def printed(session, by, script="written", headings=("en",), blank_lines=3):
 
 def typed(edition, by, exceptions=None, walk_ins=None, shown=None, key=None):
     return record_from_sheet(
-        edition=edition, exceptions=exceptions or {}, walk_ins=walk_ins or {}, shown=shown or {}, key=key or uuid4(), by=by
+        edition=edition, exceptions=exceptions or {}, walk_ins=walk_ins or {}, marks_shown=shown or {}, key=key or uuid4(), by=by
     )  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def test_locked_figures_take_nothing(edition, recorder_me):
 def test_undo_takes_back_marks_and_walk_ins(edition, recorder_me):
     answer = typed(edition, recorder_me, {2: "absent"}, {7: person(9, edition.training.owner)})
     back = take_back_sheet(entry=answer.entry, by=recorder_me)
-    assert (back.marks, back.walk_ins, back.kept) == (7, 1, 0)
+    assert (back.marks, back.walk_ins, back.staying) == (7, 1, 0)
     assert set(marks(edition).values()) == {""}
     assert (edition.training.enrolments.filter(removed_at=None).count(), lines(edition)[6]) == (6, (7, None, True))
     with pytest.raises(ValidationError, match="taken back already"):
@@ -240,7 +240,7 @@ def test_undo_keeps_what_was_used_since(edition, recorder_me, trainer_me):
     edits = [edit_of(walked_in, other, "present"), edit_of(first, edition.session, "late", 1)]
     change_marks(training=edition.training, edits=edits, by=trainer_me)
     back = take_back_sheet(entry=answer.entry, by=recorder_me)
-    assert (back.marks, back.walk_ins, back.kept) == (6, 0, 1)
+    assert (back.marks, back.walk_ins, back.staying) == (6, 0, 1)
     assert (marks(edition)[1], marks(edition)[2], lines(edition)[6][1]) == ("late", "", walked_in.pk)
 
 
@@ -252,8 +252,8 @@ def form_of(client, edition, **changed):
     return {"form_key": str(page.context["form_key"]), "shown": page.context["shown"], "exceptions": "", **changed}
 
 
-def walked_in(number, family="Novaković", given="Nova", home=None, **more):
-    body = {"family_name": family, "given_name": given, "sex": "female", "organisation": home, **more}
+def walked_in(number, family_name="Novaković", given_name="Nova", home=None, **more):
+    body = {"family_name": family_name, "given_name": given_name, "sex": "female", "organisation": home, **more}
     return {f"w{number}-{name}": value for name, value in body.items()}
 
 
@@ -382,7 +382,7 @@ def shown_to_typst(edition, monkeypatch):
     make = pdf.typst.compile
 
     def note(*args, **kwargs):
-        given.append(json.loads(kwargs["sys_inputs"]["shown"]))
+        given.append(json.loads(kwargs["sys_inputs"]["data"]))
         return make(*args, **kwargs)
 
     monkeypatch.setattr(pdf.typst, "compile", note)

@@ -26,7 +26,7 @@ from trainings.roster_import.workbook.differences import Differences, find_diffe
 def told_row(row: ReadRow) -> dict[str, Any]:
     """Return one row in the words of the preview."""
     return {
-        "family": row.family, "given": row.given, "sex": row.sex, "rank": row.rank, "group": row.group, "nato": row.nato,
+        "family_name": row.family_name, "given_name": row.given_name, "sex": row.sex, "rank": row.rank, "group": row.group, "nato": row.nato,
         "unit": row.unit, "email": row.email, "marks": list(row.marks), "state": row.state, "reasons": row.reasons,
     }  # fmt: skip
 
@@ -115,7 +115,7 @@ class Command(BaseCommand):
     def _refuse_waiting(self, plan: Plan) -> None:
         waiting = [row for row in plan.rows if not row.is_ready]
         for row in waiting:
-            self.stderr.write(f"{row.number}: {row.read.family}, {row.read.given}: {' '.join(row.reasons)}")
+            self.stderr.write(f"{row.number}: {row.read.family_name}, {row.read.given_name}: {' '.join(row.reasons)}")
         if waiting or plan.open_columns:
             raise CommandError(
                 "Nothing is taken in: these rows or columns wait for a decision. Take the list in on the portal's page."
@@ -143,10 +143,10 @@ class Command(BaseCommand):
         for read, row in zip(roster.rows, rows, strict=True):
             ranked = " ".join(filter(None, (row["rank"], row["group"], row["nato"])))
             marks = " ".join(mark or "·" for mark in row["marks"])
-            told = " | ".join(
+            columns = " | ".join(
                 filter(None, [row["sex"], ranked, read.organisation_words, row["unit"], row["email"], marks])
             )
-            line = f"{read.number}: {row['family']}, {row['given']} | {told} | {row['state']}"
+            line = f"{read.number}: {row['family_name']}, {row['given_name']} | {columns} | {row['state']}"
             self.stdout.write(f"{line} {' '.join(row['reasons'])}".rstrip())
         for column in roster.questions:
             self.stdout.write(f"? {column.question}")

@@ -17,9 +17,9 @@ from trainings.roster_import.parsing.ranks import RankTable
 from trainings.roster_import.parsing.values import UNDECIDED_MARK, read_email, read_mark, read_sex, text_of
 
 LOOKED_AT = 400
-SESSION_NUMBER_MOST = 99
+MAX_SESSION_NUMBER = 99
 # So many names must speak against a header before it is doubted.
-HEARD_LEAST = 3
+MIN_VOTES = 3
 # What spreadsheets count days from.
 _FIRST_DAY = date(1899, 12, 30)
 ORDERS = ("full_name", "full_name_given_first")
@@ -118,22 +118,22 @@ def _by_headers(table: Table) -> list[Column]:
     for index, header in enumerate(table.headers):
         above = table.above[index] if table.above else None
         kind = header_kind(header)
-        told = session_header(header)
+        session = session_header(header)
         if kind in {None, "number"} and is_presence(above) and header is not None:
-            kind, told = "session", told or SessionHeader(text_of(header))
-        columns.append(Column(index, text_of(header), kind or "", session=told if kind == "session" else None))
+            kind, session = "session", session or SessionHeader(text_of(header))
+        columns.append(Column(index, text_of(header), kind or "", session=session if kind == "session" else None))
     return columns
 
 
 def _two_under_one(table: Table, columns: list[Column]) -> list[Column]:
     """Two neighbours under one header for whole names, as merged cells leave them: one name each, in the header's order."""
     split = list(columns)
-    for one, other in pairwise(columns):
-        if one.kind in ORDERS and other.kind == one.kind and other.header == one.header:
-            cells = [*_cells_below(table, one.index), *_cells_below(table, other.index)]
+    for left, other in pairwise(columns):
+        if left.kind in ORDERS and other.kind == left.kind and other.header == left.header:
+            cells = [*_cells_below(table, left.index), *_cells_below(table, other.index)]
             if _share(cells, lambda cell: len(text_of(cell).split()) == 1) >= 0.5:
-                kinds = PAIR if one.kind == ORDERS[0] else (PAIR[1], PAIR[0])
-                split[one.index], split[other.index] = replace(one, kind=kinds[0]), replace(other, kind=kinds[1])
+                kinds = PAIR if left.kind == ORDERS[0] else (PAIR[1], PAIR[0])
+                split[left.index], split[other.index] = replace(left, kind=kinds[0]), replace(other, kind=kinds[1])
     return split
 
 
@@ -149,7 +149,7 @@ def _with_contents(table: Table, columns: list[Column], tables: Tables) -> list[
         kind = _kind_by_content(_cells_below(table, column.index), header, tables)
         if kind == "session" and _is_date_serial(header):
             column = replace(column, session=session_header(_FIRST_DAY + timedelta(days=int(column.header))))
-        elif kind == "session" and column.header.isdecimal() and int(column.header[:6]) <= SESSION_NUMBER_MOST:
+        elif kind == "session" and column.header.isdecimal() and int(column.header[:6]) <= MAX_SESSION_NUMBER:
             column = replace(column, session=SessionHeader(column.header, number=int(column.header)))
         elif kind == "session" and (header is not None or table.header_rows):
             # A header of which nothing is known, or none, over marks: probably a session.
@@ -173,7 +173,7 @@ def _with_contents(table: Table, columns: list[Column], tables: Tables) -> list[
 def _once_each(columns: list[Column]) -> list[Column]:
     """Let each kind but sessions stand once; of two units the second is an organisation if none is named."""
     seen: set[str] = set()
-    kept = []
+    columns_once = []
     for column in columns:
         kind = column.kind
         if kind in seen and kind not in {"", "session"}:
@@ -185,8 +185,8 @@ def _once_each(columns: list[Column]) -> list[Column]:
                 % {"letter": letter_of(column.index)},
             )  # fmt: skip
         seen.add(kind)
-        kept.append(replace(column, kind=kind))
-    return kept
+        columns_once.append(replace(column, kind=kind))
+    return columns_once
 
 
 def _without_names(table: Table, columns: list[Column]) -> list[Column]:
@@ -235,17 +235,19 @@ def _settle_name(columns: list[Column], alone: Column, pair: Mapping[str, Column
 
 def _settle_pair(table: Table, columns: list[Column], pair: Mapping[str, Column]) -> list[Column]:
     """Two columns of names: headers say which is which, and are asked about where the names speak against them; else the names."""
-    family, given = pair["family_name"].index, pair["given_name"].index
+    family, given_index = pair["family_name"].index, pair["given_name"].index
     rows = [table.sheet.rows[at] for at in table.body][:LOOKED_AT]
-    votes = [pair_vote(text_of(row[family]), text_of(row[given])) for row in rows if row[family] and row[given]]
+    votes = [
+        pair_vote(text_of(row[family]), text_of(row[given_index])) for row in rows if row[family] and row[given_index]
+    ]
     order, heard = column_order(votes), sum(vote != 0 for vote in votes)
-    if any(header_kind(table.headers[index]) in {*PAIR, *ORDERS, "name"} for index in (family, given)):
-        is_open, swap = order < 0 and heard >= HEARD_LEAST and heard * 2 >= len(votes), False
+    if any(header_kind(table.headers[index]) in {*PAIR, *ORDERS, "name"} for index in (family, given_index)):
+        is_open, swap = order < 0 and heard >= MIN_VOTES and heard * 2 >= len(votes), False
     else:
         is_open, swap = order == 0, order < 0
-    first = min(family, given)
+    first = min(family, given_index)
     question = _("It is not sure which of the columns %(one)s and %(other)s is the family name. Choose.") % {
-        "one": letter_of(first), "other": letter_of(max(family, given))
+        "one": letter_of(first), "other": letter_of(max(family, given_index))
     }  # fmt: skip
     return [
         column if column.kind not in PAIR else replace(
@@ -258,16 +260,16 @@ def _settle_pair(table: Table, columns: list[Column], pair: Mapping[str, Column]
 
 def _settle_order(table: Table, column: Column) -> Column:
     """One column of whole names: its header says the order unless the names in it say another."""
-    told = {"full_name": 1, "full_name_given_first": -1}.get(header_kind(table.headers[column.index]) or "", 0)
+    by_header = {"full_name": 1, "full_name_given_first": -1}.get(header_kind(table.headers[column.index]) or "", 0)
     votes = [order_vote(text_of(cell)) for cell in _cells_below(table, column.index)]
     seen = column_order(votes)
     heard = sum(vote != 0 for vote in votes)
-    order = seen or told or 1
+    order = seen or by_header or 1
     # Where commas or capitals decide in each cell, the order of the column is of no consequence.
-    is_sure = bool(seen or told) or (bool(votes) and all(abs(vote) == DECIDES for vote in votes))
-    if told and seen and told != seen:
+    is_sure = bool(seen or by_header) or (bool(votes) and all(abs(vote) == DECIDES for vote in votes))
+    if by_header and seen and by_header != seen:
         # A header against a single name or a close vote is right; against the column it is asked about.
-        order, is_sure = (seen, False) if heard >= HEARD_LEAST and heard * 2 >= len(votes) else (told, True)
+        order, is_sure = (seen, False) if heard >= MIN_VOTES and heard * 2 >= len(votes) else (by_header, True)
     question = "" if is_sure else _(
         "In column %(letter)s it is not sure whether the family name stands first. Choose the order."
     ) % {"letter": letter_of(column.index)}  # fmt: skip
@@ -292,10 +294,10 @@ def understood_columns(table: Table, tables: Tables, kinds: Mapping[int, str] | 
 def _told(column: Column, kinds: Mapping[int, str]) -> Column:
     """Return a column as the person said, or cleared where they gave its kind to another."""
     if column.index not in kinds:
-        given = set(kinds.values())
-        is_taken = column.kind in given - {"", "session"}
-        is_taken = is_taken or (column.kind in ORDERS and bool(given & {*PAIR, *ORDERS}))
-        is_taken = is_taken or (column.kind in PAIR and bool(given & set(ORDERS)))
+        taken_kinds = set(kinds.values())
+        is_taken = column.kind in taken_kinds - {"", "session"}
+        is_taken = is_taken or (column.kind in ORDERS and bool(taken_kinds & {*PAIR, *ORDERS}))
+        is_taken = is_taken or (column.kind in PAIR and bool(taken_kinds & set(ORDERS)))
         return replace(column, kind="", is_sure=True, guesses=(), question="") if is_taken else column
     kind = kinds[column.index]
     session = column.session or SessionHeader(column.header)

@@ -145,20 +145,20 @@ def session_header(cell: Cell) -> SessionHeader | None:
 
 @lru_cache(maxsize=4_000)
 def _session_in(words: str) -> SessionHeader | None:
-    if found := _ISO.search(words):
-        return _dated(words, found[3], found[2], found[1])
-    if (found := _DATE.search(words)) and (dated := _dated(words, found[1], found[2], found[3])):
+    if match := _ISO.search(words):
+        return _dated(words, match[3], match[2], match[1])
+    if (match := _DATE.search(words)) and (dated := _dated(words, match[1], match[2], match[3])):
         return dated
-    if (found := _WORD_DATE.search(words)) and (month := MONTHS.get(spelling(found[2])[:3])):
-        return _dated(words, found[1], str(month), found[3])
-    if (found := _MONTH_DATE.match(words.strip())) and (month := MONTHS.get(spelling(found[1])[:3])):
-        return _dated(words, found[2], str(month), found[3])
+    if (match := _WORD_DATE.search(words)) and (month := MONTHS.get(spelling(match[2])[:3])):
+        return _dated(words, match[1], str(month), match[3])
+    if (match := _MONTH_DATE.match(words.strip())) and (month := MONTHS.get(spelling(match[1])[:3])):
+        return _dated(words, match[2], str(month), match[3])
     key = spelling(words)
     if len(key.split()) > 8:
         return None
     for pattern in (_WORD_NUMBER, _NUMBER_WORD):
-        if found := pattern.match(key):
-            digits = re.sub(r"(st|nd|rd|th)$", "", found[1])
+        if match := pattern.match(key):
+            digits = re.sub(r"(st|nd|rd|th)$", "", match[1])
             number = int(digits) if digits.isdecimal() else _ORDINALS.get(digits)
             if number:
                 return SessionHeader(words, number=number)
@@ -182,13 +182,13 @@ def _name_kind(key: str) -> str | None:
     if _OF_A_THING.search(key) and not _FAMILY.search(key):
         return None
     family = _FAMILY.search(key)
-    rest = _FAMILY.sub(lambda found: "~" * len(found[0]), key)
-    given = _GIVEN.search(rest)
-    if family and given:
-        return "full_name" if family.start() < given.start() else "full_name_given_first"
+    rest = _FAMILY.sub(lambda match: "~" * len(match[0]), key)
+    given_match = _GIVEN.search(rest)
+    if family and given_match:
+        return "full_name" if family.start() < given_match.start() else "full_name_given_first"
     if family:
         return "family_name"
-    if given:
+    if given_match:
         if any(pattern.search(key) for kind, pattern in _RULES if kind in {"unit", "organisation", "country", "email"}):
             return None
         return "given_name" if _SURELY_GIVEN.search(key) else "name"

@@ -157,9 +157,9 @@ def find_table(sheets: Sequence[Sheet], *, only: int | None = None, has_header: 
     if not any(sheet.rows for sheet in chosen):
         return None
     if has_header is not False:
-        found = [table for sheet in chosen if (table := _table_on(sheet))]
-        if found:
-            return max(found, key=lambda one: (one[0] >= 3, min(one[0], 8), len(one[1].body)))[1]
+        tables = [table for sheet in chosen if (table := _table_on(sheet))]
+        if tables:
+            return max(tables, key=lambda table: (table[0] >= 3, min(table[0], 8), len(table[1].body)))[1]
     largest = max(chosen, key=lambda sheet: len(sheet.rows))
     width = max(len(row) for row in largest.rows)
     if has_header:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from common.folding import loose, spelling
 from trainings.roster_import.parsing.given_names import GIVEN_NAMES
 
-NAME_MOST = 80
+MAX_NAME_LENGTH = 80
 # The vote of a comma or of capitals, which settle their own cell.
 DECIDES = 3
 _NUMBERED = re.compile(r"^\s*\d{1,4}\s*[.):-]\s*|^\s*\d{1,4}\s+(?=[^\W\d])")
@@ -30,8 +30,8 @@ _STRONG_ENDINGS = ("ic", "ski", "ska", "ova", "eva", "ov", "ev")
 class SplitName:
     """A name in its parts. `is_open`: it has more words than the order of the column can tell apart."""
 
-    family: str
-    given: str
+    family_name: str
+    given_name: str
     is_open: bool = False
 
 

@@ -96,10 +96,10 @@ _GROUPS = (
 
 def group_of(nato: str) -> str:
     """Return the rank group of a NATO code (STANAG 2116), "" for what is none."""
-    found = _NATO.fullmatch(nato)
-    if not found:
+    match = _NATO.fullmatch(nato)
+    if not match:
         return ""
-    officer, level = found[1].upper() == "F", int(found[2])
+    officer, level = match[1].upper() == "F", int(match[2])
     if officer:
         return (
             "general"
@@ -143,17 +143,21 @@ def _is_short_for(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     )
 
 
-def _settled(found: list[RankEntry]) -> FoundRank:
+def _settled(entries: list[RankEntry]) -> FoundRank:
     """Return what the entries agree in: all of it, the group alone, or nothing."""
-    if not found:
+    if not entries:
         return UNKNOWN
-    groups, natos, keys = {e.group for e in found}, {e.nato for e in found}, {(e.country, e.pk, e.name) for e in found}
+    groups, natos, keys = (
+        {e.group for e in entries},
+        {e.nato for e in entries},
+        {(e.country, e.pk, e.name) for e in entries},
+    )
     if len(groups) > 1:
         return UNKNOWN
     group = next(iter(groups))
     if len(natos) > 1:
         return FoundRank(group=group)
-    return FoundRank(group, next(iter(natos)), found[0].pk if len(keys) == 1 else None, is_known=True)
+    return FoundRank(group, next(iter(natos)), entries[0].pk if len(keys) == 1 else None, is_known=True)
 
 
 class RankTable:
@@ -185,8 +189,8 @@ class RankTable:
         bare = _NATO.sub(" ", bare)
         plain = plain_words(bare)
         if plain:
-            if (found := self._in_table(plain, country)) is not UNKNOWN:
-                return found
+            if (rank := self._in_table(plain, country)) is not UNKNOWN:
+                return rank
             key = spelling(bare)
             for group, pattern in _GROUPS:
                 if pattern.search(key):
@@ -225,6 +229,6 @@ class RankTable:
             ),
             lambda full: _is_short_for(plain, full),
         ):  # fmt: skip
-            if found := [entry for entry, full in table if fits(full)]:
-                return list(dict.fromkeys(found))
+            if entries := [entry for entry, full in table if fits(full)]:
+                return list(dict.fromkeys(entries))
         return []

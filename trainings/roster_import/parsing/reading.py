@@ -26,8 +26,8 @@ from trainings.roster_import.parsing.values import (
     text_of,
 )
 
-UNIT_MOST = 160
-RANK_MOST = 60
+MAX_UNIT_LENGTH = 160
+MAX_RANK_LENGTH = 60
 # A country without a table of ranks.
 NOWHERE = "-"
 OK, UNCLEAR, WRONG = "ok", "unclear", "wrong"
@@ -43,8 +43,8 @@ class ReadRow:
 
     number: int
     cells: list[str]
-    family: str = ""
-    given: str = ""
+    family_name: str = ""
+    given_name: str = ""
     sex: str = "not_recorded"
     rank: str = ""
     group: str = ""
@@ -161,17 +161,17 @@ class _Reader:
             rank, name = names.without_rank(self._text(cells, whole), self.is_rank, capital=self.capital_ranks)
             row.rank = rank
             split = names.split_name(name, family_first=whole == ORDERS[0])
-            row.family, row.given = split.family, split.given
+            row.family_name, row.given_name = split.family_name, split.given_name
             if split.is_open:
                 row.add_unclear(_("The name has more than two words. See whether they are split rightly."))
-        for kind, part in ((PAIR[0], "family"), (PAIR[1], "given")):
+        for kind, part in ((PAIR[0], "family_name"), (PAIR[1], "given_name")):
             if kind in self.at:
                 words, _comma = names.bare_words(self._text(cells, kind))
                 setattr(row, part, " ".join(names.told_case(word) for word in words))
-        both = row.family + row.given
-        if not row.family or not row.given:
+        both = row.family_name + row.given_name
+        if not row.family_name or not row.given_name:
             row.add_wrong(_("The family or the given name is missing."))
-        if max(len(row.family), len(row.given)) > names.NAME_MOST:
+        if max(len(row.family_name), len(row.given_name)) > names.MAX_NAME_LENGTH:
             row.add_wrong(_("A cell is too long: a name has at most 80 characters."))
         if both and names.has_lost_letters(both):
             row.add_wrong(_("Letters of this name were lost. Save the list as .xlsx or “CSV UTF-8” and take that."))
@@ -181,7 +181,7 @@ class _Reader:
     def _read_place(self, row: ReadRow, cells: Sequence[Cell]) -> None:
         row.country = self.tables.country
         words = {kind: self._text(cells, kind) for kind in ("country", "organisation")}
-        row.organisation_words = (words["organisation"] or words["country"])[:UNIT_MOST]
+        row.organisation_words = (words["organisation"] or words["country"])[:MAX_UNIT_LENGTH]
         for kind in ("country", "organisation"):
             place = self.tables.places.find(words[kind]) if words[kind] else None
             if place is not None:
@@ -211,14 +211,14 @@ class _Reader:
 
     def _read_rank(self, row: ReadRow, cells: Sequence[Cell]) -> None:
         words = self._text(cells, "rank") or row.rank
-        row.rank = "" if words in {"-", "–", "—", "/"} else words[:RANK_MOST]
+        row.rank = "" if words in {"-", "–", "—", "/"} else words[:MAX_RANK_LENGTH]
         # Without a country only what all agree in is known; of a country that nobody knows, nothing.
         is_elsewhere = not row.country and bool(self._text(cells, "country"))
-        found: FoundRank = NOTHING
+        rank: FoundRank = NOTHING
         if row.rank:
-            found = self.tables.ranks.find(row.rank, NOWHERE if is_elsewhere else row.country)
-        row.group, row.nato, row.rank_pk = found.group, found.nato, found.pk
-        if found.is_known:
+            rank = self.tables.ranks.find(row.rank, NOWHERE if is_elsewhere else row.country)
+        row.group, row.nato, row.rank_pk = rank.group, rank.nato, rank.pk
+        if rank.is_known:
             return
         country = self.tables.places.names.get(row.country, row.country)
         if not row.country:
@@ -232,7 +232,7 @@ class _Reader:
         row.add_unclear(reason % {"words": row.rank, "country": country})
 
     def _read_rest(self, row: ReadRow, cells: Sequence[Cell]) -> None:
-        row.unit = self._text(cells, "unit")[:UNIT_MOST]
+        row.unit = self._text(cells, "unit")[:MAX_UNIT_LENGTH]
         row.service_number = self._text(cells, "service_number")[:40]
         if written := self._text(cells, "email"):
             row.email = read_email(written)

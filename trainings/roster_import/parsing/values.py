@@ -113,8 +113,8 @@ def read_mark(cell: Cell, legend: Mapping[str, str] | None = None) -> tuple[str 
     words = text_of(cell)
     if not words:
         return None, True
-    if legend and (told := legend.get(_folded_mark(words))):
-        return told, True
+    if legend and (state := legend.get(_folded_mark(words))):
+        return state, True
     return _mark_in(words)
 
 
@@ -133,13 +133,13 @@ def legend_in(words: str) -> dict[str, str]:
     """Return the signs a legend explains: "Legenda: + prisutan, o – opravdano" names two."""
     head, colon, rest = words.partition(":")
     body = rest if colon and spelling(head).split()[:1] and spelling(head).split()[0].startswith("legend") else words
-    found: dict[str, str] = {}
+    legend: dict[str, str] = {}
     for part in _LEGEND_PART.split(body):
         if pair := _LEGEND_PAIR.match(part):
             mark, understood = _mark_in(pair[2])
             if understood and mark and len(spelling(pair[2])) > 2:
-                found[_folded_mark(pair[1])] = mark
-    return found
+                legend[_folded_mark(pair[1])] = mark
+    return legend
 
 
 def read_birth_year(cell: Cell) -> int | None:
@@ -150,8 +150,8 @@ def read_birth_year(cell: Cell) -> int | None:
         return None
     if isinstance(cell, int | float) and 1930 <= cell <= 2020:
         return int(cell)
-    found = _YEAR.search(text_of(cell)) if isinstance(cell, str) else None
-    return int(found[1]) if found else None
+    match = _YEAR.search(text_of(cell)) if isinstance(cell, str) else None
+    return int(match[1]) if match else None
 
 
 def age_band(born: int, on: int) -> str:
@@ -165,5 +165,5 @@ def age_band(born: int, on: int) -> str:
 
 def read_email(cell: Cell) -> str:
     """Return the one address of a cell, or "" where there is none."""
-    found = _EMAIL.findall(text_of(cell).removeprefix("mailto:"))
-    return found[0] if len(found) == 1 else ""
+    addresses = _EMAIL.findall(text_of(cell).removeprefix("mailto:"))
+    return addresses[0] if len(addresses) == 1 else ""

@@ -137,19 +137,19 @@ def find_differences(of: RosterImport) -> Differences:
     held = {session.pk: session for session in of.training.sessions.all()}
     titles = dict(of.workbook.sessions) | {pk: session_title(session) for pk, session in held.items()}
     notes = _Notes(filled, held, people)
-    found = []
+    changed_people = []
     for row in filled.rows:
         person = people.get(row.enrolment)
         if person is None:  # an enrolment is never deleted; a training of another database is
             continue
-        one = PersonDifferences(person, row.number, facts=_facts(filled, row, person))
-        one.is_renamed = _is_renamed(filled, row, person)
-        one.cells = [cell for cell in _cells(filled, row, person, titles) if notes.is_open(cell, person)]
-        _answer(one, of.chosen)
-        if one.cells or one.facts:
-            found.append(one)
-    found.sort(key=lambda one: not one.is_waiting)
-    return Differences(filled, found, notes.sentences())
+        differences = PersonDifferences(person, row.number, facts=_facts(filled, row, person))
+        differences.is_renamed = _is_renamed(filled, row, person)
+        differences.cells = [cell for cell in _cells(filled, row, person, titles) if notes.is_open(cell, person)]
+        _answer(differences, of.chosen)
+        if differences.cells or differences.facts:
+            changed_people.append(differences)
+    changed_people.sort(key=lambda person: not person.is_waiting)
+    return Differences(filled, changed_people, notes.sentences())
 
 
 def _facts(filled: Filled, row: FilledRow, person: Person) -> list[FactDifference]:
@@ -177,7 +177,7 @@ def _is_renamed(filled: Filled, row: FilledRow, person: Person) -> bool:
 def _cells(filled: Filled, row: FilledRow, person: Person, titles: Mapping[int, str]) -> list[CellDifference]:
     """The cells of a row that say something else than when the workbook was made and than the portal says now."""
     snapshot = filled.workbook.rows[str(row.enrolment)]["marks"]
-    found = []
+    cells = []
     for n, (session, _title) in enumerate(filled.workbook.sessions):
         if session not in row.marks:
             continue
@@ -194,15 +194,15 @@ def _cells(filled: Filled, row: FilledRow, person: Person, titles: Mapping[int, 
             kind = SET if says else CLEAR
         words = _("a formula without a result") if session in row.unread else text_of(row.marks[session])[:40]
         title = titles[session]
-        found.append(CellDifference(kind, person.enrolment, session, title, was, says or "", words, now, version))
-    return found
+        cells.append(CellDifference(kind, person.enrolment, session, title, was, says or "", words, now, version))
+    return cells
 
 
-def _answer(one: PersonDifferences, chosen: Mapping[str, Any]) -> None:
+def _answer(differences: PersonDifferences, chosen: Mapping[str, Any]) -> None:
     """Take the answers in; one that was given to another state of the portal's mark is asked for again."""
-    one.answer = chosen.get("people", {}).get(str(one.person.enrolment), "")
+    differences.answer = chosen.get("people", {}).get(str(differences.person.enrolment), "")
     answers = chosen.get("cells", {})
-    for cell in one.cells:
+    for cell in differences.cells:
         answer, version = answers.get(cell.key, ("", 0))
         if version == cell.version and (answer in (TAKE, KEEP) or cell.kind == WRONG):
             cell.answer = answer
@@ -228,7 +228,7 @@ class _Notes:
         return False
 
     def sentences(self) -> list[str]:
-        told = [
+        lines = [
             ngettext(
                 "The session of %(session)s was cancelled or removed since; %(n)d mark of it is not taken.",
                 "The session of %(session)s was cancelled or removed since; %(n)d marks of it are not taken.",
@@ -237,7 +237,7 @@ class _Notes:
             % {"session": title, "n": n}
             for title, n in self.closed.items()
         ]
-        told += [
+        lines += [
             ngettext(
                 "%(name)s was taken off the roster since; %(n)d mark is not taken.",
                 "%(name)s was taken off the roster since; %(n)d marks are not taken.",
@@ -246,11 +246,11 @@ class _Notes:
             % {"name": name, "n": n}
             for name, n in self.removed.items()
         ]
-        return [*told, *self._added(), *self._missing()]
+        return [*lines, *self._added(), *self._missing()]
 
     def _added(self) -> list[str]:
         made_with = {session for session, _title in self.filled.workbook.sessions}
-        told = [
+        lines = [
             _("The session of %(session)s was added since, so the workbook has no column for it.")
             % {"session": session_title(session)}
             for pk, session in self.held.items()
@@ -258,7 +258,7 @@ class _Notes:
         ]
         new = sum(not p.is_removed and str(pk) not in self.filled.workbook.rows for pk, p in self.people.items())
         if new:
-            told.append(
+            lines.append(
                 ngettext(
                     "%(n)d person came onto the roster since the workbook was made; it says nothing about them.",
                     "%(n)d people came onto the roster since the workbook was made; it says nothing about them.",
@@ -266,18 +266,18 @@ class _Notes:
                 )
                 % {"n": new}
             )
-        return told
+        return lines
 
     def _missing(self) -> list[str]:
         gone = len(self.filled.workbook.rows) - len(self.filled.rows)
-        told = [_("Row %(n)d bears no name, so it is passed over.") % {"n": n} for n in self.filled.nameless]
-        told += [
+        lines = [_("Row %(n)d bears no name, so it is passed over.") % {"n": n} for n in self.filled.nameless]
+        lines += [
             _("The column of %(session)s is not in the file, so nothing of it is changed.") % {"session": title}
             for session, title in self.filled.workbook.sessions
             if session not in self.filled.sessions
         ]
         if gone:
-            told.append(
+            lines.append(
                 ngettext(
                     "%(n)d row of the workbook is not in the file; nothing of it is changed.",
                     "%(n)d rows of the workbook are not in the file; nothing of them is changed.",
@@ -285,7 +285,7 @@ class _Notes:
                 )
                 % {"n": gone}
             )
-        return told
+        return lines
 
 
 def shown_mark(value: str) -> str:
@@ -297,7 +297,7 @@ def workbook_edits(of: RosterImport) -> list[MarkEdit]:
     """Return the marks that a filled workbook writes, none for an ordinary list; refuse while a cell waits."""
     if of.workbook_id is None:
         return []
-    found = find_differences(of)
-    if not found.is_ready:
+    differences = find_differences(of)
+    if not differences.is_ready:
         raise ValidationError(_("Some cells still wait for a decision. Look at those at the top."))
-    return found.edits()
+    return differences.edits()

@@ -43,8 +43,8 @@ def make_key(workbook: Workbook, kind: str, of: object) -> str:
 
 def key_in(cell: Cell) -> Key | None:
     """Return the key a cell holds, genuine or not; None for any other cell."""
-    found = _KEY.fullmatch(cell.strip()) if isinstance(cell, str) and cell.count("-") == 3 else None
-    return Key(*found.groups()) if found else None
+    match = _KEY.fullmatch(cell.strip()) if isinstance(cell, str) and cell.count("-") == 3 else None
+    return Key(*match.groups()) if match else None
 
 
 def is_genuine(key: Key, workbook: Workbook) -> bool:

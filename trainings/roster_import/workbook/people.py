@@ -29,7 +29,7 @@ def people_of(training: Training) -> dict[int, Person]:
     rows = Mark.objects.filter(enrolment__training=training).order_by()
     for enrolment, session, value, version in rows.values_list("enrolment", "session", "value", "version"):
         marks.setdefault(enrolment, {})[session] = (value, version)
-    found = Enrolment.objects.filter(training=training).order_by("line", "pk").values_list(
+    enrolments = Enrolment.objects.filter(training=training).order_by("line", "pk").values_list(
         "pk", "participant__family_name", "participant__given_name", "participant__sex", "rank_words", "rank__name", "unit",
         "organisation__short_name", "removed_at",
     )  # fmt: skip
@@ -38,7 +38,7 @@ def people_of(training: Training) -> dict[int, Person]:
             pk, (written(family), written(given), str(Sex(sex).label), written(words or rank or ""), written(unit), home),
             marks.get(pk, {}), removed is not None,
         )
-        for pk, family, given, sex, words, rank, unit, home, removed in found
+        for pk, family, given, sex, words, rank, unit, home, removed in enrolments
     }  # fmt: skip
 
 

@@ -65,16 +65,16 @@ def filled_of(sheets: Sequence[Sheet], training: Training) -> Filled | None:
         return None
     if len(codes) > 1:
         raise ValidationError(_("Rows of several workbooks stand in this file. Upload each workbook by itself."))
-    found = Workbook.objects.select_related("training").filter(code=codes.pop()).first()
-    if found is None:
+    workbook = Workbook.objects.select_related("training").filter(code=codes.pop()).first()
+    if workbook is None:
         raise ValidationError(
             _("The portal does not know this workbook. Download the workbook of this training and fill that in.")
         )
-    if found.training_id != training.pk:
+    if workbook.training_id != training.pk:
         raise ValidationError(
-            _("This is the workbook of %(training)s. Upload it there.") % {"training": found.training.reference}
+            _("This is the workbook of %(training)s. Upload it there.") % {"training": workbook.training.reference}
         )
-    return read_filled(sheets, found)
+    return read_filled(sheets, workbook)
 
 
 def _keyed_sheet(sheets: Sequence[Sheet]) -> tuple[Sheet, list[tuple[int, int, Key]]]:

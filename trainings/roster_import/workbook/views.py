@@ -37,7 +37,7 @@ from trainings.roster_import.workbook.differences import (
 )
 from trainings.roster_import.workbook.writing import choices_for, write_workbook
 
-SHOWN_MOST = 200
+MAX_ROWS_SHOWN = 200
 
 
 @require_POST
@@ -89,8 +89,8 @@ def workbook_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespo
 
 def _take_in(request: HttpRequest, of: RosterImport, member: Member) -> None:
     """Take a filled workbook in; refuse one that changes nothing."""
-    found, plan = find_differences(of), plan_import(of, by=member)
-    if found.is_ready and plan.is_ready and not found.taken and _walk_ins_to_take(plan) == 0:
+    differences, plan = find_differences(of), plan_import(of, by=member)
+    if differences.is_ready and plan.is_ready and not differences.taken and _walk_ins_to_take(plan) == 0:
         raise ValidationError(_("The portal says all of this already, so there is nothing to take in."))
     imports.commit_import(of=of, by=member)
     messages.success(request, _("The workbook is taken in."))
@@ -100,18 +100,18 @@ def _walk_ins_to_take(plan: Plan) -> int:
     return sum(row.is_ready and row.state != LEFT_OUT and not row.does_nothing for row in plan.rows)
 
 
-def _take_decisions(sent: QueryDict, of: RosterImport, found: Differences) -> None:
+def _take_decisions(sent: QueryDict, of: RosterImport, differences: Differences) -> None:
     """Keep what the form says of the cells it showed, each with the version of the portal's mark that stood beside it."""
-    by_key = {cell.key: cell for person in found.people for cell in person.cells}
+    by_key = {cell.key: cell for person in differences.people for cell in person.cells}
     cells: dict[str, list[Any]] = {}
-    for shown in sent.getlist("shown-cell"):
-        key, _space, version = shown.partition(" ")
+    for field in sent.getlist("shown-cell"):
+        key, _space, version = field.partition(" ")
         cell = by_key.get(key)
         if cell is not None and version.isdecimal() and (answer := _decided(sent, cell)):
             cells[key] = [answer, int(version[:9])]
     people = {
         str(one.person.enrolment): answer
-        for one in found.people
+        for one in differences.people
         if (answer := sent.get(f"whose-{one.person.enrolment}", "")) in (TAKE, KEEP)
     }
     workbooks.choose_of_workbook(of=of, cells=cells, people=people)
@@ -128,51 +128,51 @@ def _decided(sent: QueryDict, cell: CellDifference) -> str:
     return answer if answer in allowed else ""
 
 
-def _shown(found: Differences, plan: Plan) -> dict[str, Any]:
+def _shown(differences: Differences, plan: Plan) -> dict[str, Any]:
     """What the page shows: what waits, what is cleared and set, the rows added below, and what is not taken."""
-    asked = [_shown_person(one) for one in found.people if _asks(one)]
-    clears, plain = _cells_of(found, CLEAR), _cells_of(found, SET)
+    open_people = [_shown_person(one) for one in differences.people if _asks(one)]
+    clears, plain = _cells_of(differences, CLEAR), _cells_of(differences, SET)
     waiting = [row for row in plan.rows if not row.is_ready]
     ready = [row for row in plan.rows if row.is_ready]
     walk_ins = _walk_ins_to_take(plan)
     return {
-        "asked": asked[:SHOWN_MOST], "clears": clears[:SHOWN_MOST], "plain": plain[:SHOWN_MOST],
-        "waiting": waiting[:SHOWN_MOST], "ready": ready[:SHOWN_MOST], "key_column": found.filled.key_column,
-        "facts": [one for one in found.people if one.facts and not (one.is_renamed and one.cells)][:SHOWN_MOST],
-        "not_shown": max(0, len(plain) - SHOWN_MOST) + max(0, len(ready) - SHOWN_MOST),
-        "asked_later": sum(max(0, len(rows) - SHOWN_MOST) for rows in (asked, clears, waiting)),
-        "notes": found.notes, "plan": plan, "marks": Mark.Value.choices,
+        "asked": open_people[:MAX_ROWS_SHOWN], "clears": clears[:MAX_ROWS_SHOWN], "plain": plain[:MAX_ROWS_SHOWN],
+        "waiting": waiting[:MAX_ROWS_SHOWN], "ready": ready[:MAX_ROWS_SHOWN], "key_column": differences.filled.key_column,
+        "facts": [one for one in differences.people if one.facts and not (one.is_renamed and one.cells)][:MAX_ROWS_SHOWN],
+        "not_shown": max(0, len(plain) - MAX_ROWS_SHOWN) + max(0, len(ready) - MAX_ROWS_SHOWN),
+        "asked_later": sum(max(0, len(rows) - MAX_ROWS_SHOWN) for rows in (open_people, clears, waiting)),
+        "notes": differences.notes, "plan": plan, "marks": Mark.Value.choices,
         "counts": {
-            "taken": sum(bool(cell.result) for cell in found.taken), "clears": sum(one["cell"]["is_cleared"] for one in clears),
-            "to_decide": sum(one["is_waiting"] for one in asked), "walk_ins": walk_ins, "unsure": len(waiting),
-            "both": sum(cell["kind"] == BOTH and not cell["answer"] for one in asked for cell in one["cells"]),
+            "taken": sum(bool(cell.result) for cell in differences.taken), "clears": sum(one["cell"]["is_cleared"] for one in clears),
+            "to_decide": sum(one["is_waiting"] for one in open_people), "walk_ins": walk_ins, "unsure": len(waiting),
+            "both": sum(cell["kind"] == BOTH and not cell["answer"] for one in open_people for cell in one["cells"]),
         },
-        "is_empty": not (plain or asked or clears or waiting or walk_ins),
+        "is_empty": not (plain or open_people or clears or waiting or walk_ins),
     }  # fmt: skip
 
 
-def _asks(one: PersonDifferences) -> bool:
+def _asks(person: PersonDifferences) -> bool:
     """Whether a person's row needs more than a look: it bears another name, was changed in both, or says no mark."""
-    return bool(one.cells) and (one.is_renamed or any(cell.kind in (BOTH, WRONG) for cell in one.cells))
+    return bool(person.cells) and (person.is_renamed or any(cell.kind in (BOTH, WRONG) for cell in person.cells))
 
 
-def _cells_of(found: Differences, kind: str) -> list[dict[str, Any]]:
+def _cells_of(differences: Differences, kind: str) -> list[dict[str, Any]]:
     """The cells of one kind in rows that bear their own name, those still waiting first."""
     cells = [
         {"person": one.person, "cell": _shown_cell(cell), "is_waiting": cell.is_waiting}
-        for one in found.people
+        for one in differences.people
         if not one.is_renamed
         for cell in one.cells
         if cell.kind == kind
     ]
-    return sorted(cells, key=lambda one: not one["is_waiting"])
+    return sorted(cells, key=lambda cell: not cell["is_waiting"])
 
 
-def _shown_person(one: PersonDifferences) -> dict[str, Any]:
-    cells = [cell for cell in one.cells if one.is_renamed or cell.kind in (BOTH, WRONG)]
-    is_waiting = one.must_say_whose or (one.answer != KEEP and any(cell.is_waiting for cell in cells))
-    return {"person": one.person, "number": one.number, "is_waiting": is_waiting, "is_renamed": one.is_renamed,
-            "answer": one.answer, "facts": one.facts, "cells": [_shown_cell(cell) for cell in cells]}  # fmt: skip
+def _shown_person(person: PersonDifferences) -> dict[str, Any]:
+    cells = [cell for cell in person.cells if person.is_renamed or cell.kind in (BOTH, WRONG)]
+    is_waiting = person.must_say_whose or (person.answer != KEEP and any(cell.is_waiting for cell in cells))
+    return {"person": person.person, "number": person.number, "is_waiting": is_waiting, "is_renamed": person.is_renamed,
+            "answer": person.answer, "facts": person.facts, "cells": [_shown_cell(cell) for cell in cells]}  # fmt: skip
 
 
 def _shown_cell(cell: CellDifference) -> dict[str, Any]:

@@ -73,12 +73,12 @@ def _write_head(book: Any, sheet: Any, workbook: Workbook, sessions: Sequence[Se
     sheet.write_string(TITLE, 1, str(workbook.training), book.add_format({"bold": True, "font_size": 14}))
     sheet.set_row(EXPLANATION, 48)
     sheet.write_string(EXPLANATION, 0, make_key(workbook, HEADING, "explanation"), hidden)
-    told = _(
+    explanation = _(
         "Choose a mark from the list in each cell; an empty cell is not recorded. Whoever is not listed goes into the empty "
         "rows below. Upload the file on the portal’s page “Take a list in”: you see every difference before it is taken."
     )
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet.merge_range(EXPLANATION, 1, EXPLANATION, len(FACTS), told, wrapped)
+    sheet.merge_range(EXPLANATION, 1, EXPLANATION, len(FACTS), explanation, wrapped)
     heading = book.add_format(
         {
             "bold": True,
