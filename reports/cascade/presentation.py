@@ -1,7 +1,7 @@
 """What one reader sees of the cascade.
 
 Trainers are members and named to any member; graduates and participants without a trainer's profile are counted and never
-named. How many people were reached follows the small-cell rule: see `shown_people`.
+named. How many people were reached follows the small-cell rule: see `trainings.disclosure.training_sets`.
 """
 
 from collections.abc import Iterable
@@ -17,62 +17,18 @@ from trainings.access import keeps
 from trainings.counting import Question
 from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
-from trainings.disclosure.small_cells import is_small
-from trainings.disclosure.tables import needs_suppression
+from trainings.disclosure.small_cells import suppress_beside_named
+from trainings.disclosure.training_sets import (
+    HIDDEN,
+    People,
+    Trainings,
+    count_people,
+    people_of_sets,
+    suppressed_people_of_sets,
+)
 from trainings.models import Training
 
-Trainings = frozenset[int]
 AFTER = (12, 24)
-
-
-@dataclass(frozen=True)
-class People:
-    """People reached, as an interval; None is hidden. Without `most` the interval is open by fewer than five."""
-
-    least: int | None
-    most: int | None
-
-    @property
-    def is_interval(self) -> bool:
-        return self.most is not None and self.least != self.most
-
-
-HIDDEN = People(None, None)
-
-
-def _exact(gathered: Gathering, trainings: Trainings) -> People:
-    figures = gathered.figures((training,) for training in trainings)
-    return People(figures.people_at_least, figures.people_at_most)
-
-
-def whole_people(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainings, People]:
-    """Count the people of each set of trainings, for who may see the names behind every number."""
-    return {trainings: _exact(gathered, trainings) for trainings in set(sets)}
-
-
-def shown_people(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainings, People]:
-    """Count the people of each set of trainings, for who may not see names.
-
-    Hidden is a small number, and one that would tell a small number when subtracted from that of a larger set with all of
-    the same trainings. Sets that only overlap tell nothing: their people are not sums of each other's.
-    """
-    people_by_set: dict[Trainings, People] = {}
-    for trainings in sorted(set(sets), key=lambda some: (-len(some), sorted(some))):
-        figures = gathered.figures((training,) for training in trainings)
-        people = People(figures.people_at_least, figures.people_at_most)
-        around = [other for some, other in people_by_set.items() if trainings < some and other != HIDDEN]
-        if needs_suppression(figures) or any(_tells(other, people) for other in around):
-            people_by_set[trainings] = HIDDEN
-            continue
-        gap = figures.people_at_most - figures.people_at_least
-        people_by_set[trainings] = People(people.least, None if is_small(gap) else people.most)
-    return people_by_set
-
-
-def _tells(larger: People, smaller: People) -> bool:
-    """Whether the two, subtracted, are 1 to 4 people."""
-    pairs = ((larger.least, smaller.least), (larger.most, smaller.most))
-    return any(is_small(a - b) for a, b in pairs if a is not None and b is not None)
 
 
 @dataclass(frozen=True)
@@ -149,9 +105,7 @@ class ShownCascade:
 def graduates_shown(cohort: Cohort, *, whole: bool) -> int | None:
     """Return the number of graduates, unless it is small or what remains beside the trainers, who are named, is."""
     named = sum(kind == "trainer" for kind, _key in cohort.graduates)
-    if not whole and (is_small(cohort.size) or is_small(cohort.size - named)):
-        return None
-    return cohort.size
+    return cohort.size if whole else suppress_beside_named(cohort.size, named)
 
 
 def show_cascade(reader: Member, *, own: bool, today: date) -> ShownCascade:
@@ -171,7 +125,7 @@ def show_cascade(reader: Member, *, own: bool, today: date) -> ShownCascade:
             *(cohort.within(months) for months in AFTER if today > cohort.limit(months)),
         )
     ]
-    people = (whole_people if own else shown_people)(gathered, wanted)
+    people = (people_of_sets if own else suppressed_people_of_sets)(gathered, wanted)
     last = {pk: max((traces.ends[t] for t in taught), default=None) for pk, taught in traces.taught.items()}
     through = {trainer.through for c in cohorts for generation in c.generations for trainer in generation.trainers}
     making = _Making(
@@ -238,7 +192,7 @@ class _Making:
         )
 
     def _count(self, trainings: Trainings) -> People | None:
-        return _exact(self.whole, trainings) if self.whole else None
+        return count_people(self.whole, trainings) if self.whole else None
 
 
 def _by_deliveries(trainers: Iterable[ShownTrainer]) -> tuple[ShownTrainer, ...]:

@@ -8,13 +8,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from members.models import Organisation, RankGroup
-from reports.coverage.rates import Covered, Line, Need, Target, needs_suppression, safe_lines, safe_years
+from reports.coverage.rates import Covered, Need, Target
 from reports.labels import together
 from reports.strengths.queries import Source, Strengths, sources_of, unit_strengths
 from trainings.counting import Question, Rule
 from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
-from trainings.disclosure.small_cells import is_small
+from trainings.disclosure.coverage import Line, combine_small_lines, hides_at_most, needs_suppression, visible_years
+from trainings.disclosure.small_cells import suppress_number
 from trainings.models import Sex
 
 # By what the trained and the strength are broken down; of units alone there is one more query.
@@ -107,22 +108,28 @@ def answer(
     if query.whole:
         lines: list[Line] = [(key,) for key in table.keys]
     else:
-        lines = safe_lines(table.keys, table.count, total)
-        _shield(coverage)
+        lines = combine_small_lines(table.keys, table.count, total)
+        _suppress(coverage)
     coverage.rows = [table.row(line) for line in lines]
     coverage.without_strength = table.without_strength(lines)
     return coverage
 
 
-def _shield(coverage: Coverage) -> None:
+def _suppress(coverage: Coverage) -> None:
     """Hide what who may not see names may not see of the totals; the lines are put together already."""
-    coverage.years = safe_years(coverage.years, coverage.query.year)
-    total, most = coverage.total, coverage.at_most
-    if needs_suppression(total):
-        coverage.total = Covered(None if is_small(total.strength or 0) else total.strength, None)
-    differences = [(most or 0) - (total.trained or 0), abs((most or 0) - (total.strength or 0)), most or 0]
-    if coverage.total.trained is None or any(is_small(n) for n in differences):
+    visible = visible_years(coverage.years, coverage.query.year)
+    coverage.years = {
+        year: covered if year in visible else _without_trained(covered) for year, covered in coverage.years.items()
+    }
+    hides = hides_at_most(coverage.total, coverage.at_most or 0)
+    if needs_suppression(coverage.total):
+        coverage.total = _without_trained(coverage.total)
+    if coverage.total.trained is None or hides:
         coverage.at_most = None
+
+
+def _without_trained(covered: Covered) -> Covered:
+    return Covered(suppress_number(covered.strength or 0) if covered.strength is not None else None, None)
 
 
 def _until(gathered: Gathering, year: int) -> list[tuple[Hashable, ...]]:

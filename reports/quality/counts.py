@@ -17,7 +17,7 @@ from reports.quality.history import pair_history, training_histories
 from reports.quality.kinds import KINDS, PEOPLE_KINDS, TRAINING_KINDS, Kind, months_of, training_rule
 from reports.quality.scope import Desk
 from trainings.access import can_decide_duplicates, visible_pairs
-from trainings.disclosure.small_cells import is_small
+from trainings.disclosure.small_cells import suppress_number, suppress_with_total
 from trainings.models import DuplicatePair
 
 DUPLICATES = Kind(
@@ -164,16 +164,13 @@ def count_network(desk: Desk) -> tuple[list[GapCount], list[Line]]:
     lines = []
     for owner in Organisation.objects.filter(kind__in=may_keep):
         numbers = {code: counts[code][owner.pk] for code in KINDS}
-        visible = {c: None if c in PEOPLE_KINDS and is_small(n) else n for c, n in numbers.items()}
+        visible = {code: suppress_number(n) if code in PEOPLE_KINDS else n for code, n in numbers.items()}
         lines.append(Line(owner, visible, owner.pk in with_pairs))
     totals = {code: sum(counts[code].values()) for code in KINDS}
     counted = _with_history(desk, {code: totals[code] for code in TRAINING_KINDS})
     counted["headcounts"] = _by_month(_headcounts(desk), desk.today)
-    hides = {code: any(is_small(number) for number in counts[code].values()) for code in PEOPLE_KINDS}
     made = [
-        GapCount(kind, None if hides[code] else totals[code])
-        if code in PEOPLE_KINDS
-        else GapCount(kind, *counted[code])
+        GapCount(kind, suppress_with_total(counts[code])[1]) if code in PEOPLE_KINDS else GapCount(kind, *counted[code])
         for code, kind in KINDS.items()
     ]
     return made, lines

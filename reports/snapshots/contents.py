@@ -18,7 +18,6 @@ from trainings.counting import Figures, Question
 from trainings.counting.gathering import gather
 from trainings.counting.parts import Gathering
 from trainings.counting.question import counted_enrolments, counted_headcounts
-from trainings.disclosure.small_cells import is_small
 from trainings.disclosure.tables import ShownCell, show_whole, suppress_table
 from trainings.models import Training
 
@@ -178,19 +177,3 @@ def since(question: Question, trainings: list[FrozenTraining]) -> Since:
         elif before.content_hash != rows.get(pk, ""):
             changes.append(Change(known[pk], "rows", before, after))
     return Since(changes, show_whole(gathered, 0).total, suppress_table(gathered, 0).total)
-
-
-def total_now(was: ShownCell, now: ShownCell) -> ShownCell | None:
-    """Return today's total beside the frozen one for who may not see names: None where the difference would be small.
-
-    Two totals of one to four apart tell of so many people.
-    """
-    pairs = [
-        (was.seats, now.seats), (was.people_at_least, now.people_at_least), (was.people_at_most, now.people_at_most),
-        *zip(was.by_sex, now.by_sex, strict=False),
-    ]  # fmt: skip
-    if was.minutes is not None and now.minutes is not None and 0 < abs(was.minutes - now.minutes) < 300:
-        return None
-    if any(a is not None and b is not None and is_small(abs(a - b)) for a, b in pairs):
-        return None
-    return now if len(was.by_sex) == len(now.by_sex) else None

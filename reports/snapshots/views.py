@@ -22,9 +22,10 @@ from reports.people.presentation import report_context
 from reports.people.report import Report, answer
 from reports.people.views import address_of, asked_of
 from reports.snapshots.actions import freeze_figures, show_snapshot
-from reports.snapshots.contents import Change, is_unaltered, question_of, since, thaw, total_now
+from reports.snapshots.contents import Change, is_unaltered, question_of, since, thaw
 from reports.snapshots.forms import ShowForm, SnapshotForm
 from reports.tabs import tabs_of
+from trainings.disclosure.tables import total_beside
 from trainings.pages import require
 
 MAX_ROWS = 500
@@ -103,7 +104,7 @@ def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     if report is not None:
         context |= report_context(report) | {"chosen": frozen.chosen, "definition": frozen.definition}
-        context["now"] = today.total if whole else total_now(report.total, today.safe_total)
+        context["now"] = today.total if whole else total_beside(report.total, today.safe_total)
     return render(request, "reports/snapshots/snapshot.html", context)
 
 

@@ -16,7 +16,7 @@ from reports.trainers.deliveries import EVERYTHING, Part, Taught, deliveries_of,
 from trainers.models import TrainerProfile
 from trainings.access import trainings_with_all_names
 from trainings.counting import with_seats
-from trainings.disclosure.small_cells import is_small
+from trainings.disclosure.small_cells import suppress_number
 from trainings.models import Assignment, Training
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reports" / "trainers" / "portfolio.typ"
@@ -36,7 +36,7 @@ def _seats_of(rows: list[Assignment], reader: Member) -> dict[int, int | None]:
         training.pk: training.seats  # type: ignore[attr-defined]  # annotated by with_seats
         for training in with_seats(Training.objects.filter(pk__in=keys))
     }
-    return {pk: None if is_small(seats) and pk not in whole else seats for pk, seats in seats_by_training.items()}
+    return {pk: seats if pk in whole else suppress_number(seats) for pk, seats in seats_by_training.items()}
 
 
 def _row(row: Assignment, seats: dict[int, int | None]) -> dict[str, Any]:

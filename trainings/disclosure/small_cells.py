@@ -4,7 +4,7 @@ Within one answer each hidden number could still be anything from 1 to 5. What t
 described in docs/small-cells.md.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -18,7 +18,29 @@ SMALLEST_WITH_SPLIT = 2 * SMALLEST_SHOWN
 
 
 def is_small(number: int) -> bool:
+    """Whether a number of people must not be shown to who may not see their names: 1 to 4."""
     return 0 < number < SMALLEST_SHOWN
+
+
+def differ_by_few(first: int | None, second: int | None) -> bool:
+    """Whether two numbers shown would tell of 1 to 4 people by subtraction; not where one of them is hidden (None)."""
+    return first is not None and second is not None and is_small(abs(first - second))
+
+
+def suppress_number(number: int) -> int | None:
+    """Return the number, None for 1 to 4."""
+    return None if is_small(number) else number
+
+
+def suppress_beside_named(number: int, named: int) -> int | None:
+    """Return the number of people of whom some are named anyway: None where all, or the others, are 1 to 4."""
+    return None if is_small(number) or is_small(number - named) else number
+
+
+def suppress_with_total(numbers: Mapping[K, int]) -> tuple[dict[K, int | None], int | None]:
+    """Return the numbers with 1 to 4 hidden, and their total, which is hidden as soon as one of them is."""
+    suppressed = {key: suppress_number(number) for key, number in numbers.items()}
+    return suppressed, None if None in suppressed.values() else sum(numbers.values())
 
 
 @dataclass(frozen=True)
@@ -117,9 +139,9 @@ def suppress(figures: Figures) -> ShownFigures:
 
 
 def suppress_rows(rows: dict[K, Figures]) -> dict[K, ShownFigures]:
-    """Shield the rows of one table under a shown total: one hidden row would follow by subtraction, so then all do hide."""
+    """Suppress the rows of one table under a shown total: one hidden row would follow by subtraction, so then all are hidden."""
     suppressed = {key: suppress(figures) for key, figures in rows.items()}
-    if all(shown.has_split or not rows[key].seats for key, shown in suppressed.items()):
+    if all(cells.has_split or not rows[key].seats for key, cells in suppressed.items()):
         return suppressed
     nothing = ShownFigures(*[None] * 11)
     return {key: replace(nothing, women_share=_safe_share(figures)) for key, figures in rows.items()}

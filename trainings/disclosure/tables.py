@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from trainings.counting import Figures
 from trainings.counting.parts import Gathering
-from trainings.disclosure.small_cells import SMALLEST_SHOWN, is_small
+from trainings.disclosure.small_cells import SMALLEST_SHOWN, differ_by_few, is_small
 
 # The sexes that are shown apart, from the finest to none; what stands together is one column.
 W, M, O, N = "women", "men", "other", "not_recorded"  # noqa: E741 - the four columns of the table
@@ -263,3 +263,19 @@ def _matrix(gathered: Gathering, total: Figures, total_split: Sequence[Sequence[
         {column: block(whole_rows, column) for column in across},
         {(line, column): block(line, column) for line in lines for column in across},
     )  # fmt: skip
+
+
+def total_beside(was: ShownCell, now: ShownCell) -> ShownCell | None:
+    """Return today's total beside the frozen one for who may not see names: None where the difference would be small.
+
+    Two totals of one to four apart tell of so many people. Hours are as many people's for an hour.
+    """
+    pairs = [
+        (was.seats, now.seats), (was.people_at_least, now.people_at_least), (was.people_at_most, now.people_at_most),
+        *zip(was.by_sex, now.by_sex, strict=False),
+    ]  # fmt: skip
+    if was.minutes is not None and now.minutes is not None and 0 < abs(was.minutes - now.minutes) < SMALLEST_SHOWN * 60:
+        return None
+    if any(differ_by_few(a, b) for a, b in pairs):
+        return None
+    return now if len(was.by_sex) == len(now.by_sex) else None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from members.models import Member, RankGroup
 from trainings.access import trainings_with_all_names
 from trainings.counting import with_seats
-from trainings.disclosure.small_cells import is_small
+from trainings.disclosure.small_cells import suppress_number
 from trainings.models import Enrolment, Mark, Session, Sex, Training
 
 AT_ONCE = 2000
@@ -102,10 +102,10 @@ def figures_of_list(trainings: QuerySet[Training], member: Member) -> Iterator[l
     whole = set(trainings_with_all_names(member).values_list("pk", flat=True))
     for training in with_seats(trainings).iterator(chunk_size=AT_ONCE):
         seats: int = training.seats  # type: ignore[attr-defined]  # annotated by with_seats
-        hidden = is_small(seats) and training.pk not in whole
+        shown_seats = seats if training.pk in whole else suppress_number(seats)
         yield [
             training.reference, training.title, training.course.code, training.starts_on.isoformat(), training.ends_on.isoformat(),
             training.place, str(training.country), str(training.host), str(training.owner),
             str(_("Cancelled")) if training.is_cancelled else str(training.get_figures_display()),
-            str(_("under 5")) if hidden else seats,
+            str(_("under 5")) if shown_seats is None else shown_seats,
         ]  # fmt: skip

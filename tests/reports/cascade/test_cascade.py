@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from members.models import Member
-from reports.cascade.presentation import HIDDEN, People, graduates_shown, show_cascade
+from reports.cascade.presentation import graduates_shown, show_cascade
 from reports.trainers.deliveries import months_before
 from tests.conftest import client_of, join, make_roster, make_training, mark_all, profile_of
 from trainings.access import KEEPING_ROLES
+from trainings.disclosure.training_sets import HIDDEN, People
 from trainings.figures.actions import submit_figures
 from trainings.models import Assignment, Course, Headcount, Participant, Party, Training
 from trainings.roster.linking import link_participant, unlink_participant

@@ -8,7 +8,7 @@ import pytest
 
 from reports.cascade import presentation as shown_module
 from reports.cascade.data import all_profiles, makers_of_trainers, read_traces
-from reports.cascade.presentation import HIDDEN, show_cascade, shown_people, whole_people
+from reports.cascade.presentation import show_cascade
 from reports.cascade.tree import grow
 from reports.trainers.deliveries import (
     DELIVERIES,
@@ -32,7 +32,9 @@ from tests.reports.trainers.network import (
 from trainers.models import TrainerProfile
 from trainings.counting import Question
 from trainings.counting.gathering import gather
+from trainings.disclosure import training_sets
 from trainings.disclosure.small_cells import is_small
+from trainings.disclosure.training_sets import HIDDEN, people_of_sets, suppressed_people_of_sets
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +93,7 @@ def test_every_line_and_total_is_what_a_slow_count_says(here):
 
 @pytest.mark.slow
 def test_every_cohort_and_multiplier_is_what_a_slow_count_says(here, monkeypatch):
-    monkeypatch.setattr(shown_module, "shown_people", whole_people)
+    monkeypatch.setattr(shown_module, "suppressed_people_of_sets", people_of_sets)
     monkeypatch.setattr(shown_module, "keeps", lambda reader, training: True)
     deep = with_people = 0
     for network in networks("cascade"):
@@ -152,7 +154,7 @@ def shown_values(network, here):
     """The sets of trainings with what is shown of their people, and whether any was hidden."""
     cohorts = grow(read_traces(list(makers_of_trainers()), list(all_profiles())))
     sets = [some for c in cohorts for some in (c.trainings, c.within(12), c.within(24))]
-    return shown_people(gather(Question(), ("training",)), sets)
+    return suppressed_people_of_sets(gather(Question(), ("training",)), sets)
 
 
 @pytest.mark.slow
@@ -161,7 +163,7 @@ def test_nothing_small_is_shown_nor_follows_by_subtraction(here):
     for network in networks("small", 40, people=11, events=14):
         with written(network, here):
             shown = shown_values(network, here)
-            exact = whole_people(gather(Question(), ("training",)), shown)
+            exact = people_of_sets(gather(Question(), ("training",)), shown)
             for some, people in shown.items():
                 hidden += people == HIDDEN
                 seen += people != HIDDEN
@@ -176,7 +178,7 @@ def test_nothing_small_is_shown_nor_follows_by_subtraction(here):
 
 @pytest.mark.slow
 def test_control_without_the_rule_small_differences_show(here, monkeypatch):
-    monkeypatch.setattr(shown_module, "_tells", lambda larger, smaller: False)
+    monkeypatch.setattr(training_sets, "_tells", lambda larger, smaller: False)
     small = 0
     for network in networks("small", 40, people=11, events=14):
         with written(network, here):

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from members.models import Organisation
-from reports.coverage.rates import Covered, Target, needs_suppression
+from reports.coverage.rates import Covered, Target
 from reports.coverage.report import Coverage, CoverageQuery, answer
 from reports.coverage.views import _rows
 from reports.strengths.queries import Strengths
 from trainings.counting.parts import Counted, Gathering, Part
+from trainings.disclosure.coverage import needs_suppression
 
 SEXES = ("female", "male")
 GROUPS = ("general", "senior_officer", "nco", "soldier")
