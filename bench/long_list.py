@@ -51,7 +51,7 @@ def measure_long_list(recorder: Member) -> LongList:
         raise SystemExit(
             "The long list waits for decisions: " + str([r.reasons for r in plan.rows if not r.is_ready][:3])
         )
-    commit_import(of=made, by=recorder)
+    commit_import(roster_import=made, by=recorder)
     ended = time.perf_counter()
     marks = Mark.objects.filter(enrolment__training=training).count()
     known = Participant.objects.filter(organisation=recorder.organisation).count()

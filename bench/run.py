@@ -109,10 +109,10 @@ def cookie_of(email: str) -> str:
     from django.test import Client as DjangoClient
 
     from members.models import Member
-    from members.second_factor import SHOWN_KEY
+    from members.second_factor.rules import SHOWN_KEY
 
     client, member = DjangoClient(), Member.objects.get(email=email)
-    client.force_login(member, "members.sign_in.MemberBackend")
+    client.force_login(member, "members.account.sign_in.MemberBackend")
     session = client.session
     session[SHOWN_KEY] = member.pk
     session.save()

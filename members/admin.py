@@ -13,8 +13,8 @@ from common.desk import DeskAdmin, EditableDeskAdmin
 from common.views import sentences
 from mail.models import Mail
 from members import actions
-from members.forms import RankForm
 from members.models import Country, Member, Organisation, Rank, Role
+from members.organisations.forms import RankForm
 
 
 @admin.register(Country)

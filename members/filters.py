@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.folding import spelling
 from members import access
 from members.models import Invitation, Member, Organisation, Role
-from members.second_factor import has_second_factor
+from members.second_factor.rules import has_second_factor
 
 AWAY_DAYS = 90
 SEEN = [("away", _("Not in the last 90 days")), ("never", _("Never"))]

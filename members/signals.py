@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from audit.record import record
 from mail.outbox import put_mail
+from members.account.session_timeout import note_sign_in
 from members.models import Member
-from members.second_factor import FACTORS, note_shown
-from members.time_limits import note_sign_in
+from members.second_factor.rules import FACTORS, note_shown
 
 
 def notify_member(member: Member, what: str) -> None:

@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from members.views import audit, desk, invitations, joining, organisations, second_factor
+from members import views as desk
+from members.audit_log import views as audit
+from members.invitations import views as invitations
+from members.join_requests import views as joining
+from members.organisations import views as organisations
+from members.second_factor import views as second_factor
 
 app_name = "members"
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.encryption import browser_name
 from members.models import Member, RoleCode
-from members.second_factor import is_pending
+from members.second_factor.rules import is_pending
 
 
 @dataclass(frozen=True)

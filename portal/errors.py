@@ -12,7 +12,7 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from members.time_limits import is_background
+from members.account.session_timeout import is_background
 
 RETRY_SECONDS = 10
 NEVER_OFFERED = frozenset(

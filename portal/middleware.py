@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from members.account.session_timeout import is_background
 from members.models import Member
-from members.second_factor import is_pending
-from members.time_limits import is_background
+from members.second_factor.rules import is_pending
 
 # What a member may open who has not yet shown the second factor that their roles ask for: what leads to it, the way
 # out, and what strangers may open that shows nothing of a member.

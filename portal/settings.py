@@ -133,7 +133,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "members.time_limits.TimeLimitsMiddleware",
+    "members.account.session_timeout.TimeLimitsMiddleware",
     "portal.middleware.SignInMiddleware",
     "portal.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -215,7 +215,7 @@ if env.str("CACHE_URL", default=""):
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 AUTH_USER_MODEL = "members.Member"
-AUTHENTICATION_BACKENDS = ["common.auth.RuleBackend", "members.sign_in.MemberBackend"]
+AUTHENTICATION_BACKENDS = ["common.auth.RuleBackend", "members.account.sign_in.MemberBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -228,7 +228,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
-ACCOUNT_ADAPTER = "members.sign_in.PortalAccountAdapter"
+ACCOUNT_ADAPTER = "members.account.sign_in.PortalAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -240,33 +240,33 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_EMAIL_NOTIFICATIONS = False  # members/signals.py tells the member, in the transaction of the change
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
-# No codes by mail: members/account_urls.py leaves their pages out.
+# No codes by mail: members/account/urls.py leaves their pages out.
 ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_PREVENT_ENUMERATION = True
 # For each: times, within what, and counted by what: the visitor's address, or the account or e-mail address concerned.
 ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,5/5m/key", "join": "10/h/ip,3/d/key"}
 PASSWORD_RESET_TIMEOUT = 60 * 60
-MFA_ADAPTER = "members.sign_in.FactorAdapter"
+MFA_ADAPTER = "members.account.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 0  # with more, a code that was used works again in the next half minute
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation proved the address
 ACCOUNT_FORMS = {
-    "login": "members.forms_account.SignInForm",
-    "reset_password": "members.forms_account.ForgottenPasswordForm",
-    "user_token": "members.forms_account.ResetLinkForm",
-    "reset_password_from_key": "members.forms_account.NewPasswordForm",
-    "change_password": "members.forms_account.ChangePasswordForm",
-    "reauthenticate": "members.forms_account.PasswordAgainForm",
+    "login": "members.account.forms.SignInForm",
+    "reset_password": "members.account.forms.ForgottenPasswordForm",
+    "user_token": "members.account.forms.ResetLinkForm",
+    "reset_password_from_key": "members.account.forms.NewPasswordForm",
+    "change_password": "members.account.forms.ChangePasswordForm",
+    "reauthenticate": "members.account.forms.PasswordAgainForm",
 }
 MFA_FORMS = {
-    "authenticate": "members.forms_account.CodeForm",
-    "reauthenticate": "members.forms_account.CodeAgainForm",
-    "activate_totp": "members.forms_factor.AppForm",
-    "add_webauthn": "members.forms_factor.PasskeyForm",
-    "authenticate_webauthn": "members.forms_factor.PasskeyAtSignInForm",
-    "login_webauthn": "members.forms_factor.PasskeyAloneForm",
-    "reauthenticate_webauthn": "members.forms_factor.PasskeyAgainForm",
+    "authenticate": "members.account.forms.CodeForm",
+    "reauthenticate": "members.account.forms.CodeAgainForm",
+    "activate_totp": "members.second_factor.forms.AppForm",
+    "add_webauthn": "members.second_factor.forms.PasskeyForm",
+    "authenticate_webauthn": "members.second_factor.forms.PasskeyAtSignInForm",
+    "login_webauthn": "members.second_factor.forms.PasskeyAloneForm",
+    "reauthenticate_webauthn": "members.second_factor.forms.PasskeyAgainForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 

@@ -20,7 +20,7 @@ urlpatterns = [
     path("reports/", include("reports.urls")),
     path("search/", include("search.urls")),
     path("members/", include("members.urls")),
-    path("account/", include("members.account_urls")),
+    path("account/", include("members.account.urls")),
     path("desk/", admin.site.urls),
     path("healthz/", views.alive, name="alive"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),

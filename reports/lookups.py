@@ -23,8 +23,8 @@ class Things:
 
     def choices(self, kind: str, nothing: str) -> list[tuple[str, str]]:
         """Return what a select of this kind offers, beginning with nothing chosen."""
-        of = "organisation" if kind in ("host", "owner") else kind
-        names = self.names.get(of, {})
+        thing_kind = "organisation" if kind in ("host", "owner") else kind
+        names = self.names.get(thing_kind, {})
         return [("", nothing), *((k, name) for k, name in names.items() if kind != "owner" or k in self.owners)]
 
 

@@ -120,8 +120,8 @@ def _result(row: Row, score: int, highlighter: Highlighter, budget: Budget, lang
     )  # fmt: skip
 
 
-def _name(row: Row, of: str) -> str:
-    return f"{row[f'{of}__given_name']} {row[f'{of}__family_name']}".strip()
+def _name(row: Row, kind_of_row: str) -> str:
+    return f"{row[f'{kind_of_row}__given_name']} {row[f'{kind_of_row}__family_name']}".strip()
 
 
 def _texts(row: Row, *columns: str) -> list[list[object]]:

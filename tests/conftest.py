@@ -19,12 +19,13 @@ from django.test import Client, TransactionTestCase
 from mail.delivery import deliver
 from mail.models import Mail
 from members.models import Country, Language, Member, Organisation
-from members.second_factor import SHOWN_KEY
+from members.second_factor.rules import SHOWN_KEY
 from tests.databases import databases
 from trainers.actions import ensure_profile
 from trainers.models import TrainerProfile
 from trainings.actions import SessionPlan, create_training
-from trainings.attendance.actions import MarkEdit, MarksAnswer, change_marks
+from trainings.attendance.actions import MarksAnswer, change_marks
+from trainings.attendance.edits import MarkEdit
 from trainings.models import Assignment, Course, Enrolment, Mark, Session, Sex, Training
 from trainings.roster.actions import RosterRow, add_to_roster
 

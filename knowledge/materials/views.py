@@ -27,9 +27,9 @@ from knowledge.materials import actions
 from knowledge.materials.forms import AddFilesForm, MaterialForm, VersionForm, WhyForm
 from knowledge.models import Material, MaterialUse, MaterialVersion, Post
 from knowledge.pages import fetch_post, reader_of
+from members.account.session_timeout import is_background
 from members.models import Member
 from members.request import member_of
-from members.time_limits import is_background
 from trainings.pages import require
 
 SHOWN_PAGES = 6
@@ -126,14 +126,14 @@ def material(request: HttpRequest, slug: str, pk: int, number: int | None = None
     versions, reader = _versions(request, slug, pk), reader_of(request)
     newest = _newest(versions)
     version = newest if number is None else _numbered(versions, number)
-    of = version.material
-    root = of.translation_of_id or of.pk
+    material_shown = version.material
+    root = material_shown.translation_of_id or material_shown.pk
     context = {
-        "post": of.post, "material": of, "version": version, "versions": versions, "newest": newest,
+        "post": material_shown.post, "material": material_shown, "version": version, "versions": versions, "newest": newest,
         "kind": KINDS.get(version.kind), "reader": reader,
-        "others": [m for m in _of_post(of.post) if root in (m.pk, m.translation_of_id) and m.pk != of.pk],
+        "others": [m for m in _of_post(material_shown.post) if root in (m.pk, m.translation_of_id) and m.pk != material_shown.pk],
         "pages": range(1, _shown_pages(version) + 1),
-        "uses": _uses(reader, of), "can_edit": bool(reader and access.can_edit(reader, of.post)),
+        "uses": _uses(reader, material_shown), "can_edit": bool(reader and access.can_edit(reader, material_shown.post)),
     }  # fmt: skip
     return render(request, "knowledge/materials/material.html", context)
 
@@ -148,11 +148,11 @@ def _of_post(post: Post) -> list[Material]:
     return list(Material.objects.filter(post=post, removed_at=None).select_related("language"))
 
 
-def _uses(reader: Member | None, of: Material) -> list[MaterialUse]:
+def _uses(reader: Member | None, material: Material) -> list[MaterialUse]:
     """The trainings that used any version of it, newest first; a stranger sees none of them."""
     if reader is None:
         return []
-    uses = MaterialUse.objects.filter(version__material=of, training__cancelled_at=None)
+    uses = MaterialUse.objects.filter(version__material=material, training__cancelled_at=None)
     return list(uses.select_related("training", "version").order_by("-training__ends_on")[:50])
 
 
@@ -229,8 +229,8 @@ def material_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Add the next version of a material."""
     newest, by = _versions(request, slug, pk)[0], member_of(request)
-    of = newest.material
-    require(access.can_edit(by, of.post))
+    material = newest.material
+    require(access.can_edit(by, material.post))
     form = VersionForm(request.POST or None, request.FILES or None, initial={"newest_seen": newest.number})
     by_script = is_background(request)
     if request.method == "POST" and form.is_valid():
@@ -238,13 +238,23 @@ def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         with errors_in_form(form):
             with keeping(data["uploads"][0], room=actions.room_of(by)) as stored_file:
                 made = actions.add_version(
-                    material=of, stored_file=stored_file, note=data["note"], newest_seen=data["newest_seen"], by=by
+                    material=material,
+                    stored_file=stored_file,
+                    note=data["note"],
+                    newest_seen=data["newest_seen"],
+                    by=by,
                 )
             messages.success(request, _("Version %(n)d is the newest now.") % {"n": made.number})
-            return JsonResponse({"material": of.pk, "title": of.title}) if by_script else redirect(of)
+            return JsonResponse({"material": material.pk, "title": material.title}) if by_script else redirect(material)
     if by_script:
         return _told([], [str(error) for errors in form.errors.values() for error in errors])
-    context = {"form": form, "post": of.post, "material": of, "newest": newest.number, "room": actions.room_of(by)}
+    context = {
+        "form": form,
+        "post": material.post,
+        "material": material,
+        "newest": newest.number,
+        "room": actions.room_of(by),
+    }
     return render_form(request, "knowledge/materials/version_form.html", context)
 
 

@@ -33,14 +33,14 @@ def _place(request: HttpRequest, post: Post, comment: Comment | None) -> str | P
     return thread.place_of(comment, member_of(request)) if comment else post
 
 
-def _asked(request: HttpRequest, form: WordsForm, act: Callable[[str], Any], done: str, **of: Any) -> HttpResponse:
+def _asked(request: HttpRequest, form: WordsForm, act: Callable[[str], Any], done: str, **about: Any) -> HttpResponse:
     """Ask for words about a post or a comment, and run the act with them; then go back to it."""
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
             act(form.cleaned_data["words"])
             messages.success(request, done)
-            return redirect(_place(request, of["post"], of["comment"]))
-    return render_form(request, "knowledge/moderation/report_form.html", {"form": form, **of})
+            return redirect(_place(request, about["post"], about["comment"]))
+    return render_form(request, "knowledge/moderation/report_form.html", {"form": form, **about})
 
 
 @require_http_methods(["GET", "POST"])

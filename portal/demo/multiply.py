@@ -57,12 +57,12 @@ class _Originals:
         ordinary = Training.objects.filter(figures=Training.Figures.VERIFIED, ends_on__lt=LAST_FIXED_DAY)
         ordinary = ordinary.exclude(parties__headcount_key__isnull=False).exclude(course__makes_trainers=True)
         self.trainings = list(ordinary.order_by("starts_on", "pk"))
-        of = {"training__in": self.trainings}
-        self.sessions = list(Session.objects.filter(**of))
-        self.parties = list(Party.objects.filter(**of))
-        self.enrolments = list(Enrolment.objects.filter(**of).order_by("pk"))
-        self.assignments = list(Assignment.objects.filter(**of))
-        self.versions = list(FiguresVersion.objects.filter(**of))
+        of_trainings = {"training__in": self.trainings}
+        self.sessions = list(Session.objects.filter(**of_trainings))
+        self.parties = list(Party.objects.filter(**of_trainings))
+        self.enrolments = list(Enrolment.objects.filter(**of_trainings).order_by("pk"))
+        self.assignments = list(Assignment.objects.filter(**of_trainings))
+        self.versions = list(FiguresVersion.objects.filter(**of_trainings))
         self.marks = list(Mark.objects.filter(enrolment__in=self.enrolments))
         self.people = list(
             Participant.objects.filter(enrolments__in=self.enrolments).select_related("organisation").distinct()

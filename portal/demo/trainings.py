@@ -17,7 +17,8 @@ from portal.demo.deliveries import Delivery
 from portal.demo.paper import DRAWINGS, drawn_sheet
 from portal.demo.rosters import Person
 from trainings.actions import SessionPlan, cancel_training, create_training, toggle_session
-from trainings.attendance.actions import MarkEdit, change_marks
+from trainings.attendance.actions import change_marks
+from trainings.attendance.edits import MarkEdit
 from trainings.evidence.actions import attach_evidence
 from trainings.figures.actions import submit_figures, verify_figures
 from trainings.headcounts.actions import set_headcounts

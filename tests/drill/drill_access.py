@@ -102,22 +102,22 @@ def targets() -> list[Target]:
         for key, function in vars(module).items():
             if inspect.isfunction(function) and function.__module__ == name and (instead := mutant_of(function)):
                 found.append(Target(module, key, instead))
-    views = import_module("members.views.common")
-    middleware, factor = import_module("portal.middleware"), import_module("members.second_factor")
+    views = import_module("members.pages")
+    middleware, factor = import_module("portal.middleware"), import_module("members.second_factor.rules")
     everyone = import_module("members.models").Member
     return [
         *found,
         Target(views, "managing", views.member_of),
         Target(views, "editing", views.member_of),
         Target(views, "managed", lambda request, pk: (views.member_of(request), everyone.objects.get(pk=pk))),
-        Target(import_module("members.views.audit"), "_reader", views.member_of),
+        Target(import_module("members.audit_log.views"), "_reader", views.member_of),
         Target(import_module("trainings.pages"), "require", lambda allowed: None),
         Target(import_module("trainings.attendance.views"), "_check_visible", lambda *args: None),
         Target(middleware.SignInMiddleware, "process_view", lambda *args, **kwargs: None, lambda wish: wish.name == "stranger"),
         Target(middleware.SecondFactorMiddleware, "process_view", lambda *args, **kwargs: None, lambda wish: wish.name == "pending"),
         Target(factor, "is_pending", lambda *args: False),
         Target(factor, "must_have_second_factor", lambda *args: False),
-        Target(import_module("members.time_limits"), "is_over", lambda *args: False),
+        Target(import_module("members.account.session_timeout"), "is_over", lambda *args: False),
         Target(import_module("common.auth").RuleBackend, "has_perm", lambda *args, **kwargs: True),
         Target(everyone, "is_staff", property(lambda member: True), lambda wish: wish.route == "desk"),
     ]  # fmt: skip

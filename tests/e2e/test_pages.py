@@ -147,7 +147,7 @@ rows = ["Prezime i ime\tPol\tČin\tJedinica\tDan 9", "Petrović Marko\tm\tvodnik
         "Petrović Marko\tm\tvodnik\tČeta\t-", "Samoprezime\tž\tmajor\tŠtab\t"]
 preview = start_import(training=training, organisation=home, sheets=read_pasted("\n".join(rows)), by=recorder)
 one = read_pasted("Prezime\tIme\tPol\nTestić\tTest\tm")
-done = commit_import(of=start_import(training=training, organisation=home, sheets=one, by=recorder), by=recorder)
+done = commit_import(roster_import=start_import(training=training, organisation=home, sheets=one, by=recorder), by=recorder)
 from trainings.roster_import.background import PASTED, keep_for_reading
 reading = keep_for_reading(training=training, organisation=home, content=b"Prezime", name=PASTED, by=recorder)
 type(reading).objects.filter(pk=reading.pk).update(work_began=reading.work_began - datetime.timedelta(minutes=5))

@@ -13,7 +13,7 @@ from django.utils import timezone
 from mail.delivery import MAX_ATTEMPTS, MailSender, claim_mail, due_mails, wait_after
 from mail.models import Mail
 from mail.outbox import forget_old_mails, put_mail
-from members.password_link import mail_password_link
+from members.account.password_link import mail_password_link
 from tests.smtp_server import MailServer
 from tests.threads import at_once, needs_two_connections
 

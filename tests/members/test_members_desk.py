@@ -22,8 +22,8 @@ from members.actions import (
     invite_members,
     resend_invitation,
 )
-from members.forms import _read_person
 from members.handover import open_work
+from members.invitations.forms import _read_person
 from members.models import Invitation, JoinRequest, Member, Role
 from portal.management.commands.worker import tidy_up
 from tests.conftest import client_of, join, make_training

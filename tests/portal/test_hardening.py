@@ -228,7 +228,9 @@ def test_words_of_a_strangers_page_are_not_offered_to_be_sent(monkeypatch, recor
     client.get(roster)
     token = client.cookies[settings.CSRF_COOKIE_NAME].value
     # Before the origin of a form is checked.
-    monkeypatch.setattr("members.time_limits.is_over", lambda *args: (_ for _ in ()).throw(OperationalError("gone")))
+    monkeypatch.setattr(
+        "members.account.session_timeout.is_over", lambda *args: (_ for _ in ()).throw(OperationalError("gone"))
+    )
     body = {"family_name": CANARY}
     ours = client.post(roster, {**body, "csrfmiddlewaretoken": token})
     forged = [
@@ -243,7 +245,8 @@ def test_words_of_a_strangers_page_are_not_offered_to_be_sent(monkeypatch, recor
 
 def test_password_is_never_offered_again(monkeypatch):
     monkeypatch.setattr(
-        "members.sign_in.MemberBackend._authenticate", lambda *a, **k: (_ for _ in ()).throw(OperationalError("x"))
+        "members.account.sign_in.MemberBackend._authenticate",
+        lambda *a, **k: (_ for _ in ()).throw(OperationalError("x")),
     )
     client = Client(raise_request_exception=False)
     answer = client.post("/account/login/", {"login": "ana@mod.example", "password": "geheim"})

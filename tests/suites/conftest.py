@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
 
-from members import time_limits
+from members.account import session_timeout as time_limits
 from members.models import Member, Organisation
 from tests.conftest import CAST, Browser, client_of, join, mail_sent_at_once, make_roster, make_training, mark_all
 from tests.databases import databases

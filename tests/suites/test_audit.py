@@ -222,7 +222,7 @@ def list_of_one(stage):
 
 
 def list_taken_in(stage):
-    return imports.commit_import(of=list_of_one(stage), by=stage.recorder)
+    return imports.commit_import(roster_import=list_of_one(stage), by=stage.recorder)
 
 
 def known_twice(stage):
@@ -285,10 +285,10 @@ SCENARIOS: dict[str, Callable] = {
         lambda s: workbooks.make_workbook(training=s.training, by=s.recorder)
     ),
     "trainings.roster_import.actions.commit_import": prepared(
-        list_of_one, lambda s, made: imports.commit_import(of=made, by=s.recorder)
+        list_of_one, lambda s, made: imports.commit_import(roster_import=made, by=s.recorder)
     ),
     "trainings.roster_import.actions.undo_import": prepared(
-        list_taken_in, lambda s, made: imports.undo_import(of=made, by=s.recorder)
+        list_taken_in, lambda s, made: imports.undo_import(roster_import=made, by=s.recorder)
     ),
     "members.actions.invite_member": plain(lambda s: s.invite()),
     "members.actions.revoke_invitation": prepared(

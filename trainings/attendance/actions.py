@@ -14,23 +14,13 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from common.actions import action
 from members.models import Member
+from trainings.attendance.edits import MarkEdit
 from trainings.models import Enrolment, Mark, MarkChange, Session, Training
 from trainings.models.attendance import ATTENDED
 
 
 class KeyReusedError(Exception):
     """A client's key came again with another body. Answered 409: one of the two was not meant."""
-
-
-@dataclass(frozen=True)
-class MarkEdit:
-    """One asked change: the enrolment and session, the value wanted ("" clears), the version it was made from, its key."""
-
-    enrolment: int
-    session: int
-    value: str
-    base_version: int
-    key: UUID
 
 
 @dataclass(frozen=True)

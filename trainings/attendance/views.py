@@ -21,6 +21,7 @@ from members.models import Member
 from members.request import member_of
 from trainings import access
 from trainings.attendance import actions
+from trainings.attendance.edits import MarkEdit
 from trainings.attendance.grid import sheet_marks, sheet_rows, written_rows
 from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, Training
 from trainings.pages import fetch_training, posted_key, require, tabs_for
@@ -35,7 +36,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def posted_edits(request: HttpRequest) -> list[actions.MarkEdit]:
+def posted_edits(request: HttpRequest) -> list[MarkEdit]:
     """Return the marks a form changed: each cell sends what it showed, and only a difference is an edit.
 
     A cell is named m-ENROLMENT-SESSION and shown as s-…: "value version". The key of a cell follows from the form's key
@@ -53,7 +54,7 @@ def posted_edits(request: HttpRequest) -> list[actions.MarkEdit]:
             continue
         enrolment, _dash, session = name[2:].partition("-")
         key = uuid5(form_key, f"{name} {words} {value}")
-        edits.append(actions.MarkEdit(_number(enrolment), _number(session), value, _number(version), key))
+        edits.append(MarkEdit(_number(enrolment), _number(session), value, _number(version), key))
     return edits
 
 
@@ -196,7 +197,7 @@ def mark(request: HttpRequest, reference: str) -> JsonResponse:
     if request.POST.get("member", browser_name(member.pk)) != browser_name(member.pk):
         return JsonResponse({"error": "other_member"}, status=401)
     try:
-        edit = actions.MarkEdit(
+        edit = MarkEdit(
             _number(request.POST.get("enrolment", "")), _number(request.POST.get("session", "")),
             request.POST.get("value", ""), _number(request.POST.get("base", "")), posted_key(request.POST.get("key", "")),
         )  # fmt: skip

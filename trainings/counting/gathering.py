@@ -122,19 +122,20 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
     return Gathering(parts, _headcounts(question, dimensions), list(pairs), courses, verified=verified)
 
 
-def _columns(dimensions: Sequence[str], of: str) -> dict[str, F]:
+def _columns(dimensions: Sequence[str], attribute: str) -> dict[str, F]:
     """Return the columns that hold the dimensions, by alias; none for one that is not known there."""
-    paths = {f"d{n}": getattr(DIMENSIONS[name], of) for n, name in enumerate(dimensions)}
+    paths = {f"d{n}": getattr(DIMENSIONS[name], attribute) for n, name in enumerate(dimensions)}
     return {alias: F(path) for alias, path in paths.items() if path}
 
 
-def _value_reader(dimensions: Sequence[str], of: str) -> Callable[[dict[str, Any]], Key]:
+def _value_reader(dimensions: Sequence[str], attribute: str) -> Callable[[dict[str, Any]], Key]:
     """Return what reads a value for each dimension from a row, None for one that is not known there.
 
     Each is worked out once, as many rows share it.
     """
     read = [
-        (f"d{n}" if getattr(DIMENSIONS[name], of) else "", DIMENSIONS[name].key) for n, name in enumerate(dimensions)
+        (f"d{n}" if getattr(DIMENSIONS[name], attribute) else "", DIMENSIONS[name].key)
+        for n, name in enumerate(dimensions)
     ]
     known: dict[tuple[str, Any], Hashable] = {}
 

@@ -148,8 +148,8 @@ def _table(
     total: Figures, total_split: Sequence[Sequence[str]], split: Sequence[Sequence[str]],
     lines: Mapping[Line, Figures], columns: Mapping[Line, Figures], blocks: Mapping[tuple[Line, Line], Figures],
 ) -> ShownTable:  # fmt: skip
-    def apart(n: int, of: int) -> bool:
-        return not is_small(n) and not is_small(of - n)
+    def apart(n: int, total: int) -> bool:
+        return not is_small(n) and not is_small(total - n)
 
     verified = apart(total.verified_seats, total.seats) and not needs_suppression(total)
     counted = (

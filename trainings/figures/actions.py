@@ -14,7 +14,8 @@ from audit.record import record
 from common.actions import action
 from members.models import Member
 from trainings.actions import check_open, locked
-from trainings.attendance.actions import MarkEdit, MarksAnswer, apply_edits
+from trainings.attendance.actions import MarksAnswer, apply_edits
+from trainings.attendance.edits import MarkEdit
 from trainings.counting import training_totals
 from trainings.enrolments import take_off
 from trainings.headcounts.actions import check_counts

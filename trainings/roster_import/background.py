@@ -53,16 +53,20 @@ def keep_for_reading(
 @task()
 def read_kept_list(pk: int) -> None:
     """Read the file of an import: it becomes a preview, or is refused with a sentence. The file is gone afterwards."""
-    of = RosterImport.objects.select_related("training", "organisation__country", "by").filter(pk=pk).first()
-    if of is None or of.state != RosterImport.State.READING or of.upload is None:
+    roster_import = RosterImport.objects.select_related("training", "organisation__country", "by").filter(pk=pk).first()
+    if roster_import is None or roster_import.state != RosterImport.State.READING or roster_import.upload is None:
         return
-    content, is_text = bytes(of.upload), of.upload_name == PASTED
+    content, is_text = bytes(roster_import.upload), roster_import.upload_name == PASTED
     read: dict[str, Any]
     try:
-        sheets = read_pasted(content.decode()) if is_text else read_upload(content, of.upload_name)
-        read = cells_of(sheets, of.training)
-        of.sheets, of.workbook, of.chosen = read["sheets"], read["workbook"], read["chosen"]
-        plan_import(of, by=of.by)
+        sheets = read_pasted(content.decode()) if is_text else read_upload(content, roster_import.upload_name)
+        read = cells_of(sheets, roster_import.training)
+        roster_import.sheets, roster_import.workbook, roster_import.chosen = (
+            read["sheets"],
+            read["workbook"],
+            read["chosen"],
+        )
+        plan_import(roster_import, by=roster_import.by)
     except ValidationError as wrong:
         read = {"state": RosterImport.State.REFUSED, "refusal": " ".join(wrong.messages)}
     else:
@@ -71,27 +75,29 @@ def read_kept_list(pk: int) -> None:
     RosterImport.objects.filter(pk=pk, state=RosterImport.State.READING).update(**read, upload=None, work_began=None)
 
 
-def take_in_later(*, of: RosterImport, rows: int, by: Member) -> None:
+def take_in_later(*, roster_import: RosterImport, rows: int, by: Member) -> None:
     """Let the worker take a preview in. Nothing more can be decided on it meanwhile. No line before it is taken in."""
     with transaction.atomic():
-        moved = RosterImport.objects.filter(pk=of.pk, state=RosterImport.State.PREVIEW).update(
+        moved = RosterImport.objects.filter(pk=roster_import.pk, state=RosterImport.State.PREVIEW).update(
             state=RosterImport.State.TAKING,
             work_began=timezone.now(),
             work_seconds=2 + rows // ROWS_A_SECOND,
             refusal="",
         )
         if moved:
-            take_list_in.enqueue(of.pk, by.pk)
+            take_list_in.enqueue(roster_import.pk, by.pk)
 
 
 @task()
 def take_list_in(pk: int, by: int) -> None:
     """Take a list in; what cannot be taken in is a preview again, with the reason."""
-    of = RosterImport.objects.select_related("training").filter(pk=pk, state=RosterImport.State.TAKING).first()
-    if of is None:
+    roster_import = (
+        RosterImport.objects.select_related("training").filter(pk=pk, state=RosterImport.State.TAKING).first()
+    )
+    if roster_import is None:
         return
     try:
-        commit_import(of=of, by=Member.objects.get(pk=by))
+        commit_import(roster_import=roster_import, by=Member.objects.get(pk=by))
     except ValidationError as wrong:
         RosterImport.objects.filter(pk=pk, state=RosterImport.State.TAKING).update(
             state=RosterImport.State.PREVIEW, refusal=" ".join(wrong.messages), work_began=None
@@ -118,23 +124,23 @@ def task_given_up(sender: object, task_result: "TaskResult[Any]", **kwargs: Any)
         )  # fmt: skip
 
 
-def do_now(*, of: RosterImport, by: Member) -> None:
+def do_now(*, roster_import: RosterImport, by: Member) -> None:
     """Do here what the worker has not done: it is late, or there is none."""
-    if of.state == RosterImport.State.READING:
-        read_kept_list.func(of.pk)
-    elif of.state == RosterImport.State.TAKING:
-        take_list_in.func(of.pk, by.pk)
+    if roster_import.state == RosterImport.State.READING:
+        read_kept_list.func(roster_import.pk)
+    elif roster_import.state == RosterImport.State.TAKING:
+        take_list_in.func(roster_import.pk, by.pk)
 
 
-def percent_done(of: RosterImport) -> int:
+def percent_done(roster_import: RosterImport) -> int:
     """Return about how far the worker is, by the time such a list usually takes: from 2 to 95, never full before it is done."""
-    if of.work_began is None:
+    if roster_import.work_began is None:
         return 2
-    spent = (timezone.now() - of.work_began).total_seconds()
-    return max(2, min(95, int(100 * spent / max(1, of.work_seconds))))
+    spent = (timezone.now() - roster_import.work_began).total_seconds()
+    return max(2, min(95, int(100 * spent / max(1, roster_import.work_seconds))))
 
 
-def is_late(of: RosterImport) -> bool:
+def is_late(roster_import: RosterImport) -> bool:
     """Return whether the worker should long be through: then a person may do it here."""
-    allowed = timedelta(seconds=2 * of.work_seconds) + WORKER_IS_LATE
-    return of.work_began is not None and timezone.now() - of.work_began > allowed
+    allowed = timedelta(seconds=2 * roster_import.work_seconds) + WORKER_IS_LATE
+    return roster_import.work_began is not None and timezone.now() - roster_import.work_began > allowed

@@ -138,19 +138,19 @@ def header_key(header: str) -> str:
     return spelling(header)[:120]
 
 
-def read_import(of: RosterImport) -> ReadRoster:
+def read_import(roster_import: RosterImport) -> ReadRoster:
     """Read the cells of an import by what was chosen and what the ministry chose before. Four queries."""
-    sheets = [walk_in_sheet(of)] if of.workbook_id else unpacked(of.sheets)
-    if of.workbook_id and not sheets[0].rows:
+    sheets = [walk_in_sheet(roster_import)] if roster_import.workbook_id else unpacked(roster_import.sheets)
+    if roster_import.workbook_id and not sheets[0].rows:
         return ReadRoster(sheets[0].name, [], None, [], [], [], [])
-    tables = known_tables(of.organisation.country_id)
-    options: dict[str, Any] = {"year": of.training.starts_on.year, "sheet": of.chosen.get("sheet"),
-                               "has_header": of.chosen.get("has_header")}  # fmt: skip
-    kinds = {int(n): kind for n, kind in of.chosen.get("kinds", {}).items()}
+    tables = known_tables(roster_import.organisation.country_id)
+    options: dict[str, Any] = {"year": roster_import.training.starts_on.year, "sheet": roster_import.chosen.get("sheet"),
+                               "has_header": roster_import.chosen.get("has_header")}  # fmt: skip
+    kinds = {int(n): kind for n, kind in roster_import.chosen.get("kinds", {}).items()}
     if kinds:
         return read_roster(sheets, tables, kinds=kinds, **options)
     roster = read_roster(sheets, tables, **options)
-    known = remembered_kinds(of.organisation)
+    known = remembered_kinds(roster_import.organisation)
     again = {
         c.index: known[key]
         for c in roster.columns
@@ -161,19 +161,19 @@ def read_import(of: RosterImport) -> ReadRoster:
     return read_roster(sheets, tables, kinds={c.index: again.get(c.index, c.kind) for c in roster.columns}, **options)
 
 
-def plan_import(of: RosterImport, *, by: Member) -> Plan:
+def plan_import(roster_import: RosterImport, *, by: Member) -> Plan:
     """Return what this import would do as things stand now. About a dozen queries, whatever its size."""
-    roster = read_import(of)
+    roster = read_import(roster_import)
     homes = Organisation.objects.select_related("country").in_bulk()
-    rows = [PlannedRow(row, _home_of(row, of.organisation, homes)) for row in roster.rows]
-    answers: Mapping[str, Any] = of.chosen.get("rows", {})
+    rows = [PlannedRow(row, _home_of(row, roster_import.organisation, homes)) for row in roster.rows]
+    answers: Mapping[str, Any] = roster_import.chosen.get("rows", {})
     _judge(rows, answers, by)
-    if of.workbook_id:
-        _ask_about_listed(rows, of)
-    held = [session for session in of.training.sessions.all() if not session.is_cancelled]
-    chosen = {int(n): value for n, value in of.chosen.get("sessions", {}).items()}
+    if roster_import.workbook_id:
+        _ask_about_listed(rows, roster_import)
+    held = [session for session in roster_import.training.sessions.all() if not session.is_cancelled]
+    chosen = {int(n): value for n, value in roster_import.chosen.get("sessions", {}).items()}
     columns = sessions_of_columns(roster.sessions, held, chosen)
-    _compare(rows, of.training, columns)
+    _compare(rows, roster_import.training, columns)
     unknown = [n for n, there in enumerate(columns) if not there and n not in chosen]
     return Plan(roster, rows, columns, unknown)
 
@@ -217,10 +217,10 @@ def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> No
         _identify(row, wanted[id(row)], matches[id(row)], answer, earlier)
 
 
-def _ask_about_listed(rows: Sequence[PlannedRow], of: RosterImport) -> None:
+def _ask_about_listed(rows: Sequence[PlannedRow], roster_import: RosterImport) -> None:
     """A row added to a workbook that is a person whom the workbook has a row for is asked about: their marks stand there."""
-    assert of.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
-    enrolments = Enrolment.objects.filter(pk__in=[int(pk) for pk in of.workbook.rows], removed_at=None)
+    assert roster_import.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
+    enrolments = Enrolment.objects.filter(pk__in=[int(pk) for pk in roster_import.workbook.rows], removed_at=None)
     listed = set(enrolments.order_by().values_list("participant", flat=True))
     for row in rows:
         if row.person is not None and row.person.pk in listed:

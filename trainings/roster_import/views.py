@@ -82,85 +82,87 @@ def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Trainin
 @require_http_methods(["GET", "POST"])
 def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Show what was understood row by row, take decisions and mended cells in, and, when nothing is open, take it all in."""
-    training, of = fetch_import(request, reference, pk)
+    training, preview = fetch_import(request, reference, pk)
     member = member_of(request)
-    if is_fragment(request) and not of.is_with_the_worker:  # the bar is full: load what came of it
+    if is_fragment(request) and not preview.is_with_the_worker:  # the bar is full: load what came of it
         return HttpResponse(headers={"HX-Redirect": request.path})
-    if of.is_finished:
-        return _done(request, training, of)
-    if of.state != RosterImport.State.PREVIEW:
-        return _under_way(request, training, of)
-    if of.workbook_id:
+    if preview.is_finished:
+        return _done(request, training, preview)
+    if preview.state != RosterImport.State.PREVIEW:
+        return _under_way(request, training, preview)
+    if preview.workbook_id:
         return redirect("trainings:workbook_preview", reference, pk)
-    refusal: list[str] = [of.refusal] if of.refusal else []
+    refusal: list[str] = [preview.refusal] if preview.refusal else []
     try:
         if request.method == "POST":
-            _take_post(request, of, member)
+            _take_post(request, preview, member)
             return redirect("trainings:import_preview", reference, pk)
-        plan = plan_import(of, by=member)
+        plan = plan_import(preview, by=member)
     except ValidationError as wrong:
         refusal = wrong.messages
-        of.refresh_from_db()
+        preview.refresh_from_db()
         try:
-            plan = plan_import(of, by=member)
-            if request.method == "POST" and take_answers(request.POST, of, plan):
-                plan = plan_import(of, by=member)
+            plan = plan_import(preview, by=member)
+            if request.method == "POST" and take_answers(request.POST, preview, plan):
+                plan = plan_import(preview, by=member)
         except ValidationError:
             messages.error(request, " ".join(refusal))
             return redirect("trainings:roster_import", reference)
     record_reading(training, "import", by=member, session=request.session)
-    context = {**_shown(plan, training), "training": training, "import": of, "refusal": refusal}
+    context = {**_shown(plan, training), "training": training, "import": preview, "refusal": refusal}
     return render(
         request, "trainings/roster_import/import_preview.html", context, status=422 if request.method == "POST" else 200
     )
 
 
-def _take_post(request: HttpRequest, of: RosterImport, member: Member) -> None:
+def _take_post(request: HttpRequest, roster_import: RosterImport, member: Member) -> None:
     """Keep what the form says; with "commit" take the list in, a long one by the worker."""
     sent = request.POST
-    if "sheet" in sent and _take_sheet(sent["sheet"], of, member):
+    if "sheet" in sent and _take_sheet(sent["sheet"], roster_import, member):
         return
     if "commit" not in sent:
-        take_answers(sent, of, plan_import(of, by=member))
+        take_answers(sent, roster_import, plan_import(roster_import, by=member))
         return
-    if sum(len(sheet["rows"]) for sheet in of.sheets) <= background.LONG_ROWS:
-        actions.commit_import(of=of, by=member, decide=lambda fresh, plan: take_answers(sent, fresh, plan))
+    if sum(len(sheet["rows"]) for sheet in roster_import.sheets) <= background.LONG_ROWS:
+        actions.commit_import(
+            roster_import=roster_import, by=member, decide=lambda fresh, plan: take_answers(sent, fresh, plan)
+        )
         messages.success(request, _("The list is taken in."))
         return
-    plan = plan_import(of, by=member)
-    if take_answers(sent, of, plan):
-        plan = plan_import(of, by=member)
+    plan = plan_import(roster_import, by=member)
+    if take_answers(sent, roster_import, plan):
+        plan = plan_import(roster_import, by=member)
     actions.refuse_waiting(plan)
-    background.take_in_later(of=of, rows=len(plan.rows), by=member)
+    background.take_in_later(roster_import=roster_import, rows=len(plan.rows), by=member)
 
 
-def _take_sheet(name: str, of: RosterImport, by: Member) -> bool:
+def _take_sheet(name: str, roster_import: RosterImport, by: Member) -> bool:
     """Read another sheet of the workbook, where `name` is one; return whether it is. A sheet without a list is refused."""
-    names = [sheet["name"] for sheet in of.sheets]
-    at = of.chosen.get("sheet")
-    if name not in names or name == (names[at] if at is not None else read_import(of).sheet):
+    names = [sheet["name"] for sheet in roster_import.sheets]
+    at = roster_import.chosen.get("sheet")
+    if name not in names or name == (names[at] if at is not None else read_import(roster_import).sheet):
         return False
     with transaction.atomic():
         chosen = {"sheet": names.index(name), "kinds": {}, "sessions": {}, "rows": {}}
-        actions.choose(of=of, chosen=chosen, cells={}, sheet=name)
-        plan_import(of, by=by)
+        actions.choose(roster_import=roster_import, chosen=chosen, cells={}, sheet=name)
+        plan_import(roster_import, by=by)
     return True
 
 
-def _under_way(request: HttpRequest, training: Training, of: RosterImport) -> HttpResponse:
+def _under_way(request: HttpRequest, training: Training, roster_import: RosterImport) -> HttpResponse:
     """Show how far the worker is, or why it gave up. Where it is late, the work can be done here."""
     if request.method == "POST":
-        if "here" in request.POST and background.is_late(of):
-            background.do_now(of=of, by=member_of(request))
-        return redirect("trainings:import_preview", training.reference, of.pk)
-    if of.state == RosterImport.State.REFUSED:
-        messages.error(request, of.refusal)
+        if "here" in request.POST and background.is_late(roster_import):
+            background.do_now(roster_import=roster_import, by=member_of(request))
+        return redirect("trainings:import_preview", training.reference, roster_import.pk)
+    if roster_import.state == RosterImport.State.REFUSED:
+        messages.error(request, roster_import.refusal)
         return redirect("trainings:roster_import", training.reference)
     context = {
         "training": training,
-        "import": of,
-        "percent": background.percent_done(of),
-        "is_late": background.is_late(of),
+        "import": roster_import,
+        "percent": background.percent_done(roster_import),
+        "is_late": background.is_late(roster_import),
     }
     fragment = is_fragment(request)
     return render(
@@ -212,13 +214,13 @@ def _proposed(plan: Plan, place: int | None, held: list[Session]) -> str:
     return str(held[place].pk) if as_many and place is not None else ""
 
 
-def take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> bool:
+def take_answers(sent: QueryDict, roster_import: RosterImport, plan: Plan) -> bool:
     """Keep what the form says: columns where they differ from what is shown, an answer for each row, mended cells.
 
     Return whether it says anything new.
     """
     kinds = {str(c.index): sent.get(f"column-{c.index}", c.kind) for c in plan.roster.columns}
-    chosen: dict[str, Any] = {"rows": {**of.chosen.get("rows", {})}}
+    chosen: dict[str, Any] = {"rows": {**roster_import.chosen.get("rows", {})}}
     if any(kinds[str(c.index)] != c.kind for c in plan.roster.columns):
         known = {kind for kind, _label in KIND_LABELS}
         chosen["kinds"] = {n: kind for n, kind in kinds.items() if kind in known}
@@ -238,7 +240,7 @@ def take_answers(sent: QueryDict, of: RosterImport, plan: Plan) -> bool:
             typed = sent.get(f"c-{row.number}-{column}")
             if typed is not None and typed != text:
                 cells[row.number, column] = typed.replace("\x00", "")[:200]
-    return actions.choose(of=of, chosen=chosen, cells=cells, sheet=plan.roster.sheet)
+    return actions.choose(roster_import=roster_import, chosen=chosen, cells=cells, sheet=plan.roster.sheet)
 
 
 def _answer_of(sent: QueryDict, row: PlannedRow) -> dict[str, Any] | None:
@@ -255,19 +257,21 @@ def _answer_of(sent: QueryDict, row: PlannedRow) -> dict[str, Any] | None:
     return answer
 
 
-def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpResponse:
+def _done(request: HttpRequest, training: Training, roster_import: RosterImport) -> HttpResponse:
     """Show what came of an import, with the way back."""
     if request.method == "POST":
-        return redirect("trainings:import_preview", training.reference, of.pk)
-    rows = of.rows.select_related("enrolment__participant")
+        return redirect("trainings:import_preview", training.reference, roster_import.pk)
+    rows = roster_import.rows.select_related("enrolment__participant")
     counts = {"rows": rows.count(), "added": rows.filter(enrolled_by_it=True).count()}
-    if of.workbook_id:
-        counts["marks"] = MarkChange.objects.filter(batch=of.batch, outcome=MarkChange.Outcome.APPLIED).count()
+    if roster_import.workbook_id:
+        counts["marks"] = MarkChange.objects.filter(
+            batch=roster_import.batch, outcome=MarkChange.Outcome.APPLIED
+        ).count()
     context = {
         "training": training,
-        "import": of,
+        "import": roster_import,
         "counts": counts,
-        "can_undo": training.is_open and of.state == "committed",
+        "can_undo": training.is_open and roster_import.state == "committed",
     }
     return render(request, "trainings/roster_import/import_done.html", context)
 
@@ -275,9 +279,9 @@ def _done(request: HttpRequest, training: Training, of: RosterImport) -> HttpRes
 @require_POST
 def import_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Take an import back as a whole; who was used since stays and is named."""
-    _training, of = fetch_import(request, reference, pk)
+    _training, preview = fetch_import(request, reference, pk)
     with errors_as_messages(request):
-        stay = actions.undo_import(of=of, by=member_of(request))
+        stay = actions.undo_import(roster_import=preview, by=member_of(request))
         messages.success(request, _("The import is taken back."))
         if stay:
             names = "; ".join(str(enrolment.participant) for enrolment in stay[:20])

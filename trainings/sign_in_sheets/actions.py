@@ -16,7 +16,8 @@ from audit.record import record
 from common.actions import action
 from members.models import Member
 from trainings.actions import check_open, locked
-from trainings.attendance.actions import KeyReusedError, MarkEdit, MarksAnswer, apply_edits, edits_back
+from trainings.attendance.actions import KeyReusedError, MarksAnswer, apply_edits, edits_back
+from trainings.attendance.edits import MarkEdit
 from trainings.enrolments import take_off
 from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, SheetEntry, SheetLine, Training
 from trainings.models.people import written_name

@@ -39,7 +39,7 @@ def test_numbers_written_with_the_first_marks_are_those_a_recount_finds(training
 def test_session_cancelled_before_is_not_counted(training, recorder_me):
     made = started(training, "\n".join([HEADER, *ROWS]), recorder_me, sessions={"1": ""})
     toggle_session(session=training.sessions.all()[1], by=recorder_me)
-    commit_import(of=made, by=recorder_me)
+    commit_import(roster_import=made, by=recorder_me)
     written = counted(training)
     assert written == [("Marić", 360, 1, 1), ("Vukić", 0, 0, 0), ("Đurić", 360, 1, 1)]
     recount_enrolments(training)
@@ -66,6 +66,6 @@ def test_keys_of_two_lists_differ_and_both_are_taken_back(training, recorder_me)
     lists = [taken_in(training, "\n".join([HEADER, row]), recorder_me) for row in ROWS]
     assert MarkChange.objects.values("key").distinct().count() == 5
     for one in lists:
-        undo_import(of=one, by=recorder_me)
+        undo_import(roster_import=one, by=recorder_me)
     assert counted(training) == [("Marić", 0, 0, 0), ("Vukić", 0, 0, 0), ("Đurić", 0, 0, 0)]
     assert set(Mark.objects.values_list("value", "version")) == {("", 2)}

@@ -311,7 +311,7 @@ def test_merged_record_is_nobody_but_its_name_finds_the_kept_one(pair, recorder_
     other = make_training(recorder_me)
     sheet = read_pasted("Family name\tGiven name\nZubac\tMilica")
     taken = commit_import(
-        of=start_import(training=other, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me
+        roster_import=start_import(training=other, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me
     )
     assert [row.enrolment.participant for row in taken.rows.all()] == [pair.first]
     assert Participant.objects.count() == 2
@@ -322,12 +322,12 @@ def test_import_that_made_the_other_can_still_be_taken_back(pair, recorder_me, c
     enrol(training, pair.first, recorder_me, ["present"])
     sheet = read_pasted("Family name\tGiven name\t10.3.2025\nZubac\tMilica\t+")
     of = commit_import(
-        of=start_import(training=training, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me
+        roster_import=start_import(training=training, organisation=home, sheets=sheet, by=recorder_me), by=recorder_me
     )
     other = of.rows.get().enrolment.participant
     married = DuplicatePair.objects.create(first=pair.first, second=other)
     merge_people(pair=married, choice=choice_of(married, sex="female"), by=coordinator_me)
-    assert undo_import(of=of, by=recorder_me) == []
+    assert undo_import(roster_import=of, by=recorder_me) == []
     assert training_totals(training)["attended"]["seats"] == 1
 
 

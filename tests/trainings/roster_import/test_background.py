@@ -128,7 +128,7 @@ def test_figures_submitted_meanwhile_make_it_a_preview_again(training, recorder_
     long.read_kept_list.func(of.pk)
     RosterImport.objects.update(state="taking", work_began=timezone.now())
     with pytest.raises(ValidationError, match="no longer a preview"):
-        choose(of=RosterImport.objects.get(), chosen={"rows": {}}, cells={}, sheet="")
+        choose(roster_import=RosterImport.objects.get(), chosen={"rows": {}}, cells={}, sheet="")
     Training.objects.update(figures=Training.Figures.SUBMITTED, submitted_by=recorder_me, submitted_at=timezone.now())
     long.take_list_in.func(of.pk, recorder_me.pk)
     of.refresh_from_db()

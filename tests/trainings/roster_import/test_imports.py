@@ -46,14 +46,14 @@ def training(recorder_me):
 def taken_in(training, text, by, answers=None, **chosen):
     """Start an import of pasted cells with these answers, and commit it."""
     made = started(training, text, by, answers, **chosen)
-    return commit_import(of=made, by=by)
+    return commit_import(roster_import=made, by=by)
 
 
 def started(training, text, by, answers=None, **chosen):
     made = start_import(training=training, organisation=training.owner, sheets=read_pasted(text), by=by)
     if answers or chosen:
         rows = {str(n): answer for n, answer in (answers or {}).items()}
-        choose(of=made, chosen={"rows": rows, **chosen}, cells={}, sheet=made.sheets[0]["name"])
+        choose(roster_import=made, chosen={"rows": rows, **chosen}, cells={}, sheet=made.sheets[0]["name"])
     return made
 
 
@@ -100,7 +100,7 @@ def test_same_list_again_changes_nothing(training, recorder_me):
 
 def test_committing_twice_is_once(training, recorder_me):
     made = taken_in(training, LIST, recorder_me)
-    assert commit_import(of=made, by=recorder_me).pk == made.pk
+    assert commit_import(roster_import=made, by=recorder_me).pk == made.pk
     assert ImportedRow.objects.count() == 3
 
 
@@ -128,7 +128,7 @@ def test_near_name_is_asked_about_and_never_merged_by_itself(typed, training, re
     (row,) = plan_import(made, by=recorder_me).rows
     assert (row.state, [c.name for c in row.candidates]) == ("unclear", ["Đorđević, Marija"])
     with pytest.raises(ValidationError, match="wait for a decision"):
-        commit_import(of=made, by=recorder_me)
+        commit_import(roster_import=made, by=recorder_me)
     assert Enrolment.objects.filter(training=training).count() == 0
     known = Participant.objects.get()
     taken_in(training, text, recorder_me, {2: {"person": str(known.pk)}})
@@ -220,12 +220,12 @@ def test_import_is_taken_back_as_a_whole(training, recorder_me):
     text = f"{LIST}\n{there.participant.family_name}\t{there.participant.given_name}\tž\tmajor\tŠtab\t+\t+"
     made = taken_in(training, text, recorder_me)
     assert training.enrolments.filter(removed_at=None).count() == 4
-    assert undo_import(of=made, by=recorder_me) == []
+    assert undo_import(roster_import=made, by=recorder_me) == []
     (left,) = training.enrolments.filter(removed_at=None)
     assert (left.pk, left.unit, left.rank, left.minutes) == (there.pk, "", None, 0)
     assert marks_of(training) == {}
     with pytest.raises(ValidationError, match="nothing to take back"):
-        undo_import(of=made, by=recorder_me)
+        undo_import(roster_import=made, by=recorder_me)
     taken_in(training, text, recorder_me)
     assert training.enrolments.filter(removed_at=None).count() == 4
 
@@ -235,7 +235,7 @@ def test_who_was_used_since_stays_when_an_import_is_taken_back(training, recorde
     enrolment = training.enrolments.get(participant__family_name="Vukić")
     day = training.sessions.get(date=date(2025, 3, 11))
     change_marks(training=training, edits=[edit_of(enrolment, day, "late")], by=recorder_me)
-    stay = undo_import(of=made, by=recorder_me)
+    stay = undo_import(roster_import=made, by=recorder_me)
     assert [e.participant.family_name for e in stay] == ["Vukić"]
     assert marks_of(training) == {("Vukić", 11): "late"}
 
@@ -246,7 +246,7 @@ def test_import_stays_when_the_figures_are_submitted(training, recorder_me):
         figures="submitted", figures_version=1, submitted_at=timezone.now(), submitted_by=recorder_me
     )
     with pytest.raises(ValidationError):
-        undo_import(of=made, by=recorder_me)
+        undo_import(roster_import=made, by=recorder_me)
     assert training.enrolments.filter(removed_at=None).count() == 3
 
 
@@ -289,7 +289,7 @@ def test_two_rows_of_one_number_and_name_wait(second, training, recorder_me):
         ("new", None, []), ("unclear", 2, [SAME_NUMBER]),
     ]  # fmt: skip
     with pytest.raises(ValidationError, match="wait for a decision"):
-        commit_import(of=made, by=recorder_me)
+        commit_import(roster_import=made, by=recorder_me)
     assert (Participant.objects.count(), ImportedRow.objects.count()) == (0, 0)
     taken_in(training, text, recorder_me, {3: {"leave": True}})
     assert training.enrolments.count() == 1
@@ -339,7 +339,7 @@ def test_second_row_of_one_known_person_waits(rows, shares, training, recorder_m
     ]  # fmt: skip
     assert plan.rows[1].reasons == ["Row 2 is the same known person already. Is it another person?"]
     with pytest.raises(ValidationError, match="wait for a decision"):
-        commit_import(of=made, by=recorder_me)
+        commit_import(roster_import=made, by=recorder_me)
     taken_in(training, text, recorder_me, {3: {"person": "new"}})
     assert (training.enrolments.count(), Participant.objects.count()) == (2, 2)
 
@@ -373,7 +373,7 @@ def test_people_merged_while_a_list_is_taken_in_refuse_it(training, recorder_me)
         return False
 
     with pytest.raises(ValidationError, match="turned out to be one person"):
-        commit_import(of=made, by=recorder_me, decide=merge_meanwhile)
+        commit_import(roster_import=made, by=recorder_me, decide=merge_meanwhile)
     assert (training.enrolments.count(), ImportedRow.objects.filter(roster_import=made).count()) == (0, 0)
 
 
@@ -381,14 +381,14 @@ def test_row_is_mended_in_place(training, recorder_me):
     made = started(training, "Prezime\tIme\tPol\n\tAna\tž", recorder_me)
     (row,) = plan_import(made, by=recorder_me).rows
     assert row.state == "wrong"
-    choose(of=made, chosen={}, cells={(row.number, 0): "Jović"}, sheet=made.sheets[0]["name"])
+    choose(roster_import=made, chosen={}, cells={(row.number, 0): "Jović"}, sheet=made.sheets[0]["name"])
     assert states(plan_import(made, by=recorder_me)) == {"Jović": "new"}
 
 
 def test_refused_import_writes_nothing(training, recorder_me):
     made = started(training, f"{LIST}\n\tBezprezimena\tž\t\t\t\t", recorder_me)
     with pytest.raises(ValidationError):
-        commit_import(of=made, by=recorder_me)
+        commit_import(roster_import=made, by=recorder_me)
     assert (Enrolment.objects.count(), Participant.objects.count(), ImportedRow.objects.count()) == (0, 0, 0)
 
 
@@ -426,7 +426,7 @@ def test_preview_is_seen_by_who_made_it_alone(training, recorder_me, coordinator
     url = f"{training.get_absolute_url()}roster/import/{made.pk}/"
     answers = {by.email: client_of(by).get(url).status_code for by in (recorder_me, coordinator_me, recorder_rs)}
     assert list(answers.values()) == [200, 404, 403]
-    commit_import(of=made, by=recorder_me)
+    commit_import(roster_import=made, by=recorder_me)
     assert client_of(coordinator_me).get(url).status_code == 200
 
 
@@ -494,7 +494,7 @@ def test_five_thousand_rows_against_a_hundred_thousand_people(training, recorder
     preview = time.perf_counter() - began
     assert (plan.count("matched"), plan.count("new"), plan.is_ready) == (2500, 2500, True)
     began = time.perf_counter()
-    commit_import(of=made, by=recorder_me)
+    commit_import(roster_import=made, by=recorder_me)
     commit = time.perf_counter() - began
     with capsys.disabled():
         print(f"\n5,000 rows against 100,000 people: preview {preview:.1f} s, commit {commit:.1f} s")

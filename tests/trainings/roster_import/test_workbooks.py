@@ -136,7 +136,7 @@ def test_filled_marks_are_shown_then_taken_then_nothing_new(sheet, recorder_me):
     assert refused.status_code == 422
     assert refused.context["refusal"] == ["The portal says all of this already, so there is nothing to take in."]
     assert (state_of_everything(), AuditEntry.objects.exclude(is_reading=True).count()) == (before, lines)
-    assert undo_import(of=RosterImport.objects.get(pk=of.pk), by=recorder_me) == []
+    assert undo_import(roster_import=RosterImport.objects.get(pk=of.pk), by=recorder_me) == []
     assert marks_of(sheet) == {("Marković", 1): "absent"}
 
 
@@ -144,9 +144,9 @@ def test_filled_marks_are_shown_then_taken_then_nothing_new(sheet, recorder_me):
 def test_taken_back_and_uploaded_again_is_taken_again(sheet, recorder_me):
     filled = Filled(sheet, recorder_me)
     filled.cell(people_on(sheet)[0]).value = "Late"
-    undo_import(of=commit_import(of=started(filled, recorder_me), by=recorder_me), by=recorder_me)
+    undo_import(roster_import=commit_import(roster_import=started(filled, recorder_me), by=recorder_me), by=recorder_me)
     assert marks_of(sheet) == {}
-    commit_import(of=started(filled, recorder_me), by=recorder_me)
+    commit_import(roster_import=started(filled, recorder_me), by=recorder_me)
     assert marks_of(sheet) == {("Petrović", 0): "late"}
 
 
@@ -155,7 +155,7 @@ def test_two_copies_the_second_sees_the_first_as_changed_since(sheet, recorder_m
     one, two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
     filled.cell(one).value = filled.cell(two).value = "Present"
-    commit_import(of=started(filled, recorder_me), by=recorder_me)
+    commit_import(roster_import=started(filled, recorder_me), by=recorder_me)
     filled.cell(one).value, filled.cell(two, 1).value = "Absent", "Late"
     browser = client_of(trainer_me)
     page = upload(browser, sheet, filled.xlsx())
@@ -181,7 +181,7 @@ def test_portal_changed_between_preview_and_commit_is_asked_again(sheet, recorde
     assert told(of) == [("set", "Petrović", "", "absent", "")]
     set_mark(one, 0, "late", recorder_me)
     with pytest.raises(ValidationError, match="wait for a decision"):
-        commit_import(of=of, by=recorder_me)
+        commit_import(roster_import=of, by=recorder_me)
     assert marks_of(sheet) == {("Petrović", 0): "late"}
 
 
@@ -452,7 +452,7 @@ def test_preview_is_closed_to_a_trainer_whose_time_for_names_is_over(marked, rec
 def test_empty_roster_is_filled_by_walk_ins(training, recorder_me):
     filled = Filled(training, recorder_me)
     filled.add("Novak", "Petar", "Male", "", "", "", "Present")
-    commit_import(of=started(filled, recorder_me, filled.csv(), "a.csv"), by=recorder_me)
+    commit_import(roster_import=started(filled, recorder_me, filled.csv(), "a.csv"), by=recorder_me)
     assert marks_of(training) == {("Novak", 0): "present"}
 
 
@@ -521,7 +521,7 @@ def check_story(seed, training, by):
     }
     of.chosen = {**of.chosen, "cells": answers}
     of.save()
-    commit_import(of=of, by=by)
+    commit_import(roster_import=of, by=by)
     end = {cell: now[cell] if cell in keep else value for cell, (_kind, value) in rule.items()}
     marks = dict.fromkeys(was, "") | {
         (m.enrolment_id, sessions.index(m.session_id)): m.value
@@ -537,7 +537,7 @@ def check_story(seed, training, by):
     # What a person left to the portal is a difference still; nothing else is.
     asked = {(c.enrolment, sessions.index(c.session)) for p in find_differences(again).people for c in p.cells}
     assert asked == keep
-    commit_import(of=again, by=by)
+    commit_import(roster_import=again, by=by)
     assert state_of_everything() == before
 
 
@@ -570,8 +570,8 @@ def test_same_copy_previewed_twice_writes_each_mark_once(sheet, recorder_me):
     filled = Filled(sheet, recorder_me)
     filled.cell(people_on(sheet)[0]).value = "Late"
     first, second = started(filled, recorder_me), started(filled, recorder_me)
-    commit_import(of=first, by=recorder_me)
-    commit_import(of=second, by=recorder_me)
+    commit_import(roster_import=first, by=recorder_me)
+    commit_import(roster_import=second, by=recorder_me)
     assert MarkChange.objects.filter(enrolment__training=sheet).count() == 1
 
 

@@ -28,7 +28,7 @@ class Filled:
         """The number of a person's row, by its key."""
         return next(
             row[0].row for row in self.sheet.iter_rows()
-            if (key := key_in(row[0].value)) and key.kind == "person" and key.of == str(enrolment.pk)
+            if (key := key_in(row[0].value)) and key.kind == "person" and key.target == str(enrolment.pk)
         )  # fmt: skip
 
     def cell(self, enrolment, place: int = 0) -> Any:

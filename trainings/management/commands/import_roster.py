@@ -89,7 +89,7 @@ class Command(BaseCommand):
             differences = find_differences(made) if made.workbook_id else None
             if not options["preview"]:
                 self._refuse_waiting(plan)
-                commit_import(of=made, by=by)
+                commit_import(roster_import=made, by=by)
             else:
                 transaction.set_rollback(True)
         rows = [told_planned(row) for row in plan.rows]

@@ -48,12 +48,12 @@ def make_workbook(*, training: Training, by: Member) -> MadeWorkbook:
     return MadeWorkbook(workbook, people, sessions)
 
 
-def choose_of_workbook(*, of: RosterImport, cells: Mapping[str, Any], people: Mapping[str, str]) -> None:
+def choose_of_workbook(*, roster_import: RosterImport, cells: Mapping[str, Any], people: Mapping[str, str]) -> None:
     """Keep what a person decided on a filled workbook: of cells, with the version they saw, and of renamed rows."""
-    check_preview(of)
-    of.chosen = {
-        **of.chosen,
-        "cells": {**of.chosen.get("cells", {}), **cells},
-        "people": {**of.chosen.get("people", {}), **people},
+    check_preview(roster_import)
+    roster_import.chosen = {
+        **roster_import.chosen,
+        "cells": {**roster_import.chosen.get("cells", {}), **cells},
+        "people": {**roster_import.chosen.get("people", {}), **people},
     }
-    of.save(update_fields=["chosen"])
+    roster_import.save(update_fields=["chosen"])

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from common.folding import spelling
 from common.uploads.cells import Sheet, unpacked
-from trainings.attendance.actions import MarkEdit
+from trainings.attendance.edits import MarkEdit
 from trainings.models import Mark, RosterImport, Session
 from trainings.roster_import.parsing.values import text_of
 from trainings.roster_import.workbook.keys import FACTS, fact_hash, written
@@ -123,19 +123,19 @@ class Differences:
         ]  # fmt: skip
 
 
-def walk_in_sheet(of: RosterImport) -> Sheet:
+def walk_in_sheet(roster_import: RosterImport) -> Sheet:
     """Return the rows of a filled workbook that carry no key, to be read as those of any list."""
-    assert of.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
-    return read_filled(unpacked(of.sheets), of.workbook).walk_ins
+    assert roster_import.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
+    return read_filled(unpacked(roster_import.sheets), roster_import.workbook).walk_ins
 
 
-def find_differences(of: RosterImport) -> Differences:
+def find_differences(roster_import: RosterImport) -> Differences:
     """Return what the filled workbook of a preview says otherwise than when it was made, with the answers given. Three queries."""
-    assert of.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
-    filled = read_filled(unpacked(of.sheets), of.workbook)
-    people = people_of(of.training)
-    held = {session.pk: session for session in of.training.sessions.all()}
-    titles = dict(of.workbook.sessions) | {pk: session_title(session) for pk, session in held.items()}
+    assert roster_import.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
+    filled = read_filled(unpacked(roster_import.sheets), roster_import.workbook)
+    people = people_of(roster_import.training)
+    held = {session.pk: session for session in roster_import.training.sessions.all()}
+    titles = dict(roster_import.workbook.sessions) | {pk: session_title(session) for pk, session in held.items()}
     notes = _Notes(filled, held, people)
     changed_people = []
     for row in filled.rows:
@@ -145,7 +145,7 @@ def find_differences(of: RosterImport) -> Differences:
         differences = PersonDifferences(person, row.number, facts=_facts(filled, row, person))
         differences.is_renamed = _is_renamed(filled, row, person)
         differences.cells = [cell for cell in _cells(filled, row, person, titles) if notes.is_open(cell, person)]
-        _answer(differences, of.chosen)
+        _answer(differences, roster_import.chosen)
         if differences.cells or differences.facts:
             changed_people.append(differences)
     changed_people.sort(key=lambda person: not person.is_waiting)
@@ -293,11 +293,11 @@ def shown_mark(value: str) -> str:
     return str(Mark.Value(value).label) if value else _("Not recorded")
 
 
-def workbook_edits(of: RosterImport) -> list[MarkEdit]:
+def workbook_edits(roster_import: RosterImport) -> list[MarkEdit]:
     """Return the marks that a filled workbook writes, none for an ordinary list; refuse while a cell waits."""
-    if of.workbook_id is None:
+    if roster_import.workbook_id is None:
         return []
-    differences = find_differences(of)
+    differences = find_differences(roster_import)
     if not differences.is_ready:
         raise ValidationError(_("Some cells still wait for a decision. Look at those at the top."))
     return differences.edits()

@@ -24,21 +24,21 @@ class Key:
 
     code: str
     kind: str
-    of: str
+    target: str
     signature: str
 
     def __str__(self) -> str:
-        return f"{self.code}-{self.kind}-{self.of}-{self.signature}"
+        return f"{self.code}-{self.kind}-{self.target}-{self.signature}"
 
 
-def _signed(workbook: Workbook, kind: str, of: str) -> str:
-    made = hmac.new(workbook.secret.bytes, f"{workbook.code}-{kind}-{of}".encode(), hashlib.sha256).digest()
+def _signed(workbook: Workbook, kind: str, about: str) -> str:
+    made = hmac.new(workbook.secret.bytes, f"{workbook.code}-{kind}-{about}".encode(), hashlib.sha256).digest()
     return base64.b32encode(made).decode()[:8]
 
 
-def make_key(workbook: Workbook, kind: str, of: object) -> str:
+def make_key(workbook: Workbook, kind: str, about: object) -> str:
     """Return the key of a row or column of this workbook."""
-    return str(Key(workbook.code, kind, str(of), _signed(workbook, kind, str(of))))
+    return str(Key(workbook.code, kind, str(about), _signed(workbook, kind, str(about))))
 
 
 def key_in(cell: Cell) -> Key | None:
@@ -49,7 +49,7 @@ def key_in(cell: Cell) -> Key | None:
 
 def is_genuine(key: Key, workbook: Workbook) -> bool:
     """Return whether the portal wrote this key into this workbook."""
-    return key.code == workbook.code and hmac.compare_digest(key.signature, _signed(workbook, key.kind, key.of))
+    return key.code == workbook.code and hmac.compare_digest(key.signature, _signed(workbook, key.kind, key.target))
 
 
 def written(text: str) -> str:

@@ -94,8 +94,8 @@ def read_filled(sheets: Sequence[Sheet], workbook: Workbook) -> Filled:
     """
     sheet, keys = _keyed_sheet(sheets)
     _check_keys(sheet, keys, workbook)
-    facts = {key.of: column for _at, column, key in keys if key.kind == FACT}
-    sessions = {int(key.of): column for _at, column, key in keys if key.kind == SESSION}
+    facts = {key.target: column for _at, column, key in keys if key.kind == FACT}
+    sessions = {int(key.target): column for _at, column, key in keys if key.kind == SESSION}
     if not set(FACTS[:2]) <= set(facts) or not sessions:
         raise ValidationError(
             _(
@@ -103,7 +103,7 @@ def read_filled(sheets: Sequence[Sheet], workbook: Workbook) -> Filled:
             )
         )
     people = [(at, column, key) for at, column, key in keys if key.kind == PERSON]
-    rows = [_row_of(sheet, at, int(key.of), facts, sessions) for at, _column, key in people]
+    rows = [_row_of(sheet, at, int(key.target), facts, sessions) for at, _column, key in people]
     marked = [column for _at, column, key in keys if key.kind in (PERSON, HEADING)]
     key_column = max(set(marked), key=marked.count) if marked else 0
     _check_names(rows, workbook)
@@ -117,7 +117,7 @@ def _check_keys(sheet: Sheet, keys: Sequence[tuple[int, int, Key]], workbook: Wo
     seen: dict[tuple[str, str], int] = {}
     rows: set[int] = set()
     for at, column, key in keys:
-        if not is_genuine(key, workbook) or (key.kind == PERSON and key.of not in workbook.rows):
+        if not is_genuine(key, workbook) or (key.kind == PERSON and key.target not in workbook.rows):
             raise ValidationError(
                 _(
                     "The key of row %(row)d was changed, so nobody knows whose row it is. Undo that, or download it again."
@@ -125,10 +125,10 @@ def _check_keys(sheet: Sheet, keys: Sequence[tuple[int, int, Key]], workbook: Wo
                 % {"row": sheet.numbers[at]}
             )
         if key.kind in (SESSION, FACT):
-            if seen.setdefault((key.kind, key.of), column) != column:
+            if seen.setdefault((key.kind, key.target), column) != column:
                 raise ValidationError(
                     _("Columns %(one)s and %(other)s are copies of each other. Delete one and upload it again.")
-                    % {"one": letter_of(seen[key.kind, key.of]), "other": letter_of(column)}
+                    % {"one": letter_of(seen[key.kind, key.target]), "other": letter_of(column)}
                 )
         elif at in rows:
             raise ValidationError(

@@ -63,36 +63,36 @@ def _workbook(request: HttpRequest, training: Training, member: Member) -> HttpR
 @require_http_methods(["GET", "POST"])
 def workbook_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     """Show what a filled workbook changes, take decisions in, and, when none is open, take it all in."""
-    training, of = fetch_import(request, reference, pk)
+    training, preview = fetch_import(request, reference, pk)
     member = member_of(request)
     require(access.can_see_all_names(member, training))
-    if of.state != RosterImport.State.PREVIEW or of.workbook is None:
+    if preview.state != RosterImport.State.PREVIEW or preview.workbook is None:
         return redirect("trainings:import_preview", reference, pk)
     refusal: list[str] = []
     try:
         if request.method == "POST":
-            _take_decisions(request.POST, of, find_differences(of))
-            take_answers(request.POST, of, plan_import(of, by=member))
+            _take_decisions(request.POST, preview, find_differences(preview))
+            take_answers(request.POST, preview, plan_import(preview, by=member))
             if "commit" not in request.POST:
                 return redirect("trainings:workbook_preview", reference, pk)
-            _take_in(request, of, member)
+            _take_in(request, preview, member)
             return redirect("trainings:import_preview", reference, pk)
     except ValidationError as wrong:
         refusal = wrong.messages
-        of.refresh_from_db()
+        preview.refresh_from_db()
     record_reading(training, "import", by=member, session=request.session)
     context = {
-        **_shown(find_differences(of), plan_import(of, by=member)), "training": training, "import": of, "refusal": refusal,
+        **_shown(find_differences(preview), plan_import(preview, by=member)), "training": training, "import": preview, "refusal": refusal,
     }  # fmt: skip
     return render(request, "trainings/roster_import/workbook_preview.html", context, status=422 if refusal else 200)
 
 
-def _take_in(request: HttpRequest, of: RosterImport, member: Member) -> None:
+def _take_in(request: HttpRequest, roster_import: RosterImport, member: Member) -> None:
     """Take a filled workbook in; refuse one that changes nothing."""
-    differences, plan = find_differences(of), plan_import(of, by=member)
+    differences, plan = find_differences(roster_import), plan_import(roster_import, by=member)
     if differences.is_ready and plan.is_ready and not differences.taken and _walk_ins_to_take(plan) == 0:
         raise ValidationError(_("The portal says all of this already, so there is nothing to take in."))
-    imports.commit_import(of=of, by=member)
+    imports.commit_import(roster_import=roster_import, by=member)
     messages.success(request, _("The workbook is taken in."))
 
 
@@ -100,7 +100,7 @@ def _walk_ins_to_take(plan: Plan) -> int:
     return sum(row.is_ready and row.state != LEFT_OUT and not row.does_nothing for row in plan.rows)
 
 
-def _take_decisions(sent: QueryDict, of: RosterImport, differences: Differences) -> None:
+def _take_decisions(sent: QueryDict, roster_import: RosterImport, differences: Differences) -> None:
     """Keep what the form says of the cells it showed, each with the version of the portal's mark that stood beside it."""
     by_key = {cell.key: cell for person in differences.people for cell in person.cells}
     cells: dict[str, list[Any]] = {}
@@ -114,7 +114,7 @@ def _take_decisions(sent: QueryDict, of: RosterImport, differences: Differences)
         for one in differences.people
         if (answer := sent.get(f"whose-{one.person.enrolment}", "")) in (TAKE, KEEP)
     }
-    workbooks.choose_of_workbook(of=of, cells=cells, people=people)
+    workbooks.choose_of_workbook(roster_import=roster_import, cells=cells, people=people)
 
 
 def _decided(sent: QueryDict, cell: CellDifference) -> str:

@@ -21,9 +21,9 @@ from members.filters import MemberFilter, is_called
 from members.forms import HandoverForm, MemberForm, RolesForm
 from members.handover import open_work
 from members.models import Invitation, Member, Role
+from members.pages import desk_tabs, managed, managing
 from members.request import member_of
-from members.second_factor import factors_of, must_have_second_factor
-from members.views.common import desk_tabs, managed, managing
+from members.second_factor.rules import factors_of, must_have_second_factor
 
 EXPIRED_SHOWN_DAYS = 30
 # More than these stay folded, so that the members themselves are not pushed off the screen.

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.views import safe_next
-from members.held_forms import drop_held_form, held_form
+from members.account.held_forms import drop_held_form, held_form
 from members.request import member_of
-from members.second_factor import factors_of, is_last, is_pending, must_have_second_factor
+from members.second_factor.rules import factors_of, is_last, is_pending, must_have_second_factor
 
 NEXT_KEY = "after_second_factor"
 
@@ -39,7 +39,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         only_keys = all(factor.type == Authenticator.Type.WEBAUTHN for factor in factors)
         page = reverse("mfa_reauthenticate_webauthn" if only_keys else "mfa_reauthenticate")
         return redirect(f"{page}?next={reverse('account_second_factor')}")
-    return render(request, "members/second_factor.html", {"optional": not settings.SECOND_FACTOR_REQUIRED})
+    return render(
+        request, "members/second_factor/second_factor.html", {"optional": not settings.SECOND_FACTOR_REQUIRED}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,7 +53,7 @@ def held(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             messages.info(request, _("What was held is thrown away."))
         return redirect("home")
-    return render(request, "members/held_form.html", {"held": waiting})
+    return render(request, "members/account/held_form.html", {"held": waiting})
 
 
 @reauthentication_required(app="allauth.mfa")

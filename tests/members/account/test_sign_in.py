@@ -17,7 +17,7 @@ from django_tasks import default_task_backend
 
 from audit.models import AuditEntry
 from members.models import Member
-from members.second_factor import SHOWN_KEY, has_second_factor
+from members.second_factor.rules import SHOWN_KEY, has_second_factor
 from tests.conftest import client_of, join
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common.views import errors_as_messages, errors_in_form, render_form
 from members import access, actions
-from members.forms import JoinForm, RolesForm
+from members.forms import RolesForm
+from members.join_requests.forms import JoinForm
 from members.models import JoinRequest, Member
-from members.views.common import managing
+from members.pages import managing
 
 
 @login_not_required
@@ -24,14 +25,14 @@ def join(request: HttpRequest) -> HttpResponse:
     """Ask to become a member. The answer is the same whether the address is known or not."""
     form = JoinForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return render_form(request, "members/join.html", {"form": form})
+        return render_form(request, "members/join_requests/join.html", {"form": form})
     data = form.cleaned_data
     if not ratelimit.consume(request, action="join", key=data["email"].lower()):
         form.add_error(None, _("Too many requests came from here. Try again tomorrow, or write to the secretariat."))
-        return render(request, "members/join.html", {"form": form}, status=429)
+        return render(request, "members/join_requests/join.html", {"form": form}, status=429)
     if not data.pop("website"):
         actions.ask_to_join(**data)
-    return render(request, "members/join_done.html")
+    return render(request, "members/join_requests/join_done.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +51,7 @@ def _approve(request: HttpRequest, by: Member, join_request: JoinRequest) -> Htt
             actions.approve_request(join_request=join_request, roles=list(form.cleaned_data["roles"]), by=by)
             messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": join_request.email})
             return redirect("members:list")
-    return render_form(request, "members/join_approve.html", {"form": form, "asked": join_request})
+    return render_form(request, "members/join_requests/join_approve.html", {"form": form, "asked": join_request})
 
 
 @require_POST

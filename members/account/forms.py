@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from members.account.password_link import mail_password_link
 from members.models import Member
-from members.password_link import mail_password_link
 
 LONG_ENOUGH = _("At least 12 characters. A few words you remember are better than one with signs.")
 

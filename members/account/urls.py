@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from members.views import account as views
+from members.account import views
 
 # allauth's pages for more addresses, codes by mail and social accounts are left out: an address is changed by a
 # new invitation, which proves it.

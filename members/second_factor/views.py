@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from common.views import errors_as_messages
 from members import actions
 from members.models import Member
-from members.views.common import managed
+from members.pages import managed
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,7 +23,7 @@ def reset(request: HttpRequest, pk: int) -> HttpResponse:
 @reauthentication_required(allow_get=True, app="members")
 def _confirmed(request: HttpRequest, member: Member, by: Member) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "members/reset_factor_confirm.html", {"person": member})
+        return render(request, "members/second_factor/reset_factor_confirm.html", {"person": member})
     with errors_as_messages(request):
         actions.reset_second_factor(member=member, by=by)
         messages.success(

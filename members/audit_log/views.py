@@ -19,9 +19,9 @@ from audit.sentences import Label, labels_of, sentence
 from common.sheets import sheet_response
 from common.views import page_of
 from members import access
-from members.filters_audit import AuditFilter
+from members.audit_log.filters import AuditFilter
 from members.models import Member
-from members.views.common import desk_tabs
+from members.pages import desk_tabs
 
 MAX_ENTRIES = 50_000
 LINES_AT_ONCE = 500
@@ -99,7 +99,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "chosen_count": len(chosen),
         "periods": _periods(chosen.get("first"), chosen.get("last")),
     }
-    return render(request, "members/audit.html", context)
+    return render(request, "members/audit_log/audit.html", context)
 
 
 def _sheet_rows(lines: list[int], by: Member) -> Iterator[list[object]]:

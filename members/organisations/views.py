@@ -8,9 +8,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from common.views import page_of, render_form
 from members import actions
-from members.forms import OrganisationForm
 from members.models import Organisation
-from members.views.common import desk_tabs, editing
+from members.organisations.forms import OrganisationForm
+from members.pages import desk_tabs, editing
 
 
 @require_GET
@@ -19,7 +19,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     by = editing(request)
     rows = Organisation.objects.select_related("country").order_by("kind", "name")
     context = {"page": page_of(request, rows), "tabs": desk_tabs(by, "members:organisations")}
-    return render(request, "members/organisation_list.html", context)
+    return render(request, "members/organisations/organisation_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,4 +33,4 @@ def organisation_form(request: HttpRequest, pk: int | None = None) -> HttpRespon
         messages.success(request, _("%(name)s is saved.") % {"name": form.instance})
         return redirect("members:organisations")
     context = {"form": form, "organisation": organisation}
-    return render_form(request, "members/organisation_form.html", context)
+    return render_form(request, "members/organisations/organisation_form.html", context)

@@ -16,10 +16,10 @@ from django.urls import reverse
 
 from mail.outbox import put_mail
 from members import encryption
-from members.held_forms import has_held_form
+from members.account.held_forms import has_held_form
+from members.account.session_timeout import SIGNED_IN_KEY
 from members.models import Member
-from members.second_factor import is_last, must_have_second_factor
-from members.time_limits import SIGNED_IN_KEY
+from members.second_factor.rules import is_last, must_have_second_factor
 
 
 class MemberBackend(AuthenticationBackend):
@@ -47,7 +47,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):
     """Closes open sign-up, puts allauth's mail into the outbox, and counts a fresh sign-in as confirmed."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Nobody signs up by allauth's own page: members come by an invitation, see `members.views.accept`."""
+        """Nobody signs up by allauth's own page: members come by an invitation, see `members.invitations.views.accept`."""
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any], key: str | None = None) -> None:

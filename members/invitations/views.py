@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common.views import errors_as_messages, errors_in_form, render_form, sentences
 from members import access, actions
-from members.forms import FirstPasswordForm, InvitationForm, InvitationListForm, Pasted
+from members.invitations.forms import FirstPasswordForm, InvitationForm, InvitationListForm, Pasted
 from members.models import Invitation, Member
-from members.views.common import managing
+from members.pages import managing
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +37,7 @@ def _invite(request: HttpRequest, by: Member) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": data["email"]})
             return redirect("members:list")
-    return render_form(request, "members/invitation_form.html", {"form": form})
+    return render_form(request, "members/invitations/invitation_form.html", {"form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +67,7 @@ def _invite_list(request: HttpRequest, by: Member) -> HttpResponse:
             )
             return _after_list(request, by, [row for row in understood if row.wrong])
     context = {"form": form, "understood": understood, "good": len(good), "wrong": len(understood) - len(good)}
-    return render_form(request, "members/invitation_list.html", context)
+    return render_form(request, "members/invitations/invitation_list.html", context)
 
 
 def _after_list(request: HttpRequest, by: Member, left: list[Pasted]) -> HttpResponse:
@@ -77,7 +77,7 @@ def _after_list(request: HttpRequest, by: Member, left: list[Pasted]) -> HttpRes
     data = request.POST.copy()
     data["rows"] = "\n".join(row.text for row in left)
     context = {"form": InvitationListForm(data, by=by), "understood": left, "good": 0, "wrong": len(left)}
-    return render(request, "members/invitation_list.html", context)
+    return render(request, "members/invitations/invitation_list.html", context)
 
 
 @require_POST
@@ -111,15 +111,15 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a password by the link of an invitation, and be signed in."""
     invitation = Invitation.objects.select_related("organisation").filter(token_hash=actions.hash_of(token)).first()
     if invitation is None or not invitation.is_open:
-        return render(request, "members/invitation_gone.html", status=410)
+        return render(request, "members/invitations/invitation_gone.html", status=410)
     if isinstance(request.user, Member):
-        return render(request, "members/invitation_signed_in.html", {"invitation": invitation}, status=409)
+        return render(request, "members/invitations/invitation_signed_in.html", {"invitation": invitation}, status=409)
     form = FirstPasswordForm(request.POST or None, invitation=invitation)
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
             member = actions.accept_invitation(invitation=invitation, password=form.cleaned_data["password"])
-            login(request, member, backend="members.sign_in.MemberBackend")
+            login(request, member, backend="members.account.sign_in.MemberBackend")
             messages.success(request, _("Welcome. Your account is ready."))
             return redirect("home")
     context = {"form": form, "invitation": invitation}
-    return render_form(request, "members/accept.html", context)
+    return render_form(request, "members/invitations/accept.html", context)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from members.held_forms import hold_form
+from members.account.held_forms import hold_form
 from members.models import Member, RoleCode
 
 IDLE_SECONDS = 30 * 60

@@ -1,1 +1,0 @@
-"""The pages of members, invitations, organisations and one's own account."""
