@@ -21,6 +21,7 @@ from reports.quality.kinds import KINDS, PEOPLE_KINDS, months_of
 from reports.quality.rows import rows_of
 from reports.quality.scope import desk_of
 from tests.conftest import client_of, make_roster, make_training, profile_of
+from tests.markup import squeezed
 from tests.reports.networks import write_network
 from trainings.access import enrolments_to_mend, enrolments_with_names
 from trainings.figures.actions import submit_figures, verify_figures
@@ -243,7 +244,7 @@ def test_page_says_the_numbers_and_opens_as_many_rows(recorder_me, coordinator_m
         page = client.get(DESK + asked)
         numbers = {card["kind"].code: card["found"].number for card in page.context["cards"] if card["opens"]}
         assert sum(numbers.values()) > 100
-        text = page.content.decode()
+        text = squeezed(page.content.decode())
         for code, number in numbers.items():
             if code != "duplicates" and number:
                 assert f'<a href="{DESK}{code}/{asked}">{number:,}</a>' in text

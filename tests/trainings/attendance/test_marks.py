@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.conftest import client_of, edit_of, make_roster, make_training, mark_all, person
+from tests.markup import squeezed
 from trainings.actions import cancel_training, toggle_session
 from trainings.attendance.actions import KeyReusedError, change_marks, mark_rest_present, settle_held_change, undo_batch
 from trainings.figures.actions import submit_figures
@@ -293,7 +294,7 @@ def test_sheet_shows_what_was_typed_as_it_stands(training, recorder_me):
     typed = "50% %(person)s %(enrolment)s {person} {{ person }} <b>"
     row = person(0, training.owner, rank_words=typed)
     (enrolment,) = add_to_roster(training=training, rows=[row], by=recorder_me)
-    page = client_of(recorder_me).get(f"{training.get_absolute_url()}attendance/").content.decode()
+    page = squeezed(client_of(recorder_me).get(f"{training.get_absolute_url()}attendance/").content.decode())
     assert "<small>50% %(person)s %(enrolment)s {person} {{ person }} &lt;b&gt; · " in page
     for session in training.sessions.all():
         name = f"{enrolment.pk}-{session.pk}"
