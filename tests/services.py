@@ -47,10 +47,10 @@ def chromium_path() -> str | None:
 
 def postgresql_programs() -> Path | None:
     """The folder with initdb and postgres: that of PATH, else the newest that Debian keeps outside PATH."""
-    found = shutil.which("initdb")
-    folders = [Path(found).resolve().parent] if found else []
-    kept = Path("/usr/lib/postgresql").glob("*/bin")
-    folders += sorted(kept, key=lambda folder: float(folder.parent.name), reverse=True)
+    results = shutil.which("initdb")
+    folders = [Path(results).resolve().parent] if results else []
+    stored = Path("/usr/lib/postgresql").glob("*/bin")
+    folders += sorted(stored, key=lambda folder: float(folder.parent.name), reverse=True)
     return next((folder for folder in folders if (folder / "initdb").exists() and (folder / "postgres").exists()), None)
 
 
@@ -64,9 +64,9 @@ def postgresql(**options: str) -> Iterator[str]:
 
     `options` are settings of the server such as `shared_buffers`. It runs without fsync, so a crash may lose data.
     """
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        yield given
+    values = os.environ.get("TEST_DATABASE_URL")
+    if values:
+        yield values
         return
     with postgresql_server(**options) as server:
         yield server.url
@@ -135,10 +135,10 @@ def postgresql_server(**options: str) -> Iterator[PostgresqlServer]:
 
 def _children_of(pid: int) -> list[int]:
     """The processes that this one started; PostgreSQL puts each into a session of its own."""
-    told = Path(f"/proc/{pid}/task/{pid}/children")
-    if not told.exists():
+    texts = Path(f"/proc/{pid}/task/{pid}/children")
+    if not texts.exists():
         raise ServiceMissingError("this system does not tell the children of a process (Linux does)")
-    return [int(child) for child in told.read_text().split()]
+    return [int(child) for child in texts.read_text().split()]
 
 
 def _server_user() -> int | None:

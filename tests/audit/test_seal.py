@@ -43,11 +43,11 @@ def findings() -> list[str]:
 @pytest.mark.slow
 def test_untouched_chain_holds_and_names_its_tail(sealed, capsys):
     call_command("check_audit")
-    told = capsys.readouterr().out
-    found = seal.check_chain()
-    assert (found.findings, found.tail, found.entries) == ([], 2, AuditEntry.objects.count() - 2)
-    assert f"{found.entries} lines in {found.seals} seals hold; 2 are not sealed yet, since" in told
-    assert f"--noted next time: {found.head}" in told
+    output = capsys.readouterr().out
+    checked = seal.check_chain()
+    assert (checked.findings, checked.tail, checked.entries) == ([], 2, AuditEntry.objects.count() - 2)
+    assert f"{checked.entries} lines in {checked.seals} seals hold; 2 are not sealed yet, since" in output
+    assert f"--noted next time: {checked.head}" in output
 
 
 OTHER = {
@@ -116,24 +116,26 @@ def test_seals_cut_off_at_the_end_are_found_by_a_noted_head(sealed):
 def test_whoever_has_the_database_alone_cannot_seal_anew(sealed):
     AuditEntry.objects.filter(pk=sealed.pk).update(action="verify_figures")
     with override_settings(AUDIT_KEY="a guess of the key"):
-        for one in Seal.objects.order_by("number"):
-            entries = [AuditEntry.objects.get(pk=pk) for pk in one.entries]
-            before = Seal.objects.filter(number=one.number - 1).first()
+        for item in Seal.objects.order_by("number"):
+            entries = [AuditEntry.objects.get(pk=pk) for pk in item.entries]
+            before = Seal.objects.filter(number=item.number - 1).first()
             previous = before.content_hash if before else ""
-            seal_hash = seal.hash_of(one.number, previous, one.at, entries)
-            Seal.objects.filter(number=one.number).update(previous=previous, content_hash=seal_hash)
+            seal_hash = seal.hash_of(item.number, previous, item.at, entries)
+            Seal.objects.filter(number=item.number).update(previous=previous, content_hash=seal_hash)
         assert findings() == []  # with the guessed key it fits
     assert len(findings()) >= 3
 
 
 def test_line_committed_late_with_a_lower_number_is_sealed(sealed, organisation):
     missed = AuditEntry.objects.order_by("-pk")[3].pk
-    one = Seal.objects.get(number=Seal.objects.count())
-    Seal.objects.filter(pk=one.pk).delete()  # as if its transaction had not been over when the seal was made
-    entries = [pk for pk in one.entries if pk != missed]
+    first = Seal.objects.get(number=Seal.objects.count())
+    Seal.objects.filter(pk=first.pk).delete()  # as if its transaction had not been over when the seal was made
+    entries = [pk for pk in first.entries if pk != missed]
     held = [AuditEntry.objects.get(pk=pk) for pk in entries]
-    seal_hash = seal.hash_of(one.number, one.previous, one.at, held)
-    Seal.objects.create(number=one.number, at=one.at, entries=entries, previous=one.previous, content_hash=seal_hash)
+    seal_hash = seal.hash_of(first.number, first.previous, first.at, held)
+    Seal.objects.create(
+        number=first.number, at=first.at, entries=entries, previous=first.previous, content_hash=seal_hash
+    )
     assert seal.seal_entries() == 1
     assert Seal.objects.order_by("number").last().entries == [missed]
     assert findings() == []
@@ -162,5 +164,5 @@ def test_lines_that_another_worker_sealed_meanwhile_are_not_sealed_again(sealed,
 
     monkeypatch.setattr(seal, "unsealed", overtaken)
     assert (seal.seal_entries(), other) == (0, [2])
-    found = seal.check_chain()
-    assert (found.findings, found.tail, found.entries) == ([], 0, AuditEntry.objects.count())
+    checked = seal.check_chain()
+    assert (checked.findings, checked.tail, checked.entries) == ([], 0, AuditEntry.objects.count())

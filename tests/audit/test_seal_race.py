@@ -20,5 +20,5 @@ def test_workers_that_seal_at_once_make_one_chain(reference, recorder_me, organi
     AuditEntry.objects.update(at=timezone.now() - timedelta(hours=1))
     at_once(*[seal.seal_entries] * 4)
     seal.seal_entries()
-    found = seal.check_chain()
-    assert (found.findings, found.tail, found.entries) == ([], 0, AuditEntry.objects.count())
+    checked = seal.check_chain()
+    assert (checked.findings, checked.tail, checked.entries) == ([], 0, AuditEntry.objects.count())

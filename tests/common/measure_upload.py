@@ -77,8 +77,8 @@ def main() -> None:
     )  # fmt: skip
     upload = request.FILES["file"]
     try:
-        kept = keeping.keep(io.BytesIO(upload.read()) if sys.argv[3:] == ["whole"] else upload)
-        print(kept.size >= SIZE, peak() - before)
+        stored_file = keeping.keep(io.BytesIO(upload.read()) if sys.argv[3:] == ["whole"] else upload)
+        print(stored_file.size >= SIZE, peak() - before)
     except ValidationError as refused:
         print(refused.messages, peak() - before)
 

@@ -39,8 +39,8 @@ def test_capitals_and_space_change_nothing(spellings):
 
 
 def test_different_names_stay_apart():
-    for one, other in combinations(NAMES, 2):
-        assert {loose(name) for name in one} & {loose(name) for name in other} == set()
+    for item, other in combinations(NAMES, 2):
+        assert {loose(name) for name in item} & {loose(name) for name in other} == set()
 
 
 @pytest.mark.parametrize(

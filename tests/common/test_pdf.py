@@ -22,7 +22,7 @@ def template(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"),
+    ("typed", "expected"),
     [
         ("Ђорђевић Đorđević Ѓорѓи Ќосев Xhemaili Ç ë", "Ђорђевић Đorđević Ѓорѓи Ќосев Xhemaili Ç ë"),
         ("c\u030c z\u030c", "č ž"),
@@ -32,8 +32,8 @@ def template(tmp_path: Path) -> Path:
         ("", ""),
     ],
 )
-def test_words_are_shown_as_far_as_the_fonts_go(typed, shown):
-    assert printable(typed) == shown
+def test_words_are_shown_as_far_as_the_fonts_go(typed, expected):
+    assert printable(typed) == expected
 
 
 def test_very_long_word_may_break():

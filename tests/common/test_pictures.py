@@ -55,8 +55,8 @@ def test_sideways_photograph_with_an_odd_entry_is_taken_upright(exif):
     assert (picture.size, picture.getpixel((20, 5)), dict(picture.getexif())) == ((40, 80), (0, 0, 0), {})
     scan = whole_picture(io.BytesIO(content))
     assert (b"Exif" in content, b"Exif" in scan) == (True, False)
-    with Image.open(portrait(io.BytesIO(content), len(content))) as shown:
-        assert shown.size == (480, 480)
+    with Image.open(portrait(io.BytesIO(content), len(content))) as image:
+        assert image.size == (480, 480)
 
 
 def test_library_alone_breaks_at_such_a_photograph():
@@ -102,7 +102,7 @@ def test_no_damage_of_the_metadata_refuses_a_good_picture():
 
 def test_portrait_is_cut_to_a_square_and_has_a_limit():
     content = make.picture("PNG", (900, 300))
-    with Image.open(portrait(io.BytesIO(content), len(content))) as shown:
-        assert (shown.format, shown.size) == ("JPEG", (480, 480))
+    with Image.open(portrait(io.BytesIO(content), len(content))) as image:
+        assert (image.format, image.size) == ("JPEG", (480, 480))
     with pytest.raises(ValidationError, match="larger than 5 MB"):
         portrait(io.BytesIO(content), MAX_PORTRAIT_BYTES + 1)

@@ -101,8 +101,8 @@ def test_what_is_no_scan_is_refused_with_a_sentence(content, sentence):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_picture_is_written_anew_as_jpeg(kind):
     scan = read(picture(kind))
-    with Image.open(io.BytesIO(scan.content)) as kept:
-        assert (scan.kind, scan.ending, kept.format, kept.size) == (JPEG, "jpg", "JPEG", (60, 40))
+    with Image.open(io.BytesIO(scan.content)) as image:
+        assert (scan.kind, scan.ending, image.format, image.size) == (JPEG, "jpg", "JPEG", (60, 40))
 
 
 def test_picture_loses_where_and_when_it_was_taken_and_stands_upright():
@@ -111,19 +111,19 @@ def test_picture_loses_where_and_when_it_was_taken_and_stands_upright():
     exif[0x0112] = 6  # turned by a quarter
     taken = picture("JPEG", exif=exif)
     assert b"Camera of Ana" in taken  # control: it was there
-    kept = read(taken).content
-    with Image.open(io.BytesIO(kept)) as shown:
-        assert (b"Camera of Ana" in kept, dict(shown.getexif()), shown.size) == (False, {}, (40, 60))
+    text = read(taken).content
+    with Image.open(io.BytesIO(text)) as image:
+        assert (b"Camera of Ana" in text, dict(image.getexif()), image.size) == (False, {}, (40, 60))
 
 
 def test_program_behind_a_picture_is_not_kept():
-    kept = read(picture("JPEG") + b"<script>alert(1)</script>")
-    assert b"<script>" not in kept.content
+    text = read(picture("JPEG") + b"<script>alert(1)</script>")
+    assert b"<script>" not in text.content
 
 
 def test_large_picture_is_made_smaller_and_a_huge_file_refused():
-    with Image.open(io.BytesIO(read(picture("JPEG", (4000, 1000))).content)) as kept:
-        assert kept.size == (PAPER_EDGE, 650)
+    with Image.open(io.BytesIO(read(picture("JPEG", (4000, 1000))).content)) as image:
+        assert image.size == (PAPER_EDGE, 650)
     with pytest.raises(ValidationError, match="larger than 15 MB"):
         read_scan(io.BytesIO(b""), MAX_BYTES + 1)
 

@@ -27,7 +27,7 @@ from reports.snapshots.actions import freeze_figures
 from search.indexer import sync_index
 from tests.conftest import join, make_roster, make_training, mark_all, profile_of
 from tests.suites.decisions import DECISIONS, EVERYBODY, all_routes, decided
-from tests.suites.sides import ask as asked
+from tests.suites.sides import ask as answer_of
 from tests.suites.sides import leaks, offers, verdict, wrongly_offered
 from trainings.counting import Question
 from trainings.evidence.actions import attach_evidence, remove_evidence
@@ -78,7 +78,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     home, abroad = cast["recorder_me"].organisation_id, cast["recorder_rs"].organisation_id
     new = {"email": "n@mod.example", "given_name": "N", "family_name": "N"}
     typed = (("trainer_me", "trainer_rs"), ("recorder_me", "recorder_rs"), ("coordinator_me", "coordinator_rs"))
-    found = [
+    results = [
         Ask(name, "post", path, "trainings:suggest", body=(("family_name", word),))
         for pair_of_names in typed
         for name, path in zip(pair_of_names, (training, theirs), strict=True)
@@ -86,7 +86,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     ]
 
     def post(name: str, url: str, route: str, **body: Any) -> None:
-        found.append(Ask(name, "post", url, route, body=tuple(sorted(body.items()))))
+        results.append(Ask(name, "post", url, route, body=tuple(sorted(body.items()))))
 
     post("coordinator_me", "/members/invite/", "members:invite", **new, organisation=abroad, roles="recorder")
     post("coordinator_me", "/members/invite/", "members:invite", **new, organisation=home, roles="admin")
@@ -98,7 +98,7 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
         post(name, "/members/audit/export/", "members:audit_export")
     # What is looked for by its words, of all that the index holds, and a search that another keeps.
     sync_index()
-    found += [
+    results += [
         Ask(name, "get", f"/search/?q={word}", "search:page")
         for name in ("trainer_me", "observer", "admin") for word in ("objavakanar", "komentarkanar", "trazikanar", "svima", "trener", "gender")
     ]  # fmt: skip
@@ -128,27 +128,27 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     desk = [
         path for route, path in all_routes() if path.startswith("desk/") and route.endswith(("_changelist", ":index"))
     ]
-    found += [
+    results += [
         Ask(name, "get", f"/{path}", "desk") for path in desk for name in ("recorder_me", "coordinator_rs", "observer")
     ]
-    found += [Ask(name, "get", "/desk/login/", "desk") for name in ("recorder_me", "coordinator_rs", "observer")]
+    results += [Ask(name, "get", "/desk/login/", "desk") for name in ("recorder_me", "coordinator_rs", "observer")]
     gone = profile_of(join("ME", "Otišla", "Trenerka", "trainer"))
     gone.photo.save("x.jpg", ContentFile(b"jpeg"))
     Member.objects.filter(pk=gone.member_id).update(is_active=False)
-    found += [Ask("observer", "get", f"/trainers/{gone.slug}/{page}", f"trainers:{route}")
+    results += [Ask("observer", "get", f"/trainers/{gone.slug}/{page}", f"trainers:{route}")
               for page, route in (("", "detail"), ("edit/", "edit"), ("photo.jpg", "photo"))]  # fmt: skip
-    found += [Ask(name, "get", f"/reports/trainers/{gone.slug}/{page}", f"reports:{route}")
+    results += [Ask(name, "get", f"/reports/trainers/{gone.slug}/{page}", f"reports:{route}")
               for page, route in (("trainings/", "deliveries"), ("portfolio.pdf", "portfolio"))
               for name in ("observer", "recorder_me", "coordinator_me", "coordinator_rs")]  # fmt: skip
-    found += [
+    results += [
         Ask(name, "get", "/reports/trainers/?left=on", "reports:trainers") for name in ("observer", "coordinator_rs")
     ]
-    found += [Ask(name, "post", "/reports/trainers/sheet/", "reports:trainers_sheet", body=(("left", "on"),))
+    results += [Ask(name, "post", "/reports/trainers/sheet/", "reports:trainers_sheet", body=(("left", "on"),))
               for name in ("observer", "coordinator_rs")]  # fmt: skip
-    found += [
+    results += [
         Ask(name, "get", "/reports/cascade/?of=own", "reports:cascade") for name in ("observer", "admin", "recorder_me")
     ]
-    found += [
+    results += [
         Ask("observer", "get", "/trainers/", "trainers:list"),
         Ask("coordinator_me", "get", "/", "home"),
         Ask("coordinator_me", "get", "/members/", "members:list"),
@@ -169,23 +169,25 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     post("trainer_me", reverse("trainings:attendance", args=[old.reference]), "trainings:attendance", **sheet)
     rest = reverse("trainings:mark_rest", args=[old.reference, mark["session"]])
     post("trainer_me", rest, "trainings:mark_rest", **sheet, batch=str(mark["key"]))
-    found += _of_sheets(own, foreign, cast) + _of_duplicates(own, foreign, cast)
-    found += _of_measures(own, foreign) + _of_figures(cast) + _of_talk(own, foreign, cast)
-    found += _of_files(own, foreign, cast)
-    found += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
-    found += [Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair]
-    found += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
-    return found
+    results += _of_sheets(own, foreign, cast) + _of_duplicates(own, foreign, cast)
+    results += _of_measures(own, foreign) + _of_figures(cast) + _of_talk(own, foreign, cast)
+    results += _of_files(own, foreign, cast)
+    results += _shared(own, foreign, cast) + _of_each_state(own, cast) + _of_members(own, foreign, cast)
+    results += [
+        Ask("stranger", "get", reverse("trainers:photo", args=[side.profile]), "trainers:photo") for side in pair
+    ]
+    results += [Ask("stranger", "get", "/", "home"), Ask("stale", "get", "/trainings/", "trainings:list")]
+    return results
 
 
 def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     """Requests about things below the wrong whole, and a training kept by Serbia in which there is a person of Montenegro's."""
-    found = []
+    results = []
     for route in ("session_toggle", "mark_rest", "enrolment_edit", "enrolment_member", "enrolment_remove", "enrolment_restore",
                   "headcount_switch", "held_settle"):  # fmt: skip
         _reference, pk = foreign.arguments(f"trainings:{route}")
         url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
-        found.append(Ask("coordinator_me", "post", url, f"trainings:{route}"))
+        results.append(Ask("coordinator_me", "post", url, f"trainings:{route}"))
     here, there = cast["recorder_me"], cast["recorder_rs"]
     shared = make_training(there)
     people = [RosterRow("Kanarinovići", "Kanarunka", there.organisation, "female", unit="Četa Kanarinović"),
@@ -201,22 +203,22 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     add_to_roster(training=shared, rows=[since], by=there)
     pages = ("detail", "history", "attendance", "roster", "headcounts")
     urls = {page: reverse(f"trainings:{page}", args=[shared.reference]) for page in pages}
-    found += [
+    results += [
         Ask("recorder_me", method, urls[page], f"trainings:{page}") for page in pages for method in ("get", "post")
     ]
     # A owner does not say which member a person of another home became.
     member = reverse("trainings:enrolment_member", args=[shared.reference, guest.pk])
-    found += [Ask(name, "post", member, "trainings:enrolment_member", body=(("member", cast["trainer_rs"].pk),))
+    results += [Ask(name, "post", member, "trainings:enrolment_member", body=(("member", cast["trainer_rs"].pk),))
               for name in ("recorder_rs", "coordinator_rs", "coordinator_me")]  # fmt: skip
     for route in ("enrolment_edit", "enrolment_remove", "enrolment_member"):
         for enrolment in (theirs, guest):
             url = reverse(f"trainings:{route}", args=[shared.reference, enrolment.pk])
-            found += [Ask("recorder_me", method, url, f"trainings:{route}") for method in ("get", "post")]
+            results += [Ask("recorder_me", method, url, f"trainings:{route}") for method in ("get", "post")]
     other = RosterRow("Skinutić", "Skinut", here.organisation, "male")
     (removed,) = add_to_roster(training=shared, rows=[other], by=there)
     remove_from_roster(enrolment=removed, by=there)
     restore = reverse("trainings:enrolment_restore", args=[shared.reference, removed.pk])
-    found.append(Ask("recorder_me", "post", restore, "trainings:enrolment_restore"))
+    results.append(Ask("recorder_me", "post", restore, "trainings:enrolment_restore"))
     guests = Organisation.objects.get(code="NCGM")
     set_headcounts(
         training=shared, organisation=guests, counts=[Headcount(sex="female", rank_group="nco", attended=7)], by=there
@@ -226,18 +228,18 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
         training=own.training, organisation=here.organisation, sheets=read_pasted("Prezime\tIme\nJedan\tNeko"), by=here
     )
     url = reverse("trainings:import_preview", args=[own.training.reference, preview.pk])
-    found.append(Ask("coordinator_me", "get", url, "trainings:import_preview"))
+    results.append(Ask("coordinator_me", "get", url, "trainings:import_preview"))
     lists = reverse("trainings:roster_import", args=[own.training.reference])
-    found.append(Ask("coordinator_me", "get", lists, "trainings:roster_import"))
+    results.append(Ask("coordinator_me", "get", lists, "trainings:roster_import"))
     url = reverse("trainings:workbook_preview", args=[own.training.reference, preview.pk])
-    found += [Ask("coordinator_me", method, url, "trainings:workbook_preview") for method in ("get", "post")]
+    results += [Ask("coordinator_me", method, url, "trainings:workbook_preview") for method in ("get", "post")]
     for name in ("recorder_me", "observer"):
         people = (("as", "csv"), ("what", "people"))
-        found.append(Ask(name, "post", "/trainings/export/", "trainings:list_export", body=people))
-        found.append(Ask(name, "get", "/trainings/export/", "trainings:list_export"))
+        results.append(Ask(name, "post", "/trainings/export/", "trainings:list_export", body=people))
+        results.append(Ask(name, "get", "/trainings/export/", "trainings:list_export"))
     suggestions = reverse("trainings:suggest", args=[own.training.reference])
-    found.append(Ask("recorder_me", "post", suggestions, "trainings:suggest", body=(("family_name", "Pozna"),)))
-    return found
+    results.append(Ask("recorder_me", "post", suggestions, "trainings:suggest", body=(("family_name", "Pozna"),)))
+    return results
 
 
 def _of_figures(cast: dict[str, Any]) -> list[Ask]:
@@ -252,26 +254,26 @@ def _of_figures(cast: dict[str, Any]) -> list[Ask]:
         by=cast["coordinator_me"],
     )  # fmt: skip
     people, home = "/reports/people/", training.owner_id
-    found = [Ask(name, "get", f"{people}{page}", f"reports:{route}") for name in ("observer", "trainer_me", "recorder_me")
+    results = [Ask(name, "get", f"{people}{page}", f"reports:{route}") for name in ("observer", "trainer_me", "recorder_me")
              for page, route in (("?by=sex", "people"), (f"?by=sex&organisation={home}", "people"), ("?by=month", "people"),
                                  (f"?by=month&organisation={home}", "people"), ("?by=year&first=2025-02-10", "people"),
                                  (f"trainings/?by=sex&organisation={home}", "behind"))]  # fmt: skip
-    found += [Ask("trainer_me", "get", frozen.get_absolute_url(), "reports:snapshot"),
+    results += [Ask("trainer_me", "get", frozen.get_absolute_url(), "reports:snapshot"),
               Ask("observer", "get", "/reports/snapshots/", "reports:snapshots"),
               Ask("trainer_me", "post", f"{frozen.get_absolute_url()}sheet/", "reports:snapshot_sheet", body=(("as", "csv"),))]  # fmt: skip
-    return found
+    return results
 
 
 def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     """A question of the network's with an answer and a hidden comment, a training that waits for a note, and what is kept."""
-    asked = Post(kind="question", title="Pitanje svima", language_id="en", body="x")
-    write_post(post=asked, choices=Choices(), publish=True, by=cast["trainer_me"])
+    question = Post(kind="question", title="Pitanje svima", language_id="en", body="x")
+    write_post(post=question, choices=Choices(), publish=True, by=cast["trainer_me"])
     said, hidden = (
-        write_comment(post=asked, body=words, answers=None, key=None, by=cast["recorder_rs"])
+        write_comment(post=question, body=words, answers=None, key=None, by=cast["recorder_rs"])
         for words in ("A", "Skrito")
     )
-    hide_post(post=asked, comment=hidden, reason="Povod", by=cast["coordinator_me"])
-    report_post(post=asked, comment=said, words="Zašto", by=cast["trainer_rs"])
+    hide_post(post=question, comment=hidden, reason="Povod", by=cast["coordinator_me"])
+    report_post(post=question, comment=said, words="Zašto", by=cast["trainer_rs"])
     taught = make_training(cast["recorder_me"], trainers=(cast["trainer_me"],))
     make_roster(taught, 2, cast["recorder_me"])
     mark_all(taught, cast["recorder_me"])
@@ -280,7 +282,7 @@ def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     Notification.objects.create(member=cast["trainer_rs"], kind="followed", target=Post.objects.get(slug=own.post))
     gone = join("ME", "Otišao", "Pisac", "recorder")
     Member.objects.filter(pk=gone.pk).update(is_active=False)
-    note, here = reverse("knowledge:note_new", args=[taught.reference]), asked.get_absolute_url()
+    note, here = reverse("knowledge:note_new", args=[taught.reference]), question.get_absolute_url()
     everybody = (
         "trainer_me",
         "trainer_rs",
@@ -291,29 +293,29 @@ def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
         "admin",
         "observer",
     )
-    found = [Ask(name, "get", url, route) for name in everybody for url, route in (
+    results = [Ask(name, "get", url, route) for name in everybody for url, route in (
         (here, "knowledge:detail"), ("/knowledge/reported/", "knowledge:reported"), ("/knowledge/saved/", "knowledge:saved"),
         ("/notifications/", "notifications:list"), (note, "knowledge:note_new"), ("/", "home"), ("/knowledge/notes/", "knowledge:notes"),
         (taught.get_absolute_url(), "trainings:detail"), ("/knowledge/revision/", "knowledge:revision"))]  # fmt: skip
     acts = [("accept", said), ("thank", said), ("thank", hidden), ("edit", said), ("edit", hidden), ("remove", said), ("hide", said),
             ("report", said), ("report", hidden), ("restore", hidden)]  # fmt: skip
-    found += [Ask(name, "post", f"{here}comments/{comment.pk}/{act}/", f"knowledge:comment_{act}", body=(("words", "x"),))
+    results += [Ask(name, "post", f"{here}comments/{comment.pk}/{act}/", f"knowledge:comment_{act}", body=(("words", "x"),))
               for name in everybody for act, comment in acts]  # fmt: skip
-    found += [Ask(name, "post", f"{here}{act}/", f"knowledge:{act}", body=(("words", "x"),))
+    results += [Ask(name, "post", f"{here}{act}/", f"knowledge:{act}", body=(("words", "x"),))
               for name in everybody for act in ("thank", "save", "report", "hide", "restore")]  # fmt: skip
-    found += [
+    results += [
         Ask(name, "post", f"{here}comments/", "knowledge:comment_new", body=(("body", "x"), ("answers", said.pk)))
         for name in everybody
     ]
-    found += [Ask(name, "post", f"/knowledge/follow/people/{who}/", "knowledge:follow_person")
+    results += [Ask(name, "post", f"/knowledge/follow/people/{who}/", "knowledge:follow_person")
               for name in ("trainer_me", "observer") for who in (gone.pk, cast["trainer_me"].pk)]  # fmt: skip
-    found += [
+    results += [
         Ask(name, "post", "/knowledge/revision/sheet/", "knowledge:revision_sheet", body=(("as", "csv"),))
         for name in everybody
     ]
-    found += [Ask(name, "post", reverse("knowledge:note_collect", args=[foreign.note]), "knowledge:note_collect",
+    results += [Ask(name, "post", reverse("knowledge:note_collect", args=[foreign.note]), "knowledge:note_collect",
                   body=(("topic", own.topic), ("words", "x"))) for name in everybody]  # fmt: skip
-    return found
+    return results
 
 
 def _of_files(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
@@ -328,28 +330,28 @@ def _of_files(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     change_post(post=shared, choices=choices, version_seen=1, by=trainer)
     why = {"hidden_at": timezone.now(), "hidden_by": cast["coordinator_me"], "hidden_reason": "x"}
     Post.objects.filter(pk=hidden.pk).update(**why)
-    with keeping(ContentFile(b"Povucen list"), original="list.txt") as kept:
+    with keeping(ContentFile(b"Povucen list"), original="list.txt") as stored_file:
         file = add_material(
-            post=shared, about=About("List", "en", Material.Licence.NETWORK), stored_file=kept, by=trainer
+            post=shared, about=About("List", "en", Material.Licence.NETWORK), stored_file=stored_file, by=trainer
         )
     why = {"withdrawn_at": timezone.now(), "withdrawn_by": trainer, "withdrawn_reason": "x"}
     MaterialVersion.objects.filter(material=file).update(**why)
     version = MaterialVersion.objects.get(material=foreign.material)
     materials, here = reverse("training_materials", args=[own.training.reference]), shared.get_absolute_url()
     wrong = reverse("knowledge:comment_thank", args=[own.post, foreign.comment])
-    found = [Ask(name, "get", url, route)
+    results = [Ask(name, "get", url, route)
              for name in ("trainer_me", "trainer_rs", "recorder_me", "coordinator_me", "coordinator_rs", "admin", "observer")
              for url, route in (
                  (reverse("knowledge:material_download", args=[shared.slug, file.pk, 1]), "knowledge:material_download"),
                  (f"{here}history/", "knowledge:history"), (f"{here}history/?version=1", "knowledge:history"))]  # fmt: skip
-    found += [
+    results += [
         Ask(name, "post", f"{hidden.get_absolute_url()}save/", "knowledge:save") for name in ("trainer_me", "admin")
     ]
-    found += [Ask("recorder_me", "post", materials, "training_materials", body=body) for body in (
+    results += [Ask("recorder_me", "post", materials, "training_materials", body=body) for body in (
         (("use", version.pk),), (("of", version.uses.get().pk), ("drop", "1")))]  # fmt: skip
     answers = (("body", "x"), ("answers", foreign.comment))
     comments = reverse("knowledge:comment_new", args=[own.post])
-    return [*found, Ask("recorder_me", "post", wrong, "knowledge:comment_thank"),
+    return [*results, Ask("recorder_me", "post", wrong, "knowledge:comment_thank"),
             Ask("recorder_me", "post", comments, "knowledge:comment_new", body=answers)]  # fmt: skip
 
 
@@ -383,23 +385,23 @@ def _of_duplicates(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
 
 def _of_sheets(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     """Sheets and scans of another training, what one's own pages list of them, and who watches a training but records none."""
-    found = []
+    results = []
     for route, pk in (
         ("sheet", foreign.session),
         ("evidence_file", foreign.evidence),
         ("evidence_remove", foreign.evidence),
     ):
         url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
-        found.append(Ask("coordinator_me", "get", url, f"trainings:{route}"))
+        results.append(Ask("coordinator_me", "get", url, f"trainings:{route}"))
     code = (("code", foreign.edition),)
     find = reverse("trainings:sheet_find")
-    found += [Ask(name, "get", find, "trainings:sheet_find", body=code) for name in ("recorder_me", "observer")]
+    results += [Ask(name, "get", find, "trainings:sheet_find", body=code) for name in ("recorder_me", "observer")]
     here = {"session": own.training.sessions.get(), "by": cast["recorder_me"]}
     (gone,) = attach_evidence(training=own.training, scans=[Scan(b"%PDF-1.7 removed", PDF)], **here)
     remove_evidence(evidence=gone, reason="x", by=cast["recorder_me"])
     for route in ("evidence", "edition"):
         url = reverse(f"trainings:{route}", args=own.arguments(f"trainings:{route}"))
-        found.append(Ask("recorder_me", "get", url, f"trainings:{route}"))
+        results.append(Ask("recorder_me", "get", url, f"trainings:{route}"))
     watched = make_training(cast["recorder_me"])
     Assignment.objects.create(training=watched, trainer=profile_of(cast["trainer_me"]), part=Assignment.Part.OBSERVER)
     (scan,) = attach_evidence(training=watched, scans=[Scan(b"%PDF-1.7 watched", PDF)], by=cast["recorder_me"])
@@ -408,7 +410,7 @@ def _of_sheets(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     below = {"evidence": (), "sheet": (session.pk,), "evidence_file": (scan.pk,), "evidence_remove": (scan.pk,)}
     urls = {route: reverse(f"trainings:{route}", args=[watched.reference, *more]) for route, more in below.items()}
     urls["edition"] = edition.get_absolute_url()
-    return found + [
+    return results + [
         Ask("trainer_me", method, url, f"trainings:{route}")
         for route, url in urls.items()
         for method in ("get", "post")
@@ -417,14 +419,14 @@ def _of_sheets(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
 
 def _of_measures(own: Any, foreign: Any) -> list[Ask]:
     """Strengths by unit, of either ministry, and indicators entered for either."""
-    found = []
+    results = []
     for side in (own, foreign):
-        asked = (("ministry", side.organisation), ("by", "unit"))
+        query = (("ministry", side.organisation), ("by", "unit"))
         url = f"{reverse('reports:coverage')}?ministry={side.organisation}"
         for name in ("trainer_me", "recorder_me", "coordinator_me", "admin", "observer"):
-            found.append(Ask(name, "get", url, "reports:coverage"))
-            found.append(Ask(name, "get", f"{url}&by=unit", "reports:coverage"))
-            found.append(Ask(name, "post", reverse("reports:coverage_sheet"), "reports:coverage_sheet", body=asked))
+            results.append(Ask(name, "get", url, "reports:coverage"))
+            results.append(Ask(name, "get", f"{url}&by=unit", "reports:coverage"))
+            results.append(Ask(name, "post", reverse("reports:coverage_sheet"), "reports:coverage_sheet", body=query))
         value = {
             "organisation": side.organisation,
             "indicator": "women_ncos",
@@ -441,12 +443,12 @@ def _of_measures(own: Any, foreign: Any) -> list[Ask]:
         }
         for name in ("coordinator_me", "admin"):
             share, other = reverse("reports:indicator_share"), reverse("reports:indicator_fact")
-            found.append(Ask(name, "post", share, "reports:indicator_share", body=tuple(value.items())))
-            found.append(Ask(name, "post", other, "reports:indicator_fact", body=tuple(fact.items())))
+            results.append(Ask(name, "post", share, "reports:indicator_share", body=tuple(value.items())))
+            results.append(Ask(name, "post", other, "reports:indicator_fact", body=tuple(fact.items())))
         like = f"{reverse('reports:strength_new')}?like={side.strength}"
-        found.append(Ask("coordinator_me", "get", like, "reports:strength_new"))
+        results.append(Ask("coordinator_me", "get", like, "reports:strength_new"))
     pages = ("recorder_me", "coordinator_me", "admin", "observer")
-    return found + [Ask(name, "get", reverse("reports:indicators"), "reports:indicators") for name in pages]
+    return results + [Ask(name, "get", reverse("reports:indicators"), "reports:indicators") for name in pages]
 
 
 def _of_each_state(own: Any, cast: dict[str, Any]) -> list[Ask]:
@@ -469,51 +471,51 @@ def _of_members(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     bodies = [{"organisation": abroad, "roles": "recorder", "rows": row, "invite": "1"},
               {"organisation": home, "roles": "admin", "rows": row, "invite": "1"},
               {"organisation": home, "roles": "recorder", "rows": f"N\tN\t{cast['coordinator_rs'].email}"}]  # fmt: skip
-    found = [
+    results = [
         Ask("coordinator_me", "post", "/members/invite/list/", "members:invite_list", body=tuple(b.items()))
         for b in bodies
     ]
     facts = {"given_name": "N", "family_name": "N", "function": "", "organisation": abroad}
-    found.append(
+    results.append(
         Ask("coordinator_me", "post", f"/members/{own.member}/edit/", "members:edit", body=tuple(facts.items()))
     )
     Member.objects.get(pk=own.member).roles.add("observer")
-    found.append(Ask("coordinator_me", "get", f"/members/{own.member}/roles/", "members:member_roles"))
+    results.append(Ask("coordinator_me", "get", f"/members/{own.member}/roles/", "members:member_roles"))
     theirs = cast["recorder_rs"]
     Authenticator.objects.filter(user=theirs).delete()  # a last factor is answered otherwise
     passkey = Authenticator.objects.create(user=theirs, type="webauthn", data={"name": "Key", "credential": {}})
     browser = UserSession.objects.create(user=theirs, ip="192.0.2.1", session_key="theirs", user_agent="x", data={})
     for route, thing in (("mfa_remove_webauthn", passkey), ("account_end_session", browser)):
-        found.append(Ask("recorder_me", "post", reverse(route, args=[thing.pk]), route))
-    return found
+        results.append(Ask("recorder_me", "post", reverse(route, args=[thing.pk]), route))
+    return results
 
 
 @dataclass(frozen=True)
 class Answer:
     """What one request was answered: its verdict, what leaked, its status and page, and what it offered that is refused."""
 
-    told: str
+    outcome: str
     leaked: tuple[str, ...]
     status: int
     page: str
     offered: frozenset[tuple[str, str]]
 
     def is_wrong_for(self, wish: Ask) -> bool:
-        return bool(self.leaked or self.offered or (wish.wanted and self.told != wish.wanted))
+        return bool(self.leaked or self.offered or (wish.wanted and self.outcome != wish.wanted))
 
     def is_noticed_beside(self, right: "Answer", *, exactly: bool) -> bool:
         """Return whether a test would tell this answer from the right one; `exactly`: by its status and every word, too."""
         differs = exactly and (self.status, self.page) != (right.status, right.page)
-        return bool(self.leaked or self.offered or self.told != right.told or differs)
+        return bool(self.leaked or self.offered or self.outcome != right.outcome or differs)
 
 
 def ask(clients: dict[str, Any], pair: Any, wish: Ask) -> Answer:
     """Make one request and undo what it wrote."""
-    answer = asked(clients[wish.name], wish.method, wish.url, dict(wish.body))
+    answer = answer_of(clients[wish.name], wish.method, wish.url, dict(wish.body))
     offered = wrongly_offered(wish.name, answer, pair) if wish.name in DECISIVE else set()
     if wish.follow:
         links = [(method, path) for method, path in offers(answer) if path.startswith(("/trainings/", "/trainers/"))]
-        offered |= {link for link in links if verdict(asked(clients[wish.name], *link)) in ("403", "404")}
+        offered |= {link for link in links if verdict(answer_of(clients[wish.name], *link)) in ("403", "404")}
     said = [str(message) for message in getattr(answer.wsgi_request, "_messages", None) or ()]
     page = PASSING.sub("…", answer.full_body.decode(errors="replace")) + " ".join(said)
     return Answer(

@@ -31,7 +31,7 @@ Clients = dict[str, Any]
 ACTIVE = "every active member sees every training, and nobody else is signed in; the scope itself is asked directly"
 ANYBODY = "every active member reads every value, and nobody else is signed in; the scope itself is asked directly"
 HISTORY = "every active member who opens a post reads its history, and nobody else is signed in"
-TOLD = "says who is told by mail, which no answer shows; see tests/knowledge/"
+MAILED = "says who is told by mail, which no answer shows; see tests/knowledge/"
 HELD_TWICE = {
     "reports.access.can_see_reports": "every active member sees reports, and nobody else is signed in",
     "reports.indicators.views access.visible_indicators(member)": ANYBODY,
@@ -47,7 +47,7 @@ HELD_TWICE = {
     "knowledge.field_notes.views access.visible_revision_items(by)": "who sees any of them sees all; the roles are asked before, or the item is "
     "what they keep",
     "knowledge.field_notes.views access.visible_notes(by)": "who writes sees every note, and whether they write is asked before",
-    "knowledge.access.readers_of": TOLD,
+    "knowledge.access.readers_of": MAILED,
     "knowledge.access.readable_comments": "the rule of their post is asked beside it, and no hidden comment is indexed; "
     "tests/search/test_visibility.py hides one that is",
     "knowledge.access.unavailable_versions": "what it names is left out, so with all of them nothing is found; "
@@ -96,17 +96,17 @@ def mutant_of(function: Callable[..., Any]) -> Callable[..., Any] | None:
 
 def targets() -> list[Target]:
     """Every function of the access modules, and the guards elsewhere."""
-    found = []
+    results = []
     for name in MODULES:
         module = import_module(name)
         for key, function in vars(module).items():
             if inspect.isfunction(function) and function.__module__ == name and (instead := mutant_of(function)):
-                found.append(Target(module, key, instead))
+                results.append(Target(module, key, instead))
     views = import_module("members.pages")
     middleware, factor = import_module("portal.middleware"), import_module("members.second_factor.rules")
     everyone = import_module("members.models").Member
     return [
-        *found,
+        *results,
         Target(views, "managing", views.member_of),
         Target(views, "editing", views.member_of),
         Target(views, "managed", lambda request, pk: (views.member_of(request), everyone.objects.get(pk=pk))),
@@ -171,13 +171,13 @@ def all_places(every: list[Target]) -> list[tuple[Any, str, Any, str]]:
     """Every name in our modules by which a target is held."""
     labels = {id(getattr(t.owner, t.name)): t.label for t in every if not inspect.isclass(t.owner)}
     methods = [target for target in every if inspect.isclass(target.owner) and not target.reached_by]
-    found = [(t.owner, t.name, getattr(t.owner, t.name), t.label) for t in methods]
+    results = [(t.owner, t.name, getattr(t.owner, t.name), t.label) for t in methods]
     for name, module in list(sys.modules.items()):
         if name.startswith(OURS) and module is not None:
             for key, value in list(vars(module).items()):
                 if inspect.isfunction(value) and id(value) in labels:
-                    found.append((module, key, value, labels[id(value)]))
-    return found
+                    results.append((module, key, value, labels[id(value)]))
+    return results
 
 
 @contextmanager
@@ -299,8 +299,8 @@ def test_every_scope_and_check_is_missed_when_it_is_gone(sides, browsers, cast, 
             held += 1
         survived += [] if by else [mutant.label]
         with capsys.disabled():
-            told = "SURVIVED" if not by else "held" if by.startswith("nobody") else "caught"
-            print(f"{told:9}{mutant.label:100}{len(reach[mutant.label]):6} requests  {by}", flush=True)
+            texts = "SURVIVED" if not by else "held" if by.startswith("nobody") else "caught"
+            print(f"{texts:9}{mutant.label:100}{len(reach[mutant.label]):6} requests  {by}", flush=True)
     with capsys.disabled():
         print(f"\n{len(every) - len(survived) - held} of {len(every)} scopes and checks are missed when they are gone, "
               f"{held} are held by another as well; "

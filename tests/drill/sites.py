@@ -61,26 +61,24 @@ def modules() -> Iterator[types.ModuleType]:
 
 def _kind_of(module: types.ModuleType, call: ast.Call) -> str | None:
     """Return the expression that takes the place of this call, with {call} for the call itself; None if it decides nothing."""
-    asked = call.func
-    if isinstance(asked, ast.Name):
-        if asked.id in GUARDS and hasattr(module, asked.id):
-            return GUARDS[asked.id].format(*(ast.unparse(argument) for argument in call.args))
-        found = getattr(module, asked.id, None)
-        if asked.id == "get_object_or_404" and not isinstance(call.args[0], ast.Name):
+    query = call.func
+    if isinstance(query, ast.Name):
+        if query.id in GUARDS and hasattr(module, query.id):
+            return GUARDS[query.id].format(*(ast.unparse(argument) for argument in call.args))
+        kind = getattr(module, query.id, None)
+        if query.id == "get_object_or_404" and not isinstance(call.args[0], ast.Name):
             key = ", ".join(
                 f"{word.arg}={ast.unparse(word.value)}" for word in call.keywords if word.arg in ("pk", "slug")
             )
             if key:
                 rows = UNSCOPED.replace("{call}", f"({ast.unparse(call.args[0])})")
                 return f"get_object_or_404({rows}, {key})"
-        if asked.id == "get_object_or_404" and len(call.keywords) > 1:
+        if query.id == "get_object_or_404" and len(call.keywords) > 1:
             return f"get_object_or_404({ast.unparse(call.args[0])}, pk=pk)"
-        return (
-            _by_what_it_returns(found) if inspect.isfunction(found) and found.__module__.endswith(".access") else None
-        )
-    if isinstance(asked, ast.Attribute) and isinstance(asked.value, ast.Name) and asked.value.id == "access":
-        return _by_what_it_returns(getattr(module.access, asked.attr))
-    return "True" if isinstance(asked, ast.Attribute) and asked.attr == "has_perm" else None
+        return _by_what_it_returns(kind) if inspect.isfunction(kind) and kind.__module__.endswith(".access") else None
+    if isinstance(query, ast.Attribute) and isinstance(query.value, ast.Name) and query.value.id == "access":
+        return _by_what_it_returns(getattr(module.access, query.attr))
+    return "True" if isinstance(query, ast.Attribute) and query.attr == "has_perm" else None
 
 
 def _place_of(call: ast.Call) -> Place:
@@ -113,7 +111,7 @@ class _Replace(ast.NodeTransformer):
 
 def _functions(module: types.ModuleType) -> dict[str, types.FunctionType]:
     """The functions and methods that this module itself defines, by their qualified name, without their decorators."""
-    found = {}
+    results = {}
     holders = [module, *(c for c in vars(module).values() if inspect.isclass(c) and c.__module__ == module.__name__)]
     for holder in holders:
         for value in vars(holder).values():
@@ -121,8 +119,8 @@ def _functions(module: types.ModuleType) -> dict[str, types.FunctionType]:
             while hasattr(function, "__wrapped__"):
                 function = function.__wrapped__
             if inspect.isfunction(function) and function.__code__.co_filename == module.__file__:
-                found[function.__code__.co_qualname] = function
-    return found
+                results[function.__code__.co_qualname] = function
+    return results
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -162,31 +160,31 @@ def _outermost(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
 
 def sites() -> list[tuple[Site, Place]]:
     """Every place at which something is asked, in the order of the source. What only hands on an inner call is left out."""
-    found = []
+    results = []
     for module in modules():
         known = _functions(module)
         for name, outer in _outermost(ast.parse(Path(str(module.__file__)).read_text())):
-            asked = [
+            query = [
                 (call, instead)
                 for call in ast.walk(outer)
                 if isinstance(call, ast.Call) and (instead := _kind_of(module, call))
             ]
-            inner = {id(node) for call, _instead in asked for node in ast.walk(call) if node is not call}
+            inner = {id(node) for call, _instead in query for node in ast.walk(call) if node is not call}
             handing_on = {
-                id(call) for call, _instead in asked if any(id(node) in inner for node in _only_arguments(call, asked))
+                id(call) for call, _instead in query if any(id(node) in inner for node in _only_arguments(call, query))
             }
-            for call, instead in asked:
+            for call, instead in query:
                 if name in known and id(call) not in handing_on:
                     site = Site(module.__name__, name, call.lineno, ast.unparse(call), instead)
-                    found.append((site, _place_of(call)))
-    return found
+                    results.append((site, _place_of(call)))
+    return results
 
 
-def _only_arguments(call: ast.Call, asked: list[tuple[ast.Call, str]]) -> list[ast.AST]:
+def _only_arguments(call: ast.Call, query: list[tuple[ast.Call, str]]) -> list[ast.AST]:
     """The asking calls in the first argument of a guard that does nothing but refuse what they refuse."""
     if not isinstance(call.func, ast.Name) or call.func.id not in ("require", "get_object_or_404") or not call.args:
         return []
-    first, asking = call.args[0], {id(node) for node, _instead in asked}
+    first, asking = call.args[0], {id(node) for node, _instead in query}
     if call.func.id == "require":
         return [first] if id(first) in asking else []
     return [node for node in ast.walk(first) if id(node) in asking]

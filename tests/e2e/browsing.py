@@ -61,9 +61,9 @@ def axe_findings(page: Page, *rules: str) -> list[str]:
     options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
+    findings_of_axe: dict[str, Any] = page.evaluate("options => axe.run(document, options)", options)
     lines = []
-    for rule in found["violations"]:
+    for rule in findings_of_axe["violations"]:
         places = "; ".join(json.dumps(node["target"]) for node in rule["nodes"])
         lines.append(f"{rule['id']}: {rule['help']}: {places[:LETTERS_A_RULE]}")
     return lines

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Locator, Page, expect
 
 KEY, CLICK, HAND, THOUGHT, LOOK = 0.28, 1.1, 0.4, 1.35, 2.0
-TABS_MOST = 4
+MAX_TABS = 4
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Person:
         if target.evaluate("field => field === document.activeElement"):
             return
         if self.on_keyboard:
-            for _n in range(TABS_MOST):
+            for _n in range(MAX_TABS):
                 self.presses("Tab")
                 if target.evaluate("field => field === document.activeElement"):
                     return
@@ -119,7 +119,7 @@ class Person:
         self.clicks, self.screens = self.clicks + 3, self.screens + 1
         target.set_input_files(file)  # type: ignore[arg-type]  # a payload is what Playwright takes
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """The steps with their seconds, as a table."""
         lines = [f"  {name:<52}{seconds:>6.1f} s" for name, seconds in self.steps]
         total = f"{self.clicks} clicks, {self.keys} keys, {self.screens} screens"

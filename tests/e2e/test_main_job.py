@@ -18,8 +18,8 @@ def list_of_forty(tag: str) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [("Prezime", "Ime", "Pol", "Čin", "Jedinica")]
     for n in range(PEOPLE):
         letters = "".join("abefhimnrt"[int(digit)] for digit in f"{n:02}")
-        sex, given = ("ž", "Milena") if n % 4 == 0 else ("m", "Marko")
-        rows.append((f"{FAMILIES[n % 5]}{letters}", f"{given} {name}", sex, "vodnik", f"Bataljon {n % 3}"))
+        sex, values = ("ž", "Milena") if n % 4 == 0 else ("m", "Marko")
+        rows.append((f"{FAMILIES[n % 5]}{letters}", f"{values} {name}", sex, "vodnik", f"Bataljon {n % 3}"))
     return rows
 
 

@@ -312,16 +312,16 @@ def address(name: str, path: str, made: dict[str, str]) -> str:
 
 
 def pages_of(reader: str, made: dict[str, str]) -> list[str]:
-    found = []
+    pages = []
     for name, path in routes().items():
         readers = readers_of(name, path)
         if reader in readers:
-            found.append(address(name, path, made))
+            pages.append(address(name, path, made))
         # Its other states by two of them: of those who are signed in the first, who sees names, and the last, who sees fewest.
         members = [one for one in readers if one != SIGNED_OUT] or readers
         if reader in {*members[:1], *members[-1:]}:
-            found += [address(name, path, made) + more.format(**made) for more in MORE.get(name, ())]
-    return [*found, *WRONG.get(reader, ())]
+            pages += [address(name, path, made) + more.format(**made) for more in MORE.get(name, ())]
+    return [*pages, *WRONG.get(reader, ())]
 
 
 @pytest.fixture(scope="session")
@@ -340,8 +340,8 @@ class Elements(HTMLParser):
         self.feed(f"<main{main}")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        self.kinds.add((tag, told.get("class"), told.get("type"), told.get("role")))
+        texts = dict(attrs)
+        self.kinds.add((tag, texts.get("class"), texts.get("type"), texts.get("role")))
 
 
 def all_pages(made: dict[str, str]) -> dict[str, list[str]]:
@@ -426,14 +426,14 @@ def test_wrong_answers_are_accessible_and_fit(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("style", "told"),
+    ("style", "expected"),
     [
         ("main p {color: #999}", "on desktop: color-contrast"),
         ("@media (prefers-color-scheme: dark) {main p {color: #444}}", "on desktop-dark: color-contrast"),
         ("main p {min-width: 500px}", "on phone: "),
     ],
 )
-def test_control_what_is_wrong_on_one_screen_is_found(page: Page, style: str, told: str) -> None:
+def test_control_what_is_wrong_on_one_screen_is_found(page: Page, style: str, expected: str) -> None:
     page.goto("/members/join/")
     assert wrong_on_screens(page) == []
     page.evaluate(
@@ -441,7 +441,7 @@ def test_control_what_is_wrong_on_one_screen_is_found(page: Page, style: str, to
         style,
     )
     wrong = wrong_on_screens(page)
-    assert [one for one in wrong if told in one] != []
+    assert [one for one in wrong if expected in one] != []
 
 
 def test_every_page_is_visited() -> None:

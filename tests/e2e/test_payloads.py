@@ -146,7 +146,7 @@ class Watched:
     server: str
     context: BrowserContext
     wrong: list[str] = field(default_factory=list)
-    shown: dict[str, set[int]] = field(default_factory=dict)
+    payloads_shown: dict[str, set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.context.add_init_script(WATCH)
@@ -160,8 +160,11 @@ class Watched:
         )
 
     def _asked(self, request: Request) -> None:
-        asked = urlsplit(request.url)
-        if asked.scheme in ("http", "https", "ws", "wss") and asked.netloc != urlsplit(self.server).netloc:
+        http_request = urlsplit(request.url)
+        if (
+            http_request.scheme in ("http", "https", "ws", "wss")
+            and http_request.netloc != urlsplit(self.server).netloc
+        ):
             self.wrong.append(f"asked {request.url}")
 
     def look(self, address: str) -> list[str]:
@@ -169,14 +172,14 @@ class Watched:
         self.wrong.clear()
         answer = self.page.goto(address)
         assert answer is not None
-        found = [*self.page.evaluate(MADE_OF_WORDS, MARK)]
+        results = [*self.page.evaluate(MADE_OF_WORDS, MARK)]
         words = " ".join(self.page.evaluate(WORDS).split())
         marks = {int(number) for number in re.findall(rf"{MARK}(\d+)x", words)}
-        self.shown[address] = marks
-        found += [f"changed: {PAYLOADS[n]}" for n in marks if not stands_in(words, n)]
+        self.payloads_shown[address] = marks
+        results += [f"changed: {PAYLOADS[n]}" for n in marks if not stands_in(words, n)]
         if answer.status >= 500:
-            found.append(f"status {answer.status}")
-        return [f"{address}: {one}" for one in [*self.wrong, *found]]
+            results.append(f"status {answer.status}")
+        return [f"{address}: {one}" for one in [*self.wrong, *results]]
 
 
 def up_to_marks(n: int) -> list[str]:
@@ -250,9 +253,9 @@ def test_payloads_are_words_on_every_page(reader: str, attacked: Attacked, watch
         pages += [f"/knowledge/{attacked.hidden}/", "/search/"]
     wrong = [one for address in pages for one in watched.look(address)]
     assert wrong == []
-    without = [address for address, marks in watched.shown.items() if not marks]
+    without = [address for address, marks in watched.payloads_shown.items() if not marks]
     assert [address for address in without if reader != SIGNED_OUT] == []  # a member's name stands on every page
-    assert watched.shown[f"/knowledge/{attacked.post}/"] | {LINKED} == set(range(40))
+    assert watched.payloads_shown[f"/knowledge/{attacked.post}/"] | {LINKED} == set(range(40))
 
 
 def test_payloads_typed_into_addresses_are_words(attacked: Attacked, watched: Watched) -> None:
@@ -261,7 +264,7 @@ def test_payloads_typed_into_addresses_are_words(attacked: Attacked, watched: Wa
     pages = [f"/search/?q={quote(words)}" for words in SEARCHES]
     pages += [f"{typed_at}{quote(words)}" for n, typed_at in enumerate(TYPED_AT) for words in SEARCHES[n % 3 :: 3]]
     assert [one for address in pages for one in watched.look(address)] == []
-    assert len(watched.shown[f"/search/?q={BESIDE}"]) > 5
+    assert len(watched.payloads_shown[f"/search/?q={BESIDE}"]) > 5
 
 
 def test_payloads_in_a_feed_are_words_for_its_reader(attacked: Attacked, watched: Watched) -> None:
@@ -269,9 +272,9 @@ def test_payloads_in_a_feed_are_words_for_its_reader(attacked: Attacked, watched
     titles = [entry.findtext(f"{ATOM}title", "") for entry in entries]
     assert [title for title in titles if title.removesuffix(f" {BESIDE}") not in PAYLOADS] == []
     watched.page.set_content("".join(entry.findtext(f"{ATOM}summary", "") for entry in entries))
-    shown = watched.page.locator("body").inner_text()
+    element = watched.page.locator("body").inner_text()
     assert (len(titles), watched.page.evaluate(MADE_OF_WORDS, MARK), watched.wrong) == (30, [], [])
-    assert [n for n in range(len(PAYLOADS)) if up_to_marks(n)[0] not in " ".join(shown.split())] == [LINKED]
+    assert [n for n in range(len(PAYLOADS)) if up_to_marks(n)[0] not in " ".join(element.split())] == [LINKED]
 
 
 @pytest.mark.parametrize("is_guarded", [True, False], ids=["by the security policy", "by nothing"])
@@ -287,8 +290,8 @@ def test_control_page_that_trusts_words_is_noticed(is_guarded: bool, attacked: A
         route.fulfill(response=answer, headers=headers, body=first)
 
     watched.context.route(f"**/knowledge/{attacked.post}/", trust)
-    found = "\n".join(watched.look(f"/knowledge/{attacked.post}/"))
-    told = ("element ", "attribute ", "Content Security Policy" if is_guarded else " ran")
-    assert [words for words in told if words not in found] == []
+    results = "\n".join(watched.look(f"/knowledge/{attacked.post}/"))
+    texts = ("element ", "attribute ", "Content Security Policy" if is_guarded else " ran")
+    assert [words for words in texts if words not in results] == []
     if not is_guarded:
-        assert (f"asked http://{MARK}" in found, "dialog " in found) == (True, True)
+        assert (f"asked http://{MARK}" in results, "dialog " in results) == (True, True)

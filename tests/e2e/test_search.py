@@ -31,9 +31,9 @@ def test_search_from_any_page_narrowed_and_saved(page: Page, view: View) -> None
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#found")).to_contain_text("You have saved this search")
     if view != DESKTOP_PLAIN:
-        found = axe_findings(page)
+        violations = axe_findings(page)
         page.goto("/search/")
-        assert found + axe_findings(page) == []
+        assert violations + axe_findings(page) == []
     page.goto("/search/")
     assert overflow(page) == 0
     row = page.locator("#found li", has_text=f"Jelena {view}")

@@ -83,9 +83,9 @@ def share_and_follow(page: Page, portal: PortalServer, view: View, handouts: dic
     portal.manage("db_worker", "--batch", "--no-reload")  # reads the files, as the worker does at once
     portal.manage("rebuild_index")  # and has them found
     page.goto(f"/search/?q={TYPED}")
-    found = page.locator("article").filter(has_text=f"“{title}”")
-    expect(found.get_by_role("link", name="картице-ср")).to_be_visible()
-    expect(found.get_by_text("page 1")).to_be_visible()
+    element = page.locator("article").filter(has_text=f"“{title}”")
+    expect(element.get_by_role("link", name="картице-ср")).to_be_visible()
+    expect(element.get_by_text("page 1")).to_be_visible()
     look(page, view)
     training = portal.manage("shell", "-v", "0", "-c", PLANNED).strip()
     page.goto(f"/trainings/{training}/materials/?q={title}")

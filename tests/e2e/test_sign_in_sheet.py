@@ -107,10 +107,10 @@ def test_page_and_server_read_the_same(page: Page) -> None:
     training = record_training(page)
     paste_roster(page, "same-reading")
     page.goto(f"/trainings/sheets/{print_sheet(page, training).replace('-', '')}/")
-    shown, meant = {}, {}
+    visible, meant = {}, {}
     for typed in TYPED:
         page.get_by_label("Who did not sign").fill(typed)
-        shown[typed] = (
+        visible[typed] = (
             page.locator("[data-typed-count]").inner_text(),
             page.locator("[data-typed-wrong] li").count() > 0,
         )
@@ -119,4 +119,4 @@ def test_page_and_server_read_the_same(page: Page) -> None:
         words = [f"{marks.count(m)} {m}" for m in ("present", "absent", "late", "excused") if marks.count(m)]
         blank = any(n > PEOPLE for n in read.marks)
         meant[typed] = (", ".join(words), bool(read.wrong) or blank)
-    assert shown == meant
+    assert visible == meant

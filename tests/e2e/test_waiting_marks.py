@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, exp
 
 from tests.e2e.browsing import sign_in
 from tests.e2e.waiting import (
-    KEPT,
     MARKS,
     OPEN,
+    READ_KEPT,
     SHEET,
     Network,
     browser_of,
@@ -110,10 +110,10 @@ def test_waiting_marks_stand_in_their_cells_after_the_tab_crashed(context, porta
         page.goto("chrome://crash", timeout=2000)
     page.close()
     page = go_to_sheet(context.new_page())
-    shown = page.locator(f'[data-cell="{cell}"]')
-    expect(shown).to_have_class(re.compile("is-waiting"))
-    expect(shown.locator("label.excused input")).to_be_checked()
-    expect(shown.locator(".mark-state")).to_have_text("waits")
+    visible = page.locator(f'[data-cell="{cell}"]')
+    expect(visible).to_have_class(re.compile("is-waiting"))
+    expect(visible.locator("label.excused input")).to_be_checked()
+    expect(visible.locator(".mark-state")).to_have_text("waits")
     context.unroute(MARK_URL)
     page.reload()
     arrives(page)
@@ -182,13 +182,13 @@ def test_conflict_is_shown_until_it_was_looked_at(context, portal, browser):
         f"{OPEN}: marks of yours that somebody else changed first, and that stand as they left them: 1."
     )
     page.get_by_role("link", name="Open the sheet").click()
-    shown = page.locator(f'[data-cell="{cell}"]')
-    expect(shown.locator(".mark-state")).to_have_text("Changed by somebody else first. You chose: Present")
-    expect(shown.locator("label.absent input")).to_be_checked()
+    visible = page.locator(f'[data-cell="{cell}"]')
+    expect(visible.locator(".mark-state")).to_have_text("Changed by somebody else first. You chose: Present")
+    expect(visible.locator("label.absent input")).to_be_checked()
     page.reload()
     page.get_by_role("button", name="Understood").click()
     expect(page.locator("[data-waiting-marks]")).to_be_hidden()
-    expect(shown.locator(".mark-state")).to_have_text("")
+    expect(visible.locator(".mark-state")).to_have_text("")
     page.reload()
     page.wait_for_selector("[data-keep]:not([hidden])")
     assert [mark for mark in page.evaluate(MARKS) if mark["outcome"] != "saved"] == []
@@ -304,8 +304,8 @@ def switch_on(page: Page) -> None:
 
 
 def names_kept(page: Page, portal: Network) -> set[str]:
-    kept = page.evaluate(KEPT)
-    return {name for name in portal.names() if name in kept}
+    stored = page.evaluate(READ_KEPT)
+    return {name for name in portal.names() if name in stored}
 
 
 def workers(page: Page) -> int:
@@ -318,7 +318,7 @@ def test_no_name_is_kept_unless_it_was_switched_on(context, portal):
     choose(page, unmarked(page), "late")
     waits(page, 1)
     assert (names_kept(page, portal), workers(page)) == (set(), 0)
-    assert "Božović" not in page.evaluate(KEPT)  # nor the member's own
+    assert "Božović" not in page.evaluate(READ_KEPT)  # nor the member's own
     (mark,) = page.evaluate(MARKS)
     assert set(mark) == {"order", "member", "training", "enrolment", "session", "value", "base", "key", "made"}
     switch_on(page)
@@ -443,8 +443,8 @@ class Journey:
 
     def edit(self) -> None:
         cell = self.random.choice(self.cells)
-        shown = self.page.locator(f'[data-cell="{cell}"] input:checked').get_attribute("value")
-        value = self.random.choice([one for one in ("present", "late", "excused", "absent", "") if one != shown])
+        visible = self.page.locator(f'[data-cell="{cell}"] input:checked').get_attribute("value")
+        value = self.random.choice([one for one in ("present", "late", "excused", "absent", "") if one != visible])
         choose(self.page, cell, value)
         self.last[cell] = value
 

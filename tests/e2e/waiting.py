@@ -16,7 +16,7 @@ from tests.e2e.conftest import MILLISECONDS_TO_WAIT
 OPEN = "ME-2026-004"
 SHEET = f"/trainings/{OPEN}/attendance/"
 # Everything a page of ours can read of what this browser keeps, as one text.
-KEPT = """async () => {
+READ_KEPT = """async () => {
   const found = [JSON.stringify({...localStorage}), JSON.stringify({...sessionStorage})];
   const told = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
   for (const { name, version } of await indexedDB.databases()) {
@@ -72,10 +72,10 @@ class Network:
 
     def mark(self, cell: str) -> str:
         """The value of a cell (ENROLMENT-SESSION) as the server has it; "" is none."""
-        found = self.rows(
+        results = self.rows(
             "SELECT value FROM trainings_mark WHERE enrolment_id = ? AND session_id = ?", *cell.split("-")
         )
-        return str(found[0][0]) if found else ""
+        return str(results[0][0]) if results else ""
 
     def changes(self, cell: str) -> list[tuple[str, str, int]]:
         """(value, outcome, by) of each change that was asked of a cell, in order."""

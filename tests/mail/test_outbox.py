@@ -55,14 +55,14 @@ def test_mail_is_received_in_both_scripts_and_leaves_no_text_behind(server):
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
     put("ana", subject=subject, body=body, headers=unsubscribe)
-    kept = Mail.objects.get()
+    stored = Mail.objects.get()
     MailSender().send_waiting()
     (got,) = server.taken
-    assert (got["Subject"].strip(), got["To"], got["Message-ID"]) == (subject, "ana@mod.example", kept.message_id)
+    assert (got["Subject"].strip(), got["To"], got["Message-ID"]) == (subject, "ana@mod.example", stored.message_id)
     assert got.get_content() == body
     assert {name: got[name] for name in unsubscribe} == unsubscribe
-    assert (got["Auto-Submitted"], got["Date"].datetime) == ("auto-generated", kept.created_at.replace(microsecond=0))
-    assert kept.message_id.endswith("@localhost>")
+    assert (got["Auto-Submitted"], got["Date"].datetime) == ("auto-generated", stored.created_at.replace(microsecond=0))
+    assert stored.message_id.endswith("@localhost>")
     mail = Mail.objects.get()
     assert (mail.state, mail.body, mail.headers, mail.sent_at is None) == ("sent", "", {}, False)
 
@@ -168,7 +168,7 @@ def test_dead_server_costs_no_mail_an_attempt_and_is_asked_seldom(server, monkey
     monkeypatch.setattr("mail.delivery.time.monotonic", lambda: now[0])
     tried = []
     real = smtplib.SMTP.connect
-    monkeypatch.setattr(smtplib.SMTP, "connect", lambda *given: tried.append(now[0]) or real(*given))
+    monkeypatch.setattr(smtplib.SMTP, "connect", lambda *expected: tried.append(now[0]) or real(*expected))
     put("ana", "bora", "ceca")
     server.stop()
     sender = MailSender()
@@ -214,7 +214,7 @@ def test_server_that_refuses_all_loses_nothing(how, server):
 def note_is_lost(monkeypatch):
     """The database fails when the first mail is to be noted as sent; return what mends it."""
 
-    def fail(*given, **facts):
+    def fail(*expected, **facts):
         raise OperationalError
 
     monkeypatch.setattr("mail.delivery._settle", fail)

@@ -71,8 +71,8 @@ def test_sign_in_page_of_the_desk_sends_an_admin_in_and_refuses_others(admin, re
 
 def test_sign_out_of_the_desk_is_the_portals(admin):
     client = client_of(admin)
-    asked = client.get("/desk/logout/")
-    assert (asked.status_code, asked["Location"]) == (302, "/account/logout/")
+    answer = client.get("/desk/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/account/logout/")
     sent = client.post("/desk/logout/")
     assert (sent.status_code, sent["Location"]) == (307, "/account/logout/")
     done = client.post("/desk/logout/", follow=True)
@@ -135,11 +135,11 @@ def test_organisation_is_saved_by_its_action_with_one_line(admin):
 def test_course_is_saved_with_its_topics_by_its_action(admin):
     course = Course.objects.get(code="GA-1")
     AuditEntry.objects.all().delete()
-    kept = course.topics.first().pk
-    facts = {"code": "GA-1", "name": "Gender awareness", "completion_threshold": "70", "topics": [kept]}
+    stored = course.topics.first().pk
+    facts = {"code": "GA-1", "name": "Gender awareness", "completion_threshold": "70", "topics": [stored]}
     client_of(admin).post(desk_url(Course, "change", course.pk), facts)
     course.refresh_from_db()
-    assert (course.name, list(course.topics.values_list("pk", flat=True))) == ("Gender awareness", [kept])
+    assert (course.name, list(course.topics.values_list("pk", flat=True))) == ("Gender awareness", [stored])
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["change_course"]
 
 
@@ -164,9 +164,9 @@ def again(member, *mails):
 def test_mail_that_was_given_up_is_shown_with_its_reason_and_without_its_text(admin, mail):
     client = client_of(admin)
     home = client.get("/").content.decode()
-    shown = "/desk/mail/mail/?sent_at__isnull=True"
-    assert ("1 mail did not go out." in home, f'href="{shown}"' in home) == (True, True)
-    for url in (shown, desk_url(Mail, "change", mail.pk)):
+    visible = "/desk/mail/mail/?sent_at__isnull=True"
+    assert ("1 mail did not go out." in home, f'href="{visible}"' in home) == (True, True)
+    for url in (visible, desk_url(Mail, "change", mail.pk)):
         body = client.get(url).content.decode()
         assert ("550 5.1.1" in body, mail.to in body, "https://link" in body, "geheim" in body) == (
             True,
@@ -177,9 +177,9 @@ def test_mail_that_was_given_up_is_shown_with_its_reason_and_without_its_text(ad
 
 
 def test_mail_that_waits_for_an_hour_is_shown_too(admin, mail):
-    for minutes, told in ((50, False), (70, True)):
+    for minutes, texts in ((50, False), (70, True)):
         Mail.objects.update(state="waiting", created_at=timezone.now() - timedelta(minutes=minutes))
-        assert ("1 mail did not go out." in client_of(admin).get("/").content.decode()) == told
+        assert ("1 mail did not go out." in client_of(admin).get("/").content.decode()) == texts
 
 
 def test_home_of_others_says_nothing_of_mail(coordinator_me, recorder_me):

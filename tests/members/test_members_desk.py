@@ -49,14 +49,14 @@ def four(coordinator_me, coordinator_rs, recorder_me):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [("?q=jovana", ["Јована Давна"]), ("?role=trainer", ["Јована Давна"]), ("?state=off", ["Otišla Osoba"]),
      ("?factor=yes", ["Rada Zapisić"]), ("?factor=no&state=active&role=recorder", []),
      ("?seen=away", ["Kata Vodić", "Otišla Osoba", "Јована Давна"]), ("?seen=never&state=active", ["Kata Vodić"]),
      ("?q=nobody", []), ("?role=no-such&page=99", ["Kata Vodić", "Otišla Osoba", "Rada Zapisić", "Јована Давна"])],
 )  # fmt: skip
-def test_list_is_filtered(query, found, four, coordinator_me):
-    assert sorted(names(client_of(coordinator_me), query)) == found
+def test_list_is_filtered(query, expected, four, coordinator_me):
+    assert sorted(names(client_of(coordinator_me), query)) == expected
 
 
 def test_admin_filters_by_organisation(four, admin, organisation, coordinator_rs):
@@ -182,7 +182,7 @@ def test_list_is_read_shown_and_invited(coordinator_me, recorder_me, organisatio
 
 
 @pytest.mark.parametrize(
-    ("row", "email", "given", "family", "wrong"),
+    ("row", "email", "given_name", "family", "wrong"),
     [
         ("Ana Anić <Ana@mod.example>", "ana@mod.example", "Ana", "Anić", ""),
         ('"Anić, Ana" <ana@mod.example>', "ana@mod.example", "Ana", "Anić", ""),
@@ -193,9 +193,9 @@ def test_list_is_read_shown_and_invited(coordinator_me, recorder_me, organisatio
         ("ana@@mod, Ana, Anić", "", "", "", "has no address that can be read"),
     ],
 )
-def test_row_of_a_list_is_read_as_mail_programs_and_sheets_copy_it(row, email, given, family, wrong):
+def test_row_of_a_list_is_read_as_mail_programs_and_sheets_copy_it(row, email, given_name, family, wrong):
     (read,) = [_read_person(cells) for cells in split_cells(row)]
-    assert (read.email, read.given_name, read.family_name, read.wrong) == (email, given, family, wrong)
+    assert (read.email, read.given_name, read.family_name, read.wrong) == (email, given_name, family, wrong)
 
 
 def test_list_gives_no_more_than_its_sender_may(coordinator_me, organisation):
@@ -228,12 +228,12 @@ def invited(coordinator_me):
 
 
 @pytest.mark.parametrize(
-    ("query", "shown", "unfolded"),
+    ("query", "expected", "unfolded"),
     [("", 1, True), ("?q=nova@mod", 1, True), ("?q=N+N", 1, True), ("?q=else", 0, True), ("?role=trainer", 0, True)],
 )
-def test_search_finds_invitations_too(query, shown, unfolded, invited, coordinator_me):
+def test_search_finds_invitations_too(query, expected, unfolded, invited, coordinator_me):
     context = client_of(coordinator_me).get(f"/members/{query}").context
-    assert (len(context["invitations"]), context["invitations_unfolded"]) == (shown, unfolded)
+    assert (len(context["invitations"]), context["invitations_unfolded"]) == (expected, unfolded)
 
 
 def test_many_invitations_are_folded(coordinator_me):
@@ -293,14 +293,14 @@ def test_ministry_is_not_told_of_members_and_invitations_of_another(coordinator_
         email="theirs@mod.example", given_name="N", family_name="N", organisation=coordinator_rs.organisation,
         roles=Role.objects.filter(code="recorder"), by=coordinator_rs,
     )  # fmt: skip
-    client, told = client_of(coordinator_me), []
+    client, response = client_of(coordinator_me), []
     for email in ("nobody@mod.example", "theirs@mod.example", recorder_rs.email):
         mail.outbox.clear()
         answer = client.post("/members/invite/", {**fields, "email": email})
-        shown = client.get("/members/").content.decode().count(email)
-        told.append((answer.status_code, answer.url, shown, [sent.to for sent in mail.outbox] == [[email]]))
+        text = client.get("/members/").content.decode().count(email)
+        response.append((answer.status_code, answer.url, text, [sent.to for sent in mail.outbox] == [[email]]))
     # Twice each time: in the message that the invitation is on its way, and in the list of open invitations with its buttons.
-    assert told == [told[0]] * 3
+    assert response == [response[0]] * 3
     assert "You are a member already" in mail.outbox[-1].body
     assert "/welcome/" not in mail.outbox[-1].body
     assert Invitation.objects.get(organisation=coordinator_rs.organisation).is_open
@@ -337,21 +337,23 @@ ASK = {
 def test_stranger_asks_and_the_coordinator_lets_in(organisation, coordinator_me, coordinator_rs):
     body = {**ASK, "organisation": organisation("ME").pk}
     assert "Thank you" in Client().post("/members/join/", body).content.decode()
-    asked = JoinRequest.objects.get()
+    join_request = JoinRequest.objects.get()
     assert "Pita Pitalica" in client_of(coordinator_me).get("/members/").content.decode()
     assert "1 person asks to join." in client_of(coordinator_me).get("/").content.decode()
     assert "Pita" not in client_of(coordinator_rs).get("/members/").content.decode()
     assert (
-        client_of(coordinator_rs).post(f"/members/requests/{asked.pk}/approve/", {"roles": ["trainer"]}).status_code
+        client_of(coordinator_rs)
+        .post(f"/members/requests/{join_request.pk}/approve/", {"roles": ["trainer"]})
+        .status_code
         == 404
     )
     assert (
-        client_of(coordinator_me).post(f"/members/requests/{asked.pk}/approve/", {"roles": ["trainer"]}).url
+        client_of(coordinator_me).post(f"/members/requests/{join_request.pk}/approve/", {"roles": ["trainer"]}).url
         == "/members/"
     )
     assert (Invitation.objects.get().email, JoinRequest.objects.get().state) == ("pita@mod.example", "approved")
     with pytest.raises(ValidationError, match="already"):
-        approve_request(join_request=asked, roles=[], by=coordinator_me)
+        approve_request(join_request=join_request, roles=[], by=coordinator_me)
 
 
 def test_answer_to_a_request_does_not_tell_whether_the_address_is_known(organisation, recorder_me):
@@ -376,10 +378,10 @@ def test_one_address_asks_three_times_a_day(organisation):
 
 
 def test_declined_request_is_told_in_neutral_words_and_forgotten(organisation, coordinator_me):
-    asked = ask_to_join(
+    join_request = ask_to_join(
         email="p@mod.example", given_name="P", family_name="P", organisation=organisation("ME"), words="x"
     )
-    client_of(coordinator_me).post(f"/members/requests/{asked.pk}/decline/")
+    client_of(coordinator_me).post(f"/members/requests/{join_request.pk}/decline/")
     assert "could not be met" in mail.outbox[-1].body
     forget_old_requests()
     assert JoinRequest.objects.count() == 1
@@ -389,8 +391,8 @@ def test_declined_request_is_told_in_neutral_words_and_forgotten(organisation, c
 
 
 def test_roles_are_explained_to_every_member(observer):
-    told = client_of(observer).get("/members/roles/").content.decode()
-    assert all(role.sentence.split(".")[0] in told for role in Role.objects.all())
+    text = client_of(observer).get("/members/roles/").content.decode()
+    assert all(role.sentence.split(".")[0] in text for role in Role.objects.all())
 
 
 def test_export_holds_the_filtered_list(four, coordinator_me, coordinator_rs):
@@ -405,14 +407,14 @@ def test_export_holds_the_filtered_list(four, coordinator_me, coordinator_rs):
 
 @pytest.mark.parametrize("path", ["roles/", "edit/", "approve/", "invite/", "invite/list/", "export/", "audit/export/"])
 def test_act_that_matters_asks_who_it_is_after_ten_minutes(path, coordinator_me, recorder_me):
-    asked = ask_to_join(
+    join_request = ask_to_join(
         email="p@mod.example", given_name="P", family_name="P", organisation=coordinator_me.organisation, words=""
     )
     client = client_of(coordinator_me)
     session = client.session
     session["signed_in_at"] -= 601
     session.save()
-    of_one = {"roles/": f"{recorder_me.pk}/", "edit/": f"{recorder_me.pk}/", "approve/": f"requests/{asked.pk}/"}
+    of_one = {"roles/": f"{recorder_me.pk}/", "edit/": f"{recorder_me.pk}/", "approve/": f"requests/{join_request.pk}/"}
     page = f"/members/{of_one.get(path, '')}{path}"
     assert client.post(page, {"roles": ["trainer"]}).url.startswith("/account/reauthenticate/")
     assert set(Member.objects.get(pk=recorder_me.pk).role_codes) == {"recorder"}

@@ -39,7 +39,7 @@ def local(*when):
 
 
 @pytest.mark.parametrize(
-    ("every", "told", "due"),
+    ("every", "expected", "due"),
     [
         ("day", (2026, 11, 24, 12, 0), (2026, 11, 25, 7, 0)),
         ("day", (2026, 11, 24, 6, 59), (2026, 11, 24, 7, 0)),
@@ -49,9 +49,9 @@ def local(*when):
         ("week", (2026, 11, 30, 7, 0), (2026, 12, 7, 7, 0)),
     ],
 )
-def test_digest_is_due_at_seven_and_a_weeks_on_monday(every, told, due):
-    assert next_digest(Digest(every=every, covers_until=local(*told))) == local(*due)
-    assert next_digest(Digest(every="off", covers_until=local(*told))) is None
+def test_digest_is_due_at_seven_and_a_weeks_on_monday(every, expected, due):
+    assert next_digest(Digest(every=every, covers_until=local(*expected))) == local(*due)
+    assert next_digest(Digest(every="off", covers_until=local(*expected))) is None
 
 
 @pytest.fixture
@@ -114,8 +114,8 @@ def test_workers_at_once_write_each_digest_once(reference):
     Digest.objects.update(every="day", covers_until=timezone.now() - timedelta(days=2))
     write(join("ME", "Petar", "Pisac", "trainer"))
     at_once(*[send_due_digests] * 4)
-    told = sorted(Mail.objects.filter(key__startswith="digest").values_list("to", flat=True))
-    assert told == sorted(member.email for member in members)
+    texts = sorted(Mail.objects.filter(key__startswith="digest").values_list("to", flat=True))
+    assert texts == sorted(member.email for member in members)
 
 
 def test_nothing_new_writes_no_mail_and_is_not_looked_at_again(reader):
@@ -161,13 +161,13 @@ def test_what_is_followed_stands_first(reader, trainer_me, recorder_me):
     topic = Topic.objects.first()
     Follow.objects.create(member=reader, topic=topic)
     Follow.objects.create(member=reader, person=recorder_me)
-    one, two, three = (
+    first, two, three = (
         write(trainer_me, topics=[topic]),
         write(recorder_me, title="Od praćene"),
         write(trainer_me, title="Ostalo"),
     )
     paths = [{item.path for item in section.items} for section in news_of(reader).sections[:2]]
-    assert paths == [{one.get_absolute_url(), two.get_absolute_url()}, {three.get_absolute_url()}]
+    assert paths == [{first.get_absolute_url(), two.get_absolute_url()}, {three.get_absolute_url()}]
 
 
 def test_what_a_saved_search_finds_is_told_once(reader, trainer_me):
@@ -236,9 +236,9 @@ def test_digest_has_no_untranslated_words():
         }
 
 
-@pytest.mark.parametrize("asked", ["sr", "bs-BA,bs;q=0.9", "cnr-ME", "sr-Latn-ME,mk;q=0.8", "sq", "de"])
-def test_pages_are_english_whatever_the_browser_asks_for(asked, stranger):
-    answer = stranger.get("/account/login/", headers={"accept-language": asked})
+@pytest.mark.parametrize("query", ["sr", "bs-BA,bs;q=0.9", "cnr-ME", "sr-Latn-ME,mk;q=0.8", "sq", "de"])
+def test_pages_are_english_whatever_the_browser_asks_for(query, stranger):
+    answer = stranger.get("/account/login/", headers={"accept-language": query})
     page, plain = answer.content.decode(), stranger.get("/account/login/").content.decode()
     assert (answer.status_code, '<html lang="en' in page, without_secrets(page)) == (200, True, without_secrets(plain))
 

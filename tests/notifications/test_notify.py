@@ -17,7 +17,7 @@ from trainers.models import Topic
 pytestmark = pytest.mark.django_db
 
 
-def told() -> list[tuple[str, str]]:
+def notified() -> list[tuple[str, str]]:
     return sorted(Notification.objects.values_list("member__given_name", "kind"))
 
 
@@ -28,9 +28,9 @@ def mailed() -> list[str]:
 def test_comment_tells_author_of_post_and_of_what_it_answers(trainer_me, recorder_rs, trainer_rs):
     post = write(trainer_me)
     first = say(recorder_rs, post)
-    assert (told(), mailed()) == ([("Tanja", "commented")], [trainer_me.email])
+    assert (notified(), mailed()) == ([("Tanja", "commented")], [trainer_me.email])
     say(trainer_rs, post, "Odgovor", answers=first)
-    assert told() == [("Ratko", "commented"), ("Tanja", "commented"), ("Tanja", "commented")]
+    assert notified() == [("Ratko", "commented"), ("Tanja", "commented"), ("Tanja", "commented")]
     message = mail.outbox[-1]
     assert ("Odgovor" in message.body, f"/knowledge/{post.slug}/comments/" in message.body) == (True, True)
     assert message.body.count("http://") == 2
@@ -39,26 +39,26 @@ def test_comment_tells_author_of_post_and_of_what_it_answers(trainer_me, recorde
 def test_nobody_is_told_of_what_they_said_themselves(trainer_me):
     post = write(trainer_me)
     say(trainer_me, post, "@Tanja Trenerić", answers=say(trainer_me, post))
-    assert (told(), mailed()) == ([], [])
+    assert (notified(), mailed()) == ([], [])
 
 
 def test_mentioned_author_is_told_once(trainer_me, recorder_rs):
     post = write(trainer_me)
     comment = say(recorder_rs, post, "@Tanja Trenerić @Танја Тренерић")
-    assert (told(), mailed()) == ([("Tanja", "mentioned")], [trainer_me.email])
+    assert (notified(), mailed()) == ([("Tanja", "mentioned")], [trainer_me.email])
     change_comment(comment=comment, body="@Tanja Trenerić @Rada Zapisić", version_seen=1, by=recorder_rs)
-    assert (told(), mailed()) == ([("Tanja", "mentioned")], [trainer_me.email])
+    assert (notified(), mailed()) == ([("Tanja", "mentioned")], [trainer_me.email])
 
 
 def test_change_tells_who_is_newly_mentioned(trainer_me, recorder_rs, recorder_me):
     comment = say(recorder_rs, write(trainer_me), "Dobro")
     change_comment(comment=comment, body="@Rada Zapisić dobro", version_seen=1, by=recorder_rs)
-    assert told() == [("Rada", "mentioned"), ("Tanja", "commented")]
+    assert notified() == [("Rada", "mentioned"), ("Tanja", "commented")]
 
 
 def test_mention_of_who_may_not_open_the_post_tells_nobody(trainer_me, recorder_me, trainer_rs):
     say(recorder_me, write(trainer_me, reach="ministry", title="Tajna"), "@Todor Trenerović")
-    assert told() == [("Tanja", "commented")]
+    assert notified() == [("Tanja", "commented")]
     assert [message for message in mail.outbox if trainer_rs.email in message.to] == []
 
 
@@ -69,18 +69,18 @@ def test_published_post_is_told_to_followers_who_may_read_it(trainer_me, recorde
         follow(thing=topic, on=True, by=member)
     follow(thing=topic, on=True, by=trainer_me)
     write(trainer_me, title="Samo naša", reach="ministry", topics=[topic])
-    assert told() == [("Rada", "followed")]
+    assert notified() == [("Rada", "followed")]
     write(trainer_me, title="Svima", topics=[topic])
-    assert told() == [("Rada", "followed"), ("Rada", "followed"), ("Ratko", "followed")]
+    assert notified() == [("Rada", "followed"), ("Rada", "followed"), ("Ratko", "followed")]
     assert mailed() == []  # waits for the digest
 
 
 def test_draft_tells_nobody_until_it_is_published(trainer_me, recorder_me):
     follow(thing=trainer_me, on=True, by=recorder_me)
     draft = write(trainer_me, publish=False)
-    assert told() == []
+    assert notified() == []
     publish_post(post=draft, by=trainer_me)
-    assert told() == [("Rada", "followed")]
+    assert notified() == [("Rada", "followed")]
 
 
 def test_choices_are_kept_to(trainer_me, recorder_rs, recorder_me):
@@ -88,7 +88,7 @@ def test_choices_are_kept_to(trainer_me, recorder_rs, recorder_me):
     NotificationSetting.objects.create(member=recorder_me, kind="mentioned", mode="digest")
     post = write(trainer_me)
     say(recorder_rs, post, "@Rada Zapisić")
-    assert (told(), mailed()) == ([("Rada", "mentioned")], [])
+    assert (notified(), mailed()) == ([("Rada", "mentioned")], [])
     NotificationSetting.objects.filter(member=trainer_me).update(mode="at_once")
     say(recorder_rs, post)
     assert (mailed(), Notification.objects.get(member=trainer_me).mailed_at is None) == ([trainer_me.email], False)
@@ -99,7 +99,7 @@ def test_refused_comment_tells_nobody(trainer_me, recorder_rs):
     post = write(trainer_me)
     Post.objects.filter(pk=post.pk).update(published_at=None)
     client_of(recorder_rs).post(f"{post.get_absolute_url()}comments/", {"body": "@Tanja Trenerić"})
-    assert (told(), Mail.objects.count()) == ([], 0)
+    assert (notified(), Mail.objects.count()) == ([], 0)
 
 
 def test_title_and_name_cannot_write_headers(trainer_me, recorder_rs):
@@ -135,4 +135,4 @@ def test_notice_of_what_may_no_longer_be_read_is_not_shown(trainer_me, recorder_
 def test_removed_comment_takes_its_notices_along(trainer_me, recorder_rs):
     comment = say(recorder_rs, write(trainer_me))
     remove_comment(comment=comment, by=recorder_rs)
-    assert told() == []
+    assert notified() == []

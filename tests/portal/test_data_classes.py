@@ -68,22 +68,22 @@ def columns(table: str) -> list[str]:
 
 def kept_fields() -> set[Field]:
     """Every concrete field of every model with a table, and every column of the tables without a model."""
-    found = {
+    results = {
         (model._meta.label, field.name)
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
         for field in [*model._meta.concrete_fields, *model._meta.local_many_to_many]
     }
-    return found | {(table, column) for table in WITHOUT_MODEL for column in columns(table)}
+    return results | {(table, column) for table in WITHOUT_MODEL for column in columns(table)}
 
 
-def differences(text: str, kept: set[Field]) -> dict[str, list[str]]:
+def differences(text: str, stored: set[Field]) -> dict[str, list[str]]:
     """What the page lacks, has too much, has twice, or gives a class that is not described."""
     said = [field for field, _class in classified(text)]
     known = classes_of(text)
     return {
-        "without a class": [".".join(field) for field in sorted(kept - set(said))],
-        "no longer there": [".".join(field) for field in sorted(set(said) - kept)],
+        "without a class": [".".join(field) for field in sorted(stored - set(said))],
+        "no longer there": [".".join(field) for field in sorted(set(said) - stored)],
         "in two classes": sorted({".".join(field) for field in said if said.count(field) > 1}),
         "of an unknown class": [".".join(field) for field, name in classified(text) if name not in known],
     }
@@ -113,8 +113,8 @@ def test_every_field_has_one_class(tables):
 
 def test_every_table_is_known(tables):
     models_tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    found = {table for table in connection.introspection.table_names() if "_fts" not in table}
-    assert found - models_tables == set(WITHOUT_MODEL)
+    results = {table for table in connection.introspection.table_names() if "_fts" not in table}
+    assert results - models_tables == set(WITHOUT_MODEL)
     # The full-text indexes of SQLite: of tables that are classified.
     indexed = {table.partition("_fts")[0] for table in connection.introspection.table_names() if "_fts" in table}
     assert indexed <= {"search_document", "search_textpart"}
@@ -130,8 +130,8 @@ def test_every_class_says_who_where_and_how_long():
 
 def test_control_an_invented_field_is_reported(tables):
     text = TABLE.read_text()
-    kept = (kept_fields() | {("trainings.Participant", "shoe_size")}) - {("trainers.Topic", "name")}
-    assert differences(text, kept) == {
+    stored = (kept_fields() | {("trainings.Participant", "shoe_size")}) - {("trainers.Topic", "name")}
+    assert differences(text, stored) == {
         **ALL_IS_WELL, "without a class": ["trainings.Participant.shoe_size"], "no longer there": ["trainers.Topic.name"]
     }  # fmt: skip
     twice = text + "\n| trainers.Topic | hearsay | name |\n"
@@ -167,28 +167,28 @@ def shown_in(table: admin.ModelAdmin, request) -> Iterator[str]:
 
 def leaks_of(table: admin.ModelAdmin, request, class_of: dict[Field, str]) -> list[str]:
     """Fields that this table of the desk shows and whose class keeps them out of it, and words that nobody looked at."""
-    label, found = table.model._meta.label, []
+    label, leaks = table.model._meta.label, []
     for word in shown_in(table, request):
         field = resolved(table.model, word)
         if field is None and word != "pk" and (label, word) not in DESK_WORDS:
-            found.append(f"{label}: {word} is no field")
+            leaks.append(f"{label}: {word} is no field")
         elif field is not None and class_of[field] in NOT_IN_THE_DESK:
-            found.append(f"{label}: {word} is {class_of[field]}")
-    return sorted(set(found) | {f"{label}: inlines" for _inline in table.inlines})
+            leaks.append(f"{label}: {word} is {class_of[field]}")
+    return sorted(set(leaks) | {f"{label}: inlines" for _inline in table.inlines})
 
 
 @pytest.fixture
-def asked(rf, request):
+def desk_request(rf, request):
     get_resolver().url_patterns  # noqa: B018 - reading the addresses settles the desk
-    asked = rf.get("/desk/")
-    asked.user = request.getfixturevalue("admin")
-    return asked
+    desk_request = rf.get("/desk/")
+    desk_request.user = request.getfixturevalue("admin")
+    return desk_request
 
 
-def test_desk_shows_no_secret_and_no_name(asked, class_of):
+def test_desk_shows_no_secret_and_no_name(desk_request, class_of):
     desk = admin.site._registry
     assert len(desk) == 10
-    assert {model._meta.label: leaks_of(table, asked, class_of) for model, table in desk.items()} == {
+    assert {model._meta.label: leaks_of(table, desk_request, class_of) for model, table in desk.items()} == {
         model._meta.label: [] for model in desk
     }
 
@@ -202,9 +202,9 @@ def test_desk_shows_no_secret_and_no_name(asked, class_of):
         ("audit.AuditText", {"list_display": ("free_text",)}, "audit.AuditText: free_text is no field"),
     ],
 )  # fmt: skip
-def test_control_a_leak_in_the_desk_is_reported(model, attributes, leak, asked, class_of):
+def test_control_a_leak_in_the_desk_is_reported(model, attributes, leak, desk_request, class_of):
     leaky = type("Leaky", (admin.ModelAdmin,), {"free_text": lambda self, row: "", **attributes})
-    assert leak in leaks_of(leaky(apps.get_model(model), admin.site), asked, class_of)
+    assert leak in leaks_of(leaky(apps.get_model(model), admin.site), desk_request, class_of)
 
 
 # The record
@@ -212,26 +212,26 @@ def test_control_a_leak_in_the_desk_is_reported(model, attributes, leak, asked, 
 
 def typed_names(class_of: dict[Field, str]) -> set[str]:
     """Names of fields that hold what people typed and not everybody may read; a mark's value is a word of the portal."""
-    found = set()
+    results = set()
     for (label, name), kind in class_of.items():
         if label in WITHOUT_MODEL or kind not in {"names", "private", "ministry", "opt-in", "secret"}:
             continue
         field = apps.get_model(label)._meta.get_field(name)
         if isinstance(field, (models.CharField, models.TextField)) and not field.choices:
-            found.add(name)
-    return found - WORDS_OF_THE_PORTAL | {"full_name"}
+            results.add(name)
+    return results - WORDS_OF_THE_PORTAL | {"full_name"}
 
 
 def details_in(source: str) -> Iterator[tuple[int, str, set[str]]]:
     """Line number and name of each detail of each `record(...)` in a source, with the names its value speaks of."""
     for call in ast.walk(ast.parse(source)):
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "record":
-            for given in call.keywords:
-                if given.arg not in NO_DETAIL:
-                    parts = list(ast.walk(given.value))
+            for values in call.keywords:
+                if values.arg not in NO_DETAIL:
+                    parts = list(ast.walk(values.value))
                     words = {part.attr for part in parts if isinstance(part, ast.Attribute)}
                     words |= {part.id for part in parts if isinstance(part, ast.Name)}
-                    yield call.lineno, given.arg or "**", words
+                    yield call.lineno, values.arg or "**", words
 
 
 def wrong_details(source: str, typed: set[str]) -> list[str]:
@@ -250,8 +250,8 @@ def sources() -> list[Path]:
 def test_details_of_the_record_speak_of_no_name(class_of):
     typed = typed_names(class_of)
     assert {"family_name", "unit", "email", "returned_reason", "reason", "spelling_key"} <= typed
-    found = {str(path): wrong_details(path.read_text(), typed) for path in sources()}
-    assert {path: wrong for path, wrong in found.items() if wrong} == {}
+    results = {str(path): wrong_details(path.read_text(), typed) for path in sources()}
+    assert {path: wrong for path, wrong in results.items() if wrong} == {}
     assert sum(len(list(details_in(path.read_text()))) for path in sources()) > 20
 
 
@@ -262,6 +262,6 @@ def test_control_a_typed_word_in_a_line_is_reported(words, class_of):
 
 
 def test_lines_of_a_whole_training_hold_nothing_typed(marked, class_of):
-    told = " ".join(f"{line.details} {line.fields} {line.object_id}" for line in AuditEntry.objects.all())
+    texts = " ".join(f"{line.details} {line.fields} {line.object_id}" for line in AuditEntry.objects.all())
     people = [enrolment.participant for enrolment in marked.enrolments.select_related("participant")]
-    assert [str(person) for person in people if re.search(rf"{person.family_name}|{person.given_name}", told)] == []
+    assert [str(person) for person in people if re.search(rf"{person.family_name}|{person.given_name}", texts)] == []

@@ -114,10 +114,10 @@ class Scene:
         """The page asked for by several at once and the form sent once, so that both workers and all their connections
         meet the database as it is."""
         answers: list[Answer] = []
-        asked = [None] * ASKED_AT_ONCE + [self.form]
+        query = [None] * ASKED_AT_ONCE + [self.form]
         threads = [
             threading.Thread(target=lambda form=form: answers.append(self.browser.ask(self.path, form)))
-            for form in asked
+            for form in query
         ]
         for thread in threads:
             thread.start()

@@ -54,7 +54,7 @@ def load(today: date = TODAY) -> str:
 
 def digest() -> str:
     """A digest of every row of every table, with ids counted from the first and without what is drawn by chance."""
-    found = hashlib.sha256()
+    results = hashlib.sha256()
     for app in APPS:
         for model in apps.get_app_config(app).get_models(include_auto_created=True):
             first = {name: min(rows) for name, rows in _numbers(model).items() if rows}
@@ -63,8 +63,8 @@ def digest() -> str:
                 if model is AuditEntry:  # it names in words what it is about
                     row.update({name: _place(row[kind], row[name]) for kind, name in LINE_NAMES})
                 row = {name: value - first[name] if name in first and value else value for name, value in row.items()}
-                found.update(repr((model.__name__, row)).encode())
-    return found.hexdigest()
+                results.update(repr((model.__name__, row)).encode())
+    return results.hexdigest()
 
 
 def _place(kind: str, pk: str) -> int | str:

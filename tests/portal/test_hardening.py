@@ -45,9 +45,9 @@ def test_signed_in_pages_are_kept_nowhere(recorder_me, training):
 def test_every_answer_names_what_it_may_use(stranger):
     answer = stranger.get("/")
     assert answer["Permissions-Policy"].startswith("camera=()")
-    kept = {name: answer[name] for name in ("X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options",
+    stored = {name: answer[name] for name in ("X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options",
                                             "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy")}  # fmt: skip
-    assert kept == {
+    assert stored == {
         "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
     }  # fmt: skip
@@ -67,18 +67,18 @@ def test_forged_host_is_refused_and_never_mailed(recorder_me, stranger):
 
 
 @pytest.mark.parametrize(
-    ("proxies", "told", "seen"),
+    ("proxies", "expected", "seen"),
     [(0, "6.6.6.6", "127.0.0.1"), (1, "6.6.6.6", "6.6.6.6"), (1, "9.9.9.9, 6.6.6.6", "6.6.6.6"),
      (2, "9.9.9.9, 6.6.6.6, 10.0.0.1", "6.6.6.6"), (1, "", "127.0.0.1")],
 )  # fmt: skip
-def test_visitors_address_is_believed_from_the_proxies_alone(proxies, told, seen, settings, rf):
+def test_visitors_address_is_believed_from_the_proxies_alone(proxies, expected, seen, settings, rf):
     from allauth.account.adapter import get_adapter
 
     from portal.headers import ForwardedHeadersMiddleware
 
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
-    request = rf.get("/", headers={"X-Forwarded-For": told} if told else {})
-    ForwardedHeadersMiddleware(lambda asked: asked)(request)
+    request = rf.get("/", headers={"X-Forwarded-For": expected} if expected else {})
+    ForwardedHeadersMiddleware(lambda query: query)(request)
     assert get_adapter().get_client_ip(request) == seen
 
 
@@ -133,10 +133,10 @@ def test_error_is_logged_with_its_place_and_without_words(error, monkeypatch, lo
     client = Client(raise_request_exception=False, headers={"User-Agent": CANARY})
     client.cookies["x"] = CANARY
     assert client.get(f"/?q={CANARY}").status_code in (500, 503)
-    told = "\n".join(logged)
-    assert CANARY not in told
-    assert type(error).__name__ in told
-    assert "portal/views.py" in told
+    texts = "\n".join(logged)
+    assert CANARY not in texts
+    assert type(error).__name__ in texts
+    assert "portal/views.py" in texts
 
 
 def test_control_an_ordinary_formatter_would_quote_it():
@@ -156,18 +156,18 @@ def test_refused_requests_are_logged_without_what_was_sent(logged):
 
 
 def test_links_that_work_once_are_not_logged():
-    told = without_secrets(
+    texts = without_secrets(
         "Internal Server Error: /members/welcome/abcDEF_1/ /account/password/reset/key/1-abc/ ana@mod.example /x/?q=1"
     )
-    assert told == "Internal Server Error: /members/welcome/…/ /account/password/reset/key/…/ …@… /x/?…"
+    assert texts == "Internal Server Error: /members/welcome/…/ /account/password/reset/key/…/ …@… /x/?…"
 
 
 def test_trainers_are_not_named_in_logged_addresses():
-    told = without_secrets(
+    texts = without_secrets(
         "/trainers/ana-petrovic/ /trainers/ana-petrovic/photo.jpg https://x.example/trainers/ana-petrovic?q=1 "
         "/trainers/Ana%20Petrović/ /trainers/ /trainers/topics/3/"
     )
-    assert told == (
+    assert texts == (
         "/trainers/…/ /trainers/…/photo.jpg https://x.example/trainers/…?… /trainers/…/ /trainers/ /trainers/topics/3/"
     )
     places = 'File "/srv/trainers/views.py", line 5, File "/srv/trainers/migrations/0001_initial.py"'
@@ -182,9 +182,9 @@ def test_error_on_a_trainers_page_is_logged_without_their_name(monkeypatch, reco
     client = client_of(recorder_me)
     client.raise_request_exception = False
     assert client.get(f"/trainers/{trainer_me.profile.slug}/").status_code == 500
-    told = "\n".join(logged)
+    texts = "\n".join(logged)
     assert trainer_me.profile.slug == "tanja-treneric"
-    assert (told.count("/trainers/…/"), "treneric" in told, "trainers/views.py" in told) == (1, False, True)
+    assert (texts.count("/trainers/…/"), "treneric" in texts, "trainers/views.py" in texts) == (1, False, True)
 
 
 @pytest.mark.parametrize("path", ["portal/management/commands/serve.py", "deploy/mreza-web.service"])

@@ -86,10 +86,10 @@ def imported(training, by, state):
 
 
 @pytest.mark.parametrize(
-    ("state", "after", "told"),
+    ("state", "after", "expected"),
     [("reading", "refused", "Reading this list broke off"), ("taking", "preview", "Taking the list in broke off")],
 )
-def test_page_of_a_long_list_leads_on_when_its_task_is_given_up(state, after, told, training, recorder_me):
+def test_page_of_a_long_list_leads_on_when_its_task_is_given_up(state, after, expected, training, recorder_me):
     of = imported(training, recorder_me, state)
     name, args = ("read_kept_list", [of.pk]) if state == "reading" else ("take_list_in", [of.pk, recorder_me.pk])
     path = f"/trainings/{training.reference}/roster/import/{of.pk}/"
@@ -100,7 +100,7 @@ def test_page_of_a_long_list_leads_on_when_its_task_is_given_up(state, after, to
     of.refresh_from_db()
     assert (of.state, of.upload, of.work_began) == (after, None, None)
     page = client.get(path, follow=True).content.decode()
-    assert ("<progress" in page, told in page) == (False, True)
+    assert ("<progress" in page, expected in page) == (False, True)
     if after == "preview":
         client.post(path, {"commit": "1"})
         assert RosterImport.objects.get().state == "committed"

@@ -53,9 +53,9 @@ def test_token_says_who_is_signed_in_and_is_good_for_a_mark(training, recorder_m
     client.handler.enforce_csrf_checks = True
     url = reverse("trainings:mark", args=[training.reference])
     assert client.post(url, body, headers={"X-CSRFToken": "of-before"}).status_code == 403
-    told = client.get("/waiting/token/").json()
-    assert told["member"] == browser_name(recorder_me.pk)
-    assert client.post(url, body, headers={"X-CSRFToken": told["token"]}).status_code == 200
+    data = client.get("/waiting/token/").json()
+    assert data["member"] == browser_name(recorder_me.pk)
+    assert client.post(url, body, headers={"X-CSRFToken": data["token"]}).status_code == 200
 
 
 def test_page_carries_what_stands_for_its_member_and_no_other_name(training, recorder_me, stranger):

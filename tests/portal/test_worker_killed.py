@@ -90,9 +90,9 @@ def empty_file(tmp_path_factory):
 
 def environment_of(folder, url: str, port: int) -> dict[str, str]:
     dropped = {"TESTING", "BENCH", "DEMO"}
-    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    stored = {name: value for name, value in os.environ.items() if name not in dropped}
     return {
-        **kept, **KEYS, "DEMO": "0", "TESTING": "0", "VAR_DIR": str(folder), "DATABASE_URL": url,
+        **stored, **KEYS, "DEMO": "0", "TESTING": "0", "VAR_DIR": str(folder), "DATABASE_URL": url,
         "MAIL_URL": f"smtp://127.0.0.1:{port}", "SITE_URL": "http://localhost:8000", "DJANGO_SETTINGS_MODULE": "portal.settings",
     }  # fmt: skip
 

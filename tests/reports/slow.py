@@ -12,16 +12,16 @@ BANDS = {
 SEXES = ("female", "male", "other", "not_recorded")
 
 
-def _is_asked(training: dict[str, Any], home: int, asked: dict[str, Any]) -> bool:
-    states = ("verified",) if asked.get("verified_only") else ("submitted", "verified")
+def _is_asked(training: dict[str, Any], home: int, query: dict[str, Any]) -> bool:
+    states = ("verified",) if query.get("verified_only") else ("submitted", "verified")
     day = training["counts_on"]
     return (
         training["figures"] in states and training["cancelled_at"] is None
-        and (not asked.get("first") or day >= asked["first"]) and (not asked.get("last") or day <= asked["last"])
-        and all(asked.get(name) in (None, training[name]) for name in ("host", "owner", "country", "course", "language", "mode"))
-        and asked.get("organisation") in (None, home)
-        and (not asked.get("topic") or asked["topic"] in training["topics"])
-        and (not asked.get("trainer") or asked["trainer"] in training["trainers"])
+        and (not query.get("first") or day >= query["first"]) and (not query.get("last") or day <= query["last"])
+        and all(query.get(name) in (None, training[name]) for name in ("host", "owner", "country", "course", "language", "mode"))
+        and query.get("organisation") in (None, home)
+        and (not query.get("topic") or query["topic"] in training["topics"])
+        and (not query.get("trainer") or query["trainer"] in training["trainers"])
     )  # fmt: skip
 
 
@@ -77,28 +77,28 @@ def _count(named: list[dict[str, Any]], counted: list[dict[str, Any]], pairs: li
         return best
 
     headcounted, unknown = sum(n for _row, n in sure), sum(row["attended"] for row, n in known if n is None)
-    seats_of_women, told = by_sex["female"], by_sex["female"] + by_sex["male"] + by_sex["other"]
+    seats_of_women, texts = by_sex["female"], by_sex["female"] + by_sex["male"] + by_sex["other"]
     return {
         "seats": sum(by_sex.values()), "verified": verified,
         "people_at_least": max(least(SEXES), sum(least((sex,)) for sex in SEXES[:3])),
         "people_at_most": len({row["participant"] for row in named}) + headcounted + unknown,
         "by_sex": tuple(by_sex.values()),
-        "women_share": seats_of_women / told if told else None,
+        "women_share": seats_of_women / texts if texts else None,
         "minutes": sum(row["minutes"] for row in named) + sum(n * row["training"]["scheduled_minutes"] for row, n in sure),
         "trainings": len({row["training"]["pk"] for row in named} | {row["training"]["pk"] for row, _n in sure}),
     }  # fmt: skip
 
 
 def slow_answer(
-    rows: dict[str, Any], asked: dict[str, Any], dimensions: tuple[str, ...]
+    rows: dict[str, Any], query: dict[str, Any], dimensions: tuple[str, ...]
 ) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return every cell by its key: () is the total, (a,) a line or, with None, (None, b) a column, (a, b) a block."""
-    first, rule = first_of_each(rows), asked["rule"]
+    first, rule = first_of_each(rows), query["rule"]
     cells: dict[tuple[Any, ...], tuple[list[Any], list[Any]]] = defaultdict(lambda: ([], []))
     cells[()]
     for place, kind in ((0, "named"), (1, "counted")):
         for row in rows[kind]:
-            if not _is_asked(row["training"], row["organisation"], asked) or (
+            if not _is_asked(row["training"], row["organisation"], query) or (
                 kind == "named" and not _meets(row, rule)
             ):
                 continue

@@ -59,16 +59,16 @@ def truth_of(there, dimensions) -> dict[Cell, int]:
     """Seats by the written keys of the breakdowns and by sex, counted from plain rows."""
     from reports.labels import written
 
-    first, found = first_of_each(there), {}
+    first, truth = first_of_each(there), {}
     for row in [*there["named"], *there["counted"]]:
         training = row["training"]
         if training["figures"] == "recorded" or training["cancelled_at"] is not None or row.get("came") is False:
             continue
         keys = tuple(written(key_of(row, name, first)) for name in dimensions)
         sex = row.get("participant__sex", row.get("sex"))
-        found[keys, sex] = found.get((keys, sex), 0) + row.get("attended", 1)
-    every = {keys for keys, _sex in found}
-    return {(keys, sex): found.get((keys, sex), 0) for keys in every for sex in SEXES}
+        truth[keys, sex] = truth.get((keys, sex), 0) + row.get("attended", 1)
+    every = {keys for keys, _sex in truth}
+    return {(keys, sex): truth.get((keys, sex), 0) for keys in every for sex in SEXES}
 
 
 def number(text: str) -> int | None:
@@ -130,14 +130,14 @@ def told_apart(facts, truth) -> list[object]:
     """Numbers of 1 to 4, by key and by key and sex, that the facts leave no room to be anything from 1 to 5."""
     cells = sorted(truth)
     wanted = [{cell} for cell in cells] + [{(keys, sex) for sex in SEXES} for keys in {keys for keys, _sex in cells}]
-    found = []
+    results = []
     for some in wanted:
         n = sum(truth[cell] for cell in some)
         if 0 < n < 5:
             least, most = bounds(facts, cells, some)
             if least > 1 + 1e-6 or most < 5 - 1e-6:
-                found.append((sorted(some), n, least, most))
-    return found
+                results.append((sorted(some), n, least, most))
+    return results
 
 
 def pages_of(seed: int, questions=QUESTIONS):
@@ -145,20 +145,20 @@ def pages_of(seed: int, questions=QUESTIONS):
     random = Random(seed)
     write_network(random, people=random.choice((12, 30, 60)), trainings=random.choice((4, 10, 25)))
     there, client = rows(), client_of(join("ME", "Vidi", "Posmatrač", "observer"))
-    for asked in questions:
-        page = client.get("/reports/people/", asked)
+    for query in questions:
+        page = client.get("/reports/people/", query)
         report = page.context["report"]
         truth = truth_of(there, report.counted_by)
         if report.is_hidden or not report.total.seats:
             continue
-        sheet = b"".join(client.post("/reports/people/sheet/", {"as": "csv", **asked}).streaming_content).decode(
+        sheet = b"".join(client.post("/reports/people/sheet/", {"as": "csv", **query}).streaming_content).decode(
             "utf-8-sig"
         )
         if not report.rows:
             continue
         cells = sorted(truth)
         facts = facts_of_page(page.content.decode(), report, cells) + facts_of_export(sheet, report, cells)
-        yield asked, truth, facts
+        yield query, truth, facts
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def pages_of(seed: int, questions=QUESTIONS):
 )
 def test_page_with_its_export_gives_no_small_number_away(reference, seed):
     small = 0
-    for asked, truth, facts in pages_of(seed):
+    for query, truth, facts in pages_of(seed):
         for inside, n in facts:
-            assert (asked, n, sum(truth[cell] for cell in inside)) == (asked, n, n)  # what is shown is right
-            assert not 0 < n < 5, asked
-        assert told_apart(facts, truth) == [], asked
+            assert (query, n, sum(truth[cell] for cell in inside)) == (query, n, n)  # what is shown is right
+            assert not 0 < n < 5, query
+        assert told_apart(facts, truth) == [], query
         small += sum(0 < n < 5 for n in truth.values())
     assert small > 20
 

@@ -120,13 +120,13 @@ def test_what_is_hidden_and_restored_goes_and_comes(trainer_me, admin):
     attach(post, "Prilog", ["page", 1, "stranica"], by=trainer_me)
     write_comment(post=post, body="Primjedba", answers=None, key=None, by=trainer_me)
     words = ("kartice", "stranica", "primjedba")
-    found = [[len(titles(trainer_me, word)) for word in words]]
+    results = [[len(titles(trainer_me, word)) for word in words]]
     hide_post(post=post, reason="x", by=admin)
-    found.append([len(titles(trainer_me, word)) for word in words])
+    results.append([len(titles(trainer_me, word)) for word in words])
     assert Document.objects.filter(post=post).count() == 0
     restore_post(post=post, by=admin)
-    found.append([len(titles(trainer_me, word)) for word in words])
-    assert found == [[2, 1, 1], [0, 0, 0], [2, 1, 1]]
+    results.append([len(titles(trainer_me, word)) for word in words])
+    assert results == [[2, 1, 1], [0, 0, 0], [2, 1, 1]]
 
 
 def test_older_version_is_found_when_the_newest_is_withdrawn(trainer_me):

@@ -219,11 +219,11 @@ def test_stored_expectation_is_the_same_on_both_databases(trainer_me, trainer_rs
     write(trainer_rs, "Analiza", body="Analizom do naredbe, iznova i iznova", kind="lesson")
     write(trainer_rs, "Naredba", body="x", topics=[topic])
     note(training, trainer_me, "Analiza na karti", is_author_hidden=True)
-    told = {
+    texts = {
         q: [f"{r.kind} {r.title} {r.score}" for r in rows(trainer_me, q)]
         for q in ("analiza", "родне анализе", "analiz ter")
     }
-    assert told == STORED
+    assert texts == STORED
 
 
 STORED = {
@@ -236,17 +236,17 @@ STORED = {
 def test_more_than_a_page_is_in_one_order(trainer_me):
     for n in range(45):
         write(trainer_me, f"Listopad {n}" if n % 3 else f"Kartice {n}", body="listopad")
-    one = hits(trainer_me, "listopad")
-    whole = list(one.page(0, 45).items())
-    paged = [row for first in (0, 20, 40) for row in one.page(first, 20).items()]
-    assert (one.total, len(whole), paged) == (45, 45, whole)
+    left = hits(trainer_me, "listopad")
+    whole = list(left.page(0, 45).items())
+    paged = [row for first in (0, 20, 40) for row in left.page(first, 20).items()]
+    assert (left.total, len(whole), paged) == (45, 45, whole)
     # Fifteen are found by their text alone.
     assert [level for _pk, level in whole] == [0] * 30 + [4] * 15
     newest = [Document.objects.get(pk=pk).post.title.split() for pk, _level in whole]
     assert newest == [["Listopad", f"{n}"] for n in range(44, 0, -1) if n % 3] + [
         ["Kartice", f"{n}"] for n in range(42, -1, -3)
     ]
-    assert (one.page(45, 20), one.page(10**9, 20)) == ({}, {})
+    assert (left.page(45, 20), left.page(10**9, 20)) == ({}, {})
 
 
 @pytest.mark.parametrize("marks", ['""', "„“", "“”", "«»", "„”"])
@@ -348,8 +348,8 @@ def test_pages_are_the_same_whether_a_search_finds_few_or_many(trainer_me, monke
         title = ("Listopad", "Listopadom", "Kartice", "Kartice")[n % 4]
         write(trainer_me, f"{title} {n}", body="listopad", topics=[topic] if n % 4 == 2 else [])
     few = hits(trainer_me, "listopad"), hits(trainer_me, "listopad", "post", "language=en")
-    whole = [list(one.page(0, 24).items()) for one in few]
+    whole = [list(item.page(0, 24).items()) for item in few]
     monkeypatch.setattr(query, "MAX_SORTED", 0)
-    for one, rows_of_all in zip(few, whole, strict=True):
-        assert [row for n in range(0, 25, 7) for row in one.page(n, 7).items()] == rows_of_all
+    for item, rows_of_all in zip(few, whole, strict=True):
+        assert [row for n in range(0, 25, 7) for row in item.page(n, 7).items()] == rows_of_all
     assert [level for _pk, level in whole[0]] == [0] * 6 + [1] * 6 + [2] * 6 + [4] * 6

@@ -43,18 +43,18 @@ def test_stranger_is_asked_to_sign_in(stranger):
 def test_page_shows_counts_marks_and_the_place(trainer_me):
     post = write(trainer_me, "Kartice", body="Vježba")
     attach(post, "Slajdovi", ["slide", 4, "Родна перспектива у вежби"], by=trainer_me)
-    told = page_of(trainer_me, "q=rodna+perspektiva").content.decode()
-    assert "<mark>Родна</mark> <mark>перспектива</mark> у вежби" in told
-    assert '<span class="badge">slide 4</span>' in told
-    assert "Everything 1</a>" in told
-    assert "Files 1</a>" in told
-    assert "Posts" not in told.partition('id="found"')[2]
+    text = page_of(trainer_me, "q=rodna+perspektiva").content.decode()
+    assert "<mark>Родна</mark> <mark>перспектива</mark> у вежби" in text
+    assert '<span class="badge">slide 4</span>' in text
+    assert "Everything 1</a>" in text
+    assert "Files 1</a>" in text
+    assert "Posts" not in text.partition('id="found"')[2]
 
 
 def test_fragment_is_the_list_alone(trainer_me):
     write(trainer_me, "Kartice")
-    told = page_of(trainer_me, "q=kartice", **{"HX-Request": "true"}).content.decode()
-    assert ("<html" in told, "<mark>Kartice</mark>" in told) == (False, True)
+    text = page_of(trainer_me, "q=kartice", **{"HX-Request": "true"}).content.decode()
+    assert ("<html" in text, "<mark>Kartice</mark>" in text) == (False, True)
 
 
 def test_page_takes_few_queries_however_much_is_found(trainer_me, training):
@@ -101,12 +101,12 @@ def test_wrong_input_is_a_sentence(kind, trainer_me):
     write(trainer_me, "Kartice")
     answer = page_of(trainer_me, WRONG[kind])
     assert answer.status_code == 200
-    told = answer.content.decode()
+    text = answer.content.decode()
     if kind in SAYS:
-        assert escape(SAYS[kind]) in told
+        assert escape(SAYS[kind]) in text
     if WRONG[kind].startswith("q=kartice&") and kind != "twice":
         # What is wrong in a filter narrows nothing.
-        assert "<mark>Kartice</mark>" in told
+        assert "<mark>Kartice</mark>" in text
 
 
 @pytest.mark.slow
@@ -120,11 +120,11 @@ def test_what_is_typed_stands_as_text(trainer_me):
         attach(post, f"F{n} {text}"[:160], ["page", 1, f"kukurek{n} {text} kukurek"], by=trainer_me)
     sync_index()
     for n, shape in enumerate(SHAPES):
-        asked = shape.replace("@", "zlorec")[:150]
-        for question in (f"kukurek{n}", asked):
-            told = client_of(trainer_me).get("/search/", {"q": question}).content.decode()
-            assert elements(told) - elements(plainly) <= {"mark", "ol", "option"}, question
-            assert told.count("<script") == plainly.count("<script"), question
+        query = shape.replace("@", "zlorec")[:150]
+        for question in (f"kukurek{n}", query):
+            page_text = client_of(trainer_me).get("/search/", {"q": question}).content.decode()
+            assert elements(page_text) - elements(plainly) <= {"mark", "ol", "option"}, question
+            assert page_text.count("<script") == plainly.count("<script"), question
 
 
 class Elements(HTMLParser):
@@ -162,15 +162,15 @@ def test_command_takes_a_ministry_and_a_topic_by_name(trainer_me, trainer_rs):
         ("--topic", "ROD I SLUŽBA"),
         ("--topic", "Род и служба"),
     ):
-        told = json.loads(run("rodno", "--as", trainer_me.email, "--kind", "post", *narrowed, "--json"))
-        assert [row["title"] for row in told["results"]] == ["Naše rodno"]
+        data = json.loads(run("rodno", "--as", trainer_me.email, "--kind", "post", *narrowed, "--json"))
+        assert [row["title"] for row in data["results"]] == ["Naše rodno"]
 
 
 def test_command_answers_as_the_page_does(trainer_me):
     attach(write(trainer_me, "Kartice", body="x"), "Slajdovi", ["sheet", 1, "Ђорђевић", "List1"], by=trainer_me)
-    told = json.loads(run("djordjevic", "--as", trainer_me.email.upper(), "--json"))
-    (row,) = told["results"]
-    assert (told["total"], told["counts"]["material"], told["counts"]["post"]) == (1, 1, 0)
+    data = json.loads(run("djordjevic", "--as", trainer_me.email.upper(), "--json"))
+    (row,) = data["results"]
+    assert (data["total"], data["counts"]["material"], data["counts"]["post"]) == (1, 1, 0)
     assert {name: row[name] for name in ("kind", "title", "excerpt", "place")} == {
         "kind": "material", "title": "Slajdovi", "excerpt": "Ђорђевић", "place": "sheet List1"
     }  # fmt: skip
@@ -256,11 +256,11 @@ def test_saved_searches_take_as_many_queries_for_twenty_as_for_one(trainer_me):
     for n in range(3):
         write(trainer_me, f"Listopad {n}")
     save_search(name="x", query="q=listopad", by=trainer_me)
-    one = queries()
+    first = queries()
     for n in range(19):
         words = "+".join(f"listopad{n}+{letter * 12}" for letter in "abcde")
         save_search(name="x", query=f"q={words}&year=2026&topic=1", by=trainer_me)
-    assert (one, queries()) == (7, 7)
+    assert (first, queries()) == (7, 7)
 
 
 def test_saved_search_is_known_at_once(trainer_me):

@@ -33,9 +33,9 @@ def things_found(member, texts: Sequence[str]) -> list[Things]:
     return [set(hits.documents.values_list("kind", "object_id")) for hits in every]
 
 
-def is_near(one: str, other: str) -> bool:
+def is_near(first: str, other: str) -> bool:
     """Whether the search may take one for the other."""
-    a, b = spelling(one), spelling(other)
+    a, b = spelling(first), spelling(other)
     return (
         loose(a) == loose(b) or stem(a) == stem(b) or a.startswith(b) or b.startswith(a)
         or is_one_error(a, b) or is_one_error(loose(a), loose(b))
@@ -93,11 +93,11 @@ def test_random_words_find_what_a_plain_reading_finds(seed, trainer_me, trainer_
     sync_index()
     for member in (trainer_me, trainer_rs, observer, recorder_me):
         wanted = [{word} for word in words] + [set(rng.sample(words, 2)) for _pair in range(20)]
-        found = things_found(member, [" ".join(typed(rng, word) for word in sorted(query)) for query in wanted])
+        results = things_found(member, [" ".join(typed(rng, word) for word in sorted(query)) for query in wanted])
         right = [
             {thing for thing, (held, seen) in texts.items() if query <= held and member.pk in seen} for query in wanted
         ]
-        assert found == right
+        assert results == right
     assert len(texts) > 50
 
 
@@ -171,9 +171,9 @@ def test_confusable_words_and_phrases_find_what_a_plain_reading_finds(size, trai
     sync_index()
     queries = [*CONFUSABLE, *(some(3) for _n in range(30)), *(f'"{some(2)}"' for _n in range(25))]
     queries += [f'{some(1)} "{some(2)}"' for _n in range(20)]
-    found = [{thing for thing in things if thing in texts} for things in things_found(trainer_me, queries)]
+    results = [{thing for thing in things if thing in texts} for things in things_found(trainer_me, queries)]
     wanted = [{thing for thing, held in texts.items() if holds(held, query)} for query in queries]
-    wrong = {query: (one, other) for query, one, other in zip(queries, found, wanted, strict=True) if one != other}
+    wrong = {query: (one, other) for query, one, other in zip(queries, results, wanted, strict=True) if one != other}
     assert wrong == {}
     assert sum(0 < len(things) < len(texts) for things in wanted) > 60
 

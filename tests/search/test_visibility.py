@@ -64,14 +64,14 @@ def withdraw(version) -> None:
 
 def test_outsider_finds_and_counts_nothing(canaries, trainer_me, admin, observer, coordinator_me):
     for member in (trainer_me, admin, observer, coordinator_me):
-        told = {word: (hits(member, word).total, hits(member, word).by_kind) for word in canaries}
-        assert told == dict.fromkeys(canaries, (0, NOTHING)), member
+        texts = {word: (hits(member, word).total, hits(member, word).by_kind) for word in canaries}
+        assert texts == dict.fromkeys(canaries, (0, NOTHING)), member
 
 
 def test_insider_finds_what_is_published_for_them(canaries, trainer_rs, recorder_rs):
     for member in (trainer_rs, recorder_rs):
-        told = {word: " ".join(row.kind.value for row in rows(member, word)) for word in canaries}
-        assert told == canaries
+        texts = {word: " ".join(row.kind.value for row in rows(member, word)) for word in canaries}
+        assert texts == canaries
 
 
 def test_page_for_a_hidden_word_is_that_of_no_word(canaries, trainer_me):
@@ -102,8 +102,8 @@ def test_hidden_author_of_a_note_is_neither_found_nor_filtered(trainer_me, train
     assert titles(recorder_me, "Trenerovicx", "note") == []
     assert titles(recorder_me, "brezovina", "note", f"ministry={trainer_rs.organisation_id}") == []
     assert len(titles(recorder_me, "Tanja", "note")) == 1
-    told = [(row.facts[0], "Todor" in str(row)) for row in rows(recorder_me, "brezovina", "note")]
-    assert sorted(told) == [("Tanja Trenerić", False), ("author not shown", False)]
+    texts = [(row.facts[0], "Todor" in str(row)) for row in rows(recorder_me, "brezovina", "note")]
+    assert sorted(texts) == [("Tanja Trenerić", False), ("author not shown", False)]
 
 
 def test_author_who_is_hidden_later_leaves_the_index(trainer_rs, recorder_me, training):
@@ -150,8 +150,8 @@ def test_rule_of_each_kind_is_asked(rule, trainer_me, trainer_rs, training, monk
     record("change_training", training, by=trainer_me)
     record("change_profile", trainer_me.profile, by=trainer_me)
     before = hits(trainer_rs, "brezovina").by_kind
-    asked = getattr(visibility, rule)
-    monkeypatch.setattr(visibility, rule, lambda member: asked(member).none())
+    query = getattr(visibility, rule)
+    monkeypatch.setattr(visibility, rule, lambda member: query(member).none())
     kind = KINDS[rule]
     assert (before[kind], hits(trainer_rs, "brezovina").by_kind) == (1, {**before, kind: 0})
 
@@ -186,8 +186,8 @@ def test_hidden_and_removed_comments_are_found_by_nobody(trainer_me, trainer_rs,
     for synced in (False, True):
         if synced:
             sync_index()
-        found = {word: [find(m, SearchQuery.parse(f"kanarinac{word}")).total for m in everybody] for word in said}
-        assert found == {"skriven": [0] * 4, "uklonjen": [0] * 4, "vidljiv": [1] * 4}
+        results = {word: [find(m, SearchQuery.parse(f"kanarinac{word}")).total for m in everybody] for word in said}
+        assert results == {"skriven": [0] * 4, "uklonjen": [0] * 4, "vidljiv": [1] * 4}
     restore_post(post=post, comment=said["skriven"], by=coordinator_me)
     assert titles(trainer_me, "kanarinacskriven") == ["comment Kartice"]
 

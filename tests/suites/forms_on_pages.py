@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 TEXT_INPUTS = {"text", "search", "url", "tel", ""}
 PASSWORD = "brodovi plove polako"
 # What a person gives where a form insists on one of several fields, or asks for a confirmation.
-GIVEN = {"days": "10.3.2025, 9-15", "confirmed": "on", "credential": "null"}
+LIKELY_VALUES = {"days": "10.3.2025, 9-15", "confirmed": "on", "credential": "null"}
 NUMBERS = {"attended-nco-female": "3"}
 # Boxes of which a person ticks one more, as a form sent as it stands would change nothing.
 ONE_MORE = {"roles"}
@@ -57,36 +57,36 @@ class PageForm:
     def filled(self, words: str = "Neko") -> dict[str, list[str]]:
         """The same with what must not stay empty filled in as a person would."""
         sent = self.as_shown()
-        for name, given in self.inputs.items():
-            others = [option for option in given.options if option not in given.values]
+        for name, values in self.inputs.items():
+            others = [option for option in values.options if option not in values.values]
             if name in ONE_MORE:
-                sent[name] = [*given.values, *others[:1]]
-            elif given.kind == "radio" and others:
+                sent[name] = [*values.values, *others[:1]]
+            elif values.kind == "radio" and others:
                 sent[name] = others[:1]
             if name in sent and any(sent[name]):
                 continue
-            if (name in GIVEN and given.kind != "number") or name in NUMBERS:
-                sent[name] = [(GIVEN | NUMBERS)[name]]
-            elif given.required or name == "rows":
-                sent[name] = [likely(given, words)]
+            if (name in LIKELY_VALUES and values.kind != "number") or name in NUMBERS:
+                sent[name] = [(LIKELY_VALUES | NUMBERS)[name]]
+            elif values.required or name == "rows":
+                sent[name] = [likely(values, words)]
         return sent
 
 
-def likely(given: Input, words: str) -> str:
+def likely(expected: Input, words: str) -> str:
     """A value that a person might give here."""
-    if given.name == "rows":
+    if expected.name == "rows":
         return f"{words}\t{words}\tnovi@mod.example"
-    if given.name == "oldpassword":
+    if expected.name == "oldpassword":
         return PASSWORD
-    if given.options:
-        return next((option for option in given.options if option), "")
+    if expected.options:
+        return next((option for option in expected.options if option), "")
     return {
         "email": "novi@mod.example",
         "number": "1",
         "date": "2025-03-10",
         "time": "09:00",
         "password": PASSWORD,
-    }.get(given.kind, words)
+    }.get(expected.kind, words)
 
 
 def without_numbers(name: str) -> str:
@@ -112,59 +112,59 @@ class FormReader(HTMLParser):
         self.typing: Input | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        values = {name: value or "" for name, value in attrs}
         if tag == "form":
-            action = urljoin(self.page, given.get("action", ""))
-            self.form = PageForm(self.page, action, given.get("method", "get").lower())
+            action = urljoin(self.page, values.get("action", ""))
+            self.form = PageForm(self.page, action, values.get("method", "get").lower())
             self.forms.append(self.form)
-        elif self.form is not None and "disabled" not in given:
+        elif self.form is not None and "disabled" not in values:
             read = {"input": self._input, "select": self._select, "option": self._option, "textarea": self._textarea,
                     "button": self._button}.get(tag)  # fmt: skip
             if read:
-                read(given)
+                read(values)
 
-    def _input(self, given: dict[str, str]) -> None:
-        kind, name, value = given.get("type", "text"), given.get("name", ""), given.get("value", "")
+    def _input(self, expected: dict[str, str]) -> None:
+        kind, name, value = expected.get("type", "text"), expected.get("name", ""), expected.get("value", "")
         if kind == "submit":
-            self._button(given)
+            self._button(expected)
         if kind in ("submit", "image", "reset", "button") or not name:
             return
         inputs = self.form.inputs
-        one = inputs.setdefault(name, Input(name, kind, required="required" in given))
-        one.longest = int(given.get("maxlength") or 0)
+        first = inputs.setdefault(name, Input(name, kind, required="required" in expected))
+        first.longest = int(expected.get("maxlength") or 0)
         if kind in ("radio", "checkbox"):
-            value = given.get("value", "on")
-            one.options.append(value)
-            if "checked" in given:
-                one.values.append(value)
+            value = expected.get("value", "on")
+            first.options.append(value)
+            if "checked" in expected:
+                first.values.append(value)
         elif kind != "file":
-            one.values.append(value)
+            first.values.append(value)
 
-    def _select(self, given: dict[str, str]) -> None:
-        name = given.get("name", "")
-        self.select, self.several = Input(name, "select", required="required" in given), "multiple" in given
+    def _select(self, expected: dict[str, str]) -> None:
+        name = expected.get("name", "")
+        self.select, self.several = Input(name, "select", required="required" in expected), "multiple" in expected
         if name:
             self.form.inputs[name] = self.select
 
-    def _option(self, given: dict[str, str]) -> None:
+    def _option(self, expected: dict[str, str]) -> None:
         if self.select is not None:
-            value = given.get("value", "")
+            value = expected.get("value", "")
             self.select.options.append(value)
-            if "selected" in given:
+            if "selected" in expected:
                 self.select.values.append(value)
 
-    def _textarea(self, given: dict[str, str]) -> None:
-        name = given.get("name", "")
-        self.typing = Input(name, "textarea", [""], required="required" in given)
-        self.typing.longest = int(given.get("maxlength") or 0)
+    def _textarea(self, expected: dict[str, str]) -> None:
+        name = expected.get("name", "")
+        self.typing = Input(name, "textarea", [""], required="required" in expected)
+        self.typing.longest = int(expected.get("maxlength") or 0)
         if name:
             self.form.inputs[name] = self.typing
 
-    def _button(self, given: dict[str, str]) -> None:
-        self.form.buttons.append((given.get("name", ""), given.get("value", "")))
-        if given.get("formaction"):
+    def _button(self, expected: dict[str, str]) -> None:
+        self.form.buttons.append((expected.get("name", ""), expected.get("value", "")))
+        if expected.get("formaction"):
             other = replace(
-                self.form, action=urljoin(self.page, given["formaction"]), buttons=[self.form.buttons.pop()]
+                self.form, action=urljoin(self.page, expected["formaction"]), buttons=[self.form.buttons.pop()]
             )
             self.forms.append(other)
 

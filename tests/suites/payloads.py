@@ -94,9 +94,9 @@ def came_out_wrong(text: str) -> tuple[int, list[str]]:
     reader = WordReader()
     reader.feed(text)
     reader.close()
-    shown = [words for words in reader.texts if MARK in words]
-    reader.wrong += [f"changed: {words[:200]!r}" for words in shown if not as_typed(words)]
-    return len(shown), reader.wrong
+    visible = [words for words in reader.texts if MARK in words]
+    reader.wrong += [f"changed: {words[:200]!r}" for words in visible if not as_typed(words)]
+    return len(visible), reader.wrong
 
 
 def as_typed(words: str) -> bool:

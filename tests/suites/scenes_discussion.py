@@ -14,13 +14,13 @@ from notifications.models import Notification
 from trainers.models import Topic
 
 
-def asked(stage: Any) -> Post:
+def question(stage: Any) -> Post:
     post = Post(kind="question", title="Pitanje", language_id="en", body="Text")
     return write_post(post=post, choices=Choices(), publish=True, by=stage.trainer)
 
 
 def said(stage: Any) -> Comment:
-    return comments.write_comment(post=asked(stage), body="Odgovor", answers=None, key=None, by=stage.recorder)
+    return comments.write_comment(post=question(stage), body="Odgovor", answers=None, key=None, by=stage.recorder)
 
 
 def accepted(stage: Any) -> Post:
@@ -53,14 +53,14 @@ def collected(stage: Any, note: FieldNote) -> RevisionItem:
     return notes.collect_note(note=note, topic=Topic.objects.first(), words="x", by=stage.coordinator)
 
 
-def told(stage: Any) -> Notification:
-    return Notification.objects.create(member=stage.recorder, kind="followed", target=asked(stage))
+def notification(stage: Any) -> Notification:
+    return Notification.objects.create(member=stage.recorder, kind="followed", target=question(stage))
 
 
 Scene = tuple[Callable[[Any], Any], Callable[[Any, Any], Any]]
 SCENES: dict[str, Scene] = {
     "knowledge.discussion.actions.write_comment": (
-        asked,
+        question,
         lambda s, p: comments.write_comment(post=p, body="@Kata Vodić", answers=None, key=None, by=s.recorder),
     ),
     "knowledge.discussion.actions.change_comment": (
@@ -84,14 +84,14 @@ SCENES: dict[str, Scene] = {
         lambda s, c: keeping.thank(post=c.post, comment=c, on=True, by=s.trainer),
     ),
     "knowledge.subscriptions.reactions.save_post": (
-        asked,
+        question,
         lambda s, post: keeping.save_post(post=post, on=True, by=s.recorder),
     ),
     "knowledge.subscriptions.reactions.follow": (
         lambda s: Topic.objects.first(),
         lambda s, topic: keeping.follow(thing=topic, on=True, by=s.recorder),
     ),
-    "notifications.actions.read_notifications": (told, lambda s, _told: read_notifications(by=s.recorder)),
+    "notifications.actions.read_notifications": (notification, lambda s, _told: read_notifications(by=s.recorder)),
     "knowledge.moderation.actions.report_post": (
         said,
         lambda s, c: moderation.report_post(post=c.post, comment=c, words="x", by=s.trainer),

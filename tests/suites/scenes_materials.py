@@ -16,15 +16,15 @@ def added(stage: Any) -> Material:
 
 
 def add_to(stage: Any, post: Post) -> Material:
-    with keeping(io.BytesIO(pdf("Jedan")), original="a.pdf") as kept:
+    with keeping(io.BytesIO(pdf("Jedan")), original="a.pdf") as stored_file:
         return materials.add_material(
-            post=post, about=materials.About("List", "en", "network"), stored_file=kept, by=stage.trainer
+            post=post, about=materials.About("List", "en", "network"), stored_file=stored_file, by=stage.trainer
         )
 
 
 def newer(stage: Any, of: Material) -> MaterialVersion:
-    with keeping(io.BytesIO(pdf("Dva")), original="a.pdf") as kept:
-        return materials.add_version(material=of, stored_file=kept, note="Novo", newest_seen=1, by=stage.trainer)
+    with keeping(io.BytesIO(pdf("Dva")), original="a.pdf") as stored_file:
+        return materials.add_version(material=of, stored_file=stored_file, note="Novo", newest_seen=1, by=stage.trainer)
 
 
 def withdrawn(stage: Any) -> MaterialVersion:

@@ -9,9 +9,9 @@ from tests.suites.scenes_posts import Scene
 
 
 def digest(stage: Any) -> Digest:
-    found = actions.digest_settings(stage.trainer)
-    found.save()
-    return found
+    results = actions.digest_settings(stage.trainer)
+    results.save()
+    return results
 
 
 SCENES: dict[str, Scene] = {
@@ -22,7 +22,7 @@ SCENES: dict[str, Scene] = {
         ),
     ),
     "notifications.actions.leave_digest": (
-        digest, lambda s, kept: actions.leave_digest(digest=kept, by=s.trainer)
+        digest, lambda s, stored: actions.leave_digest(digest=stored, by=s.trainer)
     ),
     "knowledge.subscriptions.secret_addresses.make_secret_address": (
         lambda s: None, lambda s, _none: secret_addresses.make_secret_address(member=s.trainer, by=s.trainer)

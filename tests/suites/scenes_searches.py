@@ -15,6 +15,6 @@ SCENES: dict[str, Scene] = {
     "knowledge.subscriptions.saved_searches.save_search": (lambda s: None, lambda s, _none: saved(s)),
     "knowledge.subscriptions.saved_searches.forget_search": (
         saved,
-        lambda s, kept: searches.forget_search(saved=kept, by=s.trainer),
+        lambda s, stored: searches.forget_search(saved=stored, by=s.trainer),
     ),
 }

@@ -142,7 +142,7 @@ class Side:
     token: str
     organisation: int
     topic: int
-    asked: int
+    join_request: int
     taken_in: int
     edition: str
     evidence: int
@@ -183,7 +183,7 @@ class Side:
             "workbook_preview": self.taken_in,
             "revoke": self.invitation, "deactivate": self.member,
             "reactivate": self.member, "reset_factor": self.member, "detail": self.member,
-            "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.asked, "decline": self.asked,
+            "edit": self.member, "member_roles": self.member, "resend": self.invitation, "approve": self.join_request, "decline": self.join_request,
             "organisation": self.organisation,
             "topic_edit": self.topic, "course_edit": self.training.course_id,
             "duplicate": self.pair, "duplicate_different": self.pair, "duplicate_reopen": self.pair, "merge_undo": self.merge,
@@ -264,11 +264,11 @@ def _measured(recorder: Member) -> tuple[int, int]:
 
 def snapshot_of(by: Member) -> Snapshot:
     """Freeze what there is, though nothing counts yet."""
-    asked = ReportQuery(Question(organisation=by.organisation_id), ("year",), "", whole=True)
-    numbers = freeze(answer(asked, Things()))
+    query = ReportQuery(Question(organisation=by.organisation_id), ("year",), "", whole=True)
+    numbers = freeze(answer(query, Things()))
     return Snapshot.objects.create(
         made_by=by, organisation=by.organisation, signed=by.full_name, as_on=timezone.localdate(),
-        reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(asked), chosen=[],
+        reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(query), chosen=[],
         definition="", numbers=numbers, safe_numbers=numbers, content_hash=by.organisation.code * 32,
     )  # fmt: skip
 
@@ -291,9 +291,9 @@ def posted_by(by: Member, training: Training) -> tuple[str, int]:
     post.slug = f"post-{by.organisation.code.lower()}"
     post.save(update_fields=["slug"])
     words = "Listkanar" if foreign else "List"
-    with keeping(io.BytesIO(pdf(words)), original=f"{words}.pdf") as kept:
+    with keeping(io.BytesIO(pdf(words)), original=f"{words}.pdf") as stored_file:
         about = About(words, "en", Material.Licence.NETWORK)
-        material = add_material(post=post, about=about, stored_file=kept, by=by)
+        material = add_material(post=post, about=about, stored_file=stored_file, by=by)
     version = material.versions.get()
     MaterialVersion.objects.filter(pk=version.pk).update(pages=1)
     use = use_material(training=training, version=version, by=by)
@@ -408,7 +408,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
             message_id=f"<{home.code}@x>", key=f"Postakanar {home.code}", state=Mail.State.GIVEN_UP,
         )
     ])  # fmt: skip
-    asked = JoinRequest.objects.create(
+    join_request = JoinRequest.objects.create(
         email=f"asks.{home.code}@mod.example".lower(),
         given_name="Pitakanar" if home.code == "RS" else "Pita",
         family_name="Pitalica",
@@ -427,7 +427,7 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     outsider = join("SEESAC", "Bez", "Uloge")
     return Side(
         training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
-        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, asked.pk, taken_in.pk,
+        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, join_request.pk, taken_in.pk,
         edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
         released_by(recorder).pk, *posted_by(trainer, training), *_discussed(trainer, recorder), *_noted(training, trainer),
         *_secrets_of(outsider, home.code), saved_by(trainer),
@@ -476,14 +476,14 @@ def verdict(answer: Any) -> str:
 
 def leaks(route: str, name: str, answer: Any) -> list[str]:
     """What stands in an answer, its headers or the mails it caused, and is not for this person."""
-    told = answer.full_body.decode(errors="replace") + str(dict(answer.items()))
+    text = answer.full_body.decode(errors="replace") + str(dict(answer.items()))
     mailed = {canary for m in mail.outbox for canary in CANARIES if canary in f"{m.subject} {m.body}" and "@" not in canary
               and m.to != [MAILED_TO.get(canary)]}  # fmt: skip
-    found = [canary for canary, allowed in CANARIES.items() if canary in told and name not in allowed]
+    results = [canary for canary, allowed in CANARIES.items() if canary in text and name not in allowed]
     if route in SHOWS_ITS_ADDRESS:
-        found = [canary for canary in found if "@" not in canary and canary != "Pozvankanar"]
-    found = [canary for canary in found if (name, canary) != SHOWS_OWN_ADDRESS.get(route)]
-    return found + sorted(f"{canary} mailed" for canary in mailed)
+        results = [canary for canary in results if "@" not in canary and canary != "Pozvankanar"]
+    results = [canary for canary in results if (name, canary) != SHOWS_OWN_ADDRESS.get(route)]
+    return results + sorted(f"{canary} mailed" for canary in mailed)
 
 
 OFFERS = re.compile(r"<a\b[^>]*\bhref=\"(/[^\"?#]*)|<form\b([^>]*)>")
@@ -494,8 +494,8 @@ def offers(answer: Any) -> Iterator[tuple[str, str]]:
     """Every link and form of a page: method and address."""
     for link, form in OFFERS.findall(answer.full_body.decode(errors="replace")):
         method = "post" if 'method="post"' in form else "get"
-        found = ACTION.search(form)
-        yield ("get", link) if link else (method, found[1] if found else answer.request["PATH_INFO"])
+        match = ACTION.search(form)
+        yield ("get", link) if link else (method, match[1] if match else answer.request["PATH_INFO"])
 
 
 def wrongly_offered(name: str, answer: Any, pair: "tuple[Side, Side]") -> set[tuple[str, str]]:
@@ -506,9 +506,9 @@ def wrongly_offered(name: str, answer: Any, pair: "tuple[Side, Side]") -> set[tu
             match = resolve(path)
         except Resolver404:
             continue
-        given = [str(argument) for argument in match.kwargs.values()]
+        values = [str(argument) for argument in match.kwargs.values()]
         sides = [n for n, side in enumerate(pair) if match.view_name in DECISIONS
-                 and [str(argument) for argument in side.arguments(match.view_name)] == given]  # fmt: skip
+                 and [str(argument) for argument in side.arguments(match.view_name)] == values]  # fmt: skip
         if sides and decided(match.view_name, method, name, sides[0]) != "in":
             wrong.add((method, path))
     return wrong

@@ -78,9 +78,9 @@ def registered_passkey() -> dict[str, Any]:
     about = AuthenticatorData.create(
         sha256(b"localhost").digest(), AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT, 0, held
     )
-    asked = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"asked", "http://localhost:8000")
+    query = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"asked", "http://localhost:8000")
     answer = AuthenticatorAttestationResponse(
-        client_data=asked, attestation_object=AttestationObject.create("none", about, {})
+        client_data=query, attestation_object=AttestationObject.create("none", about, {})
     )
     return dict(RegistrationResponse(raw_id=b"passkey of a test", response=answer))
 
@@ -138,10 +138,10 @@ def read_forms(client: Client, url: str) -> list[PageForm]:
 MOST_TRIES = 5
 
 
-def _chosen(client: Client, shown: list[PageForm]) -> Iterator[tuple[PageForm, list[PageForm]]]:
+def _chosen(client: Client, expected: list[PageForm]) -> Iterator[tuple[PageForm, list[PageForm]]]:
     """Yield of each shape one form, if there is one such that writes something, with the forms it leads to."""
     alike: dict[tuple[str, ...], dict[str, PageForm]] = {}
-    for form in shown:
+    for form in expected:
         alike.setdefault(form.shape, {}).setdefault(form.action, form)
     for same in alike.values():
         first, *_rest = forms = list(same.values())
@@ -162,13 +162,13 @@ def forms_shown(
 
     Read once in a process, as long as the things have the same numbers.
     """
-    found: list[tuple[str, PageForm]] = []
+    results: list[tuple[str, PageForm]] = []
     for name in names:
         key = f"{name} {sides}"
         if key not in _read:
             _read[key] = _forms_of_one(stage, browsers[name], name, sides)
-        found += [(name, form) for form in _read[key]]
-    return found
+        results += [(name, form) for form in _read[key]]
+    return results
 
 
 _read: dict[str, list[PageForm]] = {}
@@ -180,16 +180,16 @@ WITH_A_QUESTION = ("/search/?q=obuka",)
 
 def _forms_of_one(stage: Stage, client: Client, name: str, sides: list[Side]) -> list[PageForm]:
     member = stage.people.get(name) or stage.people["recorder_me"]
-    shown: list[PageForm] = []
+    visible: list[PageForm] = []
     pages = [url for side in sides for _route, url in addresses(side, member)]
     for url in dict.fromkeys([*pages, *WITH_A_QUESTION]):
         with taken_back():
-            shown += read_forms(client, url)
-    found: dict[tuple[str, ...], PageForm] = {}
-    for form, after in _chosen(client, shown):
-        for one in (form, *after):
-            found.setdefault(one.shape, one)
-    return list(found.values())
+            visible += read_forms(client, url)
+    forms: dict[tuple[str, ...], PageForm] = {}
+    for form, after in _chosen(client, visible):
+        for item in (form, *after):
+            forms.setdefault(item.shape, item)
+    return list(forms.values())
 
 
 # Tables that any request may write: who is signed in where, mail that waits, seals, and allauth's copy of an address.
@@ -222,11 +222,11 @@ def all_rows(tables: Collection[str] = ()) -> Rows:
     for model in domain_models():
         if tables and model._meta.db_table not in tables:
             continue
-        found = model._base_manager.all()
+        results = model._base_manager.all()
         if model._meta.label_lower == "audit.auditentry":
-            found = found.filter(is_reading=False)
-        shown = [f.attname for f in model._meta.concrete_fields if f.attname not in WRITTEN_BY_ANY_REQUEST]
-        rows[model._meta.label_lower] = {row[model._meta.pk.attname]: row for row in found.values(*shown)}
+            results = results.filter(is_reading=False)
+        visible = [f.attname for f in model._meta.concrete_fields if f.attname not in WRITTEN_BY_ANY_REQUEST]
+        rows[model._meta.label_lower] = {row[model._meta.pk.attname]: row for row in results.values(*visible)}
     return rows
 
 

@@ -70,9 +70,9 @@ def test_page_of_the_account_answers_every_person_as_decided(route, methods, bro
     for name, client in browsers.items():
         for method in methods:
             answer = ask(client, method, url)
-            told = verdict(answer)
-            if answer.status_code >= 500 or told not in wanted(route, name) or leaks(route, name, answer):
-                wrong[name, method] = (answer.status_code, told)
+            outcome = verdict(answer)
+            if answer.status_code >= 500 or outcome not in wanted(route, name) or leaks(route, name, answer):
+                wrong[name, method] = (answer.status_code, outcome)
     assert wrong == {}
 
 
@@ -97,13 +97,17 @@ def test_thing_of_the_account_is_found_by_its_owner_alone(route, of_recorder_me,
     for name, client in browsers.items():
         for method in METHODS:
             answer = ask(client, method, url)
-            told = verdict(answer)
-            let_in |= {(name, method)} if told == "in" else set()
+            outcome = verdict(answer)
+            let_in |= {(name, method)} if outcome == "in" else set()
             refused = {"stranger": {"sign in"}, "pending": {"second factor"}}.get(name, {"404", "405"})
             right = {"in", "405"} if name == "recorder_me" else refused
-            shown = "Kanarinov" in answer.full_body.decode() and name != "recorder_me"
-            if answer.status_code >= 500 or shown or (told not in right and not (told == "in" and method == "options")):
-                wrong[name, method] = (answer.status_code, told)
+            text = "Kanarinov" in answer.full_body.decode() and name != "recorder_me"
+            if (
+                answer.status_code >= 500
+                or text
+                or (outcome not in right and not (outcome == "in" and method == "options"))
+            ):
+                wrong[name, method] = (answer.status_code, outcome)
     assert wrong == {}
     assert ("recorder_me", "post") in let_in
 
@@ -137,14 +141,14 @@ def test_pages_of_the_desk_are_for_admins_alone(methods, n, sides, browsers):
         url = reverse(route, args=desk_arguments(route, sides[n]))
         for name, method in product(OF_EACH_KIND if methods == OTHER_METHODS else browsers, methods):
             answer = ask(browsers[name], method, url)
-            told = verdict(answer)
+            outcome = verdict(answer)
             # The desk sends whoever may not use it to its own sign-in, which asks for sign-in or refuses.
-            if told == "in" and answer.get("Location", "").startswith("/desk/") and name != "admin":
-                told = "sign in" if name == "stranger" else "403"
+            if outcome == "in" and answer.get("Location", "").startswith("/desk/") and name != "admin":
+                outcome = "sign in" if name == "stranger" else "403"
             right = {"stranger": {"sign in"}, "pending": {"second factor"}, "admin": {"in", "403", "404", "405"}}
-            if answer.status_code >= 500 or told not in right.get(name, {"403"}) or leaks(route, name, answer):
-                wrong[route, name, method] = (answer.status_code, told, leaks(route, name, answer))
-            let_in |= {name} if told == "in" else set()
+            if answer.status_code >= 500 or outcome not in right.get(name, {"403"}) or leaks(route, name, answer):
+                wrong[route, name, method] = (answer.status_code, outcome, leaks(route, name, answer))
+            let_in |= {name} if outcome == "in" else set()
     assert wrong == {}
     assert let_in == {"admin"}
 

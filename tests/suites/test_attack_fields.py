@@ -87,14 +87,14 @@ def bold_fields(stage: Stage, form: PageForm) -> dict[str, list[str]]:
         for name in {column.name, column.attname}
         for value in [bold_value(column, stage)]
     }
-    asked = set(form.inputs) | {name for name, _value in form.buttons} | ASKED_OF_SOME.get(form.route, set())
-    return {name: value for name, value in {**bold, **BOLD}.items() if name not in asked}
+    query = set(form.inputs) | {name for name, _value in form.buttons} | ASKED_OF_SOME.get(form.route, set())
+    return {name: value for name, value in {**bold, **BOLD}.items() if name not in query}
 
 
 def effect(sent: Sent, before: Rows) -> list[str]:
     """What a request changed, so that two equal writes are told alike."""
     kinds = {model._meta.label_lower: {c.attname: c for c in model._meta.concrete_fields} for model in domain_models()}
-    told = []
+    texts = []
     for (table, pk), (old, new) in sent.changed.items():
         columns = kinds[table]
         values = {}
@@ -109,8 +109,8 @@ def effect(sent: Sent, before: Rows) -> list[str]:
             ):
                 continue
             values[name] = _told_value(column, value, before)
-        told.append(f"{table} {'new' if old is None else pk} {sorted(values.items())} {'gone' if new is None else ''}")
-    return sorted(told)
+        texts.append(f"{table} {'new' if old is None else pk} {sorted(values.items())} {'gone' if new is None else ''}")
+    return sorted(texts)
 
 
 def _told_value(column: models.Field, value: Any, before: Rows) -> str:
@@ -126,7 +126,7 @@ def _told_value(column: models.Field, value: Any, before: Rows) -> str:
 
 def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[str], set[str], dict]:
     """Send every form twice. Return the requests, the routes that wrote, all routes, and where the two differ."""
-    asked, wrote, routes, wrong = 0, set(), set(), {}
+    attempts, wrote, routes, wrong = 0, set(), set(), {}
     before = all_rows()
     for name, form in forms_shown(stage, browsers, names, stage.own):
         if form.method != "post":
@@ -134,7 +134,7 @@ def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[st
         plain = send(browsers[name], "post", form.action, form.filled(), before=before)
         body = {**bold_fields(stage, form), **form.filled()}
         bold = send(browsers[name], "post", form.action, body, before=before)
-        asked += 2
+        attempts += 2
         routes.add(form.route)
         if plain.changed:
             wrote.add(form.route)
@@ -142,14 +142,14 @@ def attacked(stage: Stage, browsers: Any, names: list[str]) -> tuple[int, set[st
         if not alike or bold.status >= 500:
             only = set(effect(bold, before)) ^ set(effect(plain, before))
             wrong[name, form.route] = (plain.status, bold.status, sorted(only))
-    return asked, wrote, routes, wrong
+    return attempts, wrote, routes, wrong
 
 
 @pytest.mark.drill
 def test_fields_that_a_form_does_not_show_change_nothing(stage, browsers, record_property):
     names = ["stranger", "pending", "coordinator_me", "admin"]
-    asked, wrote, routes, wrong = attacked(stage, browsers, names)
-    record_property("requests", asked)
+    attempts, wrote, routes, wrong = attacked(stage, browsers, names)
+    record_property("requests", attempts)
     assert wrong == {}
     # The desk's lists and the tables that nobody changes there have forms without a button.
     idle = {route for route in routes - wrote if not re.fullmatch(r"admin:\w+_(changelist|change)", route)}
@@ -164,8 +164,8 @@ OTHERS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["coordinator_me", *OTHERS])
 def test_fields_that_a_form_does_not_show_change_nothing_for(name, stage, browsers, record_property):
-    asked, _wrote, _routes, wrong = attacked(stage, browsers, [name])
-    record_property("requests", asked)
+    attempts, _wrote, _routes, wrong = attacked(stage, browsers, [name])
+    record_property("requests", attempts)
     assert wrong == {}
 
 
@@ -174,15 +174,15 @@ def test_control_form_that_takes_every_column_is_noticed(stage):
     """A form of members with all their columns, as a careless author might write it."""
     member, before = stage.people["trainer_me"], all_rows()
     greedy = forms.modelform_factory(Member, fields="__all__")
-    shown = PageForm("/", "/members/1/edit/", "post")
+    visible = PageForm("/", "/members/1/edit/", "post")
     body = QueryDict(mutable=True)
-    for name, value in {**bold_fields(stage, shown), "email": [member.email]}.items():
+    for name, value in {**bold_fields(stage, visible), "email": [member.email]}.items():
         body.setlist(name, value)
     with taken_back():
         form = greedy(body, instance=member)
         assert form.errors == {}
         form.save()
         sent = Sent(None, "", set(), changed_rows(before, all_rows()))
-    told = " ".join(effect(sent, before))
-    assert "organisation_id" in told
-    assert "members.member_roles new" in told
+    texts = " ".join(effect(sent, before))
+    assert "organisation_id" in texts
+    assert "members.member_roles new" in texts

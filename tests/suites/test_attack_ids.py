@@ -51,13 +51,13 @@ def way_home(model: Any, seen: tuple[Any, ...] = ()) -> str:
 
 def rows_of(organisation: int) -> set[tuple[str, Any]]:
     """Return (table, number) of every row that belongs to this organisation."""
-    found = set()
+    rows = set()
     for model in domain_models():
         path = way_home(model)
         if path and model._meta.label_lower not in ("audit.auditentry", "audit.audittext"):
             keys = model._base_manager.filter(**{path: organisation}).values_list("pk", flat=True)
-            found |= {(model._meta.label_lower, key) for key in keys}
-    return found
+            rows |= {(model._meta.label_lower, key) for key in keys}
+    return rows
 
 
 def foreign_numbers(stage: Stage) -> dict[str, str]:
@@ -69,7 +69,7 @@ def foreign_numbers(stage: Stage) -> dict[str, str]:
         "enrolment": str(side.enrolment), "removed": str(side.removed), "session": str(side.session),
         "training": str(training.pk), "reference": training.reference, "verified": str(verified.training.pk),
         "party": str(side.party), "member": str(side.member), "coordinator": str(stage.people["coordinator_rs"].pk),
-        "organisation": str(side.organisation), "invitation": str(side.invitation), "asked": str(side.asked),
+        "organisation": str(side.organisation), "invitation": str(side.invitation), "asked": str(side.join_request),
         "participant": str(Participant.objects.get(enrolments=side.enrolment).pk),
         "headcount": str(Headcount.objects.filter(party__training=training).first().pk),
         "edition": side.edition, "evidence": str(side.evidence),
@@ -86,9 +86,9 @@ def attempts(form: PageForm, numbers: dict[str, str]) -> Iterator[tuple[str, str
     """Yield (input, kind of thing, body) for each input that may name a thing."""
     plain, seen = form.filled(), set()
     kinds = {number: kind for kind, number in numbers.items()}
-    for name, given in form.inputs.items():
+    for name, values in form.inputs.items():
         pattern = re.sub(r"\d+", "#", name)
-        if (given.kind != "hidden" and len(given.options) < 2) or pattern in seen:
+        if (values.kind != "hidden" and len(values.options) < 2) or pattern in seen:
             continue
         seen.add(pattern)
         for number, kind in kinds.items():
@@ -105,7 +105,7 @@ def attempts(form: PageForm, numbers: dict[str, str]) -> Iterator[tuple[str, str
 
 def attacked(stage: Stage, browsers: Any, names: list[str], step: int) -> tuple[int, dict]:
     """Send every attempt, or each so manyth. Return the number of requests and what was wrong."""
-    before, numbers, asked, wrong, n = all_rows(), foreign_numbers(stage), 0, {}, 0
+    before, numbers, query, wrong, n = all_rows(), foreign_numbers(stage), 0, {}, 0
     theirs = rows_of(stage.foreign[0].organisation)
     for name, form in forms_shown(stage, browsers, names, stage.own):
         if form.method != "post":
@@ -116,10 +116,10 @@ def attacked(stage: Stage, browsers: Any, names: list[str], step: int) -> tuple[
             if n % step:
                 continue
             sent = send(browsers[name], "post", form.action, body, before=before)
-            asked += 1
-            if found := faults(sent, before, theirs, name, form, where, body, plain):
-                wrong[name, form.route, where, kind] = found
-    return asked, wrong
+            query += 1
+            if results := faults(sent, before, theirs, name, form, where, body, plain):
+                wrong[name, form.route, where, kind] = results
+    return query, wrong
 
 
 def faults(
@@ -133,18 +133,18 @@ def faults(
     plain: Any,
 ) -> list[str]:
     """What an answer to a foreign number did that it must not."""
-    found = [f"{table} {pk}" for table, pk in sent.changed if (table, pk) in theirs]
+    results = [f"{table} {pk}" for table, pk in sent.changed if (table, pk) in theirs]
     if sent.changed:
-        found += added_to(sent, theirs)
+        results += added_to(sent, theirs)
     if sent.status >= 500:
-        found.append(f"status {sent.status}")
+        results.append(f"status {sent.status}")
     sent.answer.full_body = sent.text.encode()
-    found += leaks(form.route, name, sent.answer)
+    results += leaks(form.route, name, sent.answer)
     offered = form.inputs[where].options if where in form.inputs else []
     # A choice that the page did not offer is refused, or passed over as if it had not been sent.
     if offered and body[where][0] not in offered and sent.changed and effect(sent, before) != plain:
-        found.append(f"taken: {effect(sent, before)}")
-    return found
+        results.append(f"taken: {effect(sent, before)}")
+    return results
 
 
 def is_closed(post: Any) -> bool:
@@ -154,7 +154,7 @@ def is_closed(post: Any) -> bool:
 
 def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
     """New rows that hang on a row of the other ministry: its trainings, enrolments, sessions, members."""
-    found = []
+    added = []
     columns = {model._meta.label_lower: model._meta.concrete_fields for model in domain_models()}
     for (table, pk), (old, new) in sent.changed.items():
         if old is not None or new is None or table in MAY_BE_ADDED or table.startswith("audit."):
@@ -163,22 +163,22 @@ def added_to(sent: Sent, theirs: set[tuple[str, Any]]) -> list[str]:
             target = column.related_model and column.related_model._meta.label_lower
             hangs = target in HANGS_ON or (target == "knowledge.post" and is_closed(new[column.attname]))
             if hangs and (target, new[column.attname]) in theirs:
-                found.append(f"new {table} {pk} of {target}")
-    return found
+                added.append(f"new {table} {pk} of {target}")
+    return added
 
 
 @pytest.mark.slow
 def test_number_of_another_ministry_is_refused(stage, browsers, record_property):
-    asked, wrong = attacked(stage, browsers, ["coordinator_me"], 8)
-    record_property("requests", asked)
+    attempts, wrong = attacked(stage, browsers, ["coordinator_me"], 8)
+    record_property("requests", attempts)
     assert wrong == {}
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("name", ["coordinator_me", "recorder_me", "trainer_me", "observer", "pending"])
 def test_every_number_of_another_ministry_is_refused(name, stage, browsers, record_property):
-    asked, wrong = attacked(stage, browsers, [name], 1)
-    record_property("requests", asked)
+    attempts, wrong = attacked(stage, browsers, [name], 1)
+    record_property("requests", attempts)
     assert wrong == {}
 
 

@@ -101,8 +101,8 @@ def reset_link(member: Member) -> tuple[str, str]:
     """Ask for a link as a stranger; return the member's part and the key of it."""
     cache.clear()  # the limit of requests
     Client().post("/account/password/reset/", {"email": member.email})
-    found = search(r"/password/reset/key/([^-\s]+)-(\S+)/", mail.outbox[-1].body)
-    return found[1], found[2]
+    match = search(r"/password/reset/key/([^-\s]+)-(\S+)/", mail.outbox[-1].body)
+    return match[1], match[2]
 
 
 def reset_with(client: Client, owner: str, key: str, password: str = OTHER) -> None:

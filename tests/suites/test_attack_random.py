@@ -74,8 +74,8 @@ def mutated(random: Random, form: PageForm | None, numbers: list[str]) -> dict[s
             case 4:
                 sent[name] = [random.choice(numbers)]
     if sent and random.random() < 0.2:
-        one, other = random.choice(list(sent)), random.choice(list(sent))
-        sent[one], sent[other] = sent[other], sent[one]
+        first, other = random.choice(list(sent)), random.choice(list(sent))
+        sent[first], sent[other] = sent[other], sent[first]
     for _n in range(random.choice((0, 0, 1, 4))):
         sent[random.choice(NAMES)] = [random.choice((*VALUES, *numbers)) for _m in range(random.choice((1, 1, 3)))]
     return sent
@@ -143,22 +143,22 @@ def targets(stage: Stage, browsers: Any) -> list[Target]:
     ):
         if form.method == "post":
             forms.setdefault(form.route, {}).setdefault(form.shape, form)
-    found = []
+    results = []
     for route, url in addresses(stage.own[0], stage.people["coordinator_me"]):
         decision = DECISIONS.get(route)
         if decision.post is None if decision else send(browsers[who(route)[0]], "post", url).status == 405:
             continue
         # A form of the desk or of an account leads to a thing of whoever was shown it.
-        found += [
+        results += [
             Target(route, form.action if form and decision else url, form, *who(route))
             for form in forms.get(route, {"": None}).values()
         ]
-    return found
+    return results
 
 
 def attacked(stage: Stage, browsers: Any, aims: list[Target], times: int) -> tuple[int, dict]:
     """Send so many random requests to each target, half of them as who may not. Return how many, and what was wrong."""
-    before, numbers, asked, wrong = all_rows(), list(foreign_numbers(stage).values()), 0, {}
+    before, numbers, attempts, wrong = all_rows(), list(foreign_numbers(stage).values()), 0, {}
     theirs = rows_of(stage.foreign[0].organisation)
     for aim in aims:
         for name in filter(None, (aim.allowed, aim.refused)):
@@ -168,10 +168,10 @@ def attacked(stage: Stage, browsers: Any, aims: list[Target], times: int) -> tup
                 # A body of its own kind goes as it is; the test browser would write it anew.
                 how = ("generic", "POST") if "content_type" in request else ("post",)
                 sent = send(browsers[name], *how, aim.url, before=before, **request)
-                asked += 1
-                if found := list(faults(sent, theirs, may_write=name == aim.allowed)):
-                    wrong[aim.route, name, n] = (found, str(request)[:300])
-    return asked, wrong
+                attempts += 1
+                if results := list(faults(sent, theirs, may_write=name == aim.allowed)):
+                    wrong[aim.route, name, n] = (results, str(request)[:300])
+    return attempts, wrong
 
 
 def faults(sent: Any, theirs: set, *, may_write: bool) -> Iterator[str]:
@@ -187,8 +187,8 @@ def faults(sent: Any, theirs: set, *, may_write: bool) -> Iterator[str]:
 @pytest.mark.slow
 def test_random_inputs_are_no_error_and_touch_nothing_of_others(stage, browsers, record_property):
     aims = [aim for aim in targets(stage, browsers) if aim.form or aim.route in DECISIONS]
-    asked, wrong = attacked(stage, browsers, aims, 1)
-    record_property("requests", asked)
+    attempts, wrong = attacked(stage, browsers, aims, 1)
+    record_property("requests", attempts)
     assert wrong == {}
 
 
@@ -200,8 +200,8 @@ TIMES = 150
 @pytest.mark.drill
 @pytest.mark.parametrize("part", range(PARTS))
 def test_random_inputs_for_every_form(part, stage, browsers, record_property):
-    asked, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], TIMES)
-    record_property("requests", asked)
+    attempts, wrong = attacked(stage, browsers, targets(stage, browsers)[part::PARTS], TIMES)
+    record_property("requests", attempts)
     assert wrong == {}
 
 

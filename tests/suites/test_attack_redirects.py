@@ -61,68 +61,68 @@ class AddressReader(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+        values = {name: value or "" for name, value in attrs}
         if tag == "img":  # a picture, an app's code among them, leads nowhere
             return
-        self.found += [given[name] for name in ("href", "src", "action", "formaction", "hx-get", "hx-post", "hx-push-url",
-                                                "data-mark-url", "data-next") if name in given]  # fmt: skip
-        if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
-            self.found.append(given.get("content", "").partition("=")[2])
+        self.found += [values[name] for name in ("href", "src", "action", "formaction", "hx-get", "hx-post", "hx-push-url",
+                                                "data-mark-url", "data-next") if name in values]  # fmt: skip
+        if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            self.found.append(values.get("content", "").partition("=")[2])
 
 
 def addresses_off(answer: Any, text: str) -> list[str]:
     """Return what in an answer leads off the portal."""
-    found = [answer.headers.get(name, "") for name in ("Location", "HX-Redirect", "HX-Location", "Content-Location")]
+    results = [answer.headers.get(name, "") for name in ("Location", "HX-Redirect", "HX-Location", "Content-Location")]
     if "refresh" in answer.headers:
-        found.append(answer.headers["refresh"].partition("=")[2])
+        results.append(answer.headers["refresh"].partition("=")[2])
     if "html" in answer.headers.get("Content-Type", ""):
         reader = AddressReader()
         reader.feed(text)
-        found += reader.found
-    return [address for address in found if address and leads_off(address)]
+        results += reader.found
+    return [address for address in results if address and leads_off(address)]
 
 
 def carried_on(client: Client, url: str, sent: Sent) -> list[str]:
     """Send the forms of a page that keep an address elsewhere in a hidden input; return what then leads off."""
-    found = []
+    carried = []
     for form in forms_of(sent.text, url):
         if any(one.kind == "hidden" and any(map(leads_off, one.values)) for one in form.inputs.values()):
             then = send(client, form.method, form.action, form.filled(PASSWORD))
-            found += addresses_off(then.answer, then.text)
-    return found
+            carried += addresses_off(then.answer, then.text)
+    return carried
 
 
 def attacked_pages(stage: Stage, browsers: dict[str, Client], names: list[str], per_page: int) -> tuple[int, dict]:
     """GET every page with `next`; each takes so many shapes in turn. Return the number of requests and what was wrong."""
-    asked, wrong, shapes = 0, {}, [*SHAPES, *ENCODED]
+    attempts, wrong, shapes = 0, {}, [*SHAPES, *ENCODED]
     for name in names:
         member = stage.people.get(name) or stage.people["recorder_me"]
         for route, url in addresses(stage.own[0], member):
             for _n in range(per_page):
-                shape = shapes[asked % len(shapes)]
+                shape = shapes[attempts % len(shapes)]
                 query = "&".join(f"{word}={quote(shape, safe='')}" for word in sorted(FOLLOWED))
                 sent = send(browsers[name], "get", f"{url}?{query}", headers={"Referer": f"https://{EVIL}/"})
-                asked += 1
+                attempts += 1
                 if off := addresses_off(sent.answer, sent.text) + carried_on(browsers[name], url, sent):
                     wrong[name, route, shape] = off
-    return asked, wrong
+    return attempts, wrong
 
 
 def attacked_forms(stage: Stage, browsers: dict[str, Client], names: list[str], per_form: int) -> tuple[int, dict]:
     """Send every form as it is filled in, with `next` in its body and in its address."""
-    asked, wrong, shapes = 0, {}, [*SHAPES, *ENCODED]
+    attempts, wrong, shapes = 0, {}, [*SHAPES, *ENCODED]
     for name, form in forms_shown(stage, browsers, names, stage.own):
         if form.method != "post":
             continue
         for _n in range(per_form):
-            shape = shapes[asked % len(shapes)]
+            shape = shapes[attempts % len(shapes)]
             body = {**form.filled(), **{word: [shape] for word in FOLLOWED}}
             query = "&".join(f"{word}={quote(shape, safe='')}" for word in sorted(FOLLOWED))
             sent = send(browsers[name], "post", f"{form.action}?{query}", body, headers={"Referer": f"https://{EVIL}/"})
-            asked += 1
+            attempts += 1
             if off := addresses_off(sent.answer, sent.text):
                 wrong[name, form.route, shape] = off
-    return asked, wrong
+    return attempts, wrong
 
 
 # Each ninth shape in `make test`, every one in `make drill-attacks`.
@@ -140,25 +140,25 @@ ALL = ["coordinator_me", "admin", "stranger", "pending", "recorder_me", "trainer
 @pytest.mark.slow
 def test_no_page_and_no_form_leads_off(stage, browsers, record_property):
     names = ["coordinator_me", "stranger", "pending"]
-    asked, wrong = attacked_pages(stage, browsers, names, 1)
+    attempts, wrong = attacked_pages(stage, browsers, names, 1)
     posted, wrong_forms = attacked_forms(stage, browsers, names, 1)
-    record_property("requests", asked + posted)
+    record_property("requests", attempts + posted)
     assert wrong | wrong_forms == {}
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("name", ALL)
 def test_no_page_leads_off_by_any_shape(name, stage, browsers, record_property):
-    asked, wrong = attacked_pages(stage, browsers, [name], len(SHAPES) + len(ENCODED))
-    record_property("requests", asked)
+    attempts, wrong = attacked_pages(stage, browsers, [name], len(SHAPES) + len(ENCODED))
+    record_property("requests", attempts)
     assert wrong == {}
 
 
 @pytest.mark.drill
 @pytest.mark.parametrize("name", ALL)
 def test_no_form_leads_off_by_any_shape(name, stage, browsers, record_property):
-    asked, wrong = attacked_forms(stage, browsers, [name], len(SHAPES) + len(ENCODED))
-    record_property("requests", asked)
+    attempts, wrong = attacked_forms(stage, browsers, [name], len(SHAPES) + len(ENCODED))
+    record_property("requests", attempts)
     assert wrong == {}
 
 
@@ -224,8 +224,8 @@ def test_confirming_who_it_is_ends_on_the_portal(shapes, secret, recorder_me, co
         for page, proof in (("/account/reauthenticate/", {"password": PASSWORD}),
                             ("/account/2fa/reauthenticate/", {"code": code_of(secret, 0)})):  # fmt: skip
             query = f"{page}?next={quote(shape, safe='')}"
-            shown = client.get(query)
-            assert addresses_off(shown, shown.content.decode()) == [], shape
+            answer = client.get(query)
+            assert addresses_off(answer, answer.content.decode()) == [], shape
             for url, body in ((query, proof), (page, {**proof, "next": shape}), (query, {**proof, "next": shape})):
                 cache.clear()
                 followed(client, client.post(url, body))

@@ -21,7 +21,7 @@ from django.utils.html import escape
 from common import sheets
 from common.files.file_types import KINDS, clean_name
 from search.indexer import sync_index
-from tests.suites.forms_on_pages import GIVEN, TEXT_INPUTS, PageForm
+from tests.suites.forms_on_pages import LIKELY_VALUES, TEXT_INPUTS, PageForm
 from tests.suites.payloads import MARK, SHAPES, came_out_wrong, mail_faults, payload, sheet_faults
 from tests.suites.sides import taken_back
 from tests.suites.stage import Stage, addresses, domain_models, forms_shown
@@ -66,7 +66,7 @@ NOT_TYPED = {
     "reports.snapshot": "nothing counts yet", "reports.frozentraining": "hashes",
 }  # fmt: skip
 # Words that a form reads as something else: a day, a code. They are attacked by random inputs.
-READ_OTHERWISE = {*GIVEN, "more_days", "login", "website", "exceptions", "shown"}
+READ_OTHERWISE = {*LIKELY_VALUES, "more_days", "login", "website", "exceptions", "shown"}
 WRITERS = ["stranger", "trainer_me", "coordinator_me", "admin"]
 _numbers = iter(range(1, 10**9))
 
@@ -75,25 +75,25 @@ def hostile_file(n: int) -> SimpleUploadedFile:
     """A text file whose name and whose text are hostile words: of the name, a shape that the portal keeps as it is."""
     kind = KINDS["text/plain"]
     names = (f"{payload(n + more, 60)}.txt" for more in range(len(SHAPES)))
-    kept = next(name for name in names if name == clean_name(name, kind) and not set(name) & set('/\\&"'))
-    return SimpleUploadedFile(kept, f"Text\n{payload(n, 1000)}\n".encode())
+    stored = next(name for name in names if name == clean_name(name, kind) and not set(name) & set('/\\&"'))
+    return SimpleUploadedFile(stored, f"Text\n{payload(n, 1000)}\n".encode())
 
 
 def typed(form: PageForm, n: int) -> dict[str, list[Any]]:
     """The form with hostile words in every text field, each field another shape."""
     sent, mine = form.filled(), f"novi{next(_numbers)}@mod.example"
-    for j, (name, given) in enumerate(form.inputs.items()):
-        if given.kind == "email":
+    for j, (name, values) in enumerate(form.inputs.items()):
+        if values.kind == "email":
             sent[name] = [f'"<{MARK}>{mine.partition("@")[0]}"@mod.example' if n % 2 else mine]
         elif name == "rows" and form.route == "trainings:roster_import":
             sent[name] = [""]  # read as a list of people: see tests/trainings/roster_import/test_imports.py
         elif name == "rows":
             cells = [payload(n + j + k, 60).replace("\t", " ").replace("\n", " ") for k in range(2)]
             sent[name] = [f"{cells[0]}\t{cells[1]}\t{mine}"]
-        elif given.kind == "file" and form.route.startswith("knowledge:"):
+        elif values.kind == "file" and form.route.startswith("knowledge:"):
             sent[name] = [hostile_file(n + j)]
-        elif given.kind in TEXT_INPUTS | {"textarea"} and name not in READ_OTHERWISE:
-            longest = given.longest or (2000 if given.kind == "textarea" else 60)
+        elif values.kind in TEXT_INPUTS | {"textarea"} and name not in READ_OTHERWISE:
+            longest = values.longest or (2000 if values.kind == "textarea" else 60)
             words = payload(n + j, longest)
             if words:
                 sent[name] = [words]
@@ -104,10 +104,10 @@ def refused_fields(answer: Any) -> set[str]:
     """The fields that an answer finds wrong, of whatever forms its page shows."""
     names = set()
     for context in answer.context or []:
-        for one in context.flatten().values() if hasattr(context, "flatten") else [context]:
-            if hasattr(one, "errors") and hasattr(one, "add_prefix") and hasattr(one, "fields"):
-                names |= {one.add_prefix(name) for name in one.errors}
-            for more in getattr(one, "forms", ()) or ():
+        for item in context.flatten().values() if hasattr(context, "flatten") else [context]:
+            if hasattr(item, "errors") and hasattr(item, "add_prefix") and hasattr(item, "fields"):
+                names |= {item.add_prefix(name) for name in item.errors}
+            for more in getattr(item, "forms", ()) or ():
                 names |= {more.add_prefix(name) for name in more.errors} if more.is_bound else set()
     return names
 
@@ -164,8 +164,8 @@ def faults(answer: Any) -> tuple[int, list[str]]:
     kind = answer.headers.get("Content-Type", "")
     wrong = [f"status {answer.status_code}"] if answer.status_code >= 500 else []
     if "html" in kind:
-        shown, found = came_out_wrong(body.decode(errors="replace"))
-        return shown, wrong + found
+        visible, results = came_out_wrong(body.decode(errors="replace"))
+        return visible, wrong + results
     return body.count(MARK.encode()), wrong + sheet_faults(answer, body)
 
 
@@ -183,19 +183,19 @@ def columns_reached() -> tuple[set[str], set[str]]:
 
 def one_round(stage: Stage, browsers: Any, n: int, readers: list[str]) -> tuple[int, int, dict, set[str], set[str]]:
     """Type, read everything, and take it back. Return requests, words shown, faults, columns reached and not."""
-    asked, shown, wrong = 0, 0, {}
+    attempts, words_shown, wrong = 0, 0, {}
     mail.outbox.clear()
     cache.clear()  # the limit of requests to join
     with taken_back():
         for answers in (stored(stage, browsers, n), shown_everywhere(stage, browsers, readers)):
             for where, answer in answers:
-                marks, found = faults(answer)
-                asked, shown = asked + 1, shown + marks
-                if found:
-                    wrong[where] = found
+                marks, results = faults(answer)
+                attempts, words_shown = attempts + 1, words_shown + marks
+                if results:
+                    wrong[where] = results
         reached, others = columns_reached()
-    wrong |= {f"mail {message.subject}": found for message in mail.outbox if (found := mail_faults(message))}
-    return asked, shown, wrong, reached, others
+    wrong |= {f"mail {message.subject}": results for message in mail.outbox if (results := mail_faults(message))}
+    return attempts, words_shown, wrong, reached, others
 
 
 def never_reached(others: set[str]) -> list[str]:
@@ -205,11 +205,11 @@ def never_reached(others: set[str]) -> list[str]:
 
 @pytest.mark.slow
 def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_property):
-    asked, shown, wrong, _reached, others = one_round(stage, browsers, 0, ["coordinator_me"])
-    record_property("requests", asked)
+    attempts, words_shown, wrong, _reached, others = one_round(stage, browsers, 0, ["coordinator_me"])
+    record_property("requests", attempts)
     assert wrong == {}
     assert never_reached(others) == []
-    assert shown > 500
+    assert words_shown > 500
 
 
 # In a round each field is given the next shape.
@@ -217,8 +217,8 @@ def test_hostile_words_come_out_as_they_were_typed(stage, browsers, record_prope
 @pytest.mark.parametrize("n", range(1, len(SHAPES)))
 def test_every_shape_in_every_field_comes_out_as_it_was_typed(n, stage, browsers, record_property):
     readers = ["coordinator_me", "admin", "trainer_me", "stranger", "recorder_me", "observer"]
-    asked, _shown, wrong, _reached, others = one_round(stage, browsers, n, [readers[n % 6], readers[(n + 1) % 6]])
-    record_property("requests", asked)
+    query, _shown, wrong, _reached, others = one_round(stage, browsers, n, [readers[n % 6], readers[(n + 1) % 6]])
+    record_property("requests", query)
     assert (wrong, never_reached(others)) == ({}, [])
 
 

@@ -136,7 +136,7 @@ class Stage:
             participant=person, member=self.trainer, training=self.training, by=self.recorder
         )
 
-    def kept(self):
+    def session_plans(self):
         return [trainings_actions.SessionPlan(s.date, s.starts, s.ends, pk=s.pk) for s in self.training.sessions.all()]
 
     def printed(self):
@@ -156,9 +156,9 @@ class Stage:
         return packs.release_cells(pack="nato", first=day, last=day, reason="x", by=self.coordinator)
 
     def frozen(self):
-        asked = ReportQuery(Question(owner=self.training.owner_id), (), "", whole=True)
+        query = ReportQuery(Question(owner=self.training.owner_id), (), "", whole=True)
         return snapshots.freeze_figures(
-            query=asked, things=Things(), chosen=[], as_on=self.training.starts_on, reported_to="Donor", note="",
+            query=query, things=Things(), chosen=[], as_on=self.training.starts_on, reported_to="Donor", note="",
             observers=[], by=self.coordinator,
         )  # fmt: skip
 
@@ -202,7 +202,7 @@ def sent_long_ago(stage):
     return invitation
 
 
-def asked(stage):
+def open_request(stage):
     home = stage.recorder.organisation
     return members.ask_to_join(email="q@mod.example", given_name="Q", family_name="Q", organisation=home, words="")
 
@@ -314,13 +314,13 @@ SCENARIOS: dict[str, Callable] = {
     ),
     "members.actions.change_member": plain(lambda s: members.change_member(member=s.trainer, by=s.admin)),
     "members.actions.approve_request": prepared(
-        asked,
+        open_request,
         lambda s, made: members.approve_request(
             join_request=made, roles=list(Role.objects.filter(code="trainer")), by=s.coordinator
         ),
     ),
     "members.actions.decline_request": prepared(
-        asked, lambda s, made: members.decline_request(join_request=made, by=s.coordinator)
+        open_request, lambda s, made: members.decline_request(join_request=made, by=s.coordinator)
     ),
     "trainings.handover.hand_over_training": plain(
         lambda s: handover.hand_over_training(training=s.training, member=s.recorder, to=s.coordinator, by=s.admin)
@@ -348,7 +348,7 @@ SCENARIOS: dict[str, Callable] = {
     ),
     "trainings.actions.change_training": plain(
         lambda s: trainings_actions.change_training(
-            training=s.training, sessions=s.kept(), trainers=[], partners=[], by=s.recorder
+            training=s.training, sessions=s.session_plans(), trainers=[], partners=[], by=s.recorder
         )
     ),
     "trainings.actions.cancel_training": plain(cancelled),
@@ -441,7 +441,7 @@ SCENARIOS: dict[str, Callable] = {
     ),
     "reports.snapshots.actions.show_snapshot": prepared(
         lambda s: (s.submit(), s.frozen())[1],
-        lambda s, kept: snapshots.show_snapshot(snapshot=kept, observers=[s.admin], by=s.coordinator),
+        lambda s, stored: snapshots.show_snapshot(snapshot=stored, observers=[s.admin], by=s.coordinator),
     ),
     "trainings.figures.actions.amend_figures": prepared(lambda s: s.verify(), amend),
     **{

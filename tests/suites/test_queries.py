@@ -39,7 +39,7 @@ NO_PAGES = {
     "knowledge:comment",
 }
 # Pages that look different by what the address asks.
-ASKED = {
+QUERIES = {
     "trainings:create": ["", "?copy={reference}"],
     "trainings:attendance": ["", "?view=all"],
     "trainings:list": ["", "?state=delivered&q=a&page=2"],
@@ -138,7 +138,7 @@ def grow(side, cast, guests):
             email=f"o{n}@mod.example", given_name="N", family_name="N", organisation=recorder.organisation,
             token_hash=f"digest {n}", invited_by=recorder,
         )  # fmt: skip
-        one, two = (
+        first, two = (
             Participant.objects.create(
                 organisation=recorder.organisation,
                 family_name=f"Dvojnik{n}",
@@ -148,9 +148,11 @@ def grow(side, cast, guests):
             )
             for _two in range(2)
         )
-        DuplicatePair.objects.create(first=one, second=two, state="different" if n % 2 else "open", decided_by=recorder)
-        Merge.objects.create(survivor=one, gone=two, by=recorder, undone_by=recorder, undone_at=one.created_at)
-        known_twice = (one.pk, two.pk, DuplicatePair.objects.get(pk=side.pair).first_id)
+        DuplicatePair.objects.create(
+            first=first, second=two, state="different" if n % 2 else "open", decided_by=recorder
+        )
+        Merge.objects.create(survivor=first, gone=two, by=recorder, undone_by=recorder, undone_at=first.created_at)
+        known_twice = (first.pk, two.pk, DuplicatePair.objects.get(pk=side.pair).first_id)
         rows = [RosterRow("A", "A", recorder.organisation, participant=pk) for pk in known_twice]
         add_to_roster(training=other, rows=rows, by=recorder)
         written = Post(kind="lesson", title=f"Post {n}", language_id="en", body="- a\n- b", pinned_at=other.created_at)
@@ -186,7 +188,7 @@ def visits(route, side, browsers, cast):
     base = reverse(route, args=side.arguments(route))
     topic = Topic.objects.order_by("pk")[0].pk
     values = {"reference": side.training.reference, "ministry": side.training.host_id, "topic": topic}
-    cases = [(name, base + query.format(**values)) for query in ASKED.get(route, [""]) for name in people]
+    cases = [(name, base + query.format(**values)) for query in QUERIES.get(route, [""]) for name in people]
     of_some, roles = ASKED_OF.get(route, ("", ()))
     return cases + [(name, base + of_some) for name in people if of_some and cast[name].has_role(*roles)]
 
@@ -251,12 +253,12 @@ def test_training_in_every_state_takes_few_queries(sides, browsers, cast):
     training = sides[0].training
     grow(sides[0], cast, ["BA"])
     training.partners.set(Organisation.objects.all()[:5])
-    found = {}
+    results = {}
     for state in ("recorded", "submitted", "verified"):
         if state == "submitted":
             version = submit_figures(training=training, by=cast["recorder_me"])
         if state == "verified":
             verify_figures(training=training, version_seen=version.number, by=cast["coordinator_me"])
         for name in DECISIONS["trainings:detail"].get[0]:
-            found[state, name] = len(queries_of(browsers[name], training.get_absolute_url()))
-    assert {case: n for case, n in found.items() if n > MOST} == {}
+            results[state, name] = len(queries_of(browsers[name], training.get_absolute_url()))
+    assert {case: n for case, n in results.items() if n > MOST} == {}

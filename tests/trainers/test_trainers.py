@@ -90,8 +90,8 @@ def test_trainer_edits_their_profile_with_a_photograph(trainer_me, settings, tmp
     assert send(trainer_me, picture()).status_code == 302
     profile = profile_of(trainer_me)
     assert (profile.position, profile.sex) == ("Teacher", "female")
-    with profile.photo.open("rb") as kept, Image.open(kept) as shown:
-        assert (shown.format, shown.size) == ("JPEG", (480, 480))
+    with profile.photo.open("rb") as image, Image.open(image) as visible:
+        assert (visible.format, visible.size) == ("JPEG", (480, 480))
 
 
 @pytest.mark.parametrize(
@@ -120,10 +120,10 @@ def test_former_photograph_does_not_stay_on_the_disk(
     trainer_me, settings, tmp_path, django_capture_on_commit_callbacks
 ):
     settings.MEDIA_ROOT = tmp_path
-    kept = []
+    stored = []
     for changed in ({}, {}, {"photo_file": "", "drop_photo": "on"}):
         with django_capture_on_commit_callbacks(execute=True):
             assert send(trainer_me, picture(), **changed).status_code == 302
-        kept.append([path.name for path in tmp_path.rglob("*.jpg")])
-    assert [len(names) for names in kept] == [1, 1, 0]
-    assert kept[0] != kept[1]
+        stored.append([path.name for path in tmp_path.rglob("*.jpg")])
+    assert [len(names) for names in stored] == [1, 1, 0]
+    assert stored[0] != stored[1]

@@ -381,11 +381,11 @@ def test_every_figure_is_what_a_slow_count_says(places, network):
             assert quick(figures(Question(rule=rule))) == slow_cells(network, rule, "").get(0, empty)
             for dimension in BREAKDOWNS:
                 names = {**places.keys, "training": trainings}.get(dimension, {})
-                found = {
+                results = {
                     names.get(key, key): quick(row) for key, row in figures_by(Question(rule=rule), dimension).items()
                 }
-                shown = {key: row for key, row in found.items() if any(row.values())}
-                assert shown == slow_cells(network, rule, dimension), dimension
+                visible = {key: row for key, row in results.items() if any(row.values())}
+                assert visible == slow_cells(network, rule, dimension), dimension
 
 
 @pytest.mark.slow
@@ -498,11 +498,11 @@ def test_filters_narrow_what_is_counted(places):
     )
     with written(Network((woman, man), events, ()), places) as (_people, trainings):
         pk = {n: pk for pk, n in trainings.items()}
-        asked = {
+        query = {
             Question(): 12, Question(verified_only=True): 6, Question(sex="female"): 10, Question(rank_group="nco"): 10,
             Question(organisation=places.homes["RS"].pk): 2, Question(course=places.courses["GPO"].pk): 6,
             Question(first=date(2024, 1, 1)): 6, Question(last=date(2023, 12, 31)): 6, Question(country="RS"): 0,
             Question(host=places.homes["ME"].pk): 12, Question(training=pk[2]): 0,
             Question(training=pk[2], whatever_state=True): 6, Question(rule="completed"): 4,
         }  # fmt: skip
-        assert {question: figures(question).seats for question in asked} == asked
+        assert {question: figures(question).seats for question in query} == query

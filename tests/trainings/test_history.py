@@ -16,8 +16,8 @@ def test_history_keeps_numbers_and_reasons_from_everybody_else() -> None:
         AuditEntry(action="change_marks", details={"applied": 1, "held": 4}),
         AuditEntry(action="return_figures", details={"version": 1, "reason": "Two people were absent"}),
     ]
-    told = [sentence(line, with_text=False) for line in counted]
-    assert told == [
+    texts = [sentence(line, with_text=False) for line in counted]
+    assert texts == [
         "recorded a headcount.",
         "added people to the roster.",
         "changed marks.",

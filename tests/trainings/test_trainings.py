@@ -136,13 +136,13 @@ def test_second_lead_is_refused(recorder_me, trainer_me, trainer_rs):
 
 
 def test_session_with_marks_is_cancelled_never_dropped(marked, recorder_me):
-    one, two = marked.sessions.all()
-    kept = [SessionPlan(one.date, one.starts, one.ends, pk=one.pk)]
+    first, two = marked.sessions.all()
+    plans = [SessionPlan(first.date, first.starts, first.ends, pk=first.pk)]
     with pytest.raises(ValidationError, match="has marks"):
-        change_training(training=marked, sessions=kept, trainers=[], partners=[], by=recorder_me)
+        change_training(training=marked, sessions=plans, trainers=[], partners=[], by=recorder_me)
     toggle_session(session=two, by=recorder_me)
     fresh = Training.objects.get(pk=marked.pk)
-    assert (fresh.scheduled_minutes, fresh.sessions_held, fresh.counts_on) == (360, 1, one.date)
+    assert (fresh.scheduled_minutes, fresh.sessions_held, fresh.counts_on) == (360, 1, first.date)
 
 
 def test_changed_hours_change_the_minutes_of_who_attended(marked, recorder_me):
@@ -155,8 +155,8 @@ def test_changed_hours_change_the_minutes_of_who_attended(marked, recorder_me):
 def test_threshold_stays_unless_the_course_changes(training, recorder_me):
     training.course.completion_threshold = 50
     training.course.save()
-    kept = [SessionPlan(s.date, s.starts, s.ends, pk=s.pk) for s in training.sessions.all()]
-    change_training(training=training, sessions=kept, trainers=[], partners=[], by=recorder_me)
+    plans = [SessionPlan(s.date, s.starts, s.ends, pk=s.pk) for s in training.sessions.all()]
+    change_training(training=training, sessions=plans, trainers=[], partners=[], by=recorder_me)
     assert Training.objects.get(pk=training.pk).completion_threshold == 80
 
 
@@ -227,14 +227,14 @@ def test_copy_of_rubbish_starts_empty(recorder_me, query):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ({"q": "даниловград"}, 1), ({"q": "ME-2025-001"}, 1), ({"q": "nowhere"}, 0), ({"state": "recorded"}, 1),
         ({"state": "verified"}, 0), ({"first": "2025-03-12"}, 0), ({"last": "2025-03-09"}, 0), ({"page": "99"}, 1),
     ],
 )  # fmt: skip
-def test_list_is_narrowed(training, observer, query, found):
-    assert len(client_of(observer).get("/trainings/", query).context["page"]) == found
+def test_list_is_narrowed(training, observer, query, expected):
+    assert len(client_of(observer).get("/trainings/", query).context["page"]) == expected
 
 
 def test_database_refuses_a_training_that_ends_before_it_starts(training):
@@ -251,10 +251,10 @@ def test_minutes_of_a_session_are_from_the_clock_unless_set():
 def test_edit_page_drops_and_adds_sessions(sheet, recorder_me):
     make_roster(sheet, 3, recorder_me)
     mark_all(make_training(recorder_me), recorder_me)
-    one, two = sheet.sessions.all()
+    first, two = sheet.sessions.all()
     body = form_body(sheet, starts_on="2025-03-10", ends_on="2025-03-11", **{
         "sessions-TOTAL_FORMS": "3", "sessions-INITIAL_FORMS": "2",
-        "sessions-0-pk": one.pk, "sessions-0-date": "2025-03-10", "sessions-0-starts": "08:00", "sessions-0-ends": "10:00",
+        "sessions-0-pk": first.pk, "sessions-0-date": "2025-03-10", "sessions-0-starts": "08:00", "sessions-0-ends": "10:00",
         "sessions-1-pk": two.pk, "sessions-1-date": "2025-03-11", "sessions-1-DELETE": "on",
         "sessions-2-date": "2025-03-11", "sessions-2-minutes": "90",
     })  # fmt: skip
@@ -287,9 +287,9 @@ def test_wrong_line_of_days_is_said_at_its_field(training, recorder_me, wrong, f
 
 
 def edit_body(training, **changed):
-    one, two = training.sessions.all()
+    first, two = training.sessions.all()
     return form_body(training, starts_on="2025-03-10", ends_on="2025-03-11", **{
-        "sessions-TOTAL_FORMS": "2", "sessions-INITIAL_FORMS": "2", "sessions-0-pk": one.pk,
+        "sessions-TOTAL_FORMS": "2", "sessions-INITIAL_FORMS": "2", "sessions-0-pk": first.pk,
         "sessions-0-date": "2025-03-10", "sessions-1-pk": two.pk, "sessions-1-date": "2025-03-11", **changed,
     })  # fmt: skip
 

@@ -21,13 +21,13 @@ BINARY_TYPE = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
 DOCX = make.OFFICE + "wordprocessingml.document"
 
 
-def told(content: bytes) -> str:
+def type_of(content: bytes) -> str:
     return detect_type(io.BytesIO(content)).mime
 
 
 def refusal(content: bytes) -> str:
     with pytest.raises(ValidationError) as refused:
-        told(content)
+        type_of(content)
     (sentence,) = refused.value.messages
     return sentence
 
@@ -39,13 +39,13 @@ def test_the_list_is_what_the_tests_know():
 @pytest.mark.parametrize("ending", make.WHOLE)
 def test_whole_file_is_told_by_its_content(ending):
     mime, made = make.WHOLE[ending]
-    assert (told(made()), KINDS[mime].endings[0]) == (mime, ending)
+    assert (type_of(made()), KINDS[mime].endings[0]) == (mime, ending)
 
 
 def test_documents_of_our_own_are_taken(tmp_path):
     template = tmp_path / "plain.typ"
     template.write_text(PLAIN)
-    assert told(make_pdf(template, {"words": "Ђорђевић"}, at=datetime(2026, 11, 12, tzinfo=UTC))) == PDF
+    assert type_of(make_pdf(template, {"words": "Ђорђевић"}, at=datetime(2026, 11, 12, tzinfo=UTC))) == PDF
 
 
 MACROS, OBJECTS, DAMAGED, FETCHES, LARGE, PASSWORD = (
@@ -270,7 +270,7 @@ HARMLESS = {
 @pytest.mark.parametrize("case", HARMLESS)
 def test_control_what_only_looks_hostile_is_taken(case):
     made, mime = HARMLESS[case]
-    assert told(made()) == mime
+    assert type_of(made()) == mime
 
 
 def test_word_across_the_edge_of_a_piece_is_found():
@@ -280,7 +280,7 @@ def test_word_across_the_edge_of_a_piece_is_found():
         filling = b"%" + b"x" * (at - len(b"%PDF-1.7\n") - 2) + b"\n"
         whole = b"%PDF-1.7\n" + filling + word + b"\nstartxref\n9\n%%EOF\n"
         assert "can do more" in refusal(whole), at
-        assert told(whole.replace(b"JavaScript", b"JavaScribe")) == PDF
+        assert type_of(whole.replace(b"JavaScript", b"JavaScribe")) == PDF
 
 
 def test_packed_object_across_the_edge_of_a_piece_is_found():
@@ -291,7 +291,7 @@ def test_packed_object_across_the_edge_of_a_piece_is_found():
 
 
 @pytest.mark.parametrize(
-    ("name", "mime", "shown"),
+    ("name", "mime", "expected"),
     [
         ("Вежба 1.pdf", PDF, "Вежба 1.pdf"),
         ("report.pdf.exe", PDF, "report.pdf"),
@@ -309,8 +309,8 @@ def test_packed_object_across_the_edge_of_a_piece_is_found():
         ("x" * 300 + ".pdf", PDF, "x" * 120 + ".pdf"),
     ],
 )
-def test_name_fits_the_content_and_holds_nothing_else(name, mime, shown):
-    assert clean_name(name, KINDS[mime]) == shown
+def test_name_fits_the_content_and_holds_nothing_else(name, mime, expected):
+    assert clean_name(name, KINDS[mime]) == expected
 
 
 DEAR = {

@@ -91,7 +91,7 @@ def proxy(places: Path, sent_by_portal) -> Iterator[HTTPConnection]:
         process.communicate(timeout=10)
 
 
-def asked(proxy: HTTPConnection, path: str, **headers: str) -> HTTPResponse:
+def get(proxy: HTTPConnection, path: str, **headers: str) -> HTTPResponse:
     proxy.close()
     proxy.request("GET", path, headers=headers)
     return proxy.getresponse()
@@ -106,14 +106,14 @@ def big(places: Path) -> None:
 
 @pytest.mark.usefixtures("big")
 def test_download_of_500_mb_occupies_the_portal_for_an_empty_answer(proxy, sent_by_portal):
-    answer, received = asked(proxy, "/knowledge/x"), 0
+    answer, received = get(proxy, "/knowledge/x"), 0
     while piece := answer.read(1024 * 1024):
         received += len(piece)
-    told = {name: answer.headers[name] for name in (
+    texts = {name: answer.headers[name] for name in (
         "Content-Type", "Content-Disposition", "Content-Security-Policy", "X-Content-Type-Options", "Cross-Origin-Resource-Policy",
         "Cache-Control", "X-Accel-Redirect", "Content-Length")}  # fmt: skip
     assert (received, sent_by_portal[1]) == (SIZE, [0])
-    assert told == {
+    assert texts == {
         "Content-Type": "video/mp4", "Content-Security-Policy": "sandbox; default-src 'none'",
         "Content-Disposition": "attachment; filename=\"Vezba.mp4\"; filename*=UTF-8''%D0%92%D0%B5%D0%B6%D0%B1%D0%B0.mp4",
         "X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "private, no-cache",
@@ -123,11 +123,11 @@ def test_download_of_500_mb_occupies_the_portal_for_an_empty_answer(proxy, sent_
 
 @pytest.mark.usefixtures("big")
 def test_part_is_given_by_the_proxy_and_nobody_gets_there_alone(proxy, sent_by_portal):
-    part = asked(proxy, "/x", Range="bytes=0-9")
+    part = get(proxy, "/x", Range="bytes=0-9")
     assert (part.status, part.headers["Content-Range"], part.read()) == (206, f"bytes 0-9/{SIZE}", b"x" + bytes(9))
-    again = asked(proxy, "/x", **{"If-None-Match": part.headers["ETag"]})
+    again = get(proxy, "/x", **{"If-None-Match": part.headers["ETag"]})
     assert (again.status, again.read()) == (304, b"")
     for path in (f"/stored/{NAME}", f"/stored/../stored/{NAME}", f"//stored/{NAME}", f"/%73tored/{NAME}"):
-        refused = asked(proxy, path)
+        refused = get(proxy, path)
         assert (refused.status, b"nginx" in refused.read()) == (404, True)
     assert sent_by_portal[1] == [0, 0]

@@ -44,12 +44,12 @@ def words(content: bytes, mime: str) -> Reading:
 
 
 def places_of(content: bytes, mime: str) -> list[tuple[str, int, str, str]]:
-    found = words(content, mime)
-    assert found.reason == ""
-    return [(place.kind, place.number, place.text, place.name) for place in found.places]
+    reading = words(content, mime)
+    assert reading.reason == ""
+    return [(place.kind, place.number, place.text, place.name) for place in reading.places]
 
 
-FOUND = {
+EXPECTED_WORDS = {
     "pdf": [("page", 1, "Родна равноправност", ""), ("page", 2, "Druga strana: Đorđević", "")],
     "docx": [("", 0, "Вежба о родној равноправности", "")],
     "pptx": [("slide", 1, "Prvi slajd\nBeleška", ""), ("slide", 2, "Drugi slajd", "")],
@@ -65,7 +65,7 @@ FOUND = {
 @pytest.mark.parametrize("ending", make.WHOLE)
 def test_words_stand_at_their_places(ending):
     mime, made = make.WHOLE[ending]
-    assert places_of(made(), mime) == FOUND[ending]
+    assert places_of(made(), mime) == EXPECTED_WORDS[ending]
 
 
 def test_file_in_memory_is_read_too():
@@ -106,9 +106,9 @@ def test_notes_and_headers_of_a_text_come_behind_it():
 
 def test_word_broken_at_the_end_of_a_line_is_whole():
     page = '#set page(width: 60pt, margin: 5pt)\n#set text(hyphenate: true, lang: "en", size: 10pt)\nresponsibilities'
-    found = "".join(place.text for place in words(make.pdf(page), PDF).places)
-    assert "responsibilities" in found.replace("\n", "")
-    assert [sign in found for sign in ("\x02", "\ufffe", "\u00ad")] == [False] * 3
+    results = "".join(place.text for place in words(make.pdf(page), PDF).places)
+    assert "responsibilities" in results.replace("\n", "")
+    assert [sign in results for sign in ("\x02", "\ufffe", "\u00ad")] == [False] * 3
 
 
 def test_repeated_and_hidden_parts_of_open_documents_are_passed_over():
@@ -150,8 +150,8 @@ def test_damaged_file_has_no_words_and_a_reason(case):
 def test_what_can_be_read_before_the_damage_is_given_with_a_reason():
     parts = make.pptx_parts("Prvi", "Drugi")
     parts["ppt/slides/slide1.xml"] = "<broken"
-    found = words(make.zipped(parts), PPTX)
-    assert ([place.text for place in found.places], found.reason) == (["Prvi"], DAMAGED)
+    reading = words(make.zipped(parts), PPTX)
+    assert ([place.text for place in reading.places], reading.reason) == (["Prvi"], DAMAGED)
 
 
 def test_words_of_a_workbook_with_odd_references():
@@ -177,23 +177,23 @@ def test_boxes_and_remarks_of_a_sheet_come_behind_its_cells():
 
 
 def test_endless_text_is_read_in_part():
-    found = words(("Родна равноправност. " * 120_000).encode(), TEXT)
-    assert (len(found.places[0].text), found.reason) == (MAX_TEXT_LENGTH, IN_PART)
+    reading = words(("Родна равноправност. " * 120_000).encode(), TEXT)
+    assert (len(reading.places[0].text), reading.reason) == (MAX_TEXT_LENGTH, IN_PART)
 
 
 @pytest.mark.slow
 def test_many_places_end_at_the_limit_too():
     slide = "x" * 300_000
-    found = words(make.zipped(make.pptx_parts(*[slide] * 9)), PPTX)
-    assert (sum(len(place.text) for place in found.places), found.reason) == (MAX_TEXT_LENGTH, IN_PART)
+    reading = words(make.zipped(make.pptx_parts(*[slide] * 9)), PPTX)
+    assert (sum(len(place.text) for place in reading.places), reading.reason) == (MAX_TEXT_LENGTH, IN_PART)
 
 
 @on_linux
 @pytest.mark.slow
 def test_bomb_is_read_within_memory_and_time():
     began = time.monotonic()
-    found = words(make.tight_xml(400), DOCX)
-    assert (found.places, time.monotonic() - began < JOBS["read-words"].seconds) == ((), True)
+    reading = words(make.tight_xml(400), DOCX)
+    assert (reading.places, time.monotonic() - began < JOBS["read-words"].seconds) == ((), True)
 
 
 @pytest.mark.parametrize("failure", ["time", "busy", "memory"])
@@ -215,10 +215,10 @@ def drawn(content: bytes, mime: str, page: int = 1, width: int = 800) -> Image.I
         made = page_picture(file, mime, page, width)
     if not made:
         return None
-    with Image.open(io.BytesIO(made)) as shown:
-        shown.load()
-        assert shown.format == "WEBP"
-        return shown.copy()
+    with Image.open(io.BytesIO(made)) as image:
+        image.load()
+        assert image.format == "WEBP"
+        return image.copy()
 
 
 def test_pages_are_counted_and_drawn():
@@ -244,26 +244,26 @@ def test_page_that_is_not_there_has_no_picture(page, width):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("asked", "given"), [(1, 40), (100_000, 2_000)])
-def test_width_of_a_picture_is_bounded(asked, given):
-    shown = drawn(make.pdf("a"), PDF, 1, asked)
-    assert shown is not None
-    assert abs(shown.width - given) <= given * 0.2
+@pytest.mark.parametrize(("query", "expected"), [(1, 40), (100_000, 2_000)])
+def test_width_of_a_picture_is_bounded(query, expected):
+    visible = drawn(make.pdf("a"), PDF, 1, query)
+    assert visible is not None
+    assert abs(visible.width - expected) <= expected * 0.2
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", ["200in * 1, height: 1in", "1in, height: 200in", "1pt, height: 1pt"])
 def test_page_of_an_odd_size_stays_within_the_pixels(size):
-    shown = drawn(make.pdf(f"#set page(width: {size}, margin: 0pt)\n#rect()"), PDF, 1, 2_000)
-    assert shown is None or shown.width * shown.height <= documents.MAX_DRAWN * 1.01
+    visible = drawn(make.pdf(f"#set page(width: {size}, margin: 0pt)\n#rect()"), PDF, 1, 2_000)
+    assert visible is None or visible.width * visible.height <= documents.MAX_DRAWN * 1.01
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_picture_is_drawn_small(kind):
     content = make.picture(kind, (2000, 1000))
-    shown = drawn(content, f"image/{kind.lower()}", 1, 400)
-    assert shown is not None
-    assert shown.size == (400, 200)
+    visible = drawn(content, f"image/{kind.lower()}", 1, 400)
+    assert visible is not None
+    assert visible.size == (400, 200)
     with opened(content) as file:
         assert page_count(file, f"image/{kind.lower()}") == 1
 
@@ -285,11 +285,14 @@ def test_what_has_no_pages_is_not_looked_at(mime):
 
 
 def test_stored_file_is_read_by_its_name(places):
-    kept = keeping.keep(make.upload(make.pdf()))
-    assert [place.number for place in reading.words_of_stored(kept.name, kept.kind).places] == [1, 2]
-    assert reading.picture_of_stored(kept.name, kept.kind)[8:12] == b"WEBP"
-    default_storage.delete(kept.name)
-    assert (reading.words_of_stored(kept.name, kept.kind).reason, reading.picture_of_stored(kept.name, kept.kind)) == (
+    stored_file = keeping.keep(make.upload(make.pdf()))
+    assert [place.number for place in reading.words_of_stored(stored_file.name, stored_file.kind).places] == [1, 2]
+    assert reading.picture_of_stored(stored_file.name, stored_file.kind)[8:12] == b"WEBP"
+    default_storage.delete(stored_file.name)
+    assert (
+        reading.words_of_stored(stored_file.name, stored_file.kind).reason,
+        reading.picture_of_stored(stored_file.name, stored_file.kind),
+    ) == (
         DAMAGED,
         b"",
     )
@@ -329,9 +332,9 @@ def fate(content: bytes) -> str:
             kind = detect_type(file)
         except ValidationError as refused:
             return "refused" if len(" ".join(refused.messages)) > 20 else "without a sentence"
-        found = read_words(file, kind.mime)
+        reading = read_words(file, kind.mime)
         page_picture(file, kind.mime, 1, 200)
-        return "read" if not found.reason else "reason"
+        return "read" if not reading.reason else "reason"
 
 
 @pytest.mark.slow
@@ -352,14 +355,14 @@ def test_no_damage_breaks_anything(variants, places):
 def test_no_damaged_picture_breaks_anything_or_stays(variants, places):
     chance = random.Random(20261126)
     whole = [make.picture("JPEG", (300, 200)), make.picture("PNG", (300, 200)), make.picture("WEBP", (300, 200))]
-    kept = 0
+    stored = 0
     for n in range(variants):
         try:
             keeping.forget(keeping.keep(make.upload(mutant(whole[n % 3], chance))).name)
-            kept += 1
+            stored += 1
         except ValidationError:
             pass
-    assert 0 < kept < variants  # control: some are whole enough, some are not
+    assert 0 < stored < variants  # control: some are whole enough, some are not
     assert make.on_disk(places) == []
 
 

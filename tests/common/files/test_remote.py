@@ -42,7 +42,7 @@ def test_storage_whose_packages_are_missing_is_refused(settings, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("address", "found"),
+    ("address", "expected"),
     [
         ("", []),
         ("unix:/run/clamd.ctl", []),
@@ -51,12 +51,12 @@ def test_storage_whose_packages_are_missing_is_refused(settings, monkeypatch):
         ("unix:", ["portal.E012"]),
     ],
 )
-def test_address_of_a_scanner_is_looked_at(address, found, settings):
+def test_address_of_a_scanner_is_looked_at(address, expected, settings):
     settings.CLAMD_URL = address
-    assert problems() == found
+    assert problems() == expected
 
 
-@pytest.mark.parametrize(("prefix", "found"), [("", []), ("/stored", []), ("stored", ["portal.E013"])])
-def test_address_at_the_proxy_is_looked_at(prefix, found, settings):
+@pytest.mark.parametrize(("prefix", "expected"), [("", []), ("/stored", []), ("stored", ["portal.E013"])])
+def test_address_at_the_proxy_is_looked_at(prefix, expected, settings):
     settings.ACCEL_PREFIX = prefix
-    assert problems() == found
+    assert problems() == expected

@@ -137,7 +137,7 @@ def test_upload_is_looked_through_before_it_is_kept(settings, places):
         with pytest.raises(ValidationError, match="virus scanner found something"):
             keeping.keep(upload(infected))
         assert on_disk(places) == []
-        kept = keeping.keep(upload(make.pdf()))
-        assert on_disk(places / "media") == [kept.name]
+        stored_file = keeping.keep(upload(make.pdf()))
+        assert on_disk(places / "media") == [stored_file.name]
     settings.CLAMD_URL = ""
     assert keeping.keep(upload(infected)).kind == "text/plain"  # control: it was the scanner

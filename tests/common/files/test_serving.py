@@ -31,7 +31,7 @@ def stored(places) -> None:
     default_storage.save(NAME, ContentFile(CONTENT))
 
 
-def asked(
+def response_for(
     method: str = "get",
     *,
     kind: str = PDF,
@@ -57,9 +57,9 @@ def body(answer) -> bytes:
 
 
 def test_whole_file_is_saved_in_a_sandbox():
-    answer = asked()
-    kept = {name: answer[name] for name in answer.headers if name not in ("Vary", "Permissions-Policy")}
-    assert (answer.status_code, body(answer), kept) == (200, CONTENT, {
+    answer = response_for()
+    stored = {name: answer[name] for name in answer.headers if name not in ("Vary", "Permissions-Policy")}
+    assert (answer.status_code, body(answer), stored) == (200, CONTENT, {
         "Content-Type": PDF, "Content-Disposition": 'attachment; filename="a.pdf"', "Content-Length": "1024",
         "Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "private, no-cache", "Accept-Ranges": "bytes",
@@ -69,9 +69,9 @@ def test_whole_file_is_saved_in_a_sandbox():
 
 @pytest.mark.parametrize("kind", [*KINDS, "text/html", "image/svg+xml", "text/html; charset=utf-8"])
 def test_only_pictures_are_shown_in_place(kind):
-    answer = asked(kind=kind, inline=True)
-    shown = answer["Content-Disposition"].partition(";")[0]
-    assert (shown, answer["Content-Type"], answer["Content-Security-Policy"]) == (
+    answer = response_for(kind=kind, inline=True)
+    visible = answer["Content-Disposition"].partition(";")[0]
+    assert (visible, answer["Content-Type"], answer["Content-Security-Policy"]) == (
         "inline" if kind in ("image/jpeg", "image/png", "image/webp") else "attachment",
         kind if kind in KINDS else "application/octet-stream", SANDBOX,
     )  # fmt: skip
@@ -87,7 +87,7 @@ RANGES = {
 @pytest.mark.parametrize("wanted", RANGES)
 def test_part_of_a_file_is_given(wanted):
     first, length = RANGES[wanted]
-    answer = asked(Range=wanted)
+    answer = response_for(Range=wanted)
     assert (answer.status_code, body(answer), answer["Content-Range"], answer["Content-Length"], answer.has_header("Content-Encoding")) == (
         206, CONTENT[first : first + length], f"bytes {first}-{first + length - 1}/1024", str(length), False,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def test_part_of_a_file_is_given(wanted):
 
 @pytest.mark.parametrize("wanted", ["bytes=1024-", "bytes=5000-6000", "bytes=-0", "bytes=1024-1025"])
 def test_part_that_is_not_there_is_refused(wanted):
-    answer = asked(Range=wanted)
+    answer = response_for(Range=wanted)
     assert (answer.status_code, answer["Content-Range"], body(answer)) == (416, "bytes */1024", b"")
 
 
@@ -115,7 +115,7 @@ def test_part_that_is_not_there_is_refused(wanted):
     ],
 )
 def test_several_parts_or_nonsense_give_the_whole(wanted):
-    answer = asked(Range=wanted)
+    answer = response_for(Range=wanted)
     assert (answer.status_code, body(answer), answer["Content-Length"]) == (200, CONTENT, "1024")
 
 
@@ -124,38 +124,38 @@ def test_several_parts_or_nonsense_give_the_whole(wanted):
     [(f'"{CHECKSUM}"', 206), ('"other"', 200), (f'W/"{CHECKSUM}"', 200), ("Wed, 25 Nov 2026 10:00:00 GMT", 200)],
 )
 def test_part_of_another_version_is_not_mixed_in(version, status):
-    answer = asked(**{"Range": "bytes=0-9", "If-Range": version})
+    answer = response_for(**{"Range": "bytes=0-9", "If-Range": version})
     assert (answer.status_code, body(answer)) == (status, CONTENT[:10] if status == 206 else CONTENT)
 
 
 def test_what_the_browser_has_is_not_sent_again():
-    answer = asked(**{"If-None-Match": f'"{CHECKSUM}"'})
+    answer = response_for(**{"If-None-Match": f'"{CHECKSUM}"'})
     assert (answer.status_code, body(answer), answer["ETag"], answer["Content-Security-Policy"]) == (
         304, b"", f'"{CHECKSUM}"', SANDBOX,
     )  # fmt: skip
-    assert body(asked(**{"If-None-Match": '"other"'})) == CONTENT
+    assert body(response_for(**{"If-None-Match": '"other"'})) == CONTENT
 
 
 def test_head_tells_the_same_without_the_bytes():
     for headers in ({}, {"Range": "bytes=0-9"}):
-        head, whole = asked("head", **headers), asked(**headers)
+        head, whole = response_for("head", **headers), response_for(**headers)
         with closing(whole):
-            told = [
+            texts = [
                 {name: value for name, value in answer.headers.items() if name != "Vary"} for answer in (head, whole)
             ]
-            assert (body(head), head.status_code, told[0]) == (b"", whole.status_code, told[1])
+            assert (body(head), head.status_code, texts[0]) == (b"", whole.status_code, texts[1])
 
 
 def test_file_that_is_gone_is_not_found():
     with pytest.raises(Http404):
-        asked(name="files/ab/cd/gone.pdf")
+        response_for(name="files/ab/cd/gone.pdf")
 
 
 def test_file_is_closed_with_its_answer_though_nobody_read_it(monkeypatch):
     opened = []
     usual = default_storage.open
     monkeypatch.setattr(default_storage, "open", lambda name: opened.append(usual(name)) or opened[-1])
-    answer = asked()
+    answer = response_for()
     assert [file.closed for file in opened] == [False]
     answer.close()
     assert [file.closed for file in opened] == [True]
@@ -184,7 +184,7 @@ def test_name_is_told_in_both_scripts_and_breaks_no_header(name, header):
 def test_web_server_sends_where_it_is_configured(settings):
     settings.ACCEL_PREFIX = "/stored"
     for headers in ({}, {"Range": "bytes=0-9"}):
-        answer = asked(name="files/ab/cd/a b.pdf", **headers)
+        answer = response_for(name="files/ab/cd/a b.pdf", **headers)
         assert (answer.status_code, answer["X-Accel-Redirect"], body(answer), answer.streaming) == (
             200, "/stored/files/ab/cd/a%20b.pdf", b"", False,
         )  # fmt: skip
@@ -192,7 +192,7 @@ def test_web_server_sends_where_it_is_configured(settings):
             PDF, 'attachment; filename="a.pdf"', False,
         )  # fmt: skip
     settings.ACCEL_PREFIX = ""
-    with closing(asked()) as answer:  # control
+    with closing(response_for()) as answer:  # control
         assert not answer.has_header("X-Accel-Redirect")
 
 
@@ -209,17 +209,17 @@ def test_storage_elsewhere_sends_by_a_signed_address_for_a_minute(settings):
     settings.STORAGE_URL, settings.ACCEL_PREFIX = "s3://k:s@s3.example/b", "/stored"
     settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": f"{__name__}.SignedStorage"}}
     default_storage.save(NAME, ContentFile(CONTENT))
-    answer = asked()
-    told = urlsplit(answer["Location"])
-    assert (answer.status_code, told.netloc, told.path, parse_qs(told.query, separator="&")) == (
+    answer = response_for()
+    texts = urlsplit(answer["Location"])
+    assert (answer.status_code, texts.netloc, texts.path, parse_qs(texts.query, separator="&")) == (
         302, "s3.example", f"/{NAME}",
         {"expire": ["60"], "ResponseContentType": [PDF], "ResponseContentDisposition": ['attachment; filename="a.pdf"']},
     )  # fmt: skip
     assert (answer["Cache-Control"], answer["Referrer-Policy"], answer.has_header("X-Accel-Redirect")) == (
         "private, no-store", "no-referrer", False,
     )  # fmt: skip
-    shown = asked(kind="image/jpeg", inline=True)  # the pages' policy shows no picture from elsewhere
-    assert (shown.status_code, body(shown)) == (200, CONTENT)
+    visible = response_for(kind="image/jpeg", inline=True)  # the pages' policy shows no picture from elsewhere
+    assert (visible.status_code, body(visible)) == (200, CONTENT)
 
 
 def test_preview_is_a_picture_shown_in_place():

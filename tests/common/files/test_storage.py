@@ -30,8 +30,8 @@ on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memo
 pytestmark = pytest.mark.usefixtures("places")
 
 
-def stored(kept: StoredFile) -> bytes:
-    with default_storage.open(kept.name) as file:
+def stored(stored: StoredFile) -> bytes:
+    with default_storage.open(stored.name) as file:
         return file.read()
 
 
@@ -39,12 +39,12 @@ def stored(kept: StoredFile) -> bytes:
 def test_file_is_stored_as_it_came_under_a_name_of_our_own(ending, places):
     mime, made = make.WHOLE[ending]
     content = made()
-    kept = keep(upload(content, f"Вежба Ђорђевић.{ending}"))
-    assert (kept.kind, kept.size, kept.checksum, kept.ending, kept.original) == (
+    stored_file = keep(upload(content, f"Вежба Ђорђевић.{ending}"))
+    assert (stored_file.kind, stored_file.size, stored_file.checksum, stored_file.ending, stored_file.original) == (
         mime, len(content), hashlib.sha256(content).hexdigest(), ending, f"Вежба Ђорђевић.{ending}",
     )  # fmt: skip
-    assert (stored(kept), on_disk(places)) == (content, [f"media/{kept.name}"])
-    token = kept.name.removeprefix("files/")
+    assert (stored(stored_file), on_disk(places)) == (content, [f"media/{stored_file.name}"])
+    token = stored_file.name.removeprefix("files/")
     assert (token[:3], token[3:6], len(token)) == (token[6:8] + "/", token[8:10] + "/", 6 + 32 + 1 + len(ending))
 
 
@@ -53,8 +53,8 @@ def test_same_file_twice_has_two_names():
 
 
 def test_plain_binary_file_is_taken_too():
-    kept = keep(io.BytesIO(make.pdf()), original="a.docx")
-    assert (kept.original, stored(kept)) == ("a.pdf", make.pdf())
+    stored_file = keep(io.BytesIO(make.pdf()), original="a.docx")
+    assert (stored_file.original, stored(stored_file)) == ("a.pdf", make.pdf())
 
 
 def shot(kind: str) -> bytes:
@@ -70,14 +70,14 @@ def shot(kind: str) -> bytes:
 def test_picture_loses_what_the_camera_wrote_and_stands_upright(kind):
     content = shot(kind)
     assert b"Camera of Ana" in content  # control: it was there
-    kept = keep(upload(content + b"<script>alert(1)</script>" + make.zipped({"a": "x"})))
-    with Image.open(io.BytesIO(stored(kept))) as shown:
-        assert (shown.format, shown.size, dict(shown.getexif()), set(shown.info) & {"exif", "xmp", "comment"}) == (
+    stored_file = keep(upload(content + b"<script>alert(1)</script>" + make.zipped({"a": "x"})))
+    with Image.open(io.BytesIO(stored(stored_file))) as image:
+        assert (image.format, image.size, dict(image.getexif()), set(image.info) & {"exif", "xmp", "comment"}) == (
             kind, (40, 80), {}, set(),
         )  # fmt: skip
-    kept_content = stored(kept)
+    kept_content = stored(stored_file)
     assert [word in kept_content for word in (b"Camera of Ana", b"<script>", b"PK\x03\x04")] == [False] * 3
-    assert (kept.size, kept.checksum) == (len(kept_content), hashlib.sha256(kept_content).hexdigest())
+    assert (stored_file.size, stored_file.checksum) == (len(kept_content), hashlib.sha256(kept_content).hexdigest())
 
 
 @pytest.mark.parametrize("turn", [1, 6])
@@ -88,20 +88,24 @@ def test_photograph_of_a_telephone_with_more_behind_it_is_its_first_picture(turn
     content = make.picture("MPO", (80, 40), save_all=True, append_images=[behind], exif=exif)
     with Image.open(io.BytesIO(content)) as made:
         assert (made.format, made.n_frames) == ("MPO", 2)  # control
-    kept = keep(upload(content, "IMG_0001.jpg"))
-    with Image.open(io.BytesIO(stored(kept))) as shown:
-        assert (kept.kind, shown.format, shown.size) == ("image/jpeg", "JPEG", (80, 40) if turn == 1 else (40, 80))
-        assert shown.getpixel((5, 5)) == (255, 255, 255)
-    assert b"Camera of Ana" not in stored(kept)
+    stored_file = keep(upload(content, "IMG_0001.jpg"))
+    with Image.open(io.BytesIO(stored(stored_file))) as image:
+        assert (stored_file.kind, image.format, image.size) == (
+            "image/jpeg",
+            "JPEG",
+            (80, 40) if turn == 1 else (40, 80),
+        )
+        assert image.getpixel((5, 5)) == (255, 255, 255)
+    assert b"Camera of Ana" not in stored(stored_file)
 
 
 def test_large_photograph_keeps_its_size_and_what_is_seen_through_stays_so():
-    kept = keep(upload(make.picture("JPEG", (6000, 4000))))
-    with Image.open(io.BytesIO(stored(kept))) as shown:
-        assert shown.size == (6000, 4000)
-    kept = keep(upload(make.picture("PNG", mode="RGBA")))
-    with Image.open(io.BytesIO(stored(kept))) as shown:
-        assert (shown.mode, shown.getpixel((0, 0))) == ("RGBA", (0, 0, 0, 0))
+    stored_file = keep(upload(make.picture("JPEG", (6000, 4000))))
+    with Image.open(io.BytesIO(stored(stored_file))) as image:
+        assert image.size == (6000, 4000)
+    stored_file = keep(upload(make.picture("PNG", mode="RGBA")))
+    with Image.open(io.BytesIO(stored(stored_file))) as image:
+        assert (image.mode, image.getpixel((0, 0))) == ("RGBA", (0, 0, 0, 0))
 
 
 def test_comment_and_colours_of_a_jpeg_go():
@@ -109,8 +113,8 @@ def test_comment_and_colours_of_a_jpeg_go():
 
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     content = make.picture("JPEG", comment=b"Ana was here", icc_profile=profile)
-    kept = stored(keep(upload(content)))
-    assert ([b"Ana was here" in content, b"ICC_PROFILE" in content], [b"Ana was here" in kept, b"ICC_PROFILE" in kept]) == (
+    stored_file = stored(keep(upload(content)))
+    assert ([b"Ana was here" in content, b"ICC_PROFILE" in content], [b"Ana was here" in stored_file, b"ICC_PROFILE" in stored_file]) == (
         [True, True], [False, False],
     )  # fmt: skip
 
@@ -132,9 +136,9 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_nothing_of_a_refused_upload_stays(case, places, settings):
     settings.MAX_FILE_MB = 1
-    made, given, sentence = REFUSED[case]
+    made, values, sentence = REFUSED[case]
     with pytest.raises(ValidationError, match=sentence):
-        keep(made(), **given)
+        keep(made(), **values)
     assert on_disk(places) == []
 
 
@@ -167,8 +171,8 @@ def test_any_other_fault_of_the_disk_is_an_error_and_nothing_stays(places, monke
 
 @pytest.mark.django_db
 def test_file_goes_with_the_transaction_that_would_have_named_it(places):
-    with pytest.raises(RuntimeError), keeping.keeping(upload(make.pdf())) as kept, transaction.atomic():
-        Language.objects.create(code="xx", name=kept.name[:40])
+    with pytest.raises(RuntimeError), keeping.keeping(upload(make.pdf())) as stored_file, transaction.atomic():
+        Language.objects.create(code="xx", name=stored_file.name[:40])
         raise RuntimeError
     assert (on_disk(places), Language.objects.filter(code="xx").exists()) == ([], False)
 
@@ -182,9 +186,9 @@ def test_file_goes_where_only_the_commit_fails(places):
 
 
 def test_control_file_stays_where_the_block_ends_well(places):
-    with keeping.keeping(upload(make.pdf())) as kept:
+    with keeping.keeping(upload(make.pdf())) as stored_file:
         pass
-    assert on_disk(places) == [f"media/{kept.name}"]
+    assert on_disk(places) == [f"media/{stored_file.name}"]
 
 
 def test_no_transaction_is_needed_and_none_is_opened(django_assert_num_queries, db):
@@ -273,8 +277,8 @@ def measured(kind: str, folder: Path, *more: str) -> tuple[str, float]:
     ("kind", "said"), [("pdf", "True"), ("mp4", "True"), ("streams", "['This PDF has too many parts to be looked at.")]
 )
 def test_upload_of_100_mb_takes_the_memory_of_none(kind, said, places):
-    told, megabytes = measured(kind, places)
-    assert told.startswith(said)
+    texts, megabytes = measured(kind, places)
+    assert texts.startswith(said)
     assert megabytes < 60
     print(f"100 MB of {kind}: {megabytes:.0f} MB")
 

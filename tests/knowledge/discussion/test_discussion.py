@@ -164,8 +164,8 @@ def test_readers_of_a_post_are_those_who_find_it(cast, trainer_me):
     members = [member for member in cast.values() if member is not None]
     for reach in ("ministry", "network", "public"):
         post = write(trainer_me, title=reach, reach=reach)
-        found = {member.pk for member in members if access.readable_posts(member).filter(pk=post.pk).exists()}
-        assert set(access.readers_of(post).values_list("pk", flat=True)) & {m.pk for m in members} == found
+        results = {member.pk for member in members if access.readable_posts(member).filter(pk=post.pk).exists()}
+        assert set(access.readers_of(post).values_list("pk", flat=True)) & {m.pk for m in members} == results
     assert list(access.readers_of(write(trainer_me, publish=False))) == []
 
 

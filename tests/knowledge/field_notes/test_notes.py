@@ -47,9 +47,9 @@ def test_note_is_written_after_submission_by_who_was_there(
     assert seen == [200, 200, 200, 403, 403]
     topic = Topic.objects.first()
     answer = client_of(trainer_me).post(url, {"resisted": "Film", "topics": [topic.pk]})
-    kept = FieldNote.objects.get()
-    assert answer["Location"] == f"/knowledge/notes/{kept.pk}/"
-    assert (kept.author, kept.resisted, kept.is_author_hidden, list(kept.topics.all())) == (
+    field_note = FieldNote.objects.get()
+    assert answer["Location"] == f"/knowledge/notes/{field_note.pk}/"
+    assert (field_note.author, field_note.resisted, field_note.is_author_hidden, list(field_note.topics.all())) == (
         trainer_me,
         "Film",
         False,
@@ -109,8 +109,8 @@ def page_of_notes(client) -> str:
 def test_second_note_of_one_author_leads_to_the_first(taught, trainer_me):
     url, client = f"/knowledge/notes/new/{taught.reference}/", client_of(trainer_me)
     client.post(url, {"worked": "Prvi"})
-    kept = FieldNote.objects.get()
-    assert client.post(url, {"worked": "Drugi"})["Location"] == f"/knowledge/notes/{kept.pk}/edit/"
+    field_note = FieldNote.objects.get()
+    assert client.post(url, {"worked": "Drugi"})["Location"] == f"/knowledge/notes/{field_note.pk}/edit/"
     with pytest.raises(ValidationError, match="You have written a note"):
         note(trainer_me, taught)
     assert FieldNote.objects.get().worked == "Prvi"
@@ -128,8 +128,8 @@ def test_wrong_note_is_a_sentence(sent, said, taught, trainer_me):
 
 
 def test_two_windows_lose_nothing(taught, trainer_me):
-    kept = note(trainer_me, taught)
-    client, url = client_of(trainer_me), f"/knowledge/notes/{kept.pk}/edit/"
+    field_note = note(trainer_me, taught)
+    client, url = client_of(trainer_me), f"/knowledge/notes/{field_note.pk}/edit/"
     client.post(url, {"worked": "Iz jednog", "version_seen": 1})
     answer = client.post(url, {"worked": "Iz drugog", "version_seen": 1})
     page = answer.content.decode()
@@ -140,11 +140,11 @@ def test_two_windows_lose_nothing(taught, trainer_me):
 
 @pytest.mark.slow
 def test_note_is_changed_and_taken_back_by_its_author_alone(taught, trainer_me, trainer_rs, admin):
-    kept = note(trainer_me, taught)
+    field_note = note(trainer_me, taught)
     for member in (trainer_rs, admin):
-        assert client_of(member).post(f"/knowledge/notes/{kept.pk}/edit/", {"worked": "x"}).status_code == 403
-        assert client_of(member).post(f"/knowledge/notes/{kept.pk}/delete/").status_code == 403
-    client_of(trainer_me).post(f"/knowledge/notes/{kept.pk}/delete/")
+        assert client_of(member).post(f"/knowledge/notes/{field_note.pk}/edit/", {"worked": "x"}).status_code == 403
+        assert client_of(member).post(f"/knowledge/notes/{field_note.pk}/delete/").status_code == 403
+    client_of(trainer_me).post(f"/knowledge/notes/{field_note.pk}/delete/")
     assert FieldNote.objects.count() == 0
 
 
@@ -172,21 +172,21 @@ def test_hidden_author_is_visible_nowhere_to_readers(
     # The training's own page names its trainers: whoever wrote, it must be the same page.
     for member in (trainer_me, recorder_me, coordinator_me, admin):
         client = client_of(member)
-        shown = {url: client.get(url) for url in pages}
-        found = [
+        response = {url: client.get(url) for url in pages}
+        results = [
             url
-            for url, answer in shown.items()
+            for url, answer in response.items()
             if "Trenerović" in body_of(answer) or trainer_rs.email in body_of(answer)
         ]
-        assert found == [], member
-        assert "Skriveno iskustvo" in body_of(shown["/knowledge/notes/"])
+        assert results == [], member
+        assert "Skriveno iskustvo" in body_of(response["/knowledge/notes/"])
         # Whose ministry the author is of cannot be asked: the filter means the training's owner.
-        assert "Skriveno iskustvo" in body_of(shown[f"/knowledge/notes/?ministry={home}"])
+        assert "Skriveno iskustvo" in body_of(response[f"/knowledge/notes/?ministry={home}"])
         assert "Skriveno iskustvo" not in client.get(f"/knowledge/notes/?ministry={theirs}").content.decode()
-        for asked in ("author", "author__organisation", "training__field_notes__author", "organisation", "q"):
+        for query in ("author", "author__organisation", "training__field_notes__author", "organisation", "q"):
             for value in (trainer_rs.pk, trainer_me.pk, theirs, "Todor"):
-                page = client.get("/knowledge/notes/", {asked: value}).content.decode()
-                assert "Skriveno iskustvo" in page, asked  # no such filter
+                page = client.get("/knowledge/notes/", {query: value}).content.decode()
+                assert "Skriveno iskustvo" in page, query  # no such filter
     for kind in ("xlsx", "csv"):
         sheet = body_of(client_of(admin).post("/knowledge/revision/sheet/", {"as": kind}))
         assert ("Skriveno iskustvo" in sheet, "Trenerović" in sheet, "name not shown" in sheet) == (True, False, True)
@@ -203,9 +203,9 @@ def test_hidden_author_reads_that_it_is_theirs_and_nobody_else_may_change_it(tau
 
 
 def test_control_a_shown_author_is_read(taught, trainer_me, trainer_rs, admin):
-    shown = note(trainer_rs, taught)
-    collect_note(note=shown, topic=Topic.objects.first(), words="", by=admin)
-    for url in ("/knowledge/notes/", f"/knowledge/notes/{shown.pk}/", "/knowledge/revision/"):
+    field_note = note(trainer_rs, taught)
+    collect_note(note=field_note, topic=Topic.objects.first(), words="", by=admin)
+    for url in ("/knowledge/notes/", f"/knowledge/notes/{field_note.pk}/", "/knowledge/revision/"):
         assert "Trenerović" in client_of(admin).get(url).content.decode()
     assert "Trenerović" in body_of(client_of(admin).post("/knowledge/revision/sheet/", {"as": "csv"}))
 
@@ -219,19 +219,19 @@ def test_record_knows_who_wrote_and_the_form_says_so(taught, trainer_rs):
 
 
 def test_observer_reads_no_notes(taught, trainer_me, observer):
-    kept = note(trainer_me, taught)
+    field_note = note(trainer_me, taught)
     assert client_of(observer).get("/knowledge/notes/").status_code == 403
-    assert client_of(observer).get(f"/knowledge/notes/{kept.pk}/").status_code == 404
+    assert client_of(observer).get(f"/knowledge/notes/{field_note.pk}/").status_code == 404
 
 
 def test_filters_find_by_topic_course_owner_and_year(taught, trainer_me):
     topic, other = Topic.objects.all()[:2]
     note(trainer_me, taught, topics=[topic])
-    found = {
+    results = {
         query: "Karta" in client_of(trainer_me).get(f"/knowledge/notes/?{query}").content.decode()
         for query in (f"topic={topic.pk}", f"topic={other.pk}", f"course={taught.course_id}", "year=2025", "year=2024")
     }
-    assert list(found.values()) == [True, False, True, True, False]
+    assert list(results.values()) == [True, False, True, True, False]
 
 
 @pytest.mark.parametrize("query", ["topic=x", "topic=" + "9" * 40, "year=1", "ministry=-1", "course=%00", "page=0"])
@@ -247,12 +247,12 @@ def client_admin():
 
 @pytest.mark.slow
 def test_editor_collects_by_topic_and_says_what_became_of_it(taught, trainer_me, coordinator_rs):
-    kept, topic = note(trainer_me, taught), Topic.objects.first()
+    field_note, topic = note(trainer_me, taught), Topic.objects.first()
     client = client_of(coordinator_rs)
     sent = {"topic": topic.pk, "words": "Poglavlje 3: karta prije definicija"}
-    assert client_of(trainer_me).post(f"/knowledge/notes/{kept.pk}/collect/", sent).status_code == 403
-    client.post(f"/knowledge/notes/{kept.pk}/collect/", sent)
-    again = client.post(f"/knowledge/notes/{kept.pk}/collect/", sent)
+    assert client_of(trainer_me).post(f"/knowledge/notes/{field_note.pk}/collect/", sent).status_code == 403
+    client.post(f"/knowledge/notes/{field_note.pk}/collect/", sent)
+    again = client.post(f"/knowledge/notes/{field_note.pk}/collect/", sent)
     assert (again.status_code, "under that topic already" in again.content.decode()) == (422, True)
     item = RevisionItem.objects.get()
     assert (item.topic, item.words, item.state, item.by) == (topic, sent["words"], "open", coordinator_rs)
@@ -268,18 +268,18 @@ def test_editor_collects_by_topic_and_says_what_became_of_it(taught, trainer_me,
 
 
 def test_collected_note_is_not_taken_back_until_it_is_off_the_list(taught, trainer_me, admin):
-    kept = note(trainer_me, taught)
-    item = collect_note(note=kept, topic=Topic.objects.first(), words="", by=admin)
+    field_note = note(trainer_me, taught)
+    item = collect_note(note=field_note, topic=Topic.objects.first(), words="", by=admin)
     with pytest.raises(ValidationError, match="Ask a coordinator"):
-        delete_note(note=kept, by=trainer_me)
+        delete_note(note=field_note, by=trainer_me)
     client_of(admin).post(f"/knowledge/revision/{item.pk}/", {"off": "1"})
-    delete_note(note=kept, by=trainer_me)
+    delete_note(note=field_note, by=trainer_me)
     assert FieldNote.objects.count() == 0
 
 
 def test_sheet_is_a_reading_in_the_record_and_runs_no_formula(taught, trainer_me, admin):
-    kept = note(trainer_me, taught, worked="=cmd|' /C calc'!A0")
-    collect_note(note=kept, topic=Topic.objects.first(), words="+1", by=admin)
+    field_note = note(trainer_me, taught, worked="=cmd|' /C calc'!A0")
+    collect_note(note=field_note, topic=Topic.objects.first(), words="+1", by=admin)
     rows = list(csv.reader(io.StringIO(body_of(client_of(admin).post("/knowledge/revision/sheet/", {"as": "csv"})))))
     assert (rows[1][2:4], rows[1][6]) == (["'+1", "'=cmd|' /C calc'!A0"], taught.reference)
     assert list(AuditEntry.objects.filter(action="export_revision").values_list("is_reading", "details")) == [

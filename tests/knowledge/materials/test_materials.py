@@ -38,14 +38,14 @@ def file(name="kartice.pdf", words="Predrasude u komisijama"):
 
 
 def material_of(post, by, words="Predrasude", title="Kartice", language="bs", of=None):
-    with keeping(io.BytesIO(pdf(words)), original="kartice.pdf") as kept:
+    with keeping(io.BytesIO(pdf(words)), original="kartice.pdf") as stored_file:
         about = About(title, language, "network", of)
-        return add_material(post=post, about=about, stored_file=kept, by=by)
+        return add_material(post=post, about=about, stored_file=stored_file, by=by)
 
 
 def next_version(material, by, words, seen=1):
-    with keeping(io.BytesIO(pdf(words)), original="kartice.pdf") as kept:
-        return add_version(material=material, stored_file=kept, note="Jasnije", newest_seen=seen, by=by)
+    with keeping(io.BytesIO(pdf(words)), original="kartice.pdf") as stored_file:
+        return add_version(material=material, stored_file=stored_file, note="Jasnije", newest_seen=seen, by=by)
 
 
 def get(client, url, **headers):
@@ -66,8 +66,8 @@ def test_several_files_are_added_at_once_and_read(trainer_me, django_capture_on_
     with django_capture_on_commit_callbacks(execute=True):
         answer = add(client_of(trainer_me), post, file(), file("beleške.txt", "Ђорђевић је рекао"))
     assert (answer.status_code, answer["Location"]) == (302, f"{post.get_absolute_url()}#files")
-    found = MaterialVersion.objects.order_by("pk").values_list("name", "kind", "number", "text_state", "pages")
-    assert list(found) == [
+    results = MaterialVersion.objects.order_by("pk").values_list("name", "kind", "number", "text_state", "pages")
+    assert list(results) == [
         ("kartice.pdf", "application/pdf", 1, "read", 1), ("beleške.txt", "text/plain", 1, "read", None)
     ]  # fmt: skip
     assert [text.places[0][2] for text in MaterialText.objects.order_by("pk")] == [
@@ -125,13 +125,13 @@ def test_new_version_is_the_newest_and_the_old_one_keeps_its_address(trainer_me,
     url = f"{material.get_absolute_url()}new-version/"
     body = {"uploads": file(words="Nova"), "note": "Jasnije", "newest_seen": "1"}
     assert client_of(trainer_me).post(url, body)["Location"] == material.get_absolute_url()
-    old = client_of(trainer_rs).get(f"{material.get_absolute_url()}1/").content.decode()
+    old = squeezed(client_of(trainer_rs).get(f"{material.get_absolute_url()}1/").content.decode())
     assert "You are looking at version 1." in old
     assert "is newer</a>: Jasnije" in old
     new = client_of(trainer_rs).get(material.get_absolute_url()).content.decode()
     assert "You are looking at" not in new
-    one, two = (get(client_of(trainer_rs), f"{material.get_absolute_url()}{n}/download/")[1] for n in (1, 2))
-    assert (one, two) == (pdf("Predrasude"), pdf("Nova"))
+    answer, two = (get(client_of(trainer_rs), f"{material.get_absolute_url()}{n}/download/")[1] for n in (1, 2))
+    assert (answer, two) == (pdf("Predrasude"), pdf("Nova"))
 
 
 def test_version_upon_one_that_was_not_seen_is_refused(trainer_me, stored):
@@ -162,8 +162,8 @@ def test_withdrawn_version_says_why_and_is_handed_out_no_more(trainer_me, traine
 
 def test_translations_know_each_other(trainer_me):
     post = write(trainer_me)
-    one = material_of(post, trainer_me, "Jedan")
-    two = material_of(post, trainer_me, "Два", "Картице", "mk", one)
+    first = material_of(post, trainer_me, "Jedan")
+    two = material_of(post, trainer_me, "Два", "Картице", "mk", first)
     material_of(post, trainer_me, "Three", "Cards", "en", two)
     page = squeezed(client_of(trainer_me).get(two.get_absolute_url()).content.decode())
     assert ">Bosnian</a>,<a" in page
@@ -172,17 +172,17 @@ def test_translations_know_each_other(trainer_me):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("reach", "by", "found"),
+    ("reach", "by", "expected"),
     [("ministry", "trainer_rs", 404), ("ministry", "recorder_me", 200), ("network", "trainer_rs", 200),
      ("network", None, 404), ("public", None, 200)],
 )  # fmt: skip
-def test_file_opens_only_for_who_may_see_its_post(reach, by, found, request, trainer_me):
+def test_file_opens_only_for_who_may_see_its_post(reach, by, expected, request, trainer_me):
     material = material_of(write(trainer_me, reach=reach), trainer_me)
     read_words.func(material.versions.get().pk)
     client = client_of(request.getfixturevalue(by) if by else None)
     url = material.get_absolute_url()
     answers = [get(client, url + end)[0] for end in ("", "1/", "1/download/", "1/page-1.webp")]
-    assert answers == [found] * 4
+    assert answers == [expected] * 4
 
 
 def test_file_is_not_reached_by_its_number_below_another_post(trainer_me, trainer_rs):
@@ -241,14 +241,14 @@ def test_trainers_of_a_planned_training_are_told_of_a_new_version(trainer_me, tr
     assert "version 2 is out" in page
 
 
-@pytest.mark.parametrize(("mode", "told", "mailed"), [("off", 0, 0), ("digest", 1, 0), ("at_once", 1, 1)])
-def test_they_are_told_as_they_chose(mode, told, mailed, trainer_me, trainer_rs, recorder_rs):
+@pytest.mark.parametrize(("mode", "expected", "mailed"), [("off", 0, 0), ("digest", 1, 0), ("at_once", 1, 1)])
+def test_they_are_told_as_they_chose(mode, expected, mailed, trainer_me, trainer_rs, recorder_rs):
     material = material_of(write(trainer_me), trainer_me)
     use_material(training=planned(recorder_rs, trainer_rs), version=material.versions.get(), by=recorder_rs)
     NotificationSetting.objects.create(member=trainer_rs, kind="new_version", mode=mode)
     mail.outbox.clear()
     next_version(material, trainer_me, "Druga")
-    assert (Notification.objects.count(), len(mail.outbox)) == (told, mailed)
+    assert (Notification.objects.count(), len(mail.outbox)) == (expected, mailed)
 
 
 def test_who_may_not_open_the_post_is_not_told(trainer_me, trainer_rs, recorder_rs):
@@ -289,9 +289,9 @@ def test_training_names_a_material_and_tells_how_it_went(trainer_me, training):
 
 def test_another_version_takes_the_place_of_the_first(trainer_me, training, recorder_me):
     material = material_of(write(trainer_me), trainer_me)
-    one = material.versions.get()
+    first = material.versions.get()
     two = next_version(material, trainer_me, "Druga")
-    for version in (one, two, two):
+    for version in (first, two, two):
         use_material(training=training, version=version, by=recorder_me)
     assert list(MaterialUse.objects.values_list("version__number", flat=True)) == [2]
 

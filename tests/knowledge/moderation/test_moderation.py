@@ -58,9 +58,9 @@ def test_hidden_comment_keeps_its_place_and_its_author_reads_why(trainer_me, rec
     url = f"{post.get_absolute_url()}comments/{comment.pk}/"
     assert client_of(trainer_rs).post(f"{url}hide/", {"words": "x"}).status_code == 403
     client_of(coordinator_me).post(f"{url}hide/", {"words": "Vrijeđa kolegu"})
-    told = {m.email: [words in page_of(m, post) for words in ("Uvreda", "Vrijeđa kolegu", "Hidden by a moderator.")]
+    mailed = {m.email: [words in page_of(m, post) for words in ("Uvreda", "Vrijeđa kolegu", "Hidden by a moderator.")]
             for m in (recorder_rs, coordinator_me, trainer_rs, trainer_me)}  # fmt: skip
-    assert list(told.values()) == [[True, True, True], [True, True, True], [False, False, True], [False, False, True]]
+    assert list(mailed.values()) == [[True, True, True], [True, True, True], [False, False, True], [False, False, True]]
     assert "Uvredljivo" not in page_of(recorder_rs, post)
     complaint = Complaint.objects.get()
     assert (complaint.outcome, complaint.settled_by) == ("hidden", coordinator_me)
@@ -165,10 +165,10 @@ def test_report_that_nobody_there_may_settle_is_known_to_the_admin_without_what_
     report_post(post=post, words="Prijavakanar", by=recorder_me)
     report_post(post=post, comment=say(coordinator_me, post, "Komentarkanar"), words="Prijavakanar", by=recorder_me)
 
-    def told(member):
+    def mailed(member):
         return "2 posts or comments are reported." in client_of(member).get("/").content.decode()
 
-    assert {m.email: told(m) for m in (admin, coordinator_me, coordinator_rs, observer)} == {
+    assert {m.email: mailed(m) for m in (admin, coordinator_me, coordinator_rs, observer)} == {
         admin.email: True, coordinator_me.email: False, coordinator_rs.email: False, observer.email: False,
     }  # fmt: skip
     page = client_of(admin).get("/knowledge/reported/").content.decode()

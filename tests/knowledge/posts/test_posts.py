@@ -137,15 +137,15 @@ def test_history_shows_what_changed(trainer_me):
 
 
 @pytest.mark.parametrize(
-    ("reach", "found"),
+    ("reach", "expected"),
     [("ministry", [True, False, False]), ("network", [True, True, False]), ("public", [True, True, True])],
 )
-def test_post_reaches_whom_it_is_for(reach, found, trainer_me, recorder_me, observer):
+def test_post_reaches_whom_it_is_for(reach, expected, trainer_me, recorder_me, observer):
     post = write(trainer_me, reach=reach)
     lists = [readable_posts(recorder_me), readable_posts(observer), public_posts()]
-    assert [post in rows for rows in lists] == found
-    assert client_of(None).get("/knowledge/").content.decode().count("Kartice") == found[2]
-    assert client_of(None).get(post.get_absolute_url()).status_code == (200 if found[2] else 404)
+    assert [post in rows for rows in lists] == expected
+    assert client_of(None).get("/knowledge/").content.decode().count("Kartice") == expected[2]
+    assert client_of(None).get(post.get_absolute_url()).status_code == (200 if expected[2] else 404)
 
 
 def test_hidden_post_is_found_by_nobody_and_opened_by_author_and_moderators(
@@ -202,11 +202,11 @@ def test_filters_find_by_topic_language_ministry_audience_and_year(trainer_me, t
     home = trainer_me.organisation_id
     queries = ["kind=material", f"topic={topic.pk}", f"ministry={home}", "audience=nco", "audience=cadet",
                f"year={mine.published_at.year}", "year=2011", "language=mk"]  # fmt: skip
-    found = {}
+    results = {}
     for query in queries:
         page = client_of(trainer_me).get(f"/knowledge/?{query}").content.decode()
-        found[query.partition("=")[0] + query[-3:]] = ["Moj</a>" in page, "Njihov</a>" in page]
-    assert list(found.values()) == [
+        results[query.partition("=")[0] + query[-3:]] = ["Moj</a>" in page, "Njihov</a>" in page]
+    assert list(results.values()) == [
         [True, False], [True, False], [True, False], [True, True], [False, True], [True, True], [False, False],
         [False, False],
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from django.conf import settings
 from tests import services
 
 GUESSES = 12
-EVALUATED_MOST = 5
+MAX_EVALUATED = 5
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 CODE_PAGE = "/account/2fa/authenticate/"
 GIVE_AN_APP = f"""
@@ -53,27 +53,27 @@ class Browser:
     def ask(self, path: str, **fields: str) -> tuple[int, str]:
         """Return status and text, or status and address of a redirect."""
         body = urlencode(fields).encode() if fields else None
-        asked = urllib.request.Request(self.url + path, body)  # noqa: S310 - the portal that this test runs
-        asked.add_header("Referer", self.url + path)
-        asked.add_header("X-Forwarded-For", self.address)
+        http_request = urllib.request.Request(self.url + path, body)  # noqa: S310 - the portal that this test runs
+        http_request.add_header("Referer", self.url + path)
+        http_request.add_header("X-Forwarded-For", self.address)
         try:
-            with self.opener.open(asked, timeout=30) as answer:
+            with self.opener.open(http_request, timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as refused:
             return refused.code, refused.headers.get("Location") or refused.read().decode()
 
     def token_of(self, path: str) -> str:
-        found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.ask(path)[1])
-        assert found
-        return found[1]
+        match = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.ask(path)[1])
+        assert match
+        return match[1]
 
 
 def with_password(url: str, email: str) -> tuple[Browser, str]:
     """Return a browser in which the right password was typed, and the token of the form that asks for the code."""
     browser = Browser(url)
     token = browser.token_of("/account/login/")
-    told = browser.ask("/account/login/", login=email, password=settings.DEMO_PASSWORD, csrfmiddlewaretoken=token)
-    assert told == (302, CODE_PAGE)
+    texts = browser.ask("/account/login/", login=email, password=settings.DEMO_PASSWORD, csrfmiddlewaretoken=token)
+    assert texts == (302, CODE_PAGE)
     return browser, browser.token_of(CODE_PAGE)
 
 
@@ -84,15 +84,15 @@ def guess_at_once(ready: list[tuple[Browser, str]], codes: list[str]) -> Counter
     def guess(n: int) -> None:
         browser, token = ready[n]
         together.wait(30)
-        status, told = browser.ask(CODE_PAGE, code=codes[n], csrfmiddlewaretoken=token)
+        status, texts = browser.ask(CODE_PAGE, code=codes[n], csrfmiddlewaretoken=token)
         if status == 302:
             outcomes[n] = "let in"
-        elif "Incorrect code" in told:
+        elif "Incorrect code" in texts:
             outcomes[n] = "wrong"
-        elif status == 429 or "Too many" in told:
+        elif status == 429 or "Too many" in texts:
             outcomes[n] = "not looked at"
         else:
-            outcomes[n] = f"{status} {told[:200]}"
+            outcomes[n] = f"{status} {texts[:200]}"
 
     threads = [Thread(target=guess, args=(n,)) for n in range(len(codes))]
     for thread in threads:
@@ -133,7 +133,7 @@ def check_limits(server: services.PortalServer) -> None:
         code = recovery_code_of(server, name)
     ready = [with_password(server.url, "recorder.me@demo.example") for _n in range(GUESSES)]
     outcomes = guess_at_once(ready, wrong_codes())
-    assert outcomes == {"wrong": EVALUATED_MOST, "not looked at": GUESSES - EVALUATED_MOST}
+    assert outcomes == {"wrong": MAX_EVALUATED, "not looked at": GUESSES - MAX_EVALUATED}
     assert guess_at_once(ready[:1], [present_code()]) == {"not looked at": 1}
 
     ready = [with_password(server.url, "recorder.rs@demo.example") for _n in range(GUESSES)]
@@ -158,4 +158,4 @@ def test_control_with_a_cache_of_each_process_more_are_looked_at():
     with portal(TESTING="1", ALLOWED_HOSTS="localhost") as server:
         recovery_code_of(server, "recorder.me")
         ready = [with_password(server.url, "recorder.me@demo.example") for _n in range(GUESSES)]
-        assert guess_at_once(ready, wrong_codes())["wrong"] > EVALUATED_MOST
+        assert guess_at_once(ready, wrong_codes())["wrong"] > MAX_EVALUATED

@@ -107,9 +107,9 @@ def test_set_up_app_opens_the_portal_and_is_told(recorder, noon):
     assert list(AuditEntry.objects.filter(action="add_factor").values_list("by", "object_id")) == [
         (recorder.pk, str(recorder.pk))
     ]
-    (told,) = mail.outbox
-    assert told.to == [recorder.email]
-    assert "second factor was added" in told.body
+    (texts,) = mail.outbox
+    assert texts.to == [recorder.email]
+    assert "second factor was added" in texts.body
 
 
 def test_secret_is_encrypted_in_the_database_and_while_it_is_offered(recorder, noon, settings):
@@ -118,8 +118,8 @@ def test_secret_is_encrypted_in_the_database_and_while_it_is_offered(recorder, n
     offered = client.get("/account/2fa/totp/activate/").context["form"].secret
     assert offered not in str(dict(client.session))
     set_up_app(client)
-    kept = Authenticator.objects.get(type="totp").data["secret"]
-    assert offered not in kept
+    authenticator = Authenticator.objects.get(type="totp").data["secret"]
+    assert offered not in authenticator
     settings.FACTOR_KEYS = ["a new key first, forty letters and some more", *settings.FACTOR_KEYS]
     noon.sets(60)
     assert sign_in(fresh := Client(), recorder).url == "/account/2fa/authenticate/"
@@ -222,7 +222,7 @@ def test_signing_in_asks_again_after_ten_minutes(secret, recorder, noon):
 
 
 def test_same_answer_whether_an_address_has_an_account(recorder, stranger):
-    def told(path, body):
+    def response_time(path, body):
         cache.clear()
         answer = stranger.post(path, body)
         return answer.status_code, answer.get("Location"), answer.content.decode().replace(body.get("login", "-"), "X")
@@ -231,11 +231,13 @@ def test_same_answer_whether_an_address_has_an_account(recorder, stranger):
         {"login": email, "password": "wrong wrong wrong"} for email in (recorder.email, "no.body@mod.example")
     )
     blank = lambda page: page.split("csrfmiddlewaretoken")[0]  # noqa: E731 - the tokens differ each time
-    first, second = told("/account/login/", known), told("/account/login/", unknown)
+    first, second = response_time("/account/login/", known), response_time("/account/login/", unknown)
     assert (first[:2], blank(first[2])) == (second[:2], blank(second[2]))
     assert "not correct" in first[2]
     known, unknown = ({"email": email} for email in (recorder.email, "no.body@mod.example"))
-    assert told("/account/password/reset/", known)[:2] == told("/account/password/reset/", unknown)[:2]
+    assert (
+        response_time("/account/password/reset/", known)[:2] == response_time("/account/password/reset/", unknown)[:2]
+    )
     assert [len(mail.outbox), {m.to[0] for m in mail.outbox}] == [2, {recorder.email, "no.body@mod.example"}]
 
 
@@ -343,8 +345,8 @@ def test_session_of_another_member_is_not_found(recorder_me, recorder_rs):
 
 def test_who_has_a_second_factor_is_told_by_one_query(recorder, secret, django_assert_num_queries):
     with django_assert_num_queries(1):
-        found = dict(Member.objects.annotate(has=has_second_factor()).values_list("email", "has"))
-    assert found == {recorder.email: True}
+        results = dict(Member.objects.annotate(has=has_second_factor()).values_list("email", "has"))
+    assert results == {recorder.email: True}
 
 
 def test_flag_of_another_member_does_not_open(recorder_me, recorder_rs):
@@ -365,8 +367,8 @@ def test_coordinator_resets_a_lost_factor(secret, recorder, coordinator_me, noon
     assert client.post(f"/members/{recorder.pk}/second-factor/reset/").status_code == 302
     assert not Authenticator.objects.filter(user=recorder).exists()
     assert theirs.get("/trainings/").url.startswith("/account/login/")
-    (told,) = mail.outbox
-    assert (told.to, coordinator_me.full_name in told.body) == ([recorder.email], True)
+    (texts,) = mail.outbox
+    assert (texts.to, coordinator_me.full_name in texts.body) == ([recorder.email], True)
     assert AuditEntry.objects.get(action="reset_second_factor").by == coordinator_me
     sign_in(theirs, recorder)
     assert theirs.get("/trainings/").url.startswith(SETUP)
@@ -395,9 +397,9 @@ def test_who_asks_too_often_sees_a_page_of_the_portal(stranger):
 
 
 def test_account_forms_speak_the_portals_words(stranger, observer):
-    found = []
+    results = []
     for client, page in ((stranger, "login"), (stranger, "password/reset"), (client_of(observer), "password/change")):
         form = client.get(f"/account/{page}/").context["form"]
-        found.append([field.label for field in form])
-        assert [field.field.widget.attrs.get("placeholder") for field in form] == [None] * len(found[-1])
-    assert found == [["E-mail", "Password"], ["E-mail"], ["Present password", "New password", "Once more"]]
+        results.append([field.label for field in form])
+        assert [field.field.widget.attrs.get("placeholder") for field in form] == [None] * len(results[-1])
+    assert results == [["E-mail", "Password"], ["E-mail"], ["Present password", "New password", "Once more"]]

@@ -48,20 +48,20 @@ def read(member, query="") -> str:
 
 
 def test_coordinator_of_the_owner_reads_sentences_with_fields_and_reasons(acts, coordinator_me):
-    told = read(coordinator_me)
-    assert f"returned version 1 of the figures: {SECRET}" in told
-    assert squeezed("family name: <del>Petrović</del> → <ins>Kanarinka</ins>") in told
-    assert "invited =cmd Osoba (nova@mod.example)." in told
-    assert f'<a href="{acts.get_absolute_url()}">{acts.reference}</a>' in told
+    text = read(coordinator_me)
+    assert f"returned version 1 of the figures: {SECRET}" in text
+    assert squeezed("family name: <del>Petrović</del> → <ins>Kanarinka</ins>") in text
+    assert "invited =cmd Osoba (nova@mod.example)." in text
+    assert f'<a href="{acts.get_absolute_url()}">{acts.reference}</a>' in text
 
 
 def test_admin_reads_every_line_but_no_participant(acts, admin):
-    told = read(admin)
-    assert "Kanarinka" not in told
-    assert "Petrović" not in told
-    assert "added people to the roster." in told  # without the number
-    assert "family name" in told
-    assert "invited =cmd Osoba (nova@mod.example)." in told
+    text = read(admin)
+    assert "Kanarinka" not in text
+    assert "Petrović" not in text
+    assert "added people to the roster." in text  # without the number
+    assert "family name" in text
+    assert "invited =cmd Osoba (nova@mod.example)." in text
 
 
 def test_coordinator_elsewhere_sees_nothing_of_it(acts, coordinator_rs):
@@ -103,11 +103,11 @@ def test_export_holds_what_the_page_holds_and_leaves_a_line(kind, acts, coordina
     answer = client_of(coordinator_me).post(reverse("members:audit_export"), {"as": kind, "act": "invite_member"})
     body = b"".join(answer.streaming_content)
     assert answer["Content-Disposition"] == f'attachment; filename="record.{kind}"'
-    told = (
+    texts = (
         body.decode() if kind == "csv" else zipfile.ZipFile(io.BytesIO(body)).read("xl/worksheets/sheet1.xml").decode()
     )
-    assert "nova@mod.example" in told
-    assert "<f>" not in told
+    assert "nova@mod.example" in texts
+    assert "<f>" not in texts
     assert AuditEntry.objects.get(action="export_audit").details == {"lines": 1}
 
 
@@ -130,8 +130,8 @@ def test_reading_of_names_is_written_once_in_a_quarter_of_an_hour(acts, recorder
     for _n in range(3):
         for page in ("attendance", "roster"):
             assert client.get(f"{acts.get_absolute_url()}{page}/").status_code == 200
-    found = AuditEntry.objects.filter(is_reading=True).values_list("action", "by", "root_id", "details__what")
-    assert sorted(found) == [("read_names", recorder_me.pk, str(acts.pk), what) for what in ("attendance", "roster")]
+    results = AuditEntry.objects.filter(is_reading=True).values_list("action", "by", "root_id", "details__what")
+    assert sorted(results) == [("read_names", recorder_me.pk, str(acts.pk), what) for what in ("attendance", "roster")]
     session = client.session
     session[READ_KEY] = {key: at - 901 for key, at in session[READ_KEY].items()}
     session.save()
@@ -165,6 +165,6 @@ def test_times_most_often_asked_for_are_one_click_away(acts, coordinator_me):
     offered = [(first, chosen) for _words, first, chosen in client.get(PAGE).context["periods"]]
     days = [(today - timedelta(days=back)).isoformat() for back in (0, 6, 29)]
     assert offered == [(day, False) for day in days]
-    asked = client.get(f"{PAGE}?first={days[1]}")
-    assert [chosen for _words, _first, chosen in asked.context["periods"]] == [False, True, False]
-    assert f"?first={days[0]}" in asked.content.decode()
+    answer = client.get(f"{PAGE}?first={days[1]}")
+    assert [chosen for _words, _first, chosen in answer.context["periods"]] == [False, True, False]
+    assert f"?first={days[0]}" in answer.content.decode()

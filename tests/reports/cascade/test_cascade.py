@@ -41,16 +41,16 @@ def cohort(recorder_me, trainer_me):
     return gtot
 
 
-def only(member, **asked):
-    (found,) = show_cascade(member, own=False, today=asked.pop("today", date(2026, 11, 25)), **asked).cohorts
-    return found
+def only(member, **query):
+    (results,) = show_cascade(member, own=False, today=query.pop("today", date(2026, 11, 25)), **query).cohorts
+    return results
 
 
 @pytest.mark.slow
 def test_cascade_counts_from_the_courses_end(cohort, observer, recorder_me):
-    found = only(recorder_me)
-    assert (found.graduates, found.trainers, found.trainings, found.people) == (7, 1, 2, People(14, 14))
-    assert [(a.has_passed, a.people, a.for_each) for a in found.after] == [
+    results = only(recorder_me)
+    assert (results.graduates, results.trainers, results.trainings, results.people) == (7, 1, 2, People(14, 14))
+    assert [(a.has_passed, a.people, a.for_each) for a in results.after] == [
         (True, People(7, 7), 1.0),
         (True, People(14, 14), 2.0),
     ]
@@ -91,10 +91,10 @@ def test_graduates_without_a_profile_are_counted_and_never_named(cohort, cast, r
 @pytest.mark.slow
 def test_who_may_not_see_names_sees_no_small_number_of_graduates_or_people(cohort, observer, recorder_me):
     other = held(recorder_me, date(2024, 9, 2), 17, (profile_of_member(cohort),))
-    found, staff = only(observer), only(recorder_me)
+    results, staff = only(observer), only(recorder_me)
     # Fourteen people in two years, seventeen until now: the three between would show.
     assert (staff.people, staff.after[1].people) == (People(17, 17), HIDDEN)
-    assert (found.people, found.graduates, found.after[1]) == (People(17, 17), 7, staff.after[1])
+    assert (results.people, results.graduates, results.after[1]) == (People(17, 17), 7, staff.after[1])
     Training.objects.filter(pk=other.pk).update(cancelled_at=timezone.now())
     assert only(observer).people == People(14, 14)
 
@@ -109,8 +109,8 @@ def test_what_remains_beside_named_graduates_is_hidden_where_it_is_small(cohort,
         member = join("ME", "Nova", f"Trenerka{n}", "trainer")
         link_participant(participant=enrolment.participant, member=member, training=cohort, by=recorder_me)
     # Seven graduates, four named: three others.
-    found = only(observer)
-    assert (found.graduates, found.trainers, found.after[0].people, found.after[0].for_each) == (
+    results = only(observer)
+    assert (results.graduates, results.trainers, results.after[0].people, results.after[0].for_each) == (
         None,
         4,
         People(7, 7),
@@ -228,17 +228,17 @@ def test_graduates_shown_hides_small_numbers_and_complements(cohort):
             )
             self.size = trainers + others
 
-    shown = {
+    visible = {
         (a, b): graduates_shown(Some(a, b), whole=False)
         for a, b in ((0, 4), (5, 0), (5, 1), (5, 4), (5, 5), (0, 5), (0, 0))
     }
-    assert shown == {(0, 4): None, (5, 0): 5, (5, 1): None, (5, 4): None, (5, 5): 10, (0, 5): 5, (0, 0): 0}
+    assert visible == {(0, 4): None, (5, 0): 5, (5, 1): None, (5, 4): None, (5, 5): 10, (0, 5): 5, (0, 0): 0}
     assert graduates_shown(Some(5, 1), whole=True) == 6
 
 
 @pytest.mark.parametrize(
-    "asked", [{"first": "2026-01-01"}, {"of": "ours"}, {"cohort": "XX-1"}, {"of": "own", "trainer": "1"}]
+    "query", [{"first": "2026-01-01"}, {"of": "ours"}, {"cohort": "XX-1"}, {"of": "own", "trainer": "1"}]
 )
-def test_what_the_cascade_cannot_be_asked_is_not_found(asked, reference, observer):
+def test_what_the_cascade_cannot_be_asked_is_not_found(query, reference, observer):
     """Numbers that ignore a part of the question would be taken for its answer."""
-    assert client_of(observer).get(PAGE, asked).status_code == 404
+    assert client_of(observer).get(PAGE, query).status_code == 404

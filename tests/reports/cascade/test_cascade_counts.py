@@ -105,8 +105,8 @@ def test_every_cohort_and_multiplier_is_what_a_slow_count_says(here, monkeypatch
                  [({rows.trainers[t.profile]: t.since for t in g.trainers}, {rows.events[pk] for pk in g.trainings}) for g in c.generations])
                 for c in cohorts
             ] == [(c.event, c.graduates, c.generations) for c in slow]  # fmt: skip
-            found = show_cascade(here.recorder, own=False, today=TODAY)
-            for cohort, wanted in zip(found.cohorts, slow, strict=True):
+            results = show_cascade(here.recorder, own=False, today=TODAY)
+            for cohort, wanted in zip(results.cohorts, slow, strict=True):
                 everybody = reached(network, wanted.events)
                 assert (cohort.people.least, cohort.people.most) == (everybody, everybody)
                 assert cohort.trainings == len(wanted.events)
@@ -116,8 +116,8 @@ def test_every_cohort_and_multiplier_is_what_a_slow_count_says(here, monkeypatch
                     inside = {n for n in wanted.events if network.events[n].day <= limit}
                     people = reached(network, inside)
                     each = people / wanted.graduates if wanted.graduates else None
-                    told = (after.has_passed, after.people.least, after.for_each)
-                    assert told == ((True, people, each) if limit < TODAY else (False, None, None))
+                    texts = (after.has_passed, after.people.least, after.for_each)
+                    assert texts == ((True, people, each) if limit < TODAY else (False, None, None))
                     with_people += bool(each)
                 deep += len(wanted.generations) > 1
     assert deep > 5
@@ -129,8 +129,8 @@ def test_of_ones_own_people_every_number_is_shown(here):
     counted = 0
     for network in networks("own", 30, events=16):
         with written(network, here) as rows:
-            found = show_cascade(here.recorder, own=True, today=TODAY)
-            for cohort, wanted in zip(found.cohorts, slow_cascade(network), strict=True):
+            results = show_cascade(here.recorder, own=True, today=TODAY)
+            for cohort, wanted in zip(results.cohorts, slow_cascade(network), strict=True):
                 assert cohort.people.least == reached(network, wanted.events, "ME")
                 generation, slow = cohort.first, iter(wanted.generations)
                 while generation:
@@ -162,14 +162,14 @@ def test_nothing_small_is_shown_nor_follows_by_subtraction(here):
     hidden = seen = 0
     for network in networks("small", 40, people=11, events=14):
         with written(network, here):
-            shown = shown_values(network, here)
-            exact = people_of_sets(gather(Question(), ("training",)), shown)
-            for some, people in shown.items():
+            visible = shown_values(network, here)
+            exact = people_of_sets(gather(Question(), ("training",)), visible)
+            for some, people in visible.items():
                 hidden += people == HIDDEN
                 seen += people != HIDDEN
                 assert people == HIDDEN or (people.least, people.most) == (exact[some].least, exact[some].most)
                 assert not is_small(people.least or 0)
-                for other, more in shown.items():
+                for other, more in visible.items():
                     if some < other and HIDDEN not in (people, more):
                         assert not is_small(more.least - people.least)
     assert hidden > 10
@@ -182,11 +182,11 @@ def test_control_without_the_rule_small_differences_show(here, monkeypatch):
     small = 0
     for network in networks("small", 40, people=11, events=14):
         with written(network, here):
-            shown = shown_values(network, here)
+            visible = shown_values(network, here)
             small += sum(
                 is_small(more.least - people.least)
-                for some, people in shown.items()
-                for other, more in shown.items()
+                for some, people in visible.items()
+                for other, more in visible.items()
                 if some < other and HIDDEN not in (people, more)
             )
     assert small > 0

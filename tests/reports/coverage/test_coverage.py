@@ -51,16 +51,16 @@ def test_coverage_is_that_of_a_slow_count(network, given_strengths, rule, data, 
         for of_year, numbers in given_strengths.items():
             entry = Entry(of_year, "", date(of_year, 12, 31), "s", numbers)
             save_strength(organisation=home, entry=entry, version_seen=0, by=places.verifier)
-        asked = CoverageQuery(home, year, "rank_group", rule, Target(80, 2030), whole=True)
-        found = cover(asked, read_strengths(home.pk))
-    assert (found.total.strength, found.total.trained) == (
+        query = CoverageQuery(home, year, "rank_group", rule, Target(80, 2030), whole=True)
+        results = cover(query, read_strengths(home.pk))
+    assert (results.total.strength, results.total.trained) == (
         sum(given_strengths[year].values()), slow_trained(network, "ME", rule, year, None)
     )  # fmt: skip
-    assert {one: (covered.strength, covered.trained) for one, covered in found.years.items()} == {
+    assert {one: (covered.strength, covered.trained) for one, covered in results.years.items()} == {
         one: (sum(numbers.values()), slow_trained(network, "ME", rule, one, None)) for one, numbers in given_strengths.items()
     }  # fmt: skip
     words = {"Senior officer": "senior_officer", "NCO": "nco", "Soldier": "soldier", "Not recorded": "not_recorded"}
-    for row in found.rows:
+    for row in results.rows:
         group = words[row.label]
         said = [number for (one, _sex), number in given_strengths[year].items() if one == group]
         assert (row.covered.strength, row.covered.trained) == (
@@ -90,16 +90,21 @@ def covered(recorder_me, coordinator_me):
 
 
 def table(answer) -> list[tuple]:
-    found = answer.context["found"]
-    return [(row.label, row.covered.strength, row.covered.trained, row.covered.gap) for row in found.rows]
+    results = answer.context["found"]
+    return [(row.label, row.covered.strength, row.covered.trained, row.covered.gap) for row in results.rows]
 
 
 def test_the_ministrys_own_see_every_line(covered, recorder_me, coordinator_me):
     for member in (recorder_me, coordinator_me):
         answer = client_of(member).get("/reports/coverage/")
         assert table(answer) == [("NCO", 42, 10, 32), ("Soldier", 48, 3, 45)]
-        found = answer.context["found"]
-        assert (found.total.strength, found.total.trained, found.need.missing, found.need.per_year) == (90, 13, 59, 12)
+        results = answer.context["found"]
+        assert (results.total.strength, results.total.trained, results.need.missing, results.need.per_year) == (
+            90,
+            13,
+            59,
+            12,
+        )
 
 
 @pytest.mark.parametrize("name", ["observer", "admin", "coordinator_rs", "trainer_me"])
@@ -123,18 +128,18 @@ def test_units_are_for_the_ministrys_own(covered, coordinator_me, recorder_me, o
 def test_a_year_of_units_alone_is_their_sum(covered, coordinator_me, recorder_me):
     strength(coordinator_me, year=2026, unit="A", nco=(5, 25))
     strength(coordinator_me, year=2026, unit="B", nco=(1, 9), civilian=(30, 0))
-    found = client_of(recorder_me).get("/reports/coverage/?year=2026").context["found"]
-    assert (found.total.strength, found.is_from_units) == (70, True)
+    answer = client_of(recorder_me).get("/reports/coverage/?year=2026").context["found"]
+    assert (answer.total.strength, answer.is_from_units) == (70, True)
     strength(coordinator_me, year=2026, nco=(7, 70))
-    found = client_of(recorder_me).get("/reports/coverage/?year=2026").context["found"]
-    assert (found.total.strength, found.is_from_units) == (77, False)
+    answer = client_of(recorder_me).get("/reports/coverage/?year=2026").context["found"]
+    assert (answer.total.strength, answer.is_from_units) == (77, False)
 
 
 def test_more_trained_than_there_are_is_said(covered, coordinator_me):
     strength(coordinator_me, year=2026, nco=(2, 6))
     answer = client_of(coordinator_me).get("/reports/coverage/?year=2026")
-    found = answer.context["found"]
-    assert (found.total.share, found.total.gap, found.need.missing) == (13 / 8, 0, 0)
+    results = answer.context["found"]
+    assert (results.total.share, results.total.gap, results.need.missing) == (13 / 8, 0, 0)
     assert "It is above 100" in answer.content.decode()
 
 
@@ -153,19 +158,19 @@ def test_the_sheet_holds_the_numbers_of_the_page_and_leaves_a_line(covered, obse
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     ["year=9999", "year=1", "by=ten", "rule=once", "target=0", "target=101", "target=x", "until=9999", "until=1", "ministry=999999",
      "ministry=x", "colour=red", "year=2025&year=2024", "year=٢٠٢٥", "year=2024", "until=99999999999999999999"],
 )  # fmt: skip
-def test_wrong_questions_get_a_sentence(asked, covered, coordinator_me):
-    answer = client_of(coordinator_me).get(f"/reports/coverage/?{asked}")
+def test_wrong_questions_get_a_sentence(query, covered, coordinator_me):
+    answer = client_of(coordinator_me).get(f"/reports/coverage/?{query}")
     assert (answer.status_code, "found" in answer.context, bool(answer.context["form"].errors)) == (422, False, True)
 
 
 def test_target_year_follows_the_year_where_2030_is_behind(coordinator_me):
     strength(coordinator_me, year=2031)
-    asked = client_of(coordinator_me).get("/reports/coverage/").context["asked"]
-    assert (asked.year, asked.target) == (2031, Target(80, 2036))
+    answer = client_of(coordinator_me).get("/reports/coverage/").context["asked"]
+    assert (answer.year, answer.target) == (2031, Target(80, 2036))
 
 
 def test_without_strength_the_page_says_what_to_do(coordinator_me, observer):

@@ -22,7 +22,7 @@ from trainings.disclosure.coverage import needs_suppression
 SEXES = ("female", "male")
 GROUPS = ("general", "senior_officer", "nco", "soldier")
 YEARS = (2021, 2022, 2023)
-ASKED = CoverageQuery(
+QUERY = CoverageQuery(
     Organisation(pk=1, short_name="Montenegro"), 2023, "rank_group", "attended", Target(80, 2030), whole=False
 )
 few = st.sampled_from((0, 0, 1, 2, 3, 4, 5, 6, 9, 12, 40))
@@ -94,12 +94,12 @@ def truth_of(strengths: Strengths, gathered: Gathering) -> dict[tuple, int]:
     return truth
 
 
-def lines_of(found: Coverage) -> list[tuple[str, ...]]:
+def lines_of(expected: Coverage) -> list[tuple[str, ...]]:
     words = {"General": "general", "Senior officer": "senior_officer", "NCO": "nco", "Soldier": "soldier"}
-    return [tuple(words[word] for word in (row.members or (row.label,))) for row in found.rows]
+    return [tuple(words[word] for word in (row.members or (row.label,))) for row in expected.rows]
 
 
-def facts_of(found: Coverage) -> list[tuple[dict[tuple, int], int]]:
+def facts_of(expected: Coverage) -> list[tuple[dict[tuple, int], int]]:
     """Everything the page says: sums of cells, each with its factor, and what they come to."""
     facts: list[tuple[dict[tuple, int], int | None]] = []
 
@@ -108,10 +108,10 @@ def facts_of(found: Coverage) -> list[tuple[dict[tuple, int], int]]:
         facts.append(({("t", one, group): 1 for one in until for group in groups}, covered.trained))
         facts.append(({("s", year, group): 1 for group in groups}, covered.strength))
 
-    say(found.total, found.query.year, GROUPS)
-    for row, groups in zip(found.rows, lines_of(found), strict=True):
-        say(row.covered, found.query.year, groups)
-    for year, covered in found.years.items():
+    say(expected.total, expected.query.year, GROUPS)
+    for row, groups in zip(expected.rows, lines_of(expected), strict=True):
+        say(row.covered, expected.query.year, groups)
+    for year, covered in expected.years.items():
         say(covered, year, GROUPS)
     return [(cells, number) for cells, number in facts if number is not None]
 
@@ -126,9 +126,9 @@ def bounds(facts: list, cells: list[tuple], wanted: dict[tuple, int]) -> tuple[f
         aim[place[cell]] = factor
     ends = []
     for sign in (1, -1):
-        found = linprog(sign * aim, A_eq=rows, b_eq=[number for _inside, number in facts], bounds=(0, None))
-        assert found.status in (0, 3), "The page contradicts itself."  # 3: there is no bound
-        ends.append(sign * found.fun if found.status == 0 else sign * float("-inf"))
+        solution = linprog(sign * aim, A_eq=rows, b_eq=[number for _inside, number in facts], bounds=(0, None))
+        assert solution.status in (0, 3), "The page contradicts itself."  # 3: there is no bound
+        ends.append(sign * solution.fun if solution.status == 0 else sign * float("-inf"))
     return ends[0], ends[1]
 
 
@@ -144,9 +144,9 @@ def questions() -> list[dict[tuple, int]]:
     return wanted + [{("t", year, group): 1 for group in GROUPS} for year in YEARS]
 
 
-def told_apart(found: Coverage, truth: dict[tuple, int]) -> list:
+def told_apart(expected: Coverage, truth: dict[tuple, int]) -> list:
     """Numbers of 1 to 4 people that the page tells, or that cannot be everything from 1 to 5."""
-    cells, facts, learnt = sorted(truth), facts_of(found), []
+    cells, facts, learnt = sorted(truth), facts_of(expected), []
     for wanted in questions():
         number = sum(factor * truth[cell] for cell, factor in wanted.items())
         if 0 < abs(number) < 5:
@@ -162,7 +162,7 @@ def told_apart(found: Coverage, truth: dict[tuple, int]) -> list:
 @given(situations())
 def test_no_small_number_can_be_told_from_the_page(situation):
     strengths, gathered = situation
-    assert told_apart(answer(ASKED, strengths, gathered), truth_of(strengths, gathered)) == []
+    assert told_apart(answer(QUERY, strengths, gathered), truth_of(strengths, gathered)) == []
 
 
 @pytest.mark.slow
@@ -175,13 +175,13 @@ def test_no_shown_number_is_1_to_4_in_page_or_sheet(situation, by):
         [replace(part, key=_key(part.key, part.sex, by)) for part in gathered.parts],
         [replace(row, key=_key(row.key, row.sex, by)) for row in gathered.headcounts],
     )
-    found = answer(replace(ASKED, by=by), strengths, keyed)
-    shown = [found.total, *(row.covered for row in found.rows), *found.years.values()]
-    numbers = [n for covered in shown for n in (covered.strength, covered.trained, covered.gap) if n is not None]
-    numbers += [found.at_most or 0]
+    results = answer(replace(QUERY, by=by), strengths, keyed)
+    visible = [results.total, *(row.covered for row in results.rows), *results.years.values()]
+    numbers = [n for covered in visible for n in (covered.strength, covered.trained, covered.gap) if n is not None]
+    numbers += [results.at_most or 0]
     # The years and the columns of needs are no numbers of people.
     numbers += [
-        cell for row in _rows(found) if len(row) > 3 for cell in (row[3], row[4], row[6]) if isinstance(cell, int)
+        cell for row in _rows(results) if len(row) > 3 for cell in (row[3], row[4], row[6]) if isinstance(cell, int)
     ]
     assert [n for n in numbers if 0 < n < 5] == []
 
@@ -201,9 +201,9 @@ def test_how_many_stand_in_two_lines_is_never_1_to_4(situation, again):
     for n, group in again:
         if people:
             parts.append(Part((2023, group), "male", [people[n % len(people)]], [2], 360, 0))
-    found = answer(ASKED, strengths, Gathering(parts, []))
-    if len(found.rows) > 1:
-        twice = sum(row.covered.trained for row in found.rows) - found.total.trained
+    results = answer(QUERY, strengths, Gathering(parts, []))
+    if len(results.rows) > 1:
+        twice = sum(row.covered.trained for row in results.rows) - results.total.trained
         assert not 0 < abs(twice) < 5
 
 
@@ -212,21 +212,21 @@ def test_how_many_stand_in_two_lines_is_never_1_to_4(situation, again):
 @given(situations())
 def test_lines_put_together_hold_every_group_once(situation):
     strengths, gathered = situation
-    found = answer(ASKED, strengths, gathered)
-    groups = [group for line in lines_of(found) for group in line]
+    results = answer(QUERY, strengths, gathered)
+    groups = [group for line in lines_of(results) for group in line]
     there = {key[1] for key in gathered.all_keys()} | {group for group, _sex in strengths.by_year[2023]}
-    assert found.is_hidden or sorted(groups) == sorted(there)
-    assert [row.label for row in found.rows if needs_suppression(row.covered)] == []
+    assert results.is_hidden or sorted(groups) == sorted(there)
+    assert [row.label for row in results.rows if needs_suppression(row.covered)] == []
 
 
 def test_control_the_whole_page_is_told_apart():
     strengths = Strengths({2023: {("nco", "female"): 3, ("soldier", "male"): 60}})
     gathered = Gathering([Part((2023, "nco"), "female", [1, 2], [1, 1], 720, 0)], [])
-    whole = answer(replace(ASKED, whole=True), strengths, gathered)
+    whole = answer(replace(QUERY, whole=True), strengths, gathered)
     truth = {("s", year, group): 0 for year in YEARS for group in GROUPS} | {
         ("t", y, g): 0 for y in YEARS for g in GROUPS
     }
     truth |= {("s", 2023, "nco"): 3, ("s", 2023, "soldier"): 60, ("t", 2023, "nco"): 2}
     assert len(told_apart(whole, truth)) >= 3
-    safe = answer(ASKED, strengths, gathered)
+    safe = answer(QUERY, strengths, gathered)
     assert (safe.is_hidden, safe.rows, told_apart(safe, truth)) == (True, [], [])

@@ -36,9 +36,9 @@ def random_question(random: Random) -> tuple[dict[str, Any], tuple[str, ...]]:
         "trainer": list(TrainerProfile.objects.values_list("pk", flat=True)), "verified_only": [True],
         "first": [date(2023, 4, 1), date(2024, 1, 1), date(2024, 7, 15)], "last": [date(2024, 12, 31), date(2025, 3, 3)],
     }  # fmt: skip
-    asked = {name: random.choice(some) for name, some in choices.items() if random.random() < 0.13}
-    asked["rule"] = random.choice(("attended", "completed", "once"))
-    return asked, tuple(random.sample(sorted(allowed_dimensions(whole=True)), random.choice((0, 1, 1, 2, 2))))
+    query = {name: random.choice(some) for name, some in choices.items() if random.random() < 0.13}
+    query["rule"] = random.choice(("attended", "completed", "once"))
+    return query, tuple(random.sample(sorted(allowed_dimensions(whole=True)), random.choice((0, 1, 1, 2, 2))))
 
 
 def plain(cell: ShownCell) -> dict[str, Any]:
@@ -47,24 +47,26 @@ def plain(cell: ShownCell) -> dict[str, Any]:
     )}  # fmt: skip
 
 
-def told(report: Report) -> dict[tuple[Any, ...], dict[str, Any]]:
+def numbers_of(report: Report) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Every cell of a report by its written key, without those that hold nothing."""
-    found: dict[tuple[Any, ...], dict[str, Any]] = {
+    numbers: dict[tuple[Any, ...], dict[str, Any]] = {
         (): {**plain(report.total), "verified_share": report.verified_share}
     }
-    found |= {(row.keys[0],): plain(row.cell) for row in report.rows}
-    found |= {(None, row.keys[0]): plain(row.cell) for row in report.columns}
+    numbers |= {(row.keys[0],): plain(row.cell) for row in report.rows}
+    numbers |= {(None, row.keys[0]): plain(row.cell) for row in report.columns}
     for row, line in zip(report.rows, report.blocks, strict=bool(report.blocks)):
-        found |= {
+        numbers |= {
             (row.keys[0], column.keys[0]): plain(block)
             for column, block in zip(report.columns, line, strict=True)
             if block is not None
         }
-    return {key: cell for key, cell in found.items() if any(v for v in cell.values() if v != (0, 0, 0, 0)) or key == ()}
+    return {
+        key: cell for key, cell in numbers.items() if any(v for v in cell.values() if v != (0, 0, 0, 0)) or key == ()
+    }
 
 
-def expected(asked: dict[str, Any], dimensions: tuple[str, ...], there: Any) -> dict[tuple[Any, ...], dict[str, Any]]:
-    cells = slow_answer(there, asked, dimensions)
+def expected(query: dict[str, Any], dimensions: tuple[str, ...], there: Any) -> dict[tuple[Any, ...], dict[str, Any]]:
+    cells = slow_answer(there, query, dimensions)
     verified = {key: cell.pop("verified") for key, cell in cells.items()}
     cells[()]["verified_share"] = verified[()] / cells[()]["seats"] if cells[()]["seats"] else None
     named = {tuple(None if part is None else written(part) for part in key): cell for key, cell in cells.items()}
@@ -84,9 +86,9 @@ def test_random_questions_are_answered_as_a_plain_count_says(reference, seed):
     write_network(random)
     there, things = rows(), read_things()
     for n in range(QUESTIONS):
-        asked, dimensions = random_question(random)
-        report = answer(ReportQuery(Question(**asked), dimensions, "", whole=True), things)
-        assert told(report) == expected(asked, counted_by(dimensions), there), (n, asked, dimensions)
+        query, dimensions = random_question(random)
+        report = answer(ReportQuery(Question(**query), dimensions, "", whole=True), things)
+        assert numbers_of(report) == expected(query, counted_by(dimensions), there), (n, query, dimensions)
 
 
 def test_control_a_mark_that_is_lost_is_noticed(reference):
@@ -97,4 +99,4 @@ def test_control_a_mark_that_is_lost_is_noticed(reference):
                  and row["training"]["cancelled_at"] is None)  # fmt: skip
     taken["came"] = False
     report = answer(ReportQuery(Question(), ("organisation",), "", whole=True), things)
-    assert told(report) != expected({"rule": "attended"}, ("organisation",), there)
+    assert numbers_of(report) != expected({"rule": "attended"}, ("organisation",), there)

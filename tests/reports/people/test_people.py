@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 PEOPLE = "/reports/people/"
 
 
-def sheet_of(member, **asked):
-    answer = client_of(member).post("/reports/people/sheet/", {"as": "csv", **asked})
+def sheet_of(member, **query):
+    answer = client_of(member).post("/reports/people/sheet/", {"as": "csv", **query})
     body = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(body, newline="")))
 
@@ -57,23 +57,23 @@ def test_others_see_no_number_below_five(counting, observer):
 
 @pytest.mark.slow
 def test_sheet_and_command_say_what_the_page_says(network, coordinator_me, observer):
-    for member, asked in (
+    for member, query in (
         (coordinator_me, {"by": "rank_group", "organisation": str(coordinator_me.organisation_id)}),
         (observer, {"by": "year", "and_by": "organisation", "rule": "completed"}),
         (observer, {"by": "course"}),
     ):
-        report = client_of(member).get(PEOPLE, asked).context["report"]
-        words = [part for name, value in asked.items() for part in (f"--{name.replace('_', '-')}", value)]
-        told = command_of(member, *words)
-        assert [row["label"] for row in told["rows"]] == [row.label for row in report.rows]
-        assert [row["seats"] for row in told["rows"]] == [row.cell.seats for row in report.rows]
-        assert told["definition"] == definition(report.query)
-        header, *lines, total, _definition = sheet_of(member, **asked)
+        report = client_of(member).get(PEOPLE, query).context["report"]
+        words = [part for name, value in query.items() for part in (f"--{name.replace('_', '-')}", value)]
+        texts = command_of(member, *words)
+        assert [row["label"] for row in texts["rows"]] == [row.label for row in report.rows]
+        assert [row["seats"] for row in texts["rows"]] == [row.cell.seats for row in report.rows]
+        assert texts["definition"] == definition(report.query)
+        header, *lines, total, _definition = sheet_of(member, **query)
         seats = header.index("Seats")
         assert total[seats] == str(report.total.seats)
         if report.blocks:
-            shown = [str(block.seats) for line in report.blocks for block in line if block is not None]
-            assert [line[seats] for line in lines] == shown
+            visible = [str(block.seats) for line in report.blocks for block in line if block is not None]
+            assert [line[seats] for line in lines] == visible
         else:
             assert [line[seats] for line in lines] == [str(row.cell.seats) for row in report.rows]
     assert AuditEntry.objects.filter(action="export_figures", is_reading=True).count() == 3
@@ -110,7 +110,7 @@ def test_chart_of_the_sexes_names_them_once(network, coordinator_me):
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    ("query", "says"),
     [
         ({"first": "2026-05-01", "last": "2026-04-30"}, "The period ends before it starts."),
         ({"first": "9999-01-01"}, "Choose a day between 1990 and 9998."),
@@ -123,12 +123,12 @@ def test_chart_of_the_sexes_names_them_once(network, coordinator_me):
         ({"verified": "maybe"}, "Verified figures only is on or left out."),
     ],
 )
-def test_what_cannot_be_asked_is_a_sentence(asked, says, counting, coordinator_me):
+def test_what_cannot_be_asked_is_a_sentence(query, says, counting, coordinator_me):
     for path in (PEOPLE, "/reports/people/trainings/"):
-        page = client_of(coordinator_me).get(path, asked)
-        told = [str(error) for errors in page.context["form"].errors.values() for error in errors]
-        assert (page.status_code, told, "report" in page.context) == (422, [says], False)
-    page = client_of(coordinator_me).post("/reports/people/sheet/", {"as": "csv", **asked})
+        page = client_of(coordinator_me).get(path, query)
+        texts = [str(error) for errors in page.context["form"].errors.values() for error in errors]
+        assert (page.status_code, texts, "report" in page.context) == (422, [says], False)
+    page = client_of(coordinator_me).post("/reports/people/sheet/", {"as": "csv", **query})
     assert (page.status_code, page["Content-Type"]) == (422, "text/html; charset=utf-8")
 
 
@@ -140,28 +140,28 @@ def test_observer_cannot_ask_for_a_trainer_or_a_month(counting, observer):
 
 def test_recorder_of_another_question_gets_whole_quarters(counting, recorder_me):
     page = client_of(recorder_me).get(PEOPLE, {"first": "2025-02-10", "last": "2025-04-02", "by": "month"})
-    asked = page.context["asked"]
-    assert (str(asked.question.first), str(asked.question.last), asked.dimensions) == ("2025-01-01", "2025-06-30", ())
-    assert (asked.widened, "widened to what you may ask" in page.content.decode()) == (True, True)
+    query = page.context["asked"]
+    assert (str(query.question.first), str(query.question.last), query.dimensions) == ("2025-01-01", "2025-06-30", ())
+    assert (query.widened, "widened to what you may ask" in page.content.decode()) == (True, True)
 
 
 @pytest.mark.slow
 def test_trainings_behind_a_figure_add_up_to_it(network, coordinator_me):
     home = coordinator_me.organisation_id
-    asked = {"organisation": home, "by": "year", "and_by": "rank_group"}
+    query = {"organisation": home, "by": "year", "and_by": "rank_group"}
     client = client_of(coordinator_me)
-    report = client.get(PEOPLE, asked).context["report"]
+    report = client.get(PEOPLE, query).context["report"]
     seen = 0
     for row, line in zip(report.rows, report.blocks, strict=True):
         for column, block in zip(report.columns, line, strict=True):
             if block is None or not block.seats:
                 continue
-            page = client.get("/reports/people/trainings/", {**asked, "at": [row.keys[0], column.keys[0]]})
+            page = client.get("/reports/people/trainings/", {**query, "at": [row.keys[0], column.keys[0]]})
             assert sum(one.part.seats for one in page.context["rows"]) == block.seats
             assert page.context["count"] == block.trainings
             seen += 1
     assert seen > 8
-    whole = client.get("/reports/people/trainings/", asked)
+    whole = client.get("/reports/people/trainings/", query)
     assert sum(one.part.seats for one in whole.context["rows"]) == report.total.seats
 
 
@@ -176,11 +176,11 @@ def table_links(page):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "asked", [{"by": "year"}, {"by": "sex"}, {"by": "age_band"}, {"and_by": "course"}, {"by": "sex", "and_by": "year"}]
+    "query", [{"by": "year"}, {"by": "sex"}, {"by": "age_band"}, {"and_by": "course"}, {"by": "sex", "and_by": "year"}]
 )
-def test_each_number_of_a_line_opens_its_trainings(asked, network, coordinator_me):
+def test_each_number_of_a_line_opens_its_trainings(query, network, coordinator_me):
     client, seen = client_of(coordinator_me), 0
-    for line in table_links(client.get(PEOPLE, {**asked, "organisation": coordinator_me.organisation_id})):
+    for line in table_links(client.get(PEOPLE, {**query, "organisation": coordinator_me.organisation_id})):
         assert len(line) == 9
         assert line[-1]
         for place in (1, 2, 3, 4, 5, 8):  # the sexes, the seats, the trainings
@@ -199,8 +199,8 @@ def test_each_number_of_a_line_opens_its_trainings(asked, network, coordinator_m
 
 @pytest.mark.slow
 def test_each_number_of_two_breakdowns_opens_its_trainings(network, coordinator_me):
-    client, asked = client_of(coordinator_me), {"by": "rank_group", "and_by": "country", "count": "seats"}
-    lines = list(table_links(client.get(PEOPLE, {**asked, "organisation": coordinator_me.organisation_id})))
+    client, answer = client_of(coordinator_me), {"by": "rank_group", "and_by": "country", "count": "seats"}
+    lines = list(table_links(client.get(PEOPLE, {**answer, "organisation": coordinator_me.organisation_id})))
     for address, number in [link for line in lines for link in line if link]:
         assert sum(row.part.seats for row in client.get(address).context["rows"]) == number, address
     assert None not in lines[-1]  # the totals of the columns and of all
@@ -208,8 +208,8 @@ def test_each_number_of_two_breakdowns_opens_its_trainings(network, coordinator_
 
 @pytest.mark.slow
 def test_lines_that_stand_together_open_the_trainings_of_all(network, observer):
-    client, asked = client_of(observer), {"by": "quarter"}
-    page = client.get(PEOPLE, asked)
+    client, answer = client_of(observer), {"by": "quarter"}
+    page = client.get(PEOPLE, answer)
     (row,) = [row for row in page.context["report"].rows if row.is_together]
     behind = client.get(next(line[0][0] for line in table_links(page) if line[0] and "%2C" in line[0][0]))
     assert (behind.context["count"], behind.context["is_wider"]) == (row.cell.trainings, False)
@@ -237,19 +237,19 @@ def test_observer_sees_trainings_behind_without_their_parts(counting, observer):
 def test_ranks_do_not_tell_an_observer_which_trainings_their_people_came_to(network, observer):
     client = client_of(observer)
     everything = client.get("/reports/people/trainings/", {"by": "rank_group"}).context["count"]
-    one = client.get("/reports/people/trainings/", {"by": "rank_group", "at": "general"}).context["count"]
-    assert one == everything
+    answer = client.get("/reports/people/trainings/", {"by": "rank_group", "at": "general"}).context["count"]
+    assert answer == everything
 
 
 @pytest.mark.parametrize("at", ["2026-13", "abc", "1-2-3", "99999-1", "-"])
 def test_cell_that_is_none_is_not_found(at, counting, coordinator_me):
-    asked = {"by": "quarter", "at": at}
-    assert client_of(coordinator_me).get("/reports/people/trainings/", asked).status_code == 404
+    query = {"by": "quarter", "at": at}
+    assert client_of(coordinator_me).get("/reports/people/trainings/", query).status_code == 404
 
 
 def test_more_cells_than_breakdowns_are_not_found(counting, coordinator_me):
-    asked = {"by": "year", "at": ["2025", "1", "2"]}
-    assert client_of(coordinator_me).get("/reports/people/trainings/", asked).status_code == 404
+    query = {"by": "year", "at": ["2025", "1", "2"]}
+    assert client_of(coordinator_me).get("/reports/people/trainings/", query).status_code == 404
 
 
 def test_command_refuses_who_is_no_member_and_what_cannot_be_asked(counting, coordinator_me):
@@ -299,8 +299,8 @@ def test_once_per_course_does_not_say_that_seats_add_up(reference, coordinator_m
         make_roster(training, 6, recorder_me)
         mark_all(training, recorder_me)
         submit_figures(training=training, by=recorder_me)
-    asked = {"by": "year", "rule": "once", "organisation": coordinator_me.organisation_id}
-    page = client_of(coordinator_me).get(PEOPLE, asked)
+    query = {"by": "year", "rule": "once", "organisation": coordinator_me.organisation_id}
+    page = client_of(coordinator_me).get(PEOPLE, query)
     report, words = page.context["report"], " ".join(page.content.decode().split())
     assert (report.total.seats, [row.cell.seats for row in report.rows]) == (6, [6, 6])
     assert [said in words for said in ("those of seats do", "seats every time", "seats once in each course")] == [

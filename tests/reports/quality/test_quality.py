@@ -158,19 +158,19 @@ def plain_histories(member, is_network):
     trainings = [t for t in plain_trainings(member, is_network) if t.cancelled_at is None]
     versions = {t.pk: list(t.figures_versions.all()) for t in trainings}
     scans = {t.pk: [e.added_at for e in t.evidence.filter(removed_at=None)] for t in trainings}
-    found = {"overdue": [], "unverified": [], "evidence": []}
+    plain_histories = {"overdue": [], "unverified": [], "evidence": []}
     for month in months_of(timezone.localdate())[1:]:
         end = midnight(month)
         then = {t.pk: state_at(versions[t.pk], end) for t in trainings}
-        found["unverified"].append(sum(state == "submitted" for state in then.values()))
-        found["evidence"].append(
+        plain_histories["unverified"].append(sum(state == "submitted" for state in then.values()))
+        plain_histories["evidence"].append(
             sum(then[t.pk] != "recorded" and not any(at <= end for at in scans[t.pk]) for t in trainings)
         )
-        found["overdue"].append(sum(
+        plain_histories["overdue"].append(sum(
             then[t.pk] == "recorded" and t.created_at <= end and midnight(t.counts_on + timedelta(days=31)) < end
             for t in trainings
         ))  # fmt: skip
-    return found
+    return plain_histories
 
 
 @pytest.mark.slow
@@ -184,16 +184,16 @@ def test_numbers_are_plain_counts_of_their_rows(seed, recorder_me, coordinator_m
         Assignment.objects.create(training=training, trainer=profile, part=part)
     for member, is_network in ((coordinator_me, False), (trainer_me, False), (admin, True)):
         desk = desk_of(member, is_network=is_network)
-        found = {one.kind.code: one for one in (count_network(desk)[0] if is_network else count_own(desk))}
+        results = {one.kind.code: one for one in (count_network(desk)[0] if is_network else count_own(desk))}
         plain, histories = plain_rows(member, is_network), plain_histories(member, is_network)
         for code, kind in KINDS.items():
             assert set(rows_of(desk, kind).values_list("pk", flat=True)) == plain[code], (code, member)
-            if found[code].number is not None:
-                assert found[code].number == len(plain[code]), (code, member)
+            if results[code].number is not None:
+                assert results[code].number == len(plain[code]), (code, member)
             if code in histories:
-                assert found[code].months == (*histories[code], len(plain[code])), (code, member)
+                assert results[code].months == (*histories[code], len(plain[code])), (code, member)
             if code == "late":
-                assert sum(found[code].months) == len(plain[code])
+                assert sum(results[code].months) == len(plain[code])
         if not is_network:
             assert set(rows_of(desk, KINDS["sex"])) <= set(enrolments_with_names(member))
 
@@ -202,15 +202,15 @@ def test_numbers_are_plain_counts_of_their_rows(seed, recorder_me, coordinator_m
 def test_months_of_rows_are_those_of_their_trainings(recorder_me, coordinator_me):
     write_gaps(Random(5), recorder_me)
     desk = desk_of(coordinator_me)
-    found = {one.kind.code: one for one in count_own(desk)}
+    results = {one.kind.code: one for one in count_own(desk)}
     for code, day in (
         ("sex", lambda row: row.training.counts_on),
         ("headcounts", lambda row: row.training.counts_on),
         ("late", lambda row: timezone.localtime(row.first_submitted).date()),
     ):
         months = Counter(day(row).replace(day=1) for row in rows_of(desk, KINDS[code]))
-        assert found[code].months == tuple(months[month] for month in months_of(desk.today))
-        assert found[code].elsewhere == sum(n for month, n in months.items() if month not in months_of(desk.today))
+        assert results[code].months == tuple(months[month] for month in months_of(desk.today))
+        assert results[code].elsewhere == sum(n for month, n in months.items() if month not in months_of(desk.today))
 
 
 @pytest.mark.slow
@@ -224,10 +224,10 @@ def test_pairs_are_those_of_the_duplicates_desk(recorder_me, coordinator_me):
         **old, state="different", decided_by=coordinator_me, decided_at=now - timedelta(days=70)
     )
     DuplicatePair.objects.create(first=b, second=c, created_at=now - timedelta(days=100))
-    found = count_own(desk_of(coordinator_me))[-1]
-    assert (found.kind.code, found.number, found.months[0], found.months[-1]) == ("duplicates", 1, 0, 1)
+    results = count_own(desk_of(coordinator_me))[-1]
+    assert (results.kind.code, results.number, results.months[0], results.months[-1]) == ("duplicates", 1, 0, 1)
     then = [midnight(month) for month in months_of(timezone.localdate())[1:]]
-    assert found.months[:-1] == tuple(
+    assert results.months[:-1] == tuple(
         (now - timedelta(days=200) <= end < now - timedelta(days=70)) + (now - timedelta(days=100) <= end)
         for end in then
     )
@@ -239,16 +239,16 @@ def test_pairs_are_those_of_the_duplicates_desk(recorder_me, coordinator_me):
 @pytest.mark.slow
 def test_page_says_the_numbers_and_opens_as_many_rows(recorder_me, coordinator_me, admin):
     write_gaps(Random(7), recorder_me, trainings=90)
-    for member, asked in ((coordinator_me, ""), (admin, "?of=network")):
+    for member, query in ((coordinator_me, ""), (admin, "?of=network")):
         client = client_of(member)
-        page = client.get(DESK + asked)
+        page = client.get(DESK + query)
         numbers = {card["kind"].code: card["found"].number for card in page.context["cards"] if card["opens"]}
         assert sum(numbers.values()) > 100
         text = squeezed(page.content.decode())
         for code, number in numbers.items():
             if code != "duplicates" and number:
-                assert f'<a href="{DESK}{code}/{asked}">{number:,}</a>' in text
-                rows = client.get(f"{DESK}{code}/{asked}").context
+                assert f'<a href="{DESK}{code}/{query}">{number:,}</a>' in text
+                rows = client.get(f"{DESK}{code}/{query}").context
                 assert (rows["page"].paginator.count, rows["found"].number) == (number, number)
 
 
@@ -366,10 +366,10 @@ def test_ways_follow_the_state_of_the_figures(counting, recorder_me, coordinator
         return {(row.way.words, row.way.url) for row in client_of(member).get(f"{DESK}{code}/").context["rows"]}
 
     base = counting.get_absolute_url()
-    told = "The figures are submitted: a coordinator can return or amend them."
+    texts = "The figures are submitted: a coordinator can return or amend them."
     assert (ways(coordinator_me, "sex"), ways(recorder_me, "sex")) == (
         {("Amend", f"{base}figures/amend/")},
-        {(told, "")},
+        {(texts, "")},
     )
     assert ways(recorder_me, "evidence") == {("Attach", f"{base}evidence/")}
     Training.objects.filter(pk=counting.pk).update(figures="submitted", verified_at=None, verified_by=None)
@@ -441,8 +441,8 @@ def test_host_is_no_owner_to_ask_about(recorder_me, admin):
                                      "sex/?of=network&ministry=1"])  # fmt: skip
 def test_desk_of_others_is_404_not_ones_own(address, recorder_me):
     assert client_of(recorder_me).get(DESK + address).status_code == 404
-    asked = QueryDict(address.partition("?")[2]).dict()
-    sheet = client_of(recorder_me).post(f"{DESK}late/sheet/", {"as": "csv", **asked})
+    query = QueryDict(address.partition("?")[2]).dict()
+    sheet = client_of(recorder_me).post(f"{DESK}late/sheet/", {"as": "csv", **query})
     assert sheet.status_code == 404
 
 

@@ -21,15 +21,15 @@ MOST_MS = 300
 
 def best_of(tries, act):
     """The fastest of several runs in milliseconds, with the time in the database and its slowest query."""
-    found = []
+    best = []
     for _n in range(tries):
         with CaptureQueriesContext(connection) as taken:
             began = time.perf_counter()
             act()
             spent = 1000 * (time.perf_counter() - began)
         each = sorted(1000 * float(query["time"]) for query in taken)
-        found.append((spent, sum(each), each[-1]))
-    return min(found)
+        best.append((spent, sum(each), each[-1]))
+    return min(best)
 
 
 @pytest.mark.drill
@@ -43,20 +43,20 @@ def test_desk_with_a_hundred_thousand_people(settings, capsys):
     trainer = Member.objects.get(email="trainer.rs@demo.example")
     admin = Member.objects.get(email="admin@demo.example")
     own, network = desk_of(coordinator), desk_of(admin, is_network=True)
-    told = {
+    texts = {
         "a coordinator's desk": best_of(3, lambda: count_own(own)),
         "a trainer's desk": best_of(3, lambda: count_own(desk_of(trainer))),
         "the network's desk": best_of(3, lambda: count_network(network)),
     }
     for code, kind in KINDS.items():
-        told[f"count of {code}"] = best_of(3, lambda kind=kind: rows_of(own, kind).count())
-        told[f"first page of {code}"] = best_of(3, lambda kind=kind: list(rows_of(own, kind)[:50]))
+        texts[f"count of {code}"] = best_of(3, lambda kind=kind: rows_of(own, kind).count())
+        texts[f"first page of {code}"] = best_of(3, lambda kind=kind: list(rows_of(own, kind)[:50]))
     with capsys.disabled():
         print(
             f"\n{Participant.objects.count():,} people, {Enrolment.objects.count():,} rows, {Training.objects.count():,} trainings"
         )
-        for what, (spent, database, slowest) in told.items():
+        for what, (spent, database, slowest) in texts.items():
             print(
                 f"{what}: {spent:.0f} ms, {database:.0f} ms of it in the database, the slowest query {slowest:.0f} ms"
             )
-    assert {what: spent for what, (spent, _database, _slowest) in told.items() if not is_within(spent, MOST_MS)} == {}
+    assert {what: spent for what, (spent, _database, _slowest) in texts.items() if not is_within(spent, MOST_MS)} == {}

@@ -29,9 +29,9 @@ def snapshot(counting, coordinator_me, observer) -> Snapshot:
     """The figures of Montenegro's people by sex, reported to a donor and shown to one observer."""
     body = {"as_on": "2026-03-31", "reported_to": "EU <b>Delegation</b>", "note": "", "shown_to": [observer.pk]}
     answer = client_of(coordinator_me).post(f"{NEW}?by=sex&organisation={coordinator_me.organisation_id}", body)
-    found = Snapshot.objects.get()
-    assert (answer.status_code, answer["Location"]) == (302, found.get_absolute_url())
-    return found
+    snapshot = Snapshot.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, snapshot.get_absolute_url())
+    return snapshot
 
 
 def submitted(by: Member, people: int = 6) -> Training:
@@ -67,8 +67,8 @@ def test_numbers_stay_and_changes_are_told_training_by_training(snapshot, counti
     Mark.objects.filter(pk=mark.pk).update(value="late")  # the same minutes from another mark
     page = client_of(coordinator_me).get(snapshot.get_absolute_url())
     assert page.context["report"].total.seats == 8
-    told = [(change.training.pk, change.kind) for change in page.context["changes"]]
-    assert sorted(told) == sorted([(counting.pk, "rows"), (new.pk, "new")])
+    texts = [(change.training.pk, change.kind) for change in page.context["changes"]]
+    assert sorted(texts) == sorted([(counting.pk, "rows"), (new.pk, "new")])
     assert (page.context["now"].seats, page.context["is_unaltered"]) == (14, True)
 
 
@@ -134,10 +134,10 @@ def test_part_of_a_quarter_is_for_who_sees_the_names_alone(counting, coordinator
     url = f"{NEW}?by=sex&first=2025-03-02&organisation={coordinator_me.organisation_id}"
     body = {"as_on": "2026-03-31", "reported_to": "Donor", "shown_to": [observer.pk]}
     client_of(coordinator_me).post(url, body)
-    found = Snapshot.objects.get()
-    page = client_of(observer).get(found.get_absolute_url())
-    assert (page.status_code, page.context.get("report"), found.safe_numbers) == (200, None, None)
-    assert client_of(observer).post(f"{found.get_absolute_url()}sheet/", {"as": "csv"}).status_code == 403
+    snapshot = Snapshot.objects.get()
+    page = client_of(observer).get(snapshot.get_absolute_url())
+    assert (page.status_code, page.context.get("report"), snapshot.safe_numbers) == (200, None, None)
+    assert client_of(observer).post(f"{snapshot.get_absolute_url()}sheet/", {"as": "csv"}).status_code == 403
 
 
 def test_nothing_counts_yet_is_a_sentence(reference, coordinator_me):

@@ -26,8 +26,8 @@ PERIOD = {"first": "2023-01-01", "last": "2025-12-31"}
 ALL = (date(2023, 1, 1), date(2025, 12, 31))
 
 
-def workbook_of(member, **asked):
-    answer = client_of(member).post("/reports/packs/make/", {**PERIOD, **asked})
+def workbook_of(member, **query):
+    answer = client_of(member).post("/reports/packs/make/", {**PERIOD, **query})
     assert answer["Content-Type"].endswith("spreadsheetml.sheet"), answer.status_code
     return load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
 
@@ -59,8 +59,8 @@ def test_each_pack_is_a_tagged_pdf_and_a_workbook(kind, network, coordinator_me)
 
 @pytest.mark.slow
 def test_tables_of_a_pack_add_up_to_its_seats(network, coordinator_me):
-    asked = PackAsked(PackKind.NAP, *ALL, coordinator_me.organisation)
-    pack = make_pack(asked, by=coordinator_me)
+    pack_query = PackAsked(PackKind.NAP, *ALL, coordinator_me.organisation)
+    pack = make_pack(pack_query, by=coordinator_me)
     for table in pack.tables[:4]:
         seats = table.header.index("Seats")
         assert sum(row[seats] for row in table.rows[:-1]) == table.rows[-1][seats] > 0
@@ -74,30 +74,30 @@ def test_targets_count_the_trainings_of_their_courses(network, coordinator_me):
         Contribution.objects.create(course=course, target=target)
     home = coordinator_me.organisation
     (table,) = make_pack(PackAsked(PackKind.SDG, *ALL, home), by=coordinator_me).tables
-    asked = Question(organisation=home.pk, first=ALL[0], last=ALL[1])
-    by_course = [figures(Question(**{**vars(asked), "course": course.pk})) for course in courses[:2]]
-    found = {row[0][:3]: row[1:] for row in table.rows}
-    assert found["5.1"][2] == by_course[0].seats + by_course[1].seats
-    assert found["5.5"] == [
+    query = Question(organisation=home.pk, first=ALL[0], last=ALL[1])
+    by_course = [figures(Question(**{**vars(query), "course": course.pk})) for course in courses[:2]]
+    results = {row[0][:3]: row[1:] for row in table.rows}
+    assert results["5.1"][2] == by_course[0].seats + by_course[1].seats
+    assert results["5.5"] == [
         by_course[1].trainings,
         by_course[1].people_at_least,
         by_course[1].seats,
         round(by_course[1].hours, 2),
     ]
-    assert found["5.2"] == found["5.c"] == [0, 0, 0, 0]
+    assert results["5.2"] == results["5.c"] == [0, 0, 0, 0]
     assert "never the value of its indicator" in table.note
 
 
 @pytest.mark.slow
 def test_observer_sees_small_numbers_only_where_released(network, coordinator_me, observer):
     home = coordinator_me.organisation
-    asked = PackAsked(PackKind.NATO, *ALL, home)
-    whole = make_pack(asked, by=coordinator_me)
-    before = make_pack(asked, by=observer)
+    pack_query = PackAsked(PackKind.NATO, *ALL, home)
+    whole = make_pack(pack_query, by=coordinator_me)
+    before = make_pack(pack_query, by=observer)
     assert before.tables != whole.tables
     body = {**PERIOD, "kind": "nato", "reason": "Agreed with the ministry"}
     assert client_of(coordinator_me).post("/reports/packs/releases/", body).status_code == 302
-    after = make_pack(asked, by=observer)
+    after = make_pack(pack_query, by=observer)
     assert after.tables == whole.tables
     assert after.released.startswith(
         f"Small numbers of this ministry were released for this pack by {coordinator_me.full_name}"
@@ -107,7 +107,7 @@ def test_observer_sees_small_numbers_only_where_released(network, coordinator_me
                   PackAsked(PackKind.NATO, *ALL, None), PackAsked(PackKind.NATO, *ALL, Organisation.objects.get(code="RS"))):  # fmt: skip
         assert make_pack(other, by=observer).released == ""
     client_of(coordinator_me).post(f"/reports/packs/releases/{Release.objects.get().pk}/withdraw/")
-    assert make_pack(asked, by=observer).tables == before.tables
+    assert make_pack(pack_query, by=observer).tables == before.tables
 
 
 @pytest.mark.slow
@@ -129,7 +129,7 @@ def test_release_is_a_coordinators_of_that_ministry(network, coordinator_me, coo
 
 
 @pytest.mark.parametrize(
-    ("asked", "says"),
+    ("query", "says"),
     [
         ({"first": "2026-05-01", "last": "2026-04-30", "kind": "nato"}, "The period ends before it starts."),
         ({"first": "0001-01-01", "last": "9999-12-31", "kind": "nato"}, "Choose a day between 1990 and 9998."),
@@ -138,10 +138,10 @@ def test_release_is_a_coordinators_of_that_ministry(network, coordinator_me, coo
         ({"kind": "nato"}, "This field is required."),
     ],
 )
-def test_what_cannot_be_made_is_a_sentence(asked, says, reference, coordinator_me):
-    page = client_of(coordinator_me).post("/reports/packs/make/", asked)
-    told = {str(error) for errors in page.context["form"].errors.values() for error in errors}
-    assert (page.status_code, told) == (422, {says})
+def test_what_cannot_be_made_is_a_sentence(query, says, reference, coordinator_me):
+    page = client_of(coordinator_me).post("/reports/packs/make/", query)
+    texts = {str(error) for errors in page.context["form"].errors.values() for error in errors}
+    assert (page.status_code, texts) == (422, {says})
 
 
 def test_pack_is_of_a_ministry_or_of_all(reference, coordinator_me):
@@ -160,8 +160,8 @@ def test_pack_is_of_a_ministry_or_of_all(reference, coordinator_me):
 
 
 def test_pack_of_nothing_is_still_a_document(reference, coordinator_me):
-    asked = PackAsked(PackKind.DONOR, *ALL, None)
-    pack = make_pack(asked, by=coordinator_me)
+    pack_query = PackAsked(PackKind.DONOR, *ALL, None)
+    pack = make_pack(pack_query, by=coordinator_me)
     assert pack_pdf(pack)[:5] == b"%PDF-"
 
 
@@ -220,7 +220,7 @@ def told_apart_in_margins(facts, truth, dimensions) -> list[object]:
     """The attack on each line of each table, by sex and in all: smaller cells stand on no page."""
     from tests.trainings.disclosure.test_tables import bounds
 
-    cells, found = sorted(truth), []
+    cells, told_apart = sorted(truth), []
     for place in range(len(dimensions)):
         for key in {cell[0][place] for cell in cells}:
             for sexes in (SEXES, *((sex,) for sex in SEXES)):
@@ -229,8 +229,8 @@ def told_apart_in_margins(facts, truth, dimensions) -> list[object]:
                 if 0 < n < 5:
                     least, most = bounds(facts, cells, some)
                     if least > 1 + 1e-6 or most < 5 - 1e-6:
-                        found.append((dimensions[place], key, sexes, n, least, most))
-    return found
+                        told_apart.append((dimensions[place], key, sexes, n, least, most))
+    return told_apart
 
 
 @pytest.mark.slow
@@ -248,11 +248,11 @@ def test_words_of_a_document_say_where_its_numbers_come_from(network, coordinato
 
 @pytest.mark.slow
 def test_pack_by_once_per_course_puts_headcounts_beside_the_seats(network, coordinator_me):
-    asked = PackAsked(PackKind.DONOR, *ALL, coordinator_me.organisation, "once")
-    pack = make_pack(asked, by=coordinator_me)
-    told, text = pack.completeness, " ".join(pack.completeness)
+    pack_query = PackAsked(PackKind.DONOR, *ALL, coordinator_me.organisation, "once")
+    pack = make_pack(pack_query, by=coordinator_me)
+    texts, text = pack.completeness, " ".join(pack.completeness)
     assert "each person once in a course, in each line anew" in " ".join(pack.definitions)
     assert "every time" not in " ".join(pack.definitions)
     assert "counted by head stand beside the seats" in text
     assert "of seats were counted by head" not in text
-    assert int(told[0].removesuffix(" % of seats are verified by a coordinator of the keeper.")) > 0
+    assert int(texts[0].removesuffix(" % of seats are verified by a coordinator of the keeper.")) > 0

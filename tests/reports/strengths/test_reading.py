@@ -56,18 +56,18 @@ def test_headers_in_the_words_of_the_region(header):
 
 
 def test_women_and_men_in_columns_of_their_own_under_a_title():
-    found = read(
+    text = read(
         "Brojno stanje 2024\n\nKategorija\tŽene\tMuškarci\tUkupno\nPodoficiri\t127\t2 465\t2592\nVojnici\t427\t\t\nUkupno\t554\t2465\t3019",
         2024,
     )
-    assert (found.numbers, found.wrong) == (
+    assert (text.numbers, text.wrong) == (
         {(2024, "", "nco", "female"): 127, (2024, "", "nco", "male"): 2465, (2024, "", "soldier", "female"): 427}, [],
     )  # fmt: skip
 
 
 def test_ranks_of_one_group_are_added_and_the_same_line_twice_is_asked_about():
-    found = read("Godina\tČin\tPol\tBroj\n2024\tpukovnik\tm\t5\n2024\tmajor\tm\t7\n2024\tmajor\tm\t8")
-    assert (found.numbers, found.wrong) == (
+    text = read("Godina\tČin\tPol\tBroj\n2024\tpukovnik\tm\t5\n2024\tmajor\tm\t7\n2024\tmajor\tm\t8")
+    assert (text.numbers, text.wrong) == (
         {(2024, "", "senior_officer", "male"): 12}, [(4, "This stands in row 3 already.")]
     )  # fmt: skip
 
@@ -81,9 +81,9 @@ def test_ranks_of_one_group_are_added_and_the_same_line_twice_is_asked_about():
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_said_with_its_row(row, words):
-    found = read(f"Godina\tPol\tČin\tBroj\n{row}")
-    assert (found.numbers, [number for number, _words in found.wrong]) == ({}, [2])
-    assert words in found.wrong[0][1]
+    text = read(f"Godina\tPol\tČin\tBroj\n{row}")
+    assert (text.numbers, [number for number, _words in text.wrong]) == ({}, [2])
+    assert words in text.wrong[0][1]
 
 
 def test_too_much_is_refused_in_a_sentence():
@@ -106,5 +106,5 @@ def test_any_table_is_read_back_as_it_was_written(numbers):
     writer.writerow(["Year", "Unit", "Rank group", "Sex", "Number"])
     for (year, unit, group, sex), number in numbers.items():
         writer.writerow([year, unit, RankGroup(group).label, Sex(sex).label, number])
-    found = read(out.getvalue())
-    assert (found.numbers, found.wrong) == (numbers, [])
+    text = read(out.getvalue())
+    assert (text.numbers, text.wrong) == (numbers, [])

@@ -109,7 +109,7 @@ def preview(browser, **sent):
     return browser.post(f"{HOME}import/", {"source": "Sheet", **sent})
 
 
-def kept(answer) -> str:
+def kept_entries(answer) -> str:
     return re.search(r'name="plan" value="([^"]+)"', answer.content.decode())[1]
 
 
@@ -123,7 +123,7 @@ def test_a_pasted_table_is_shown_then_taken_in(browser):
         3,
     )
     lines = AuditEntry.objects.count()
-    assert browser.post(f"{HOME}import/", {"plan": kept(answer)}).status_code == 302
+    assert browser.post(f"{HOME}import/", {"plan": kept_entries(answer)}).status_code == 302
     assert numbers(strength__year=2025) == {("nco", "female"): 14, ("nco", "male"): 30, ("soldier", "male"): 1200}
     assert numbers(strength__year=2024) == {("senior_officer", "male"): 9}
     line = AuditEntry.objects.latest("pk")
@@ -141,7 +141,7 @@ def test_a_pasted_table_is_shown_then_taken_in(browser):
         [("NCO, Female", "12", "14")], [("NCO, Female", "", "12"), ("NCO, Male", "", "30")],
     ]  # fmt: skip
     # Back and the same again: refused, as what was seen is no longer there; nothing twice.
-    browser.post(f"{HOME}import/", {"plan": kept(answer)})
+    browser.post(f"{HOME}import/", {"plan": kept_entries(answer)})
     assert AuditEntry.objects.count() == lines + 1
 
 
@@ -151,10 +151,10 @@ def test_a_workbook_and_a_csv_file_are_taken_in(browser):
     file = SimpleUploadedFile("s.xlsx", workbook(*rows))
     answer = preview(browser, file=file)
     assert (answer.status_code, answer.context["wrong"]) == (200, [])
-    browser.post(f"{HOME}import/", {"plan": kept(answer)})
+    browser.post(f"{HOME}import/", {"plan": kept_entries(answer)})
     assert numbers(strength__unit="Bar") == {("nco", "female"): 3, ("nco", "male"): 20, ("soldier", "female"): 5}
     file = SimpleUploadedFile("s.csv", "година;категорија;пол;број\n2023;цивили;ж;77".encode("cp1251"))
-    browser.post(f"{HOME}import/", {"plan": kept(preview(browser, file=file))})
+    browser.post(f"{HOME}import/", {"plan": kept_entries(preview(browser, file=file))})
     assert numbers(strength__year=2023) == {("civilian", "female"): 77}
 
 
@@ -163,14 +163,14 @@ def test_rows_that_are_not_understood_are_left_out_on_purpose_only(browser):
         browser, rows=f"{PASTED}\n2025\tkapetan bojnog broda\tž\t4\n2025\tciviles\tž\tmnogo\n1889\tcivil\tž\t4"
     )
     assert [row for row, _words in answer.context["wrong"]] == [5, 6, 7]
-    browser.post(f"{HOME}import/", {"plan": kept(answer), "without_wrong": "1"})
+    browser.post(f"{HOME}import/", {"plan": kept_entries(answer), "without_wrong": "1"})
     assert Strength.objects.count() == 0
-    browser.post(f"{HOME}import/", {"plan": kept(answer), "without_wrong": "1", "leave_out": "1"})
+    browser.post(f"{HOME}import/", {"plan": kept_entries(answer), "without_wrong": "1", "leave_out": "1"})
     assert Strength.objects.count() == 2
 
 
 def test_a_plan_of_somebody_else_or_changed_is_refused(browser, coordinator_rs):
-    plan = kept(preview(browser, rows=PASTED))
+    plan = kept_entries(preview(browser, rows=PASTED))
     for who, sent in ((client_of(coordinator_rs), plan), (browser, plan[:-3] + "abc"), (browser, "")):
         assert who.post(f"{HOME}import/", {"plan": sent}).status_code == 302
     assert Strength.objects.count() == 0
@@ -178,7 +178,7 @@ def test_a_plan_of_somebody_else_or_changed_is_refused(browser, coordinator_rs):
 
 def test_what_changed_since_the_preview_stops_all_of_it(browser, coordinator_me):
     browser.post(f"{HOME}new/", TYPED)
-    plan = kept(preview(browser, rows=PASTED))
+    plan = kept_entries(preview(browser, rows=PASTED))
     browser.post(f"{HOME}{Strength.objects.get().pk}/", {**TYPED, "version": "1", "n-nco-female": "50"})
     browser.post(f"{HOME}import/", {"plan": plan})
     assert (Strength.objects.count(), numbers()["nco", "female"]) == (1, 50)
@@ -199,7 +199,7 @@ def test_what_is_no_table_gets_a_sentence(rows, words, browser):
 
 def test_the_year_of_the_form_counts_where_the_table_has_none(browser):
     answer = preview(browser, rows="Kategorija\tBroj\nPodoficir\t500", year="2022", as_on="2022-06-30")
-    browser.post(f"{HOME}import/", {"plan": kept(answer)})
+    browser.post(f"{HOME}import/", {"plan": kept_entries(answer)})
     made = Strength.objects.get()
     assert (made.year, made.as_on, numbers()) == (2022, date(2022, 6, 30), {("nco", "not_recorded"): 500})
 

@@ -242,14 +242,14 @@ def slow_cascade(network: Network) -> list[SlowCohort]:
         person = self_of.get(trainer)
         return first_course[person].day if person in first_course else network.trainers[trainer].certified
 
-    found = []
+    slow_cascade = []
     for maker in makers:
         alumni = [person for person, course in first_course.items() if course is maker]
         level = {t: maker.day for t, person in self_of.items() if person in alumni}
         cohort, old, used = SlowCohort(maker.number, len(alumni), []), set(level), set()
         while level:
-            given = {n for n, e in counting.items() if any(e.taught_by(t) and e.day > day for t, day in level.items())}
-            fresh = given - used
+            values = {n for n, e in counting.items() if any(e.taught_by(t) and e.day > day for t, day in level.items())}
+            fresh = values - used
             used |= fresh
             cohort.generations.append((level, fresh))
             level = {}
@@ -260,8 +260,8 @@ def slow_cascade(network: Network) -> list[SlowCohort]:
                 if days and trainer not in old:
                     level[trainer] = since or min(days)
             old |= set(level)
-        found.append(cohort)
-    return found
+        slow_cascade.append(cohort)
+    return slow_cascade
 
 
 def reached(network: Network, events: set[int], home: str | None = None) -> int:

@@ -100,16 +100,16 @@ def test_period_counts_trainings_and_not_when_last_delivered(taught, observer, t
 
 def test_wrong_questions_are_answered_with_a_sentence(trainer_me, observer):
     client = client_of(observer)
-    for asked in (
+    for query in (
         {"first": "2024-01-02", "last": "2024-01-01"}, {"first": "9999-01-01"}, {"first": "x"}, {"ministry": "x"}, {"topic": "99999"},
         {"language": "xx"}, {"nothing": "1"}, {"trainer": "1"}, {"left": "on"},
     ):  # fmt: skip
-        answer = client.get(PAGE, asked)
+        answer = client.get(PAGE, query)
         assert (answer.status_code, b"form-errors" in answer.content, "rows" in answer.context) == (422, True, False), (
-            asked
+            query
         )
-        if not asked.keys() & {"nothing", "trainer"}:  # what its form does not send, the sheet does not read
-            assert client.post(f"{PAGE}sheet/", asked).status_code == 422
+        if not query.keys() & {"nothing", "trainer"}:  # what its form does not send, the sheet does not read
+            assert client.post(f"{PAGE}sheet/", query).status_code == 422
     assert AuditEntry.objects.filter(action="export_trainers").count() == 0
 
 
@@ -119,8 +119,8 @@ def test_number_opens_as_many_trainings(taught, observer, trainer_me):
     wanted = {"": 4, "lead": 4, "co_trainer": 0, "observer": 0, "abroad": 1}
     assert {what: len(client.get(behind, {"what": what}).context["rows"]) for what in wanted} == wanted
     assert client.get(behind).context["own"] is None
-    for asked in ({"what": "rubbish"}, {"first": "9999-09-09"}, {"x": "1"}):
-        assert client.get(behind, asked).status_code == 404
+    for query in ({"what": "rubbish"}, {"first": "9999-09-09"}, {"x": "1"}):
+        assert client.get(behind, query).status_code == 404
 
 
 def test_staff_are_led_to_their_own_peoples_figures(taught, recorder_rs, trainer_me):
@@ -133,14 +133,14 @@ def test_staff_are_led_to_their_own_peoples_figures(taught, recorder_rs, trainer
 def test_who_left_is_told_where_members_are_managed(cast, trainer_me, trainer_rs):
     Member.objects.filter(pk=trainer_me.pk).update(is_active=False)
     slug = profile_of(trainer_me).slug
-    for name, told in (("coordinator_me", True), ("admin", True), ("coordinator_rs", False), ("recorder_me", None)):
+    for name, texts in (("coordinator_me", True), ("admin", True), ("coordinator_rs", False), ("recorder_me", None)):
         client = client_of(cast[name])
         assert list(lines(client.get(PAGE))) == ["Todor Trenerović"]
         answer = client.get(PAGE, {"left": "on"})
-        assert (answer.status_code == 422) is (told is None)
-        assert told is None or ("Tanja Trenerić" in lines(answer)) is told
+        assert (answer.status_code == 422) is (texts is None)
+        assert texts is None or ("Tanja Trenerić" in lines(answer)) is texts
         pages = [f"{PAGE}{slug}/trainings/", f"{PAGE}{slug}/portfolio.pdf"]
-        assert [client.get(page).status_code for page in pages] == [200 if told else 404] * 2, name
+        assert [client.get(page).status_code for page in pages] == [200 if texts else 404] * 2, name
 
 
 def test_sheet_is_the_report_and_is_recorded(taught, observer):
@@ -221,12 +221,12 @@ def test_materials_are_what_was_published_and_the_reader_may_open(cast, trainer_
     Material.objects.filter(pk=shared_file(trainer_me).pk).update(removed_at=now)
     shared_file(trainer_rs)
 
-    def told(name, **asked):
-        found = lines(client_of(cast[name]).get(PAGE, asked))
-        return [found[who].materials for who in ("Tanja Trenerić", "Todor Trenerović")]
+    def table_of(name, **query):
+        answer = lines(client_of(cast[name]).get(PAGE, query))
+        return [answer[who].materials for who in ("Tanja Trenerić", "Todor Trenerović")]
 
     readers = ("observer", "trainer_rs", "trainer_me", "coordinator_me", "admin")
-    assert [told(name) for name in readers] == [[2, 1], [2, 1], [3, 1], [3, 1], [2, 1]]
+    assert [table_of(name) for name in readers] == [[2, 1], [2, 1], [3, 1], [3, 1], [2, 1]]
     behind = client_of(cast["observer"]).get(f"{PAGE}{profile_of(trainer_me).slug}/trainings/")
     assert (len(behind.context["materials"]), b"2 materials shared" in behind.content) == (2, True)
 
@@ -242,9 +242,9 @@ def test_materials_are_shared_once_file_and_post_are_there(observer, trainer_me)
         (("2024-05-07", "2024-06-05"), 0),
         (("2024-06-06", "2024-06-30"), 2),
     ):
-        asked = dict(zip(("first", "last"), period, strict=True))
-        assert lines(client.get(PAGE, asked))["Tanja Trenerić"].materials == wanted, period
-        behind = client.get(f"{PAGE}{profile_of(trainer_me).slug}/trainings/", asked)
+        query = dict(zip(("first", "last"), period, strict=True))
+        assert lines(client.get(PAGE, query))["Tanja Trenerić"].materials == wanted, period
+        behind = client.get(f"{PAGE}{profile_of(trainer_me).slug}/trainings/", query)
         assert len(behind.context["materials"]) == wanted, period
 
 
@@ -257,8 +257,8 @@ def test_deployments_stand_in_report_sheet_and_portfolio_as_the_trainer_names_th
     page = client_of(observer).get(PAGE)
     assert lines(page)["Tanja Trenerić"].deployments == named
     assert page.context["total"].deployments == 2
-    for shown in (f"{PAGE}{profile.slug}/trainings/", profile.get_absolute_url()):
-        html = client_of(observer).get(shown).content
+    for visible in (f"{PAGE}{profile.slug}/trainings/", profile.get_absolute_url()):
+        html = client_of(observer).get(visible).content
         assert b"MINUSCA, adviser, 2019" in html
         assert b"#panic() &lt;b&gt;EUFOR" in html
     answer = client_of(observer).post(f"{PAGE}sheet/", {"as": "csv"})
@@ -267,9 +267,9 @@ def test_deployments_stand_in_report_sheet_and_portfolio_as_the_trainer_names_th
     assert [some[place : place + 2] for some in (head, row, total)] == [
         ["Deployments", "Materials shared"], ["; ".join(named), "1"], ["2", "1"],
     ]  # fmt: skip
-    given = noted(monkeypatch)
+    typst_inputs = noted(monkeypatch)
     assert portfolio_pdf(profile_of(trainer_me), reader=trainer_me, today=date(2026, 11, 25))[:5] == b"%PDF-"
-    assert (given[0]["deployments"], dict(given[0]["totals"])["Materials shared"]) == (named, "1")
+    assert (typst_inputs[0]["deployments"], dict(typst_inputs[0]["totals"])["Materials shared"]) == (named, "1")
 
 
 # The portfolio
@@ -277,14 +277,14 @@ def test_deployments_stand_in_report_sheet_and_portfolio_as_the_trainer_names_th
 
 def noted(monkeypatch):
     """Return what is given to the typesetter."""
-    given, make = [], pdf.typst.compile
+    values, make = [], pdf.typst.compile
 
     def note(*args, **kwargs):
-        given.append(json.loads(kwargs["sys_inputs"]["data"]))
+        values.append(json.loads(kwargs["sys_inputs"]["data"]))
         return make(*args, **kwargs)
 
     monkeypatch.setattr(pdf.typst, "compile", note)
-    return given
+    return values
 
 
 def test_portfolio_says_who_what_and_when(taught, trainer_me, monkeypatch, settings):
@@ -294,22 +294,26 @@ def test_portfolio_says_who_what_and_when(taught, trainer_me, monkeypatch, setti
     profile.position, profile.qualifications, profile.certified_on = "Начелница", "First\nSecond", date(2014, 3, 13)
     topic, language = Topic.objects.first(), Language.objects.first()
     change_profile(profile=profile, languages=[language], topics=[topic], by=trainer_me)
-    given = noted(monkeypatch)
+    typst_inputs = noted(monkeypatch)
     answer = client_of(trainer_me).get(reverse("reports:portfolio", args=[profile.slug]))
-    made, (shown,) = answer.content, given
+    made, (visible,) = answer.content, typst_inputs
     assert [mark in made for mark in (b"%PDF-", b"pdfuaid:part", b"pdfaid:part", b"/StructTreeRoot")] == [True] * 4
-    assert (shown["name"], shown["network"], shown["qualifications"]) == ("Тања Ђорђевић", "Mreža", ["First", "Second"])
-    assert dict(shown["person"]) == {
+    assert (visible["name"], visible["network"], visible["qualifications"]) == (
+        "Тања Ђорђевић",
+        "Mreža",
+        ["First", "Second"],
+    )
+    assert dict(visible["person"]) == {
         "Ministry": profile.member.organisation.name, "": profile.member.organisation.local_name, "Position": "Начелница",
         "Certified on": "13 March 2014", "Teaches in": str(language), "Topics": str(topic),
     }  # fmt: skip
-    totals = dict(shown["totals"])
+    totals = dict(visible["totals"])
     assert [totals[key] for key in ("Trainings delivered", "of them as lead trainer", "Hours delivered", "Served abroad in")] == [
         "4", "4", "48", "Georgia",
     ]  # fmt: skip
     years = {
         year["year"]: [(row["place"], row["part"], row["hours"], row["seats"]) for row in year["rows"]]
-        for year in shown["years"]
+        for year in visible["years"]
     }
     assert list(years)[1:] == ["2024", "2023", "2022"]
     assert (years["2023"], years["2022"]) == (
@@ -328,10 +332,10 @@ def test_portfolio_says_who_what_and_when(taught, trainer_me, monkeypatch, setti
 def test_small_numbers_stand_only_for_who_sees_the_names(
     taught, cast, trainer_me, monkeypatch, name, seats, words, total
 ):
-    given = noted(monkeypatch)
+    typst_inputs = noted(monkeypatch)
     portfolio_pdf(profile_of(trainer_me), reader=cast[name], today=date(2026, 11, 25))
-    (row,) = next(year["rows"] for year in given[0]["years"] if year["year"] == "2023")
-    assert (row["seats"], dict(given[0]["totals"])[words]) == (seats, total)
+    (row,) = next(year["rows"] for year in typst_inputs[0]["years"] if year["year"] == "2023")
+    assert (row["seats"], dict(typst_inputs[0]["totals"])[words]) == (seats, total)
 
 
 def test_trainer_no_longer_sees_small_numbers_when_their_time_for_names_is_over(
@@ -339,15 +343,18 @@ def test_trainer_no_longer_sees_small_numbers_when_their_time_for_names_is_over(
 ):
     verify_figures(training=taught[2], version_seen=1, by=coordinator_me)
     Training.objects.filter(pk=taught[2].pk).update(verified_at=timezone.now() - timedelta(days=31))
-    given = noted(monkeypatch)
+    typst_inputs = noted(monkeypatch)
     portfolio_pdf(profile_of(trainer_me), reader=trainer_me, today=date(2026, 11, 25))
-    assert [row["seats"] for year in given[0]["years"] for row in year["rows"]] == ["6", "6", "under 5", "6"]
+    assert [row["seats"] for year in typst_inputs[0]["years"] for row in year["rows"]] == ["6", "6", "under 5", "6"]
 
 
 def test_observed_trainings_stand_apart(taught, trainer_rs, monkeypatch):
-    given = noted(monkeypatch)
+    typst_inputs = noted(monkeypatch)
     portfolio_pdf(profile_of(trainer_rs), reader=trainer_rs, today=date(2026, 11, 25))
-    assert ([row["reference"] for row in given[0]["observed"]], len(given[0]["years"])) == ([taught[1].reference], 1)
+    assert ([row["reference"] for row in typst_inputs[0]["observed"]], len(typst_inputs[0]["years"])) == (
+        [taught[1].reference],
+        1,
+    )
 
 
 def test_empty_portfolio_is_made_and_odd_words_too(trainer_me, reference):
@@ -364,11 +371,11 @@ def test_taking_a_portfolio_is_recorded_each_time_and_its_name_is_nobodys(taught
         "application/pdf",
         'inline; filename="trainer-portfolio.pdf"',
     )
-    found = [
+    results = [
         (line.is_reading, line.by, line.details, line.organisation_id)
         for line in AuditEntry.objects.filter(action="export_portfolio")
     ]
-    assert found == [(True, coordinator_me, {}, trainer_me.organisation_id)] * 2
+    assert results == [(True, coordinator_me, {}, trainer_me.organisation_id)] * 2
 
 
 @pytest.mark.slow

@@ -65,7 +65,7 @@ def test_each_first_mark_has_the_change_that_made_it(training, recorder_me):
 def test_keys_of_two_lists_differ_and_both_are_taken_back(training, recorder_me):
     lists = [taken_in(training, "\n".join([HEADER, row]), recorder_me) for row in ROWS]
     assert MarkChange.objects.values("key").distinct().count() == 5
-    for one in lists:
-        undo_import(roster_import=one, by=recorder_me)
+    for item in lists:
+        undo_import(roster_import=item, by=recorder_me)
     assert counted(training) == [("Marić", 0, 0, 0), ("Vukić", 0, 0, 0), ("Đurić", 0, 0, 0)]
     assert set(Mark.objects.values_list("value", "version")) == {("", 2)}

@@ -105,14 +105,14 @@ def test_rest_present_touches_only_the_unmarked_and_shown(sheet, recorder_me):
 
 def test_rest_present_again_with_its_key_answers_the_same(sheet, recorder_me):
     session, batch = sheet.sessions.first(), uuid4()
-    shown = list(sheet.enrolments.values_list("pk", flat=True))
-    first = mark_rest_present(session=session, enrolments_shown=shown, batch=batch, by=recorder_me)
+    visible = list(sheet.enrolments.values_list("pk", flat=True))
+    first = mark_rest_present(session=session, enrolments_shown=visible, batch=batch, by=recorder_me)
     change_marks(training=sheet, edits=[edit_of(sheet.enrolments.first(), session, "", 1)], by=recorder_me)
-    again = mark_rest_present(session=session, enrolments_shown=shown, batch=batch, by=recorder_me)
+    again = mark_rest_present(session=session, enrolments_shown=visible, batch=batch, by=recorder_me)
     assert (first.applied, again.applied) == (3, 3)
     assert state(sheet.enrolments.first(), session) == ("", 2)
     with pytest.raises(KeyReusedError):
-        mark_rest_present(session=sheet.sessions.last(), enrolments_shown=shown, batch=batch, by=recorder_me)
+        mark_rest_present(session=sheet.sessions.last(), enrolments_shown=visible, batch=batch, by=recorder_me)
 
 
 def test_rest_present_marks_whose_mark_was_cleared(sheet, recorder_me):
@@ -135,10 +135,10 @@ def test_undo_leaves_what_somebody_changed_since(sheet, recorder_me, trainer_me)
 
 def test_undo_twice_takes_back_once(sheet, recorder_me):
     session, batch = sheet.sessions.first(), uuid4()
-    shown = list(sheet.enrolments.values_list("pk", flat=True))
-    mark_rest_present(session=session, enrolments_shown=shown, batch=batch, by=recorder_me)
+    visible = list(sheet.enrolments.values_list("pk", flat=True))
+    mark_rest_present(session=session, enrolments_shown=visible, batch=batch, by=recorder_me)
     undo_batch(training=sheet, batch=batch, by=recorder_me)
-    mark_all_again = mark_rest_present(session=session, enrolments_shown=shown, batch=uuid4(), by=recorder_me)
+    mark_all_again = mark_rest_present(session=session, enrolments_shown=visible, batch=uuid4(), by=recorder_me)
     undo_batch(training=sheet, batch=batch, by=recorder_me)
     assert mark_all_again.applied == 3
     assert [state(e, session) for e in sheet.enrolments.all()] == [("present", 3)] * 3
@@ -178,19 +178,19 @@ def test_cancelled_training_takes_no_marks(sheet, cell, recorder_me):
 
 
 def test_minutes_on_the_enrolment_are_the_sum_of_attended_sessions_held(sheet, recorder_me):
-    one, two = sheet.sessions.all()
+    left, two = sheet.sessions.all()
     first, second, third = sheet.enrolments.all()
     edits = [
-        edit_of(first, one, "present"), edit_of(first, two, "late"),
-        edit_of(second, one, "excused"), edit_of(second, two, "present"), edit_of(third, one, "absent"),
+        edit_of(first, left, "present"), edit_of(first, two, "late"),
+        edit_of(second, left, "excused"), edit_of(second, two, "present"), edit_of(third, left, "absent"),
     ]  # fmt: skip
     change_marks(training=sheet, edits=edits, by=recorder_me)
-    kept = ("minutes", "attended_sessions", "recorded_sessions")
-    assert list(sheet.enrolments.values_list(*kept)) == [(720, 2, 2), (360, 1, 2), (0, 0, 1)]
+    fields = ("minutes", "attended_sessions", "recorded_sessions")
+    assert list(sheet.enrolments.values_list(*fields)) == [(720, 2, 2), (360, 1, 2), (0, 0, 1)]
     toggle_session(session=two, by=recorder_me)
-    assert list(sheet.enrolments.values_list(*kept)) == [(360, 1, 1), (0, 0, 1), (0, 0, 1)]
+    assert list(sheet.enrolments.values_list(*fields)) == [(360, 1, 1), (0, 0, 1), (0, 0, 1)]
     toggle_session(session=two, by=recorder_me)
-    assert list(sheet.enrolments.values_list(*kept)) == [(720, 2, 2), (360, 1, 2), (0, 0, 1)]
+    assert list(sheet.enrolments.values_list(*fields)) == [(720, 2, 2), (360, 1, 2), (0, 0, 1)]
 
 
 def test_several_edits_of_one_cell_in_one_request_follow_each_other(sheet, cell, recorder_me):
@@ -253,36 +253,36 @@ def test_signed_out_background_request_gets_401(sheet, cell, stranger):
     assert (answer.status_code, answer.json()["error"]) == (401, "signed_out")
 
 
-def form_of(training, shown, wanted, key=None):
+def form_of(training, expected, wanted, key=None):
     body = {"form_key": str(key or uuid4())}
-    for (enrolment, session), (value, version) in shown.items():
+    for (enrolment, session), (value, version) in expected.items():
         body[f"s-{enrolment}-{session}"] = f"{value} {version}"
         body[f"m-{enrolment}-{session}"] = wanted.get((enrolment, session), value)
     return body
 
 
 def test_form_without_javascript_writes_only_what_was_changed(sheet, recorder_me, trainer_me):
-    one = sheet.sessions.first()
+    left = sheet.sessions.first()
     first, second, _third = sheet.enrolments.all()
-    shown = {(first.pk, one.pk): ("", 0), (second.pk, one.pk): ("", 0)}
-    change_marks(training=sheet, edits=[edit_of(second, one, "absent")], by=trainer_me)
-    body = form_of(sheet, shown, {(first.pk, one.pk): "present"})
+    visible = {(first.pk, left.pk): ("", 0), (second.pk, left.pk): ("", 0)}
+    change_marks(training=sheet, edits=[edit_of(second, left, "absent")], by=trainer_me)
+    body = form_of(sheet, visible, {(first.pk, left.pk): "present"})
     client, url = client_of(recorder_me), f"{sheet.get_absolute_url()}attendance/"
     assert client.post(url, body).status_code == 302
-    assert (state(first, one), state(second, one)) == (("present", 1), ("absent", 1))
+    assert (state(first, left), state(second, left)) == (("present", 1), ("absent", 1))
     assert client.post(url, body).status_code == 302
-    assert (state(first, one), MarkChange.objects.count()) == (("present", 1), 2)
+    assert (state(first, left), MarkChange.objects.count()) == (("present", 1), 2)
 
 
 def test_form_shows_both_values_of_a_conflict(sheet, recorder_me, trainer_me):
-    one, first = sheet.sessions.first(), sheet.enrolments.first()
-    change_marks(training=sheet, edits=[edit_of(first, one, "excused")], by=trainer_me)
-    body = form_of(sheet, {(first.pk, one.pk): ("", 0)}, {(first.pk, one.pk): "late"})
+    left, first = sheet.sessions.first(), sheet.enrolments.first()
+    change_marks(training=sheet, edits=[edit_of(first, left, "excused")], by=trainer_me)
+    body = form_of(sheet, {(first.pk, left.pk): ("", 0)}, {(first.pk, left.pk): "late"})
     answer = client_of(recorder_me).post(f"{sheet.get_absolute_url()}attendance/", body)
     assert answer.status_code == 409
     (conflict,) = answer.context["conflicts"]
     assert (conflict["theirs"], conflict["yours"]) == ("Excused", "Late")
-    assert state(first, one) == ("excused", 1)
+    assert state(first, left) == ("excused", 1)
 
 
 def test_everybody_marked_is_all_cells(sheet, recorder_me):

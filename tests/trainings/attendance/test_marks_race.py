@@ -35,9 +35,9 @@ def test_two_from_the_same_base_are_one_change_and_one_conflict(recorder_me, coo
         )
         outcomes = [answer.changes[0].outcome for answer in answers]
         assert sorted(outcomes) == ["applied", "conflict"]
-        kept = Mark.objects.get(enrolment=enrolment, session=session)
+        mark = Mark.objects.get(enrolment=enrolment, session=session)
         won = answers[outcomes.index("applied")].changes[0]
-        assert (kept.value, kept.version) == (won.new_value, 1)
+        assert (mark.value, mark.version) == (won.new_value, 1)
         assert MarkChange.objects.filter(enrolment=enrolment).count() == 2
 
 
@@ -52,9 +52,9 @@ def test_one_key_sent_twice_at_once_is_one_change(recorder_me):
 
 def test_the_rest_present_never_overwrites_a_mark_made_meanwhile(recorder_me, coordinator_me):
     for training, enrolment, session in sheets(recorder_me):
-        shown = list(training.enrolments.values_list("pk", flat=True))
+        visible = list(training.enrolments.values_list("pk", flat=True))
         _rest, hand = at_once(
-            lambda: mark_rest_present(session=session, enrolments_shown=shown, batch=uuid4(), by=coordinator_me),
+            lambda: mark_rest_present(session=session, enrolments_shown=visible, batch=uuid4(), by=coordinator_me),
             lambda: change_marks(training=training, edits=[edit_of(enrolment, session, "absent")], by=recorder_me),
         )
         there = Mark.objects.get(enrolment=enrolment, session=session).value

@@ -29,23 +29,23 @@ def test_small_is_one_to_four(number, small):
 
 @given(answers())
 def test_no_small_number_of_persons_is_shown(answer):
-    shown = suppress(answer)
+    suppressed = suppress(answer)
     for number in (
-        shown.seats,
-        shown.people_at_least,
-        shown.people_at_most,
-        shown.women,
-        shown.men,
-        shown.other,
-        shown.not_recorded,
+        suppressed.seats,
+        suppressed.people_at_least,
+        suppressed.people_at_most,
+        suppressed.women,
+        suppressed.men,
+        suppressed.other,
+        suppressed.not_recorded,
     ):
         assert number is None or not is_small(number)
 
 
 @given(answers())
 def test_split_with_a_small_part_is_hidden_whole(answer):
-    shown = suppress(answer)
-    split = [shown.women, shown.men, shown.other, shown.not_recorded]
+    suppressed = suppress(answer)
+    split = [suppressed.women, suppressed.men, suppressed.other, suppressed.not_recorded]
     assert split in ([None] * 4, [answer.women, answer.men, answer.other, answer.not_recorded])
     if any(map(is_small, (answer.women, answer.men, answer.other, answer.not_recorded))):
         assert split == [None] * 4
@@ -53,18 +53,18 @@ def test_split_with_a_small_part_is_hidden_whole(answer):
 
 @given(answers())
 def test_share_of_verified_gives_no_small_number_away(answer):
-    shown = suppress(answer)
+    suppressed = suppress(answer)
     if is_small(answer.verified_seats) or is_small(answer.seats - answer.verified_seats):
-        assert shown.verified_share is None
+        assert suppressed.verified_share is None
 
 
 @given(answers())
 def test_share_beside_a_hidden_split_leaves_both_sides_open(answer):
-    shown = suppress(answer)
-    if shown.women is None and shown.women_share is not None:
+    suppressed = suppress(answer)
+    if suppressed.women is None and suppressed.women_share is not None:
         known = answer.women + answer.men + answer.other
         assert min(answer.women, known - answer.women) >= 10
-        assert shown.women_share == round(answer.women / known, 2)
+        assert suppressed.women_share == round(answer.women / known, 2)
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), answers()))
@@ -76,9 +76,9 @@ def test_table_shows_all_its_rows_whole_or_none(rows):
 
 
 def test_total_of_one_to_four_hides_hours_and_trainings_too():
-    shown = suppress(Figures(seats=3, women=3, people_at_least=3, people_at_most=3, minutes=180, trainings=1))
-    assert set(vars(shown).values()) == {None}
-    assert shown.is_hidden
+    suppressed = suppress(Figures(seats=3, women=3, people_at_least=3, people_at_most=3, minutes=180, trainings=1))
+    assert set(vars(suppressed).values()) == {None}
+    assert suppressed.is_hidden
 
 
 def test_nothing_is_hidden_where_nobody_was():

@@ -37,32 +37,32 @@ def gatherings(draw: st.DrawFn, dimensions: int) -> Gathering:
 
 def truth_of(gathered: Gathering) -> dict[tuple, int]:
     """Seats by (key, sex)."""
-    found: dict[tuple, int] = dict.fromkeys(product({*gathered.all_keys()}, SEXES), 0)
+    truth: dict[tuple, int] = dict.fromkeys(product({*gathered.all_keys()}, SEXES), 0)
     for part in gathered.parts:
-        found[part.key, part.sex] += len(part.people)
+        truth[part.key, part.sex] += len(part.people)
     for row in gathered.headcounts:
-        found[row.key, row.sex] += row.known or 0
-    return found
+        truth[row.key, row.sex] += row.known or 0
+    return truth
 
 
-def told(table: ShownTable, cells: list[tuple]) -> list[tuple[set[tuple], int]]:
+def sums_shown(table: ShownTable, cells: list[tuple]) -> list[tuple[set[tuple], int]]:
     """Everything a table says of seats: sets of (key, sex) and how many they are together."""
     facts: list[tuple[set[tuple], int | None]] = []
 
-    def say(shown: object, keys: list[tuple], split: tuple) -> None:
-        facts.append(({cell for cell in cells if cell[0] in keys}, shown.seats))
-        for sexes, number in zip(split, shown.by_sex, strict=True) if shown.by_sex else ():
+    def say(expected: object, keys: list[tuple], split: tuple) -> None:
+        facts.append(({cell for cell in cells if cell[0] in keys}, expected.seats))
+        for sexes, number in zip(split, expected.by_sex, strict=True) if expected.by_sex else ():
             chosen = {COLUMN[sex] for sex in sexes}
             facts.append(({cell for cell in cells if cell[0] in keys and cell[1] in chosen}, number))
 
     everything = [key for key, _sex in cells]
     say(table.total, everything, table.total_split)
-    for line, shown in table.lines.items():
-        say(shown, [key for key in everything if key[0] in line], table.split)
-    for line, shown in table.columns.items():
-        say(shown, [key for key in everything if key[1] in line], ())
-    for (line, across), shown in table.blocks.items():
-        say(shown, [key for key in everything if key[0] in line and key[1] in across], ())
+    for line, visible in table.lines.items():
+        say(visible, [key for key in everything if key[0] in line], table.split)
+    for line, visible in table.columns.items():
+        say(visible, [key for key in everything if key[1] in line], ())
+    for (line, across), visible in table.blocks.items():
+        say(visible, [key for key in everything if key[0] in line and key[1] in across], ())
     return [(inside, number) for inside, number in facts if number is not None]
 
 
@@ -76,8 +76,8 @@ def bounds(facts: list[tuple[set[tuple], int]], cells: list[tuple], wanted: set[
     aim[[place[cell] for cell in wanted]] = 1
     ends = []
     for sign in (1, -1):
-        found = linprog(sign * aim, A_eq=rows, b_eq=[number for _inside, number in facts], bounds=(0, None))
-        ends.append(sign * found.fun if found.status == 0 else float("inf"))
+        solution = linprog(sign * aim, A_eq=rows, b_eq=[number for _inside, number in facts], bounds=(0, None))
+        ends.append(sign * solution.fun if solution.status == 0 else float("inf"))
     return ends[0], ends[1]
 
 
@@ -93,16 +93,16 @@ def told_apart(table: ShownTable, gathered: Gathering, dimensions: int) -> list[
     """What the attack learns: hidden numbers that are 1 to 4 and cannot be everything from 1 to 5."""
     truth = truth_of(gathered)
     cells = sorted(truth)
-    facts = told(table, cells)
-    found = []
+    facts = sums_shown(table, cells)
+    results = []
     for wanted in hidden_of(table, cells, dimensions):
         number = sum(truth[cell] for cell in wanted)
         least, most = bounds(facts, cells, wanted)
         if 0 < number < 5 and (least > 1 + 1e-6 or most < 5 - 1e-6):
-            found.append((wanted, number, least, most))
+            results.append((wanted, number, least, most))
         if not any(inside == wanted for inside, _n in facts) and number and (least > 1 + 1e-6 or most < 5 - 1e-6):
-            found.append((wanted, number, least, most))
-    return found
+            results.append((wanted, number, least, most))
+    return results
 
 
 @pytest.mark.slow
@@ -123,8 +123,8 @@ def test_two_breakdowns_give_no_small_number_away(gathered):
 @given(gatherings(1))
 def test_no_number_shown_is_small(gathered):
     table = suppress_table(gathered, 1)
-    for shown in (table.total, *table.lines.values()):
-        shown_numbers = [shown.seats, shown.people_at_least, shown.people_at_most, *shown.by_sex]
+    for visible in (table.total, *table.lines.values()):
+        shown_numbers = [visible.seats, visible.people_at_least, visible.people_at_most, *visible.by_sex]
         assert not [n for n in shown_numbers if n is not None and 0 < n < 5]
 
 

@@ -17,16 +17,16 @@ from trainings.roster.actions import RosterRow, add_to_roster, change_enrolment,
 pytestmark = pytest.mark.django_db
 
 
-def made(home, family, given, sex="not_recorded", service=""):
-    spelling_key, loose_key = name_keys(family, given)
+def made(home, family, given_name, sex="not_recorded", service=""):
+    spelling_key, loose_key = name_keys(family, given_name)
     return Participant.objects.create(
-        organisation=home, family_name=family, given_name=given, spelling_key=spelling_key, loose_key=loose_key,
+        organisation=home, family_name=family, given_name=given_name, spelling_key=spelling_key, loose_key=loose_key,
         sex=sex, service_hash=service,
     )  # fmt: skip
 
 
-def record_of(pk, family, given, sex="female", service=""):
-    return Record(pk, family, given, sex, service)
+def record_of(pk, family, given_name, sex="female", service=""):
+    return Record(pk, family, given_name, sex, service)
 
 
 def pairs_of(home):
@@ -51,22 +51,22 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other", "why"), CASES)
-def test_pair_is_found_with_its_reason(one, other, why):
-    found = find_pairs([record_of(1, *one), record_of(2, *other)])
-    assert found == ({(1, 2): why} if why else {})
+@pytest.mark.parametrize(("first", "other", "why"), CASES)
+def test_pair_is_found_with_its_reason(first, other, why):
+    pairs = find_pairs([record_of(1, *first), record_of(2, *other)])
+    assert pairs == ({(1, 2): why} if why else {})
 
 
 def test_sexes_and_numbers_speak_against_and_an_equal_number_for():
-    def found(**facts):
+    def pairs_found(**facts):
         return find_pairs(
             [record_of(1, "petrovic", "milica", **facts), record_of(2, "petrovic", "milica", "male", "b")]
         )
 
-    assert found() == {}
-    assert found(sex="not_recorded") == {(1, 2): "name"}
-    assert found(sex="male", service="a") == {}
-    assert found(sex="male", service="b") == {(1, 2): "service"}
+    assert pairs_found() == {}
+    assert pairs_found(sex="not_recorded") == {(1, 2): "name"}
+    assert pairs_found(sex="male", service="a") == {}
+    assert pairs_found(sex="male", service="b") == {(1, 2): "service"}
     married = [record_of(1, "petrovic", "milica", service="a"), record_of(2, "jovanovic", "milica", service="a")]
     assert find_pairs(married) == {(1, 2): "service"}
 
@@ -92,8 +92,8 @@ def test_close_words_are_those_a_slow_comparison_finds():
 
 
 def test_pairs_of_one_name_stay_linear():
-    found = find_pairs([record_of(n, "petrovic", "milica") for n in range(200)])
-    assert len(found) == 200 * MAX_ALIKE - sum(range(MAX_ALIKE + 1))
+    pairs = find_pairs([record_of(n, "petrovic", "milica") for n in range(200)])
+    assert len(pairs) == 200 * MAX_ALIKE - sum(range(MAX_ALIKE + 1))
 
 
 def test_people_added_are_paired_at_once_but_for_slips(recorder_me, organisation):
@@ -115,10 +115,10 @@ def test_people_added_are_paired_at_once_but_for_slips(recorder_me, organisation
 
 def test_corrected_name_is_compared_again(recorder_me, organisation):
     training = make_training(recorder_me)
-    one, other = make_roster(training, 2, recorder_me)
+    first, other = make_roster(training, 2, recorder_me)
     compare_new_people()
     assert not DuplicatePair.objects.exists()
-    person = one.participant
+    person = first.participant
     change_enrolment(
         enrolment=other, family_name=person.family_name, given_name=person.given_name, sex=person.sex, by=recorder_me
     )
@@ -155,9 +155,9 @@ def test_hundred_thousand_people_are_compared_in_seconds():
     random = Random(11)
     syllables = ["pe", "tro", "ma", "ri", "jo", "va", "no", "lu", "ka", "ne", "bo", "sti", "du", "ra", "mi", "le"]
     families = ["".join(random.choices(syllables, k=random.randint(2, 4))) + "vic" for _n in range(4000)]
-    given = ["".join(random.choices(syllables, k=random.randint(2, 3))) for _n in range(600)]
+    values = ["".join(random.choices(syllables, k=random.randint(2, 3))) for _n in range(600)]
     people = [
-        record_of(n, random.choice(families), random.choice(given), random.choice(["female", "male"]))
+        record_of(n, random.choice(families), random.choice(values), random.choice(["female", "male"]))
         for n in range(100_000)
     ]
     slips = [
@@ -165,9 +165,9 @@ def test_hundred_thousand_people_are_compared_in_seconds():
         for n in range(100)
     ]
     start = process_time()
-    found = find_pairs(people + slips)
+    pairs = find_pairs(people + slips)
     took = process_time() - start
-    assert {(n, 100_000 + n) for n in range(100)} <= found.keys()
+    assert {(n, 100_000 + n) for n in range(100)} <= pairs.keys()
     assert took < 30, took
 
 
@@ -177,8 +177,8 @@ def test_hundred_thousand_people_are_compared_in_seconds():
 @pytest.fixture
 def pair(recorder_me, organisation):
     home = organisation("ME")
-    one, other = made(home, "Petrović", "Milica", "female"), made(home, "Petrovic", "Milica")
-    return DuplicatePair.objects.create(first=one, second=other)
+    first, other = made(home, "Petrović", "Milica", "female"), made(home, "Petrovic", "Milica")
+    return DuplicatePair.objects.create(first=first, second=other)
 
 
 def test_only_the_home_coordinator_sees_pairs(pair, coordinator_me, coordinator_rs, recorder_me, admin):
@@ -229,11 +229,11 @@ def test_number_that_waits_stands_where_a_coordinator_works(pair, coordinator_me
                   by=recorder_me)  # fmt: skip
     pages = ["/", "/trainings/", reverse("trainings:roster", args=[training.reference])]
     words = ["1 pair of records is probably one person.", "Probably one person (1)", "Perhaps recorded twice"]
-    for member, shown in ((coordinator_me, True), (recorder_me, False)):
+    for member, visible in ((coordinator_me, True), (recorder_me, False)):
         client = client_of(member)
         assert [
             word in squeezed(client.get(page).content.decode()) for page, word in zip(pages, words, strict=True)
-        ] == [shown] * 3
+        ] == [visible] * 3
 
 
 def test_interval_says_in_words_that_records_may_be_one(pair, coordinator_me, recorder_me):

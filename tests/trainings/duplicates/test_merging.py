@@ -29,8 +29,8 @@ DAYS = 3
 @pytest.fixture
 def pair(recorder_me, organisation):
     home = organisation("ME")
-    one = made(home, "Petrović", "Milica", "female")
-    return DuplicatePair.objects.create(first=one, second=made(home, "Petrovič", "Milica", "female"))
+    first = made(home, "Petrović", "Milica", "female")
+    return DuplicatePair.objects.create(first=first, second=made(home, "Petrovič", "Milica", "female"))
 
 
 def enrol(training, person, by, marks=(), **facts):
@@ -55,8 +55,8 @@ def choice_of(pair, keep="first", **facts):
 
 
 def marks_of(enrolment):
-    found = dict(Mark.objects.filter(enrolment=enrolment).values_list("session", "value"))
-    return [found.get(pk, "") for pk in enrolment.training.sessions.values_list("pk", flat=True)]
+    marks = dict(Mark.objects.filter(enrolment=enrolment).values_list("session", "value"))
+    return [marks.get(pk, "") for pk in enrolment.training.sessions.values_list("pk", flat=True)]
 
 
 def submitted(training, by):
@@ -81,8 +81,8 @@ def test_training_of_the_other_moves_with_its_marks(pair, recorder_me, coordinat
     assert [marks_of(mine), marks_of(theirs)] == [["present", "", "late"], ["absent", "present", ""]]
     pair.refresh_from_db()
     assert (pair.second.merged_into, pair.state, pair.decided_by) == (pair.first, "merged", coordinator_me)
-    one = figures(Question(whatever_state=True))
-    assert (one.seats, one.people_at_least, one.people_at_most, one.perhaps_twice) == (2, 1, 1, 0)
+    query = figures(Question(whatever_state=True))
+    assert (query.seats, query.people_at_least, query.people_at_most, query.perhaps_twice) == (2, 1, 1, 0)
     assert MarkChange.objects.filter(batch=merge.batch).count() == 0
     line = AuditEntry.objects.get(action="merge_people")
     assert (line.by, line.organisation_id, line.details) == (
@@ -154,14 +154,14 @@ def test_who_was_taken_off_stays_off_and_only_the_kept_one_comes_back(who, pair,
     for person in (pair.first, pair.second):
         remove_from_roster(enrolment=enrol(training, person, recorder_me, ["present"]), by=recorder_me)
     merge_people(pair=pair, choice=choice_of(pair, keep=who), by=coordinator_me)
-    kept = getattr(pair, who)
+    survivor = getattr(pair, who)
     assert training_totals(training)["enrolled"] == 0
     page = client_of(recorder_me).get(f"/trainings/{training.reference}/roster/")
-    assert [row.participant for row in page.context["removed"]] == [kept]
-    gone = training.enrolments.exclude(participant=kept).get()
+    assert [row.participant for row in page.context["removed"]] == [survivor]
+    gone = training.enrolments.exclude(participant=survivor).get()
     with pytest.raises(ValidationError, match="was merged into another"):
         restore_to_roster(enrolment=gone, by=recorder_me)
-    restore_to_roster(enrolment=training.enrolments.get(participant=kept), by=recorder_me)
+    restore_to_roster(enrolment=training.enrolments.get(participant=survivor), by=recorder_me)
     assert training_totals(training)["enrolled"] == 1
 
 
@@ -182,8 +182,8 @@ def test_people_of_a_headcount_come_back_once(pair, recorder_me, coordinator_me)
 def test_record_whose_name_is_chosen_is_kept_and_fills_in_the_rest(pair, coordinator_me, recorder_me):
     Participant.objects.filter(pk=pair.first_id).update(email="m@mod.example", service_hash="d", member=recorder_me)
     merge_people(pair=pair, choice=choice_of(pair, keep="second"), by=coordinator_me)
-    kept = Participant.objects.get(pk=pair.second_id)
-    assert (str(kept), kept.email, kept.service_hash, kept.member, kept.merged_into) == (
+    participant = Participant.objects.get(pk=pair.second_id)
+    assert (str(participant), participant.email, participant.service_hash, participant.member, participant.merged_into) == (
         "Petrovič, Milica", "m@mod.example", "d", recorder_me, None,
     )  # fmt: skip
 
@@ -215,11 +215,11 @@ def test_both_in_one_locked_training_are_refused_until_it_is_amended_or_returned
     for training in trainings:
         for person in (pair.first, pair.second):
             enrol(training, person, recorder_me, ["present"])
-    one, two = trainings
-    version = submit_figures(training=one, by=recorder_me)
-    with pytest.raises(ValidationError, match=f"{one.reference}, whose figures are submitted"):
+    first, two = trainings
+    version = submit_figures(training=first, by=recorder_me)
+    with pytest.raises(ValidationError, match=f"{first.reference}, whose figures are submitted"):
         merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
-    return_figures(training=one, version_seen=version.number, reason="Twice", by=coordinator_me)
+    return_figures(training=first, version_seen=version.number, reason="Twice", by=coordinator_me)
     version = verified(two, recorder_me, coordinator_me)
     with pytest.raises(ValidationError, match=f"{two.reference}, whose figures are verified"):
         merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
@@ -255,22 +255,22 @@ def test_chain_points_to_the_last_one_and_is_undone_from_the_end(pair, coordinat
     third, (_outer, inner) = three(pair)
     training = make_training(recorder_me, DAYS)
     enrol(training, pair.first, recorder_me, ["present"])
-    one = merge_people(pair=pair, choice=choice_of(pair, keep="second"), by=coordinator_me)
+    first = merge_people(pair=pair, choice=choice_of(pair, keep="second"), by=coordinator_me)
     two = merge_people(pair=inner, choice=choice_of(inner, keep="second"), by=coordinator_me)
     assert list(Participant.objects.order_by("pk").values_list("merged_into", flat=True)) == [third.pk, third.pk, None]
     assert training.enrolments.get().participant == third
     with pytest.raises(ValidationError, match="A later merge builds on this one"):
-        undo_merge(merge=one, by=coordinator_me)
+        undo_merge(merge=first, by=coordinator_me)
     undo_merge(merge=two, by=coordinator_me)
     assert list(Participant.objects.order_by("pk").values_list("merged_into", flat=True)) == [
         pair.second_id,
         None,
         None,
     ]
-    assert undo_merge(merge=one, by=coordinator_me) == []
+    assert undo_merge(merge=first, by=coordinator_me) == []
     assert training.enrolments.get().participant == pair.first
     with pytest.raises(ValidationError, match="undone already"):
-        undo_merge(merge=one, by=coordinator_me)
+        undo_merge(merge=first, by=coordinator_me)
 
 
 def test_pairs_of_the_other_are_carried_over_and_what_is_different_stays_so(pair, coordinator_me):
@@ -306,8 +306,8 @@ def test_merged_record_is_nobody_but_its_name_finds_the_kept_one(pair, recorder_
         by=recorder_me,
     )
     assert chosen.participant == pair.first
-    found = client_of(recorder_me).post(f"/trainings/{training.reference}/roster/suggest/", {"family_name": "Zuba"})
-    assert [person for person, _last in found.context["people"]] == [pair.first]
+    answer = client_of(recorder_me).post(f"/trainings/{training.reference}/roster/suggest/", {"family_name": "Zuba"})
+    assert [person for person, _last in answer.context["people"]] == [pair.first]
     other = make_training(recorder_me)
     sheet = read_pasted("Family name\tGiven name\nZubac\tMilica")
     taken = commit_import(

@@ -33,15 +33,15 @@ TABLES = (Participant, Enrolment, DuplicatePair)
 
 def rows_now():
     """Every row that a merge may touch; of marks what they say, as their versions only go forward."""
-    kept = [list(model.objects.order_by("pk").values()) for model in TABLES]
-    return [*kept, sorted(Mark.objects.exclude(value="").values_list("enrolment", "session", "value"))]
+    survivor = [list(model.objects.order_by("pk").values()) for model in TABLES]
+    return [*survivor, sorted(Mark.objects.exclude(value="").values_list("enrolment", "session", "value"))]
 
 
 def marks_by_person():
     """The marks of everybody on a roster, by person and session."""
     rows = Mark.objects.filter(enrolment__removed_at=None).exclude(value="")
-    found = rows.values_list("enrolment__participant", "session", "value")
-    return {(person, session): value for person, session, value in found}
+    marks = rows.values_list("enrolment__participant", "session", "value")
+    return {(person, session): value for person, session, value in marks}
 
 
 def on_rosters():
@@ -69,12 +69,12 @@ def chosen_by(random: Random, pair: DuplicatePair) -> Choice:
 
 def expected_marks(before, pair, choice):
     """The marks of everybody after the merge, worked out from a plain dictionary."""
-    kept = choice.keep
-    gone = pair.second_id if kept == pair.first_id else pair.first_id
-    after = {key: value for key, value in before.items() if key[0] not in (kept, gone)}
-    for session in {session for person, session in before if person in (kept, gone)}:
-        both = [before.get((person, session), "") for person in (kept, gone)]
-        after[kept, session] = choice.marks.get(session) or next(value for value in both if value)
+    survivor = choice.keep
+    gone = pair.second_id if survivor == pair.first_id else pair.first_id
+    after = {key: value for key, value in before.items() if key[0] not in (survivor, gone)}
+    for session in {session for person, session in before if person in (survivor, gone)}:
+        both = [before.get((person, session), "") for person in (survivor, gone)]
+        after[survivor, session] = choice.marks.get(session) or next(value for value in both if value)
     return after
 
 
@@ -82,13 +82,13 @@ def merge_and_check(pair: DuplicatePair, choice: Choice, by):
     before, seats, frozen, people = marks_by_person(), on_rosters(), locked_figures(), named()
     at_most = figures(Question()).people_at_most
     merge = merge_people(pair=pair, choice=choice, by=by)
-    kept, gone = merge.survivor_id, merge.gone_id
+    survivor, gone = merge.survivor_id, merge.gone_id
     assert marks_by_person() == expected_marks(before, pair, choice)
-    standing = {(training, kept if person == gone else person) for training, person in seats}
+    standing = {(training, survivor if person == gone else person) for training, person in seats}
     assert on_rosters() == Counter(dict.fromkeys(standing, 1))
     assert locked_figures() == frozen
-    assert named() == {kept if person == gone else person for person in people}
-    assert figures(Question()).people_at_most == at_most - ({kept, gone} <= people)
+    assert named() == {survivor if person == gone else person for person in people}
+    assert figures(Question()).people_at_most == at_most - ({survivor, gone} <= people)
     assert not Enrolment.objects.filter(participant__merged_into__isnull=False, removed_at=None).exists()
     assert not Participant.objects.filter(merged_into__merged_into__isnull=False).exists(), "chains are one step long"
     rows = list(Enrolment.objects.order_by("pk").values())

@@ -23,8 +23,8 @@ def pairs(home):
     """One pair after the other."""
     for _n in range(ROUNDS):
         Merge.objects.all().delete()
-        one, other = (made(home, "Petrović", "Milica", "female") for _two in range(2))
-        yield DuplicatePair.objects.create(first=one, second=other)
+        first, other = (made(home, "Petrović", "Milica", "female") for _two in range(2))
+        yield DuplicatePair.objects.create(first=first, second=other)
         Participant.objects.update(family_name="Bivša", spelling_key="bivsa", loose_key="bivsa")
 
 
@@ -40,8 +40,8 @@ def test_two_coordinators_merge_once(recorder_me, coordinator_me):
             )
         )
         assert sorted(type(answer).__name__ for answer in answers) == ["Merge", "ValidationError"]
-        kept = next(answer for answer in answers if isinstance(answer, Merge)).survivor
-        assert training.enrolments.get().participant == kept
+        survivor = next(answer for answer in answers if isinstance(answer, Merge)).survivor
+        assert training.enrolments.get().participant == survivor
 
 
 def test_merge_beside_different_is_one_decision(recorder_me, coordinator_me):

@@ -51,16 +51,16 @@ def test_scan_and_photograph_are_kept_below_names_nobody_guesses(marked, recorde
     client = client_of(recorder_me)
     body = {"scans": [upload(), upload(photograph(), "IMG_0001.PNG")], "session": marked.sessions.first().pk}
     assert client.post(address(marked), body).status_code == 302
-    kept = list(Evidence.objects.all())
-    assert [(one.kind, one.session, one.added_by) for one in kept] == [
+    saved = list(Evidence.objects.all())
+    assert [(one.kind, one.session, one.added_by) for one in saved] == [
         ("application/pdf", marked.sessions.first(), recorder_me), ("image/jpeg", marked.sessions.first(), recorder_me),
     ]  # fmt: skip
-    assert [Path(one.file.name).suffix for one in kept] == [".pdf", ".jpg"]
-    assert [len(Path(one.file.name).stem) for one in kept] == [40, 40]
+    assert [Path(one.file.name).suffix for one in saved] == [".pdf", ".jpg"]
+    assert [len(Path(one.file.name).stem) for one in saved] == [40, 40]
     stored = sorted(path.name for path in (media / "evidence").iterdir())
-    assert stored == sorted(Path(one.file.name).name for one in kept)
-    assert [hashlib.sha256((media / one.file.name).read_bytes()).hexdigest() for one in kept] == [
-        one.content_hash for one in kept
+    assert stored == sorted(Path(one.file.name).name for one in saved)
+    assert [hashlib.sha256((media / one.file.name).read_bytes()).hexdigest() for one in saved] == [
+        one.content_hash for one in saved
     ]
 
 

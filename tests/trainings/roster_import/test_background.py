@@ -45,7 +45,7 @@ def paths(training, of):
     return f"/trainings/{training.reference}/roster/import/", f"/trainings/{training.reference}/roster/import/{of.pk}/"
 
 
-def kept(training, by, content=None, name=long.PASTED, **fields):
+def kept_for_reading(training, by, content=None, name=long.PASTED, **fields):
     """An upload that no worker has looked at yet."""
     return RosterImport.objects.create(
         training=training, organisation=training.owner, state=RosterImport.State.READING, by=by, upload=content or LINES.encode(),
@@ -84,7 +84,7 @@ def test_long_list_is_read_and_taken_in_by_the_worker(training, recorder_me, mon
 
 
 def test_progress_alone_is_asked_for_and_never_full_before_the_end(training, recorder_me):
-    of = kept(training, recorder_me)
+    of = kept_for_reading(training, recorder_me)
     client, path = client_of(recorder_me), paths(training, of)[1]
     answer = client.get(path, headers={"HX-Request": "true"}).content.decode()
     assert ("<html" in answer, "<progress" in answer, "Do it here" in answer) == (False, True, False)
@@ -96,7 +96,7 @@ def test_progress_alone_is_asked_for_and_never_full_before_the_end(training, rec
 
 
 def test_who_waits_too_long_does_it_here(training, recorder_me):
-    of = kept(training, recorder_me)
+    of = kept_for_reading(training, recorder_me)
     client, path = client_of(recorder_me), paths(training, of)[1]
     client.post(path, {"here": "1"})
     assert RosterImport.objects.get().state == "reading"  # the worker is not late yet
@@ -124,7 +124,7 @@ def test_long_file_that_cannot_be_read_is_refused_with_its_sentence(training, re
 
 
 def test_figures_submitted_meanwhile_make_it_a_preview_again(training, recorder_me):
-    of = kept(training, recorder_me, content=b"Prezime\tIme\nAnic\tAna")
+    of = kept_for_reading(training, recorder_me, content=b"Prezime\tIme\nAnic\tAna")
     long.read_kept_list.func(of.pk)
     RosterImport.objects.update(state="taking", work_began=timezone.now())
     with pytest.raises(ValidationError, match="no longer a preview"):
@@ -137,7 +137,7 @@ def test_figures_submitted_meanwhile_make_it_a_preview_again(training, recorder_
 
 
 def test_second_reader_writes_nothing(training, recorder_me, monkeypatch):
-    of = kept(training, recorder_me)
+    of = kept_for_reading(training, recorder_me)
     real = long.read_pasted
 
     def read_after_another(text):
@@ -163,7 +163,7 @@ def test_what_was_never_taken_in_is_forgotten_after_a_day(training, recorder_me)
 
 
 def test_unfinished_list_is_seen_by_who_started_it_alone(training, recorder_me, coordinator_me):
-    of = kept(training, recorder_me)
+    of = kept_for_reading(training, recorder_me)
     page, progress = paths(training, of)
     client = client_of(coordinator_me)
     assert (client.get(progress).status_code, "Lists on their way" in client.get(page).content.decode()) == (404, False)

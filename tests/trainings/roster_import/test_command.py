@@ -38,9 +38,9 @@ def test_roster_is_read_as_expected(reference, name):
     country = ["--country", expected["country"]] if expected["country"] else []
     read = preview(ROSTERS / name, *country)
     assert all(list(row) == KEYS for row in read["rows"])
-    shown = ("family_name", "given_name", "sex", "group", "nato", "marks")
-    assert [{key: row[key] for key in shown} for row in read["rows"]] == [
-        {key: {**EMPTY, **row}[key] for key in shown} for row in expected["rows"]
+    visible = ("family_name", "given_name", "sex", "group", "nato", "marks")
+    assert [{key: row[key] for key in visible} for row in read["rows"]] == [
+        {key: {**EMPTY, **row}[key] for key in visible} for row in expected["rows"]
     ]
     assert [row["email"] for row in read["rows"]] == [row.get("email", "") for row in expected["rows"]]
     assert (read["country"], read["sessions"]) == (expected["country"], expected["sessions"])

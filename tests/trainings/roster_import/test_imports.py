@@ -365,11 +365,11 @@ def test_people_merged_while_a_list_is_taken_in_refuse_it(training, recorder_me)
     """Two rows that became one person after the plan was made: a sentence, and nothing is written."""
     there = make_training(recorder_me)
     taken_in(there, f"{NUMBERED}Jović\tAna\tž\tkapetan\t\nIlić\tVesna\tž\tkapetan\t", recorder_me)
-    one, other = Participant.objects.order_by("pk")
+    first, other = Participant.objects.order_by("pk")
     made = started(training, f"{NUMBERED}Jović\tAna\tž\tkapetan\t\nIlić\tVesna\tž\tkapetan\t", recorder_me)
 
     def merge_meanwhile(*_of):
-        Participant.objects.filter(pk=other.pk).update(merged_into=one)
+        Participant.objects.filter(pk=other.pk).update(merged_into=first)
         return False
 
     with pytest.raises(ValidationError, match="turned out to be one person"):
@@ -394,10 +394,10 @@ def test_refused_import_writes_nothing(training, recorder_me):
 
 def test_previews_are_forgotten_after_a_day(training, recorder_me):
     started(training, LIST, recorder_me)
-    kept = taken_in(make_training(recorder_me, days=2), LIST, recorder_me)
+    stored = taken_in(make_training(recorder_me, days=2), LIST, recorder_me)
     RosterImport.objects.update(made_at=timezone.now() - timedelta(hours=25))
     forget_old_previews()
-    assert list(RosterImport.objects.all()) == [kept]
+    assert list(RosterImport.objects.all()) == [stored]
 
 
 @pytest.mark.slow
@@ -431,13 +431,13 @@ def test_preview_is_seen_by_who_made_it_alone(training, recorder_me, coordinator
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("first", "other", "expected"),
     [("jovic", "jovic", False), ("jovic", "jovi", True), ("jovic", "jovicc", True), ("jovic", "jobic", True), ("jovic", "joivc", True),
      ("jovic", "jobis", False), ("ana", "na", True), ("ab", "ba", True), ("abcd", "badc", False), ("", "a", True)],
 )  # fmt: skip
-def test_one_error(one, other, expected):
-    assert is_one_error(one, other) is expected
-    assert is_one_error(other, one) is expected
+def test_one_error(first, other, expected):
+    assert is_one_error(first, other) is expected
+    assert is_one_error(other, first) is expected
 
 
 @pytest.mark.slow
@@ -449,9 +449,9 @@ def test_hostile_cells_come_out_as_words_and_never_as_html(training, recorder_me
     client, url = client_of(recorder_me), f"{training.get_absolute_url()}roster/import/"
     text = "\n".join(["Prezime\tIme\tPol\tČin\tJedinica", *rows, *names])
     preview = client.post(url, {"rows": text, "organisation": training.owner_id}).url
-    shown, wrong = came_out_wrong(client.get(preview).content.decode())
+    page_text, wrong = came_out_wrong(client.get(preview).content.decode())
     # A quotation mark at the beginning of a pasted cell is taken for the spreadsheet's own.
-    assert (shown > len(shapes), [fault for fault in wrong if not fault.startswith("changed:")]) == (True, [])
+    assert (page_text > len(shapes), [fault for fault in wrong if not fault.startswith("changed:")]) == (True, [])
     page = client.get(preview).context
     answers = {f"shown-{row.number}": "1" for row in page["waiting"]}
     answers |= {f"{'leave' if row.state == 'wrong' else 'take'}-{row.number}": "1" for row in page["waiting"]}
@@ -511,8 +511,8 @@ def test_command_shows_and_takes_in(training, recorder_me, tmp_path, capsys):
     file = tmp_path / "list.csv"
     file.write_text(LIST.replace("\t", ";"), encoding="utf-8")
     options = (file, "--training", training.reference, "--by", recorder_me.email, "--json")
-    shown = command(capsys, *options, "--preview")
-    assert [(row["family_name"], row["nato"], row["marks"], row["state"]) for row in shown["rows"]] == [
+    visible = command(capsys, *options, "--preview")
+    assert [(row["family_name"], row["nato"], row["marks"], row["state"]) for row in visible["rows"]] == [
         ("Đurić", "OF-2", ["present", "present"], "new"), ("Marić", "OR-5", ["present", "absent"], "new"),
         ("Vukić", "OF-3", ["present", None], "new"),
     ]  # fmt: skip

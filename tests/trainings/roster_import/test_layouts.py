@@ -129,8 +129,8 @@ def test_two_columns_against_their_headers_ask():
     roster = read("Ime;Prezime;Pol\nPetrović;Ana;ž\nMarić;Ivo;m\nJovanović;Petar;m\n")
     assert [row.reasons for row in roster.rows] == [[UNSURE]] * 3
     assert [(c.index, c.guesses) for c in roster.questions] == [(0, ("family_name", "given_name"))]
-    told = read("Ime;Prezime;Pol\nPetrović;Ana;ž\nMarić;Ivo;m\n", kinds={0: "family_name", 1: "given_name"})
-    assert people(told) == [ANA, IVO]
+    text = read("Ime;Prezime;Pol\nPetrović;Ana;ž\nMarić;Ivo;m\n", kinds={0: "family_name", 1: "given_name"})
+    assert people(text) == [ANA, IVO]
 
 
 def test_second_column_of_a_kind_is_left_out_and_asked_about():
@@ -143,8 +143,12 @@ def test_second_column_of_a_kind_is_left_out_and_asked_about():
 def test_names_that_tell_nothing_ask_and_take_the_answer(kind, family_name):
     text = "Name;Sex\nAma Mensah;F\nKwame Boateng;M\n"
     assert {row.state for row in read(text).rows} == {"unclear"}
-    told = read(text, kinds={0: kind})
-    assert (told.rows[0].family_name, {row.state for row in told.rows}, told.questions) == (family_name, {"ok"}, [])
+    page_text = read(text, kinds={0: kind})
+    assert (page_text.rows[0].family_name, {row.state for row in page_text.rows}, page_text.questions) == (
+        family_name,
+        {"ok"},
+        [],
+    )
 
 
 def test_whole_column_decides_not_the_row():

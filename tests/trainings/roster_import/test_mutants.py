@@ -37,8 +37,8 @@ def cut(content, chance):
 def swap_entries(content, chance):
     """Give two entries each other's content, or take one out."""
     with zipfile.ZipFile(io.BytesIO(content)) as box:
-        one, other = chance.sample(box.namelist(), 2)
-        changes = {one: box.read(other), other: chance.choice([box.read(one), None])}
+        first, other = chance.sample(box.namelist(), 2)
+        changes = {first: box.read(other), other: chance.choice([box.read(first), None])}
     return rezipped(content, changes)
 
 
@@ -78,8 +78,8 @@ def change_values(content, chance):
     ]
 
     def change(xml):
-        found = list(re.finditer(rb'="([^"]*)"', xml))
-        for place in sorted(chance.sample(found, min(len(found), 4)), key=lambda m: -m.start()):
+        results = list(re.finditer(rb'="([^"]*)"', xml))
+        for place in sorted(chance.sample(results, min(len(results), 4)), key=lambda m: -m.start()):
             xml = xml[: place.start(1)] + chance.choice(words) + xml[place.end(1) :]
         return xml
 
@@ -91,8 +91,8 @@ def change_texts(content, chance):
     words = [b"", b"-7", b"9" * 400, b"1e999", b"not a number", "Đ".encode() * 3000, b"2958466", b"TRUE"]
 
     def change(xml):
-        found = list(re.finditer(rb">([^<>]+)<", xml))
-        for place in sorted(chance.sample(found, min(len(found), 4)), key=lambda m: -m.start()):
+        results = list(re.finditer(rb">([^<>]+)<", xml))
+        for place in sorted(chance.sample(results, min(len(results), 4)), key=lambda m: -m.start()):
             xml = xml[: place.start(1)] + chance.choice(words) + xml[place.end(1) :]
         return xml
 

@@ -57,9 +57,9 @@ def test_what_is_no_header_is_none(words):
      ("2nd day", None, 2), ("D4", None, 4)],
 )  # fmt: skip
 def test_session_header_names_its_day_or_number(words, day, number):
-    told = session_header(words)
-    assert (told.day, told.month, told.year) == (day or (None, None, None))
-    assert told.number == number
+    header = session_header(words)
+    assert (header.day, header.month, header.year) == (day or (None, None, None))
+    assert header.number == number
 
 
 SEXES = {
@@ -154,14 +154,14 @@ GROUPS = {
     ],
 )
 def test_rank_is_read_in_the_words_of_its_country(country, nato, word):
-    found = rank_table().find(word, country)
-    assert (found.nato, found.is_known) == (nato, True)
+    rank = rank_table().find(word, country)
+    assert (rank.nato, rank.is_known) == (nato, True)
 
 
 @pytest.mark.parametrize(("group", "word"), [(group, w) for group, words in GROUPS.items() for w in words.split("; ")])
 def test_words_that_name_a_group_have_no_code(group, word):
-    found = rank_table().find(word, "ME")
-    assert (found.group, found.nato, found.is_known) == (group, "", True)
+    rank = rank_table().find(word, "ME")
+    assert (rank.group, rank.nato, rank.is_known) == (group, "", True)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_words_that_name_a_group_have_no_code(group, word):
      ("st", "ME", ""), ("v", "ME", ""), ("polkovnik", "ME", "")],
 )  # fmt: skip
 def test_rank_that_is_open_is_not_known(word, country, group):
-    found = rank_table().find(word, country)
-    assert (found.group, found.nato, found.is_known) == (group, "", False)
+    rank = rank_table().find(word, country)
+    assert (rank.group, rank.nato, rank.is_known) == (group, "", False)
 
 
 def test_the_same_word_is_another_rank_elsewhere():

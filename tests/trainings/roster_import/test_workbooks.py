@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
 def marks_of(training):
     """The recorded marks by (family name, place of the session)."""
     places = {session.pk: n for n, session in enumerate(training.sessions.all())}
-    found = Mark.objects.filter(enrolment__training=training).exclude(value="")
-    rows = found.values_list("enrolment__participant__family_name", "session", "value")
+    results = Mark.objects.filter(enrolment__training=training).exclude(value="")
+    rows = results.values_list("enrolment__participant__family_name", "session", "value")
     return {(name, places[session]): value for name, session, value in rows}
 
 
@@ -53,11 +53,13 @@ def started(filled, by, content=None, name="filled.xlsx"):
     return start_import(training=filled.training, organisation=filled.training.owner, sheets=sheets, by=by)
 
 
-def told(of):
+def differences_of(of):
     """The differences as (kind, family name, was, says, now)."""
-    found = find_differences(of)
+    differences = find_differences(of)
     return sorted(
-        (cell.kind, one.person.facts[0], cell.was, cell.says, cell.now) for one in found.people for cell in one.cells
+        (cell.kind, one.person.facts[0], cell.was, cell.says, cell.now)
+        for one in differences.people
+        for cell in one.cells
     )
 
 
@@ -69,8 +71,8 @@ def state_of_everything():
 def test_file_holds_locked_names_lists_and_no_formula(training, recorder_me):
     home = training.owner
     rows = [RosterRow("=HYPERLINK(1)", "@Ana", home, "female"), RosterRow("Petrović", "Ана", home, "male", unit="+1")]
-    one, _other = add_to_roster(training=training, rows=rows, by=recorder_me)
-    set_mark(one, 1, "late", recorder_me)
+    first, _other = add_to_roster(training=training, rows=rows, by=recorder_me)
+    set_mark(first, 1, "late", recorder_me)
     filled = Filled(training, recorder_me)
     sheet, lists = filled.book.worksheets
     assert sheet.protection.sheet is True
@@ -86,7 +88,7 @@ def test_file_holds_locked_names_lists_and_no_formula(training, recorder_me):
     assert locked[0] == [True] * 9
     assert locked[1:3] == [[True] * 7 + [False] * 2] * 2
     assert locked[3:] == [[True] + [False] * 8] * 60
-    offered = {str(one.sqref): one.formula1 for one in sheet.data_validations.dataValidation}
+    offered = {str(first.sqref): first.formula1 for first in sheet.data_validations.dataValidation}
     assert set(offered) == {"H5:I66", "D7:D66", "E7:E66", "G7:G66"}
     assert [cell.value for cell in lists["A"] if cell.value] == ["Present", "Late", "Excused", "Absent"]
     assert offered["H5:I66"] == "'Lists'!$A$1:$A$4"
@@ -111,10 +113,10 @@ def test_download_is_in_the_record_and_for_who_records(sheet, cast, stranger):
 
 @pytest.mark.slow
 def test_filled_marks_are_shown_then_taken_then_nothing_new(sheet, recorder_me):
-    one, two, three = people_on(sheet)
+    first, two, three = people_on(sheet)
     set_mark(three, 1, "absent", recorder_me)
     filled = Filled(sheet, recorder_me)
-    filled.cell(one, 0).value, filled.cell(two, 0).value, filled.cell(three, 1).value = "Present", "excused", None
+    filled.cell(first, 0).value, filled.cell(two, 0).value, filled.cell(three, 1).value = "Present", "excused", None
     browser = client_of(recorder_me)
     before = state_of_everything()
     page = upload(browser, sheet, filled.xlsx())
@@ -152,21 +154,21 @@ def test_taken_back_and_uploaded_again_is_taken_again(sheet, recorder_me):
 
 @pytest.mark.slow
 def test_two_copies_the_second_sees_the_first_as_changed_since(sheet, recorder_me, trainer_me):
-    one, two, _three = people_on(sheet)
+    first, two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
-    filled.cell(one).value = filled.cell(two).value = "Present"
+    filled.cell(first).value = filled.cell(two).value = "Present"
     commit_import(roster_import=started(filled, recorder_me), by=recorder_me)
-    filled.cell(one).value, filled.cell(two, 1).value = "Absent", "Late"
+    filled.cell(first).value, filled.cell(two, 1).value = "Absent", "Late"
     browser = client_of(trainer_me)
     page = upload(browser, sheet, filled.xlsx())
     of, url = preview_of(sheet)
-    assert told(of) == [("both", "Petrović", "", "absent", "present"), ("set", "Јовановић", "", "late", "")]
+    assert differences_of(of) == [("both", "Petrović", "", "absent", "present"), ("set", "Јовановић", "", "late", "")]
     assert "Workbook: Absent" in page.content.decode()
     assert "Portal now: Present" in page.content.decode()
     refused = browser.post(url, {"commit": "1"})
     assert refused.context["refusal"] == ["Some cells still wait for a decision. Look at those at the top."]
     assert marks_of(sheet) == {("Petrović", 0): "present", ("Јовановић", 0): "present"}
-    cell = f"{one.pk}-{sheet.sessions.first().pk}"
+    cell = f"{first.pk}-{sheet.sessions.first().pk}"
     # An answer to what the portal no longer says is none.
     assert browser.post(url, {"shown-cell": f"{cell} 7", f"cell-{cell}": "workbook", "commit": "1"}).status_code == 422
     assert browser.post(url, {"shown-cell": f"{cell} 1", f"cell-{cell}": "portal", "commit": "1"}).status_code == 302
@@ -174,12 +176,12 @@ def test_two_copies_the_second_sees_the_first_as_changed_since(sheet, recorder_m
 
 
 def test_portal_changed_between_preview_and_commit_is_asked_again(sheet, recorder_me):
-    one = people_on(sheet)[0]
+    first = people_on(sheet)[0]
     filled = Filled(sheet, recorder_me)
-    filled.cell(one).value = "Absent"
+    filled.cell(first).value = "Absent"
     of = started(filled, recorder_me)
-    assert told(of) == [("set", "Petrović", "", "absent", "")]
-    set_mark(one, 0, "late", recorder_me)
+    assert differences_of(of) == [("set", "Petrović", "", "absent", "")]
+    set_mark(first, 0, "late", recorder_me)
     with pytest.raises(ValidationError, match="wait for a decision"):
         commit_import(roster_import=of, by=recorder_me)
     assert marks_of(sheet) == {("Petrović", 0): "late"}
@@ -235,9 +237,9 @@ def test_walk_in_rows_that_are_wrong_are_mended_in_place(sheet, recorder_me):
     "saved", ["sorted", "deleted", "columns moved", "headers retyped", "csv", "semicolons", "hidden"]
 )
 def test_read_by_keys_whatever_was_done_to_the_sheet(saved, marked, recorder_me):
-    one, two, three = people_on(marked)
+    left, two, three = people_on(marked)
     filled = Filled(marked, recorder_me)
-    filled.cell(one, 0).value, filled.cell(two, 1).value = "Absent", "Late"
+    filled.cell(left, 0).value, filled.cell(two, 1).value = "Absent", "Late"
     sheet, content, name = filled.sheet, None, "filled.xlsx"
     expected = [("set", "Petrović", "present", "absent", "present"), ("set", "Јовановић", "present", "late", "present")]
     if saved == "sorted":
@@ -262,7 +264,7 @@ def test_read_by_keys_whatever_was_done_to_the_sheet(saved, marked, recorder_me)
     else:
         content, name = filled.csv(";" if saved == "semicolons" else ","), "filled.csv"
     of = started(filled, recorder_me, content, name)
-    assert told(of) == sorted(expected)
+    assert differences_of(of) == sorted(expected)
     assert plan_import(of, by=recorder_me).rows == []
     notes = find_differences(of).notes
     assert notes == (
@@ -270,43 +272,43 @@ def test_read_by_keys_whatever_was_done_to_the_sheet(saved, marked, recorder_me)
     )
 
 
-def _copied_row(filled, one, two):
-    row = [cell.value for cell in filled.sheet[filled.row_of(one)]]
+def _copied_row(filled, first, two):
+    row = [cell.value for cell in filled.sheet[filled.row_of(first)]]
     number = filled.first_empty()
     for n, value in enumerate(row, 1):
         filled.sheet.cell(number, n).value = value
     filled.sheet.cell(number, 2).value = "Novak"
 
 
-def _altered_key(filled, one, two):
-    cell = filled.sheet.cell(filled.row_of(one), 1)
-    cell.value = cell.value.replace(f"-{one.pk}-", f"-{two.pk}-")
+def _altered_key(filled, first, two):
+    cell = filled.sheet.cell(filled.row_of(first), 1)
+    cell.value = cell.value.replace(f"-{first.pk}-", f"-{two.pk}-")
 
 
-def _names_sorted_alone(filled, one, two):
-    a, b = filled.row_of(one), filled.row_of(two)
+def _names_sorted_alone(filled, left, two):
+    a, b = filled.row_of(left), filled.row_of(two)
     for n in range(2, 10):
         first, second = filled.sheet.cell(a, n), filled.sheet.cell(b, n)
         first.value, second.value = second.value, first.value
 
 
-def _no_column_keys(filled, one, two):
+def _no_column_keys(filled, first, two):
     filled.sheet.delete_rows(1)
 
 
-def _column_copied(filled, one, two):
+def _column_copied(filled, first, two):
     for n in range(1, 8):
         filled.sheet.cell(n, 12).value = filled.sheet.cell(n, 8).value
 
 
-def _unknown(filled, one, two):
+def _unknown(filled, first, two):
     for row in filled.sheet.iter_rows():
         for cell in row:
             if isinstance(cell.value, str) and cell.value.count("-") == 3:
                 cell.value = "AAAAAAAAAA" + cell.value[10:]
 
 
-def _two_sheets(filled, one, two):
+def _two_sheets(filled, first, two):
     filled.book.copy_worksheet(filled.sheet)
 
 
@@ -325,9 +327,9 @@ def _two_sheets(filled, one, two):
     ],
 )  # fmt: skip
 def test_spoiled_workbook_is_refused_in_one_sentence(spoil, sentence, sheet, recorder_me):
-    one, two, _three = people_on(sheet)
+    first, two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
-    spoil(filled, one, two)
+    spoil(filled, first, two)
     page = upload(client_of(recorder_me), sheet, filled.xlsx())
     assert (page.status_code, page.context["form"].non_field_errors()) == (422, [sentence])
     assert not RosterImport.objects.exists()
@@ -349,29 +351,29 @@ def test_workbook_of_another_training_is_sent_there(sheet, recorder_me):
 
 @pytest.mark.slow
 def test_copied_row_that_says_the_same_is_once(sheet, recorder_me):
-    one, _two, _three = people_on(sheet)
+    first, _two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
-    filled.cell(one).value = "Present"
-    row, number = [cell.value for cell in filled.sheet[filled.row_of(one)]], filled.first_empty()
+    filled.cell(first).value = "Present"
+    row, number = [cell.value for cell in filled.sheet[filled.row_of(first)]], filled.first_empty()
     for n, value in enumerate(row, 1):
         filled.sheet.cell(number, n).value = value
-    assert told(started(filled, recorder_me)) == [("set", "Petrović", "", "present", "")]
+    assert differences_of(started(filled, recorder_me)) == [("set", "Petrović", "", "present", "")]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("typed", ["xx", "–", "o", "#REF!", "=1+1", 1, 0.5])
 def test_what_is_no_mark_is_chosen_anew(typed, sheet, recorder_me):
-    one = people_on(sheet)[0]
-    set_mark(one, 0, "present", recorder_me)
+    first = people_on(sheet)[0]
+    set_mark(first, 0, "present", recorder_me)
     filled = Filled(sheet, recorder_me)
-    filled.cell(one).value = typed
+    filled.cell(first).value = typed
     browser = client_of(recorder_me)
     page = upload(browser, sheet, filled.xlsx())
     of, url = preview_of(sheet)
-    assert told(of) == [("wrong", "Petrović", "present", "", "present")]
+    assert differences_of(of) == [("wrong", "Petrović", "present", "", "present")]
     words = "a formula without a result" if typed == "=1+1" else typed
     assert f"“{words}” is not a mark. Choose what was meant." in page.content.decode()
-    cell = f"{one.pk}-{sheet.sessions.first().pk}"
+    cell = f"{first.pk}-{sheet.sessions.first().pk}"
     assert browser.post(url, {"shown-cell": f"{cell} 1", "commit": "1"}).status_code == 422
     assert browser.post(url, {"shown-cell": f"{cell} 1", f"cell-{cell}": "late", "commit": "1"}).status_code == 302
     assert marks_of(sheet) == {("Petrović", 0): "late"}
@@ -379,19 +381,19 @@ def test_what_is_no_mark_is_chosen_anew(typed, sheet, recorder_me):
 
 @pytest.mark.slow
 def test_changed_names_are_told_and_never_taken(sheet, recorder_me):
-    one, two, three = people_on(sheet)
+    first, two, three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
-    for enrolment, column, text in ((one, 5, "major"), (two, 2, "Jovanović"), (three, 2, "Sasvim")):
+    for enrolment, column, text in ((first, 5, "major"), (two, 2, "Jovanović"), (three, 2, "Sasvim")):
         filled.sheet.cell(filled.row_of(enrolment), column).value = text
     filled.cell(two).value = filled.cell(three).value = "Present"
     browser = client_of(recorder_me)
     page = upload(browser, sheet, filled.xlsx())
-    assert {(one.person.facts[0], fact.says) for one in page.context["facts"] for fact in one.facts} == {
+    assert {(first.person.facts[0], fact.says) for first in page.context["facts"] for fact in first.facts} == {
         ("Petrović", "major"), ("Јовановић", "Jovanović"),
     }  # fmt: skip
     # The other script is the same name; another name may be another person.
-    asked = [(one["person"].facts[0], one["facts"][0].says, one["is_waiting"]) for one in page.context["asked"]]
-    assert asked == [("Marković", "Sasvim", True)]
+    query = [(first["person"].facts[0], first["facts"][0].says, first["is_waiting"]) for first in page.context["asked"]]
+    assert query == [("Marković", "Sasvim", True)]
     _of, url = preview_of(sheet)
     assert browser.post(url, {"commit": "1"}).status_code == 422
     assert browser.post(url, {f"whose-{three.pk}": "portal", "commit": "1"}).status_code == 302
@@ -403,15 +405,15 @@ def test_changed_names_are_told_and_never_taken(sheet, recorder_me):
 
 @pytest.mark.slow
 def test_what_changed_in_the_portal_since_is_said(marked, recorder_me):
-    one, two, _three = people_on(marked)
+    first, two, _three = people_on(marked)
     filled = Filled(marked, recorder_me)
-    filled.cell(one, 0).value = filled.cell(two, 1).value = filled.cell(two, 0).value = "Late"
-    remove_from_roster(enrolment=one, by=recorder_me)
+    filled.cell(first, 0).value = filled.cell(two, 1).value = filled.cell(two, 0).value = "Late"
+    remove_from_roster(enrolment=first, by=recorder_me)
     toggle_session(session=marked.sessions.all()[1], by=recorder_me)
     new = RosterRow("Novak", "Petar", marked.owner, "male")
     add_to_roster(training=marked, rows=[new], by=recorder_me)
     of = started(filled, recorder_me)
-    assert told(of) == [("set", "Јовановић", "present", "late", "present")]
+    assert differences_of(of) == [("set", "Јовановић", "present", "late", "present")]
     assert find_differences(of).notes == [
         "The session of 11 March 2025 Day 2 was cancelled or removed since; 1 mark of it is not taken.",
         "Petrović, Ana ax was taken off the roster since; 1 mark is not taken.",
@@ -458,9 +460,9 @@ def test_empty_roster_is_filled_by_walk_ins(training, recorder_me):
 
 @pytest.mark.slow
 def test_command_takes_a_filled_workbook_in(sheet, recorder_me, tmp_path):
-    one, two, _three = people_on(sheet)
+    first, two, _three = people_on(sheet)
     filled = Filled(sheet, recorder_me)
-    filled.cell(one).value = "Present"
+    filled.cell(first).value = "Present"
     file = tmp_path / "filled.xlsx"
     file.write_bytes(filled.xlsx())
     arguments = [str(file), "--training", sheet.reference, "--by", recorder_me.email]
@@ -512,12 +514,14 @@ def check_story(seed, training, by):
     random, filled, was, now, says = random_story(seed, training, by)
     sessions = [session.pk for session in training.sessions.all()]
     of = started(filled, by)
-    found = {(c.enrolment, sessions.index(c.session)): c for p in find_differences(of).people for c in p.cells}
+    results = {(c.enrolment, sessions.index(c.session)): c for p in find_differences(of).people for c in p.cells}
     rule = {cell: expected_of(was[cell], says[cell], now[cell]) for cell in was}
-    assert {cell: c.kind for cell, c in found.items()} == {cell: kind for cell, (kind, _value) in rule.items() if kind}
-    keep = {cell for cell, c in found.items() if c.kind != "set" and random.random() < 0.5}
+    assert {cell: c.kind for cell, c in results.items()} == {
+        cell: kind for cell, (kind, _value) in rule.items() if kind
+    }
+    keep = {cell for cell, c in results.items() if c.kind != "set" and random.random() < 0.5}
     answers = {
-        c.key: ["portal" if cell in keep else "workbook", c.version] for cell, c in found.items() if c.kind != "set"
+        c.key: ["portal" if cell in keep else "workbook", c.version] for cell, c in results.items() if c.kind != "set"
     }
     of.chosen = {**of.chosen, "cells": answers}
     of.save()
@@ -535,8 +539,8 @@ def check_story(seed, training, by):
     }}  # fmt: skip
     again.save()
     # What a person left to the portal is a difference still; nothing else is.
-    asked = {(c.enrolment, sessions.index(c.session)) for p in find_differences(again).people for c in p.cells}
-    assert asked == keep
+    query = {(c.enrolment, sessions.index(c.session)) for p in find_differences(again).people for c in p.cells}
+    assert query == keep
     commit_import(roster_import=again, by=by)
     assert state_of_everything() == before
 

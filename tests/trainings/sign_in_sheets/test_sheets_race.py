@@ -37,8 +37,8 @@ def typed(edition, by, key, n):
 def test_one_form_sent_twice_at_once_is_recorded_once(recorder_me):
     for edition in editions(recorder_me):
         key = uuid4()
-        one, other = at_once(*[typed(edition, recorder_me, key, 9)] * 2)
-        assert one.entry == other.entry
+        first, other = at_once(*[typed(edition, recorder_me, key, 9)] * 2)
+        assert first.entry == other.entry
         assert (SheetEntry.objects.filter(edition=edition).count(), edition.training.enrolments.count()) == (1, 3)
         assert MarkChange.objects.filter(session=edition.session).count() == 3
 

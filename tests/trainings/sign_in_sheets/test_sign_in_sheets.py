@@ -38,9 +38,9 @@ def printed(session, by, script="written", headings=("en",), blank_lines=3):
     return make_sheet(session=session, script=script, headings=list(headings), blank_lines=blank_lines, by=by)
 
 
-def typed(edition, by, exceptions=None, walk_ins=None, shown=None, key=None):
+def typed(edition, by, exceptions=None, walk_ins=None, expected=None, key=None):
     return record_from_sheet(
-        edition=edition, exceptions=exceptions or {}, walk_ins=walk_ins or {}, marks_shown=shown or {}, key=key or uuid4(), by=by
+        edition=edition, exceptions=exceptions or {}, walk_ins=walk_ins or {}, marks_shown=expected or {}, key=key or uuid4(), by=by
     )  # fmt: skip
 
 
@@ -161,14 +161,14 @@ def test_mark_that_exists_is_changed_only_where_an_exception_names_it(edition, r
     change_marks(
         training=edition.training, edits=[edit_of(one, edition.session, "excused") for one in people], by=trainer_me
     )
-    typed(edition, recorder_me, {2: "absent"}, shown={1: ("excused", 1), 2: ("excused", 1)})
+    typed(edition, recorder_me, {2: "absent"}, expected={1: ("excused", 1), 2: ("excused", 1)})
     assert (marks(edition)[1], marks(edition)[2], marks(edition)[3]) == ("excused", "absent", "present")
 
 
 def test_mark_made_since_the_page_was_opened_is_a_conflict_and_stays(edition, recorder_me, trainer_me):
     second = edition.lines.get(number=2).enrolment
     change_marks(training=edition.training, edits=[edit_of(second, edition.session, "excused")], by=trainer_me)
-    answer = typed(edition, recorder_me, {2: "absent"}, shown={2: ("", 0)})
+    answer = typed(edition, recorder_me, {2: "absent"}, expected={2: ("", 0)})
     assert [(c.new_value, c.answer_value) for c in answer.marks.conflicts] == [("absent", "excused")]
     assert (marks(edition)[2], marks(edition)[3], answer.entry.counts["conflicts"]) == ("excused", "present", 1)
 
@@ -177,7 +177,7 @@ def test_mark_cleared_since_the_page_was_opened_is_not_made_present(edition, rec
     first = edition.lines.get(number=1).enrolment
     change_marks(training=edition.training, edits=[edit_of(first, edition.session, "absent")], by=trainer_me)
     change_marks(training=edition.training, edits=[edit_of(first, edition.session, "", 1)], by=trainer_me)
-    typed(edition, recorder_me, shown={1: ("absent", 1)})
+    typed(edition, recorder_me, expected={1: ("absent", 1)})
     assert (marks(edition)[1], marks(edition)[2]) == ("", "present")
 
 
@@ -352,11 +352,11 @@ def test_page_refuses_to_print_what_there_is_not(edition, session, recorder_me, 
 @pytest.mark.slow
 def test_other_ministry_finds_no_edition(edition, recorder_rs, coordinator_rs, admin, observer, recorder_me):
     routes = [reverse(f"trainings:{name}", args=[edition.code]) for name in ("edition", "edition_pdf")]
-    found = {
+    results = {
         member.pk: [client_of(member).get(url).status_code for url in routes]
         for member in (recorder_rs, coordinator_rs, admin, observer)
     }
-    assert set(map(tuple, found.values())) == {(404, 404)}
+    assert set(map(tuple, results.values())) == {(404, 404)}
     find = reverse("trainings:sheet_find")
     assert client_of(recorder_rs).get(find, {"code": edition.code}).status_code == 404
     assert [client_of(recorder_me).get(url).status_code for url in routes] == [200, 200]  # control: the pages are there
@@ -378,28 +378,28 @@ def test_edition_is_not_shown_where_its_reading_cannot_be_kept(edition, recorder
 
 
 def shown_to_typst(edition, monkeypatch):
-    given = []
+    values = []
     make = pdf.typst.compile
 
     def note(*args, **kwargs):
-        given.append(json.loads(kwargs["sys_inputs"]["data"]))
+        values.append(json.loads(kwargs["sys_inputs"]["data"]))
         return make(*args, **kwargs)
 
     monkeypatch.setattr(pdf.typst, "compile", note)
     made = print_sheet.sheet_pdf(edition)
-    return made, given[0]
+    return made, values[0]
 
 
 def test_paper_says_who_where_when_and_how_to_come_back(edition, monkeypatch, settings):
     settings.SITE_URL = "https://portal.example"
-    made, shown = shown_to_typst(edition, monkeypatch)
+    made, typst_data = shown_to_typst(edition, monkeypatch)
     assert (made[:5], b"pdfuaid:part" in made, b"pdfaid:part" in made) == (b"%PDF-", True, True)
     facts = ("title", "reference", "session", "place", "date", "time", "trainers", "code", "sheet_url", "blank")
-    assert [shown[name] for name in facts] == [
+    assert [typst_data[name] for name in facts] == [
         "Gender awareness", edition.training.reference, "Day 1", "Danilovgrad, Montenegro", "10.03.2025", "09:00–15:00",
         ["Tanja Trenerić"], edition.readable_code, f"portal.example/trainings/sheets/{edition.code}/", [7, 8, 9],
     ]  # fmt: skip
-    assert [line["number"] for line in shown["lines"]] == [1, 2, 3, 4, 5, 6]
+    assert [line["number"] for line in typst_data["lines"]] == [1, 2, 3, 4, 5, 6]
     assert print_sheet.edition_address(edition) == f"https://portal.example/trainings/sheets/{edition.code}/"
 
 
@@ -416,16 +416,16 @@ def test_names_stand_as_written_with_the_other_script_below(training, recorder_m
     cyrillic, latin = training.enrolments.order_by("pk")
     change_enrolment(enrolment=cyrillic, family_name="Јовановић", given_name="Ana ax", sex="male", by=recorder_me)
     change_enrolment(enrolment=latin, family_name="Knežević", given_name="Ana", sex="male", by=recorder_me)
-    _made, shown = shown_to_typst(printed(training.sessions.first(), recorder_me, script), monkeypatch)
-    names = {line["name"]["written"]: line["name"]["below"] for line in shown["lines"]}
+    _made, typst_data = shown_to_typst(printed(training.sessions.first(), recorder_me, script), monkeypatch)
+    names = {line["name"]["written"]: line["name"]["below"] for line in typst_data["lines"]}
     assert names == {"Јовановић, Ana ax": below[0], "Knežević, Ana": below[1]}
 
 
 def test_paper_is_headed_in_the_languages_chosen(edition, monkeypatch, recorder_me):
     Training.objects.update(language="cnr")
     other = printed(edition.session, recorder_me, headings=("en", "latin", "cyrillic"))
-    _made, shown = shown_to_typst(other, monkeypatch)
-    assert (shown["words"]["name"], shown["words"]["unit"]) == (
+    _made, typst_data = shown_to_typst(other, monkeypatch)
+    assert (typst_data["words"]["name"], typst_data["words"]["unit"]) == (
         ["Family and given name", "Prezime i ime", "Презиме и име"], ["Unit", "Jedinica", "Јединица"],
     )  # fmt: skip
 
