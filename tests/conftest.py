@@ -126,9 +126,11 @@ _numbers = count(1)
 def join(code: str, given_name: str, family_name: str, *roles: str) -> Member:
     """Make a member of the organisation of that code."""
     member = Member.objects.create(
-        email=f"{given_name}.{next(_numbers)}@mod.example".lower(), given_name=given_name, family_name=family_name,
+        email=f"{given_name}.{next(_numbers)}@mod.example".lower(),
+        given_name=given_name,
+        family_name=family_name,
         organisation=Organisation.objects.get(code=code),
-    )  # fmt: skip
+    )
     member.roles.set(roles)
     if "trainer" in roles:
         ensure_profile(member=member, by=member)
@@ -255,9 +257,12 @@ def make_training(
 def person(n: int, home: Organisation, sex: str | None = None, **facts: Any) -> RosterRow:
     """The nth person of a home: always the same name, women and men in turn."""
     return RosterRow(
-        family_name=FAMILY_NAMES[n % len(FAMILY_NAMES)], given_name=f"Ana {'abcdefghij'[n // 8 % 10]}{'xyz'[n // 80 % 3]}",
-        organisation=home, sex=sex or (Sex.MALE if n % 2 else Sex.FEMALE), **facts,
-    )  # fmt: skip
+        family_name=FAMILY_NAMES[n % len(FAMILY_NAMES)],
+        given_name=f"Ana {'abcdefghij'[n // 8 % 10]}{'xyz'[n // 80 % 3]}",
+        organisation=home,
+        sex=sex or (Sex.MALE if n % 2 else Sex.FEMALE),
+        **facts,
+    )
 
 
 def make_roster(training: Training, n: int, by: Member, home: Organisation | None = None) -> list[Enrolment]:

@@ -79,9 +79,12 @@ class PostgresqlDatabases:
     def _execute(self, statement: str) -> None:
         settings = connection.settings_dict
         server = psycopg2.connect(
-            host=settings["HOST"], port=settings["PORT"], user=settings["USER"], password=settings["PASSWORD"],
+            host=settings["HOST"],
+            port=settings["PORT"],
+            user=settings["USER"],
+            password=settings["PASSWORD"],
             dbname="postgres",
-        )  # fmt: skip
+        )
         try:
             server.autocommit = True  # a database cannot be made inside a transaction
             with server.cursor() as cursor:

@@ -188,9 +188,12 @@ def main() -> int:
     )
     which.add_argument("--attacks", dest="extent", action="store_const", const=ATTACKS, help="the attacks in full")
     which.add_argument(
-        "--faults", dest="extent", action="store_const", const=FAULTS,
+        "--faults",
+        dest="extent",
+        action="store_const",
+        const=FAULTS,
         help="killed processes, damaged and huge files, races of sign-in, large networks",
-    )  # fmt: skip
+    )
     options = parser.parse_args()
     services.end_cleanly_on_signals()
     started_at = time.monotonic()

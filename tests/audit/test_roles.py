@@ -53,9 +53,11 @@ def roles(tmp_path_factory):
 
         def manage(role: str, password: str, *words: str) -> subprocess.CompletedProcess[str]:
             environment = {
-                **services.demo_environment(tmp_path, 8000), "TESTING": "1", "DEMO": "0",
+                **services.demo_environment(tmp_path, 8000),
+                "TESTING": "1",
+                "DEMO": "0",
                 "DATABASE_URL": f"postgres://{role}:{password}@{server}/mreza",
-            }  # fmt: skip
+            }
             command = [sys.executable, "manage.py", *words]
             return subprocess.run(command, cwd=services.PROJECT, env=environment, capture_output=True, text=True)
 

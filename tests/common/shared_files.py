@@ -271,9 +271,13 @@ def locked_office(sectors: int = 400) -> bytes:
 def packed_object(inside: bytes) -> bytes:
     """Return an object stream of a PDF."""
     stream = zlib.compress(inside)
-    return b"90 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
-        len(stream), stream,
-    )  # fmt: skip
+    return (
+        b"90 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+        % (
+            len(stream),
+            stream,
+        )
+    )
 
 
 def pdf_with(part: bytes) -> bytes:

@@ -60,9 +60,13 @@ def measured(content: bytes, name: str, *, before: str = "") -> tuple[int, str, 
         body.seek(0)
         began, most = time.monotonic(), 0
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", run], stdin=body, stdout=answer, stderr=subprocess.DEVNULL, cwd=PROJECT,
+            [sys.executable, "-W", "ignore", "-c", run],
+            stdin=body,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
+            cwd=PROJECT,
             env=environment(),
-        )  # fmt: skip
+        )
         while process.poll() is None:
             if time.monotonic() - began > JOBS["read-sheets"].seconds and not before:
                 process.kill()

@@ -49,8 +49,12 @@ def test_every_sign_that_counts_as_held_is_held(template):
 def test_control_a_sign_that_no_font_has_is_refused(template):
     with pytest.raises(typst.TypstError, match="could not be displayed"):
         typst.compile(
-            template, format="pdf", sys_inputs={"data": '{"words": "漢"}'}, pdf_standards=STANDARDS, ignore_system_fonts=True
-        )  # fmt: skip
+            template,
+            format="pdf",
+            sys_inputs={"data": '{"words": "漢"}'},
+            pdf_standards=STANDARDS,
+            ignore_system_fonts=True,
+        )
 
 
 @pytest.mark.parametrize("words", ["#sys.version", "$x$", '"; #panic()', "@x", "*a* _b_ `c`", "\\u{41}", "// x", "<x>"])

@@ -25,8 +25,10 @@ def pdf_of(objects: bytes = b"", header: bytes = b"%PDF-1.7\n", end: bytes = b"s
 def packed(inside: bytes, filters: bytes = b"/Filter /FlateDecode") -> bytes:
     stream = zlib.compress(inside)
     return b"5 0 obj\n<< /Type /ObjStm /N 1 /First 4 %s /Length %d >>\nstream\n%s\nendstream\nendobj\n" % (
-        filters, len(stream), stream,
-    )  # fmt: skip
+        filters,
+        len(stream),
+        stream,
+    )
 
 
 def picture(kind: str, size: tuple[int, int] = (60, 40), **options) -> bytes:

@@ -37,8 +37,11 @@ def test_name_that_has_no_way_to_cyrillic_stays_alone(name):
 
 def test_what_is_written_in_that_script_stays():
     assert (in_latin("Ana Anić"), in_cyrillic("Ана"), is_cyrillic("Ana"), is_cyrillic("Ana Б")) == (
-        "Ana Anić", "Ана", False, True,
-    )  # fmt: skip
+        "Ana Anić",
+        "Ана",
+        False,
+        True,
+    )
 
 
 @given(st.text(SERBIAN + SERBIAN.upper() + " -", max_size=30))

@@ -142,8 +142,10 @@ def test_old_and_open_workbooks_are_read_as_xlsx_is(ending):
     ]
     assert (rows[10][:6], rows[10][14]) == ([date(2026, 11, 12)] * 6, date(2026, 11, 12))
     assert (rows[12][0], rows[12][4], rows[12][6:11]) == (
-        "Petrović", 2, [date(2026, 11, 12), "razmak novi red", "007", 10**20, -0.5],
-    )  # fmt: skip
+        "Petrović",
+        2,
+        [date(2026, 11, 12), "razmak novi red", "007", 10**20, -0.5],
+    )
     assert (rows[20][:2], rows[21][:2]) == (["skriven", "red"], ["vidljiv", "red"])
     assert sheets[-1].numbers == [3, 4]
 
@@ -172,13 +174,15 @@ def test_workbook_of_the_strict_form_is_read():
 
 
 OTHER_PROGRAMS = {
-    "carriage returns in escapes": lambda: with_cells('<row><c t="inlineStr"><is><t>Ana_x000D_&#10;</t></is></c></row>'),
+    "carriage returns in escapes": lambda: with_cells(
+        '<row><c t="inlineStr"><is><t>Ana_x000D_&#10;</t></is></c></row>'
+    ),
     "parts in other letters": lambda: recased(workbook(["Ana"])),
     "styles that say nothing": lambda: rezipped(
         workbook(["Ana"]), {"xl/styles.xml": f"<styleSheet {MAIN}><fills><fill/></fills></styleSheet>".encode()}
     ),
     "broken properties": lambda: rezipped(workbook(["Ana"]), {"docProps/core.xml": b"<x"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", OTHER_PROGRAMS)

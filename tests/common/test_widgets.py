@@ -50,9 +50,12 @@ def test_boxes_of_a_field_are_as_djangos(kind, choices, data):
 def test_number_of_a_grid_is_as_djangos(value):
     class Form(forms.Form):
         n = forms.IntegerField(
-            label="Soldier & <F>", required=False, min_value=0, max_value=100_000,
+            label="Soldier & <F>",
+            required=False,
+            min_value=0,
+            max_value=100_000,
             widget=forms.NumberInput(attrs={"class": "count-input", "inputmode": "numeric"}),
-        )  # fmt: skip
+        )
 
     field = Form({"n": value})["n"]
 

@@ -137,14 +137,18 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
     Member.objects.filter(pk=gone.member_id).update(is_active=False)
     results += [Ask("observer", "get", f"/trainers/{gone.slug}/{page}", f"trainers:{route}")
               for page, route in (("", "detail"), ("edit/", "edit"), ("photo.jpg", "photo"))]  # fmt: skip
-    results += [Ask(name, "get", f"/reports/trainers/{gone.slug}/{page}", f"reports:{route}")
-              for page, route in (("trainings/", "deliveries"), ("portfolio.pdf", "portfolio"))
-              for name in ("observer", "recorder_me", "coordinator_me", "coordinator_rs")]  # fmt: skip
+    results += [
+        Ask(name, "get", f"/reports/trainers/{gone.slug}/{page}", f"reports:{route}")
+        for page, route in (("trainings/", "deliveries"), ("portfolio.pdf", "portfolio"))
+        for name in ("observer", "recorder_me", "coordinator_me", "coordinator_rs")
+    ]
     results += [
         Ask(name, "get", "/reports/trainers/?left=on", "reports:trainers") for name in ("observer", "coordinator_rs")
     ]
-    results += [Ask(name, "post", "/reports/trainers/sheet/", "reports:trainers_sheet", body=(("left", "on"),))
-              for name in ("observer", "coordinator_rs")]  # fmt: skip
+    results += [
+        Ask(name, "post", "/reports/trainers/sheet/", "reports:trainers_sheet", body=(("left", "on"),))
+        for name in ("observer", "coordinator_rs")
+    ]
     results += [
         Ask(name, "get", "/reports/cascade/?of=own", "reports:cascade") for name in ("observer", "admin", "recorder_me")
     ]
@@ -183,15 +187,25 @@ def probes(pair: Any, cast: dict[str, Any]) -> list[Ask]:
 def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     """Requests about things below the wrong whole, and a training kept by Serbia in which there is a person of Montenegro's."""
     results = []
-    for route in ("session_toggle", "mark_rest", "enrolment_edit", "enrolment_member", "enrolment_remove", "enrolment_restore",
-                  "headcount_switch", "held_settle"):  # fmt: skip
+    for route in (
+        "session_toggle",
+        "mark_rest",
+        "enrolment_edit",
+        "enrolment_member",
+        "enrolment_remove",
+        "enrolment_restore",
+        "headcount_switch",
+        "held_settle",
+    ):
         _reference, pk = foreign.arguments(f"trainings:{route}")
         url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
         results.append(Ask("coordinator_me", "post", url, f"trainings:{route}"))
     here, there = cast["recorder_me"], cast["recorder_rs"]
     shared = make_training(there)
-    people = [RosterRow("Kanarinovići", "Kanarunka", there.organisation, "female", unit="Četa Kanarinović"),
-              RosterRow("Gostić", "Gost", here.organisation, "male")]  # fmt: skip
+    people = [
+        RosterRow("Kanarinovići", "Kanarunka", there.organisation, "female", unit="Četa Kanarinović"),
+        RosterRow("Gostić", "Gost", here.organisation, "male"),
+    ]
     theirs, guest = add_to_roster(training=shared, rows=people, by=there)
     # Serbia's person, known to Montenegro from a training of its own, and since seen at home in another unit.
     (known,) = add_to_roster(
@@ -208,8 +222,10 @@ def _shared(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     ]
     # A owner does not say which member a person of another home became.
     member = reverse("trainings:enrolment_member", args=[shared.reference, guest.pk])
-    results += [Ask(name, "post", member, "trainings:enrolment_member", body=(("member", cast["trainer_rs"].pk),))
-              for name in ("recorder_rs", "coordinator_rs", "coordinator_me")]  # fmt: skip
+    results += [
+        Ask(name, "post", member, "trainings:enrolment_member", body=(("member", cast["trainer_rs"].pk),))
+        for name in ("recorder_rs", "coordinator_rs", "coordinator_me")
+    ]
     for route in ("enrolment_edit", "enrolment_remove", "enrolment_member"):
         for enrolment in (theirs, guest):
             url = reverse(f"trainings:{route}", args=[shared.reference, enrolment.pk])
@@ -250,17 +266,27 @@ def _of_figures(cast: dict[str, Any]) -> list[Ask]:
     submit_figures(training=training, by=cast["recorder_me"])
     own = ReportQuery(Question(organisation=training.owner_id), ("sex",), "", whole=True)
     frozen = freeze_figures(
-        query=own, things=read_things(), chosen=[], as_on=training.ends_on, reported_to="Donator", note="", observers=[],
+        query=own,
+        things=read_things(),
+        chosen=[],
+        as_on=training.ends_on,
+        reported_to="Donator",
+        note="",
+        observers=[],
         by=cast["coordinator_me"],
-    )  # fmt: skip
+    )
     people, home = "/reports/people/", training.owner_id
     results = [Ask(name, "get", f"{people}{page}", f"reports:{route}") for name in ("observer", "trainer_me", "recorder_me")
              for page, route in (("?by=sex", "people"), (f"?by=sex&organisation={home}", "people"), ("?by=month", "people"),
                                  (f"?by=month&organisation={home}", "people"), ("?by=year&first=2025-02-10", "people"),
                                  (f"trainings/?by=sex&organisation={home}", "behind"))]  # fmt: skip
-    results += [Ask("trainer_me", "get", frozen.get_absolute_url(), "reports:snapshot"),
-              Ask("observer", "get", "/reports/snapshots/", "reports:snapshots"),
-              Ask("trainer_me", "post", f"{frozen.get_absolute_url()}sheet/", "reports:snapshot_sheet", body=(("as", "csv"),))]  # fmt: skip
+    results += [
+        Ask("trainer_me", "get", frozen.get_absolute_url(), "reports:snapshot"),
+        Ask("observer", "get", "/reports/snapshots/", "reports:snapshots"),
+        Ask(
+            "trainer_me", "post", f"{frozen.get_absolute_url()}sheet/", "reports:snapshot_sheet", body=(("as", "csv"),)
+        ),
+    ]
     return results
 
 
@@ -299,22 +325,39 @@ def _of_talk(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
         (taught.get_absolute_url(), "trainings:detail"), ("/knowledge/revision/", "knowledge:revision"))]  # fmt: skip
     acts = [("accept", said), ("thank", said), ("thank", hidden), ("edit", said), ("edit", hidden), ("remove", said), ("hide", said),
             ("report", said), ("report", hidden), ("restore", hidden)]  # fmt: skip
-    results += [Ask(name, "post", f"{here}comments/{comment.pk}/{act}/", f"knowledge:comment_{act}", body=(("words", "x"),))
-              for name in everybody for act, comment in acts]  # fmt: skip
-    results += [Ask(name, "post", f"{here}{act}/", f"knowledge:{act}", body=(("words", "x"),))
-              for name in everybody for act in ("thank", "save", "report", "hide", "restore")]  # fmt: skip
+    results += [
+        Ask(name, "post", f"{here}comments/{comment.pk}/{act}/", f"knowledge:comment_{act}", body=(("words", "x"),))
+        for name in everybody
+        for act, comment in acts
+    ]
+    results += [
+        Ask(name, "post", f"{here}{act}/", f"knowledge:{act}", body=(("words", "x"),))
+        for name in everybody
+        for act in ("thank", "save", "report", "hide", "restore")
+    ]
     results += [
         Ask(name, "post", f"{here}comments/", "knowledge:comment_new", body=(("body", "x"), ("answers", said.pk)))
         for name in everybody
     ]
-    results += [Ask(name, "post", f"/knowledge/follow/people/{who}/", "knowledge:follow_person")
-              for name in ("trainer_me", "observer") for who in (gone.pk, cast["trainer_me"].pk)]  # fmt: skip
+    results += [
+        Ask(name, "post", f"/knowledge/follow/people/{who}/", "knowledge:follow_person")
+        for name in ("trainer_me", "observer")
+        for who in (gone.pk, cast["trainer_me"].pk)
+    ]
     results += [
         Ask(name, "post", "/knowledge/revision/sheet/", "knowledge:revision_sheet", body=(("as", "csv"),))
         for name in everybody
     ]
-    results += [Ask(name, "post", reverse("knowledge:note_collect", args=[foreign.note]), "knowledge:note_collect",
-                  body=(("topic", own.topic), ("words", "x"))) for name in everybody]  # fmt: skip
+    results += [
+        Ask(
+            name,
+            "post",
+            reverse("knowledge:note_collect", args=[foreign.note]),
+            "knowledge:note_collect",
+            body=(("topic", own.topic), ("words", "x")),
+        )
+        for name in everybody
+    ]
     return results
 
 
@@ -347,12 +390,17 @@ def _of_files(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     results += [
         Ask(name, "post", f"{hidden.get_absolute_url()}save/", "knowledge:save") for name in ("trainer_me", "admin")
     ]
-    results += [Ask("recorder_me", "post", materials, "training_materials", body=body) for body in (
-        (("use", version.pk),), (("of", version.uses.get().pk), ("drop", "1")))]  # fmt: skip
+    results += [
+        Ask("recorder_me", "post", materials, "training_materials", body=body)
+        for body in ((("use", version.pk),), (("of", version.uses.get().pk), ("drop", "1")))
+    ]
     answers = (("body", "x"), ("answers", foreign.comment))
     comments = reverse("knowledge:comment_new", args=[own.post])
-    return [*results, Ask("recorder_me", "post", wrong, "knowledge:comment_thank"),
-            Ask("recorder_me", "post", comments, "knowledge:comment_new", body=answers)]  # fmt: skip
+    return [
+        *results,
+        Ask("recorder_me", "post", wrong, "knowledge:comment_thank"),
+        Ask("recorder_me", "post", comments, "knowledge:comment_new", body=answers),
+    ]
 
 
 def _of_duplicates(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
@@ -468,9 +516,11 @@ def _of_members(own: Any, foreign: Any, cast: dict[str, Any]) -> list[Ask]:
     """Forms of the members' desk with what their sender may not give, and things of an account that are somebody else's."""
     home, abroad = cast["recorder_me"].organisation_id, cast["recorder_rs"].organisation_id
     row = "N\tN\tn@mod.example"
-    bodies = [{"organisation": abroad, "roles": "recorder", "rows": row, "invite": "1"},
-              {"organisation": home, "roles": "admin", "rows": row, "invite": "1"},
-              {"organisation": home, "roles": "recorder", "rows": f"N\tN\t{cast['coordinator_rs'].email}"}]  # fmt: skip
+    bodies = [
+        {"organisation": abroad, "roles": "recorder", "rows": row, "invite": "1"},
+        {"organisation": home, "roles": "admin", "rows": row, "invite": "1"},
+        {"organisation": home, "roles": "recorder", "rows": f"N\tN\t{cast['coordinator_rs'].email}"},
+    ]
     results = [
         Ask("coordinator_me", "post", "/members/invite/list/", "members:invite_list", body=tuple(b.items()))
         for b in bodies

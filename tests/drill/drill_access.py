@@ -302,8 +302,10 @@ def test_every_scope_and_check_is_missed_when_it_is_gone(sides, browsers, cast, 
             texts = "SURVIVED" if not by else "held" if by.startswith("nobody") else "caught"
             print(f"{texts:9}{mutant.label:100}{len(reach[mutant.label]):6} requests  {by}", flush=True)
     with capsys.disabled():
-        print(f"\n{len(every) - len(survived) - held} of {len(every)} scopes and checks are missed when they are gone, "
-              f"{held} are held by another as well; "
-              f"{len(wishes)} requests made, {requests} that reach them; {time.monotonic() - began:.0f} s")  # fmt: skip
+        print(
+            f"\n{len(every) - len(survived) - held} of {len(every)} scopes and checks are missed when they are gone, "
+            f"{held} are held by another as well; "
+            f"{len(wishes)} requests made, {requests} that reach them; {time.monotonic() - began:.0f} s"
+        )
     assert survived == []
     assert set(HELD_TWICE) <= {mutant.place for mutant in every}

@@ -76,10 +76,15 @@ def test_wrong_lines_are_named_while_they_are_typed(page: Page) -> None:
     field = page.get_by_label("Who did not sign")
     wrong = page.locator("[data-typed-wrong] li")
     field.fill("3а 4-5к 60a 42a 7x 8 zz 9a 9l")
-    expect(wrong).to_have_text([
-        "Line 60 is not on this sheet.", "Line 42 is blank. Say below who signed there.", "Say of line 7 whether it is a, l or e.",
-        "Say of line 8 whether it is a, l or e.", "Line 9 stands there twice with different letters.",
-    ])  # fmt: skip
+    expect(wrong).to_have_text(
+        [
+            "Line 60 is not on this sheet.",
+            "Line 42 is blank. Say below who signed there.",
+            "Say of line 7 whether it is a, l or e.",
+            "Say of line 8 whether it is a, l or e.",
+            "Line 9 stands there twice with different letters.",
+        ]
+    )
     assert axe_findings(page) == []
     page.get_by_role("button", name="Save the sheet").click()
     expect(page.get_by_role("heading", name="Nothing was saved yet.")).to_be_visible()

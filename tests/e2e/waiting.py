@@ -108,9 +108,13 @@ def browser_of(browser: Browser, url: str, view: View | None = None) -> Iterator
     """A browser of its own, whose storage outlives its tabs."""
     wide = {"width": view.width, "height": view.height} if view else {"width": 1280, "height": 900}
     context = browser.new_context(
-        base_url=url, viewport=wide, locale="en-GB", timezone_id="Europe/Belgrade", reduced_motion="reduce",  # type: ignore[arg-type]
+        base_url=url,
+        viewport=wide,
+        locale="en-GB",
+        timezone_id="Europe/Belgrade",
+        reduced_motion="reduce",  # type: ignore[arg-type]
         color_scheme="dark" if view and view.dark else "light",
-    )  # fmt: skip
+    )
     context.set_default_timeout(MILLISECONDS_TO_WAIT)
     try:
         yield context

@@ -79,8 +79,12 @@ def test_transaction_that_is_taken_back_leaves_no_mail(server):
 @pytest.mark.both_engines
 def test_what_is_told_once_is_written_once(server):
     assert [put_mail(to="ana@mod.example", subject="A", body="A", key=key) for key in ("w1", "w1", "w2", "", "")] == [
-        True, False, True, True, True,
-    ]  # fmt: skip
+        True,
+        False,
+        True,
+        True,
+        True,
+    ]
     MailSender().send_waiting()
     assert put_mail(to="ana@mod.example", subject="A", body="A", key="w1") is False
     MailSender().send_waiting()
@@ -127,8 +131,10 @@ def test_wrong_address_or_header_is_refused_before_anything_is_written():
 
 @pytest.mark.both_engines
 def test_one_refused_address_holds_up_no_other(server):
-    server.refuses = {"gone@mod.example": "550 5.1.1 <gone@mod.example> is https://portal/secret-link unknown",
-                      "full@mod.example": "452 4.2.2 Mailbox full"}  # fmt: skip
+    server.refuses = {
+        "gone@mod.example": "550 5.1.1 <gone@mod.example> is https://portal/secret-link unknown",
+        "full@mod.example": "452 4.2.2 Mailbox full",
+    }
     server.on_data = lambda mail: "554 5.7.1 No" if "spam" in mail["To"] else None if "cut" in mail["To"] else "250 OK"
     put("gone", "spam", "cut", "full", "ana", "bora")
     MailSender().send_waiting()
@@ -291,14 +297,21 @@ def test_old_mails_are_forgotten(server):
     now = timezone.now()
     for name, days in (("week", 8), ("fresh", 6), ("month", 31)):
         Mail.objects.create(
-            to=f"{name}@mod.example", subject="A", body="A", headers={"List-Id": "a"}, message_id=name, state="given_up",
+            to=f"{name}@mod.example",
+            subject="A",
+            body="A",
+            headers={"List-Id": "a"},
+            message_id=name,
+            state="given_up",
             not_before=now - timedelta(days=days),
-        )  # fmt: skip
+        )
     Mail.objects.filter(to="old@mod.example").update(sent_at=now - timedelta(days=31))
     forget_old_mails()
     assert {m.to.partition("@")[0]: (m.body, m.headers) for m in Mail.objects.all()} == {
-        "new": ("", {}), "week": ("", {}), "fresh": ("A", {"List-Id": "a"})
-    }  # fmt: skip
+        "new": ("", {}),
+        "week": ("", {}),
+        "fresh": ("A", {"List-Id": "a"}),
+    }
 
 
 def test_sent_mail_cannot_hold_its_text():

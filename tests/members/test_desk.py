@@ -31,9 +31,15 @@ READ_ONLY = {
 def mail(reference):
     """One that was given up, so that each table has a row."""
     return Mail.objects.create(
-        to="a@mod.example", subject="Invitation", body="https://link", headers={"List-Id": "geheim"}, message_id="<1@x>",
-        key="digest-geheim", state="given_up", last_error="The server refused the address (550 5.1.1).",
-    )  # fmt: skip
+        to="a@mod.example",
+        subject="Invitation",
+        body="https://link",
+        headers={"List-Id": "geheim"},
+        message_id="<1@x>",
+        key="digest-geheim",
+        state="given_up",
+        last_error="The server refused the address (550 5.1.1).",
+    )
 
 
 # The addresses are read first: they settle what is on the desk.

@@ -22,9 +22,13 @@ def link(coordinator_me, django_capture_on_commit_callbacks) -> str:
     """The path in the mail of an invitation to Montenegro."""
     with django_capture_on_commit_callbacks(execute=True):
         invite_member(
-            email="Nova@Mod.Example", given_name="Nova", family_name="Osoba", organisation=coordinator_me.organisation,
-            roles=Role.objects.filter(code="recorder"), by=coordinator_me,
-        )  # fmt: skip
+            email="Nova@Mod.Example",
+            given_name="Nova",
+            family_name="Osoba",
+            organisation=coordinator_me.organisation,
+            roles=Role.objects.filter(code="recorder"),
+            by=coordinator_me,
+        )
     (message,) = mail.outbox
     assert message.to == ["nova@mod.example"]
     return search(r"/members/welcome/\S+", message.body)[0]
@@ -74,9 +78,13 @@ def test_two_acceptances_make_one_member(link):
 
 def test_second_invitation_replaces_the_first(link, stranger, coordinator_me):
     invite_member(
-        email="nova@mod.example", given_name="N", family_name="O", organisation=coordinator_me.organisation, roles=[],
+        email="nova@mod.example",
+        given_name="N",
+        family_name="O",
+        organisation=coordinator_me.organisation,
+        roles=[],
         by=coordinator_me,
-    )  # fmt: skip
+    )
     assert choose(stranger, link).status_code == 410
 
 

@@ -219,9 +219,13 @@ def test_hundred_rows_at_most(coordinator_me, organisation):
 @pytest.fixture
 def invited(coordinator_me):
     invitation = invite_member(
-        email="nova@mod.example", given_name="N", family_name="N", organisation=coordinator_me.organisation,
-        roles=Role.objects.filter(code="trainer"), by=coordinator_me,
-    )  # fmt: skip
+        email="nova@mod.example",
+        given_name="N",
+        family_name="N",
+        organisation=coordinator_me.organisation,
+        roles=Role.objects.filter(code="trainer"),
+        by=coordinator_me,
+    )
     return invitation, next(word for word in mail.outbox[-1].body.split() if "/welcome/" in word).removeprefix(
         "http://localhost:8000"
     )
@@ -276,9 +280,13 @@ def test_address_has_one_open_invitation(invited):
     invitation, _link = invited
     with pytest.raises(IntegrityError), transaction.atomic():
         Invitation.objects.create(
-            email="NOVA@mod.example", given_name="N", family_name="N", organisation=invitation.organisation,
-            token_hash="other", invited_by=invitation.invited_by,
-        )  # fmt: skip
+            email="NOVA@mod.example",
+            given_name="N",
+            family_name="N",
+            organisation=invitation.organisation,
+            token_hash="other",
+            invited_by=invitation.invited_by,
+        )
 
 
 def test_ministry_is_not_told_of_members_and_invitations_of_another(coordinator_me, coordinator_rs, recorder_rs):
@@ -290,9 +298,13 @@ def test_ministry_is_not_told_of_members_and_invitations_of_another(coordinator_
         "roles": ["recorder"],
     }
     invite_member(
-        email="theirs@mod.example", given_name="N", family_name="N", organisation=coordinator_rs.organisation,
-        roles=Role.objects.filter(code="recorder"), by=coordinator_rs,
-    )  # fmt: skip
+        email="theirs@mod.example",
+        given_name="N",
+        family_name="N",
+        organisation=coordinator_rs.organisation,
+        roles=Role.objects.filter(code="recorder"),
+        by=coordinator_rs,
+    )
     client, response = client_of(coordinator_me), []
     for email in ("nobody@mod.example", "theirs@mod.example", recorder_rs.email):
         mail.outbox.clear()
@@ -315,9 +327,13 @@ def test_first_of_two_invitations_makes_the_member(coordinator_me, coordinator_r
     links = []
     for by in (coordinator_me, coordinator_rs):
         invite_member(
-            email="both@mod.example", given_name="N", family_name="N", organisation=by.organisation,
-            roles=Role.objects.filter(code="recorder"), by=by,
-        )  # fmt: skip
+            email="both@mod.example",
+            given_name="N",
+            family_name="N",
+            organisation=by.organisation,
+            roles=Role.objects.filter(code="recorder"),
+            by=by,
+        )
         word = next(word for word in mail.outbox[-1].body.split() if "/welcome/" in word)
         links.append(word.removeprefix("http://localhost:8000"))
     typed = {"password": "plavi most preko reke", "again": "plavi most preko reke"}

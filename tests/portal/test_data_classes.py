@@ -90,8 +90,11 @@ def differences(text: str, stored: set[Field]) -> dict[str, list[str]]:
 
 
 ALL_IS_WELL: dict[str, list[str]] = {
-    "without a class": [], "no longer there": [], "in two classes": [], "of an unknown class": []
-}  # fmt: skip
+    "without a class": [],
+    "no longer there": [],
+    "in two classes": [],
+    "of an unknown class": [],
+}
 
 
 @pytest.fixture
@@ -132,12 +135,16 @@ def test_control_an_invented_field_is_reported(tables):
     text = TABLE.read_text()
     stored = (kept_fields() | {("trainings.Participant", "shoe_size")}) - {("trainers.Topic", "name")}
     assert differences(text, stored) == {
-        **ALL_IS_WELL, "without a class": ["trainings.Participant.shoe_size"], "no longer there": ["trainers.Topic.name"]
-    }  # fmt: skip
+        **ALL_IS_WELL,
+        "without a class": ["trainings.Participant.shoe_size"],
+        "no longer there": ["trainers.Topic.name"],
+    }
     twice = text + "\n| trainers.Topic | hearsay | name |\n"
     assert differences(twice, kept_fields()) == {
-        **ALL_IS_WELL, "in two classes": ["trainers.Topic.name"], "of an unknown class": ["trainers.Topic.name"]
-    }  # fmt: skip
+        **ALL_IS_WELL,
+        "in two classes": ["trainers.Topic.name"],
+        "of an unknown class": ["trainers.Topic.name"],
+    }
 
 
 # The support desk

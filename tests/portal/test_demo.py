@@ -237,8 +237,11 @@ def test_course_for_four_african_armed_forces():
     training = Training.objects.get(starts_on="2016-12-07")
     assert (training.ends_on, training.owner.code, training.language_id) == (date(2016, 12, 15), "RS", "en")
     assert Counter(training.enrolments.values_list("organisation__code", flat=True)) == {
-        "GH": 4, "NG": 4, "RW": 4, "UG": 3,
-    }  # fmt: skip
+        "GH": 4,
+        "NG": 4,
+        "RW": 4,
+        "UG": 3,
+    }
     instructors = training.assignments.values_list("trainer__member__organisation__code", flat=True)
     assert (len(instructors), set(instructors)) == (7, {"BA", "ME", "MK", "RS"})
     assert set(training.partners.values_list("code", flat=True)) == {"NCGM", "PKOC"}
@@ -325,8 +328,10 @@ def test_derived_columns_of_trainings_follow_their_sessions():
     for training in Training.objects.prefetch_related("sessions"):
         held = [session for session in training.sessions.all() if not session.is_cancelled]
         assert (training.counts_on, training.scheduled_minutes, training.completion_threshold) == (
-            max(session.date for session in held), sum(session.minutes for session in held), 80,
-        )  # fmt: skip
+            max(session.date for session in held),
+            sum(session.minutes for session in held),
+            80,
+        )
         assert training.title_key == spelling(f"{training.title} {training.place} {training.reference}")
 
 

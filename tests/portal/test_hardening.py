@@ -45,8 +45,16 @@ def test_signed_in_pages_are_kept_nowhere(recorder_me, training):
 def test_every_answer_names_what_it_may_use(stranger):
     answer = stranger.get("/")
     assert answer["Permissions-Policy"].startswith("camera=()")
-    stored = {name: answer[name] for name in ("X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options",
-                                            "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy")}  # fmt: skip
+    stored = {
+        name: answer[name]
+        for name in (
+            "X-Content-Type-Options",
+            "Referrer-Policy",
+            "X-Frame-Options",
+            "Cross-Origin-Opener-Policy",
+            "Cross-Origin-Resource-Policy",
+        )
+    }
     assert stored == {
         "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
@@ -84,10 +92,20 @@ def test_visitors_address_is_believed_from_the_proxies_alone(proxies, expected, 
 
 def test_invented_addresses_do_not_get_round_a_limit(recorder_me):
     answers = [
-        Client().post("/members/join/", {"given_name": "A", "family_name": "B", "email": f"a{n}@mod.example",
-                      "organisation": recorder_me.organisation_id}, headers={"X-Forwarded-For": f"6.6.6.{n}"}).status_code
+        Client()
+        .post(
+            "/members/join/",
+            {
+                "given_name": "A",
+                "family_name": "B",
+                "email": f"a{n}@mod.example",
+                "organisation": recorder_me.organisation_id,
+            },
+            headers={"X-Forwarded-For": f"6.6.6.{n}"},
+        )
+        .status_code
         for n in range(12)
-    ]  # fmt: skip
+    ]
     assert answers == [200] * 10 + [429] * 2
 
 
@@ -95,8 +113,9 @@ def test_security_txt_follows_its_standard(stranger, settings):
     answer = stranger.get("/.well-known/security.txt")
     lines = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
     assert (answer["Content-Type"], set(lines)) == (
-        "text/plain; charset=utf-8", {"Contact", "Expires", "Preferred-Languages", "Canonical"}
-    )  # fmt: skip
+        "text/plain; charset=utf-8",
+        {"Contact", "Expires", "Preferred-Languages", "Canonical"},
+    )
     assert lines["Contact"].startswith(("mailto:", "https:"))
     assert "Disallow: /" in stranger.get("/robots.txt").content.decode()
 
@@ -126,8 +145,15 @@ def break_home(monkeypatch, error):
     monkeypatch.setattr(views, "network_totals", broken)
 
 
-@pytest.mark.parametrize("error", [ValueError(f"invalid: {CANARY}"), IntegrityError(f"Key (email)=({CANARY}) exists"),
-                                   KeyError(CANARY), OperationalError(CANARY)])  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError(f"invalid: {CANARY}"),
+        IntegrityError(f"Key (email)=({CANARY}) exists"),
+        KeyError(CANARY),
+        OperationalError(CANARY),
+    ],
+)
 def test_error_is_logged_with_its_place_and_without_words(error, monkeypatch, logged):
     break_home(monkeypatch, error)
     client = Client(raise_request_exception=False, headers={"User-Agent": CANARY})

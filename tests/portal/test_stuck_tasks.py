@@ -26,10 +26,16 @@ def running(path="tests.deadly_tasks.die_at", args=(), workers=("gone",), ago=GO
     """A task that a worker took so long ago, and signed so long ago."""
     now = timezone.now()
     return DBTaskResult.objects.create(
-        status="RUNNING", started_at=now - ago, run_after=get_date_max() if signed is None else now - signed, task_path=path,
-        args_kwargs={"args": list(args), "kwargs": {}}, worker_ids=list(workers), backend_name="default",
-        exception_class_path="", traceback="",
-    )  # fmt: skip
+        status="RUNNING",
+        started_at=now - ago,
+        run_after=get_date_max() if signed is None else now - signed,
+        task_path=path,
+        args_kwargs={"args": list(args), "kwargs": {}},
+        worker_ids=list(workers),
+        backend_name="default",
+        exception_class_path="",
+        traceback="",
+    )
 
 
 def state_of(task):
@@ -79,10 +85,16 @@ LIST = "Prezime\tIme\nAnic\tAna"
 
 def imported(training, by, state):
     return RosterImport.objects.create(
-        training=training, organisation=training.owner, state=state, by=by, work_began=timezone.now(), work_seconds=3,
-        sheets=[] if state == "reading" else packed(read_pasted(LIST)), upload_name=long.PASTED,
+        training=training,
+        organisation=training.owner,
+        state=state,
+        by=by,
+        work_began=timezone.now(),
+        work_seconds=3,
+        sheets=[] if state == "reading" else packed(read_pasted(LIST)),
+        upload_name=long.PASTED,
         upload=LIST.encode() if state == "reading" else None,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,10 @@ def test_page_carries_what_stands_for_its_member_and_no_other_name(training, rec
 def test_worker_is_a_script_for_the_whole_portal(stranger):
     answer = stranger.get("/waiting/worker.js")
     assert (answer["Content-Type"], answer["Service-Worker-Allowed"], answer["Cache-Control"]) == (
-        "text/javascript; charset=utf-8", "/", "no-cache",
-    )  # fmt: skip
+        "text/javascript; charset=utf-8",
+        "/",
+        "no-cache",
+    )
     assert "worker-src 'self'" in stranger.get("/")["Content-Security-Policy"]
 
 

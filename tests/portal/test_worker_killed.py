@@ -48,20 +48,33 @@ class Portal:
     def run(self, code: str) -> str:
         """Run some lines in a process of this portal; return the words it printed."""
         whole = f"import django; django.setup()\n{code}"
-        ran = subprocess.run([sys.executable, "-c", whole], env=self.environment, cwd=services.PROJECT,
-                             capture_output=True, text=True, check=False)  # fmt: skip
+        ran = subprocess.run(
+            [sys.executable, "-c", whole],
+            env=self.environment,
+            cwd=services.PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
 
     def manage(self, *words: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *words], env=self.environment, cwd=services.PROJECT, check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        subprocess.run(
+            [sys.executable, "manage.py", *words],
+            env=self.environment,
+            cwd=services.PROJECT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
     @contextmanager
     def worker(self) -> Iterator["subprocess.Popen[bytes]"]:
         command = [sys.executable, "manage.py", "worker", "--interval", "0.1"]
-        process = subprocess.Popen(command, env=self.environment, cwd=services.PROJECT,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        process = subprocess.Popen(
+            command, env=self.environment, cwd=services.PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             yield process
         finally:

@@ -34,10 +34,16 @@ def write_network(random: Random, *, people: int = 30, trainings: int = 20) -> N
     maker, verifier = join("ME", "Rada", "Zapisić", "recorder"), join("ME", "Kata", "Vodić", "coordinator")
     profiles = [profile_of(join(home.code, "Trener", f"Treni{n}", "trainer")) for n, home in enumerate(homes)]
     known = Participant.objects.bulk_create(
-        Participant(organisation=random.choice(homes), family_name=f"P{n}", given_name="X", spelling_key=f"p{n} x",
-                    loose_key="p x", sex=random.choice(SEXES))
+        Participant(
+            organisation=random.choice(homes),
+            family_name=f"P{n}",
+            given_name="X",
+            spelling_key=f"p{n} x",
+            loose_key="p x",
+            sex=random.choice(SEXES),
+        )
         for n in range(people)
-    )  # fmt: skip
+    )
     alike = [(a, b) for a, b in combinations(known, 2) if a.organisation_id == b.organisation_id]
     for first, second in random.sample(alike, min(4, len(alike))):
         DuplicatePair.objects.create(first=first, second=second, state=random.choice(("open", "open", "different")))
@@ -57,13 +63,26 @@ def _training(random: Random, number: int, homes: list[Any], courses: list[Any],
     locked |= {"verified_by": verifier, "verified_at": now} if state == "verified" else {}
     minutes = [random.choice((45, 90, 360)) for _ in range(random.randint(1, 3))]
     training = Training.objects.create(
-        reference=f"ME-{day.year}-{900 + number}", course=random.choice(courses), title="T", title_key="t",
-        host=random.choice(homes), owner=random.choice(homes),
-        country=random.choice(Country.objects.filter(code__in=("ME", "RS", "GE"))), language=random.choice(Language.objects.all()),
-        mode=random.choice(Training.Mode.values), starts_on=day, ends_on=day, counts_on=day, scheduled_minutes=sum(minutes),
-        sessions_held=len(minutes), completion_threshold=random.choice((1, 50, 80, 100)), created_by=maker, figures=state,
-        cancelled_at=now if random.random() < 0.1 else None, **locked,
-    )  # fmt: skip
+        reference=f"ME-{day.year}-{900 + number}",
+        course=random.choice(courses),
+        title="T",
+        title_key="t",
+        host=random.choice(homes),
+        owner=random.choice(homes),
+        country=random.choice(Country.objects.filter(code__in=("ME", "RS", "GE"))),
+        language=random.choice(Language.objects.all()),
+        mode=random.choice(Training.Mode.values),
+        starts_on=day,
+        ends_on=day,
+        counts_on=day,
+        scheduled_minutes=sum(minutes),
+        sessions_held=len(minutes),
+        completion_threshold=random.choice((1, 50, 80, 100)),
+        created_by=maker,
+        figures=state,
+        cancelled_at=now if random.random() < 0.1 else None,
+        **locked,
+    )
     Session.objects.bulk_create(Session(training=training, date=day, minutes=m) for m in minutes)
     return training
 
@@ -79,18 +98,30 @@ def _fill(random: Random, training: Training, homes: list[Any], known: list[Part
         if kind == "headcount":
             for sex in random.sample(("female", "male", "other", "not_recorded"), random.randint(1, 3)):
                 attended = random.randint(0, 9)
-                Headcount.objects.create(party=party, sex=sex, rank_group=random.choice(GROUPS), attended=attended,
-                                         completed=random.choice((None, attended, attended // 2)))  # fmt: skip
+                Headcount.objects.create(
+                    party=party,
+                    sex=sex,
+                    rank_group=random.choice(GROUPS),
+                    attended=attended,
+                    completed=random.choice((None, attended, attended // 2)),
+                )
             continue
         there = [person for person in known if person.organisation_id == home.pk and random.random() < 0.6]
         for line, person in enumerate(there):
             marks = [random.choice(("present", "present", "late", "absent", "")) for _ in sessions]
             came = [s.minutes for s, mark in zip(sessions, marks, strict=True) if mark in ("present", "late")]
             enrolment = Enrolment.objects.create(
-                training=training, participant=person, organisation=home, party=party, line=line,
-                rank_group=random.choice(GROUPS), age_band=random.choice(BANDS), minutes=sum(came),
-                attended_sessions=len(came), recorded_sessions=sum(bool(mark) for mark in marks),
-            )  # fmt: skip
+                training=training,
+                participant=person,
+                organisation=home,
+                party=party,
+                line=line,
+                rank_group=random.choice(GROUPS),
+                age_band=random.choice(BANDS),
+                minutes=sum(came),
+                attended_sessions=len(came),
+                recorded_sessions=sum(bool(mark) for mark in marks),
+            )
             Mark.objects.bulk_create(
                 Mark(enrolment=enrolment, session=s, value=mark)
                 for s, mark in zip(sessions, marks, strict=True)
@@ -100,10 +131,23 @@ def _fill(random: Random, training: Training, homes: list[Any], known: list[Part
 
 def rows() -> dict[str, list[dict[str, Any]]]:
     """Everything that a question can be about, as plain rows: what an export of the whole network would hold."""
-    trainings = {t["pk"]: t for t in Training.objects.values(
-        "pk", "host", "owner", "country", "course", "language", "mode", "counts_on", "figures", "scheduled_minutes",
-        "completion_threshold", "cancelled_at",
-    )}  # fmt: skip
+    trainings = {
+        t["pk"]: t
+        for t in Training.objects.values(
+            "pk",
+            "host",
+            "owner",
+            "country",
+            "course",
+            "language",
+            "mode",
+            "counts_on",
+            "figures",
+            "scheduled_minutes",
+            "completion_threshold",
+            "cancelled_at",
+        )
+    }
     for row in trainings.values():
         row["topics"] = set(Course.objects.filter(pk=row["course"]).values_list("topics", flat=True))
         taught = Assignment.objects.filter(training=row["pk"]).exclude(part="observer")

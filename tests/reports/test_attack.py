@@ -84,10 +84,12 @@ def facts_of_page(text: str, report: Report, cells: list[Cell]) -> list[tuple[se
     def say(line_keys, column_keys, sexes, said):
         n = number(said)
         inside = {
-            cell for cell in cells
-            if (line_keys is None or cell[0][0] in line_keys) and (column_keys is None or cell[0][1] in column_keys)
+            cell
+            for cell in cells
+            if (line_keys is None or cell[0][0] in line_keys)
+            and (column_keys is None or cell[0][1] in column_keys)
             and cell[1] in sexes
-        }  # fmt: skip
+        }
         if n is not None:
             facts.append((inside, n))
 
@@ -111,8 +113,12 @@ def facts_of_export(sheet: str, report: Report, cells: list[Cell]) -> list[tuple
     """The same of the sheet, whose lines stand in the order of the page."""
     header, *lines = list(csv.reader(io.StringIO(sheet, newline="")))
     if report.columns:
-        places = [(row.keys, column.keys) for n, row in enumerate(report.rows) for m, column in enumerate(report.columns)
-                  if report.blocks[n][m] is not None]  # fmt: skip
+        places = [
+            (row.keys, column.keys)
+            for n, row in enumerate(report.rows)
+            for m, column in enumerate(report.columns)
+            if report.blocks[n][m] is not None
+        ]
     else:
         places = [(row.keys, None) for row in report.rows]
     facts = []
@@ -120,8 +126,13 @@ def facts_of_export(sheet: str, report: Report, cells: list[Cell]) -> list[tuple
         for words, said in zip(header, line, strict=True):
             sexes = SEXES if words == "Seats" else [WORDS[p] for p in words.split(" + ") if p in WORDS]
             if sexes and (n := number(said)) is not None:
-                inside = {cell for cell in cells if cell[1] in sexes and (line_keys is None or cell[0][0] in line_keys)
-                          and (column_keys is None or cell[0][1] in column_keys)}  # fmt: skip
+                inside = {
+                    cell
+                    for cell in cells
+                    if cell[1] in sexes
+                    and (line_keys is None or cell[0][0] in line_keys)
+                    and (column_keys is None or cell[0][1] in column_keys)
+                }
                 facts.append((inside, n))
     return facts
 

@@ -162,8 +162,14 @@ def test_new_names_of_organisation_topic_and_course(trainer_me, admin, training)
         thing.save()
         record(action, thing, by=admin, fields=["name"])
         kinds = {title.split()[0] for title in titles(trainer_me, "novoime")}
-        assert kinds == {"organisation": {"post", "trainer", "training"}, "topic": {"post", "training", "course", "trainer"},
-                         "course": {"training", "course", "post", "trainer"}}[thing._meta.model_name]  # fmt: skip
+        assert (
+            kinds
+            == {
+                "organisation": {"post", "trainer", "training"},
+                "topic": {"post", "training", "course", "trainer"},
+                "course": {"training", "course", "post", "trainer"},
+            }[thing._meta.model_name]
+        )
 
 
 def test_trainer_who_leaves_and_comes_back(trainer_me, coordinator_me):
@@ -210,8 +216,9 @@ def test_worker_takes_what_waits_in_small_numbers(trainer_me, monkeypatch):
     look_after_search()
     kinds = Document.objects.values_list("kind", flat=True)
     assert ({kind: list(kinds).count(kind) for kind in ("post", "material")}, Pending.objects.count()) == (
-        {"post": 8, "material": 1}, 0
-    )  # fmt: skip
+        {"post": 8, "material": 1},
+        0,
+    )
 
 
 def test_worker_builds_an_index_that_was_never_built(trainer_me):
@@ -259,8 +266,13 @@ def test_rebuilding_mends_an_index_that_is_wrong(trainer_me, trainer_rs, trainin
     Document.objects.filter(kind=Kind.NOTE).delete()
     Document.objects.filter(kind=Kind.POST).update(words=index.IndexedWords(["krivo"]), has_parts=True)
     lost = Document.objects.filter(kind=Kind.MATERIAL)[0]
-    Document.objects.create(kind=Kind.POST, object_id=10**9, at=timezone.now(), post_id=lost.post_id,
-                            **dict.fromkeys(("title", "names", "words"), index.IndexedWords(["krivo"])))  # fmt: skip
+    Document.objects.create(
+        kind=Kind.POST,
+        object_id=10**9,
+        at=timezone.now(),
+        post_id=lost.post_id,
+        **dict.fromkeys(("title", "names", "words"), index.IndexedWords(["krivo"])),
+    )
     NameWord.objects.create(word="zaboravic", loose="zaboravik", word_reversed="civarobaz", loose_reversed="kivarobaz")
     assert hits(trainer_me, "krivo").total == 7
     rebuild()

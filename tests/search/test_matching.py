@@ -138,9 +138,7 @@ def test_signs_that_nobody_sees_part_no_word(trainer_me):
 def test_typing_error_of_one_letter_is_forgiven_in_names(trainer_me, trainer_rs, training):
     write(trainer_rs, "Trenerka", body="Trenerovićeva lekcija")
     for typed in ("Tremerić", "Trneerić", "Treneić", "Trenerićx", "Тремерић"):
-        assert titles(trainer_me, typed) == [
-            "trainer Tanja Trenerić", "training Gender awareness"
-        ], typed  # fmt: skip
+        assert titles(trainer_me, typed) == ["trainer Tanja Trenerić", "training Gender awareness"], typed
     assert titles(trainer_me, "Danilvograd") == ["training Gender awareness"]
     assert titles(trainer_me, "Danilvogad") == []
 
@@ -188,8 +186,11 @@ def test_every_word_is_needed_and_title_and_names_count_together(trainer_me):
     write(trainer_me, "Common of names", body="x", topics=[topic])
     write(trainer_me, "Common and rareword", body="x")
     assert titles(trainer_me, "common rareword") == [
-        "post Common and rareword", "post Common of names", "post Rareword", "post Common text",
-    ]  # fmt: skip
+        "post Common and rareword",
+        "post Common of names",
+        "post Rareword",
+        "post Common text",
+    ]
 
 
 def test_filters_narrow_and_counts_are_of_every_kind(trainer_me, trainer_rs, training):
@@ -200,8 +201,9 @@ def test_filters_narrow_and_counts_are_of_every_kind(trainer_me, trainer_rs, tra
     make_training(join("ME", "Jovana", "Zapis", "recorder"), title="Jablan training")
     everything = hits(trainer_me, "jablan")
     assert (everything.total, {k: n for k, n in everything.by_kind.items() if n}) == (
-        4, {Kind.POST: 2, Kind.MATERIAL: 1, Kind.TRAINING: 1}
-    )  # fmt: skip
+        4,
+        {Kind.POST: 2, Kind.MATERIAL: 1, Kind.TRAINING: 1},
+    )
     assert hits(trainer_me, "jablan", "post").by_kind == everything.by_kind
     assert hits(trainer_me, "jablan", "post").total == 2
     home = trainer_rs.organisation_id
@@ -230,7 +232,7 @@ STORED = {
     "analiza": ["post Analiza 5", "material Analiza 5", "post Родна анализа терена 5", "note Gender awareness 1"],
     "родне анализе": ["post Родна анализа терена 4", "material Analiza 1"],
     "analiz ter": ["post Родна анализа терена 4", "material Analiza 1"],
-}  # fmt: skip
+}
 
 
 def test_more_than_a_page_is_in_one_order(trainer_me):

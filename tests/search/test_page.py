@@ -172,8 +172,11 @@ def test_command_answers_as_the_page_does(trainer_me):
     (row,) = data["results"]
     assert (data["total"], data["counts"]["material"], data["counts"]["post"]) == (1, 1, 0)
     assert {name: row[name] for name in ("kind", "title", "excerpt", "place")} == {
-        "kind": "material", "title": "Slajdovi", "excerpt": "Ђорђевић", "place": "sheet List1"
-    }  # fmt: skip
+        "kind": "material",
+        "title": "Slajdovi",
+        "excerpt": "Ђорђевић",
+        "place": "sheet List1",
+    }
     assert row["url"].startswith("/knowledge/kartice/")
     assert row["score"] > 0
     plain = run("djordjevic", "--as", trainer_me.email)

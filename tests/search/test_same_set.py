@@ -37,9 +37,13 @@ def is_near(first: str, other: str) -> bool:
     """Whether the search may take one for the other."""
     a, b = spelling(first), spelling(other)
     return (
-        loose(a) == loose(b) or stem(a) == stem(b) or a.startswith(b) or b.startswith(a)
-        or is_one_error(a, b) or is_one_error(loose(a), loose(b))
-    )  # fmt: skip
+        loose(a) == loose(b)
+        or stem(a) == stem(b)
+        or a.startswith(b)
+        or b.startswith(a)
+        or is_one_error(a, b)
+        or is_one_error(loose(a), loose(b))
+    )
 
 
 def vocabulary(rng: random.Random, size: int) -> list[str]:

@@ -241,8 +241,9 @@ def test_member_who_left_finds_nothing(trainer_me, trainer_rs):
 def test_change_of_reach_and_of_a_members_ministry_are_obeyed_at_once(trainer_me, trainer_rs, admin):
     own, shared = write(trainer_me, "Listopad tajni", reach="ministry"), write(trainer_me, "Listopad")
     assert [titles(member, "listopad") for member in (trainer_me, trainer_rs)] == [
-        ["post Listopad", "post Listopad tajni"], ["post Listopad"],
-    ]  # fmt: skip
+        ["post Listopad", "post Listopad tajni"],
+        ["post Listopad"],
+    ]
     hide_post(post=shared, reason="Dvaput", by=admin)
     assert [titles(member, "listopad") for member in (trainer_me, trainer_rs)] == [["post Listopad tajni"], []]
     home, trainer_rs.organisation = trainer_rs.organisation, own.organisation

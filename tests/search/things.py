@@ -35,9 +35,17 @@ def renew(material: Material, *places: list, by: Member, state: str = "read", **
     """Add the next version of a file."""
     n = next(_numbers)
     version = MaterialVersion.objects.create(
-        material=material, number=material.versions.count() + 1, stored=f"search/{n}", name=f"file-{n}.pdf",
-        kind="application/pdf", size=1, checksum="0" * 64, added_by=by, text_state=state, **facts,
-    )  # fmt: skip
+        material=material,
+        number=material.versions.count() + 1,
+        stored=f"search/{n}",
+        name=f"file-{n}.pdf",
+        kind="application/pdf",
+        size=1,
+        checksum="0" * 64,
+        added_by=by,
+        text_state=state,
+        **facts,
+    )
     if places:
         MaterialText.objects.create(version=version, places=list(places))
     record("add_version", material, by=by, root=material.post)

@@ -26,16 +26,18 @@ MANAGING: Pair = (MANAGERS, MANAGERS)
 MANAGING_HOME: Pair = ({"admin", "coordinator_me"}, {"admin", "coordinator_rs"})
 PORTFOLIO: Pair = ({"admin", "coordinator_me", "trainer_me"}, {"admin", "coordinator_rs", "trainer_rs"})
 OF_MINISTRY: Pair = (
-    {"admin", "trainer_me", "recorder_me", "coordinator_me"}, {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},
-)  # fmt: skip
+    {"admin", "trainer_me", "recorder_me", "coordinator_me"},
+    {"admin", "trainer_rs", "recorder_rs", "coordinator_rs"},
+)
 OTHER_HOME: Pair = ({"coordinator_rs"}, {"coordinator_me"})
 MENDING: Pair = (EVERYBODY - {"observer"}, EVERYBODY - {"observer"})
 NAMED: Pair = (EVERYBODY - {"admin", "observer"}, EVERYBODY - {"admin", "observer"})
 NOBODY: Pair = (set(), set())
 # The posts of either side are for their own ministry alone.
 OF_THE_POST: Pair = (
-    {"trainer_me", "recorder_me", "coordinator_me"}, {"trainer_rs", "recorder_rs", "coordinator_rs"},
-)  # fmt: skip
+    {"trainer_me", "recorder_me", "coordinator_me"},
+    {"trainer_rs", "recorder_rs", "coordinator_rs"},
+)
 NOT_OF_THE_POST: Pair = (EVERYBODY - OF_THE_POST[0], EVERYBODY - OF_THE_POST[1])
 ALSO_STRANGERS: Pair = (NOT_OF_THE_POST[0] | {"stranger"}, NOT_OF_THE_POST[1] | {"stranger"})
 # Answers to a person whose second factor is still to be shown.

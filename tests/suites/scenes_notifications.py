@@ -21,14 +21,13 @@ SCENES: dict[str, Scene] = {
             member=s.trainer, modes={"search": "off"}, every="day", language="mk", by=s.trainer
         ),
     ),
-    "notifications.actions.leave_digest": (
-        digest, lambda s, stored: actions.leave_digest(digest=stored, by=s.trainer)
-    ),
+    "notifications.actions.leave_digest": (digest, lambda s, stored: actions.leave_digest(digest=stored, by=s.trainer)),
     "knowledge.subscriptions.secret_addresses.make_secret_address": (
-        lambda s: None, lambda s, _none: secret_addresses.make_secret_address(member=s.trainer, by=s.trainer)
+        lambda s: None,
+        lambda s, _none: secret_addresses.make_secret_address(member=s.trainer, by=s.trainer),
     ),
     "knowledge.subscriptions.secret_addresses.revoke_secret_address": (
         lambda s: secret_addresses.make_secret_address(member=s.trainer, by=s.trainer),
         lambda s, _secret: secret_addresses.revoke_secret_address(member=s.trainer, by=s.trainer),
     ),
-}  # fmt: skip
+}

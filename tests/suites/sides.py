@@ -37,7 +37,7 @@ from knowledge.models import (
     SavedSearch,
     SecretAddress,
     Thanks,
-)  # fmt: skip
+)
 from knowledge.posts.actions import Choices, write_post
 from mail.models import Mail
 from members.actions import hash_of
@@ -237,11 +237,15 @@ def _known_twice(person: Participant, by: Member) -> tuple[int, int]:
     """Make a pair of this person and a second record, and a merge of two more; return both ids."""
     records = [
         Participant.objects.create(
-            organisation=person.organisation, family_name=f"Dvojnik{letter}", given_name=person.family_name,
-            spelling_key=f"dvojnik{letter}", loose_key=f"dvojnik{letter}", sex=person.sex,
+            organisation=person.organisation,
+            family_name=f"Dvojnik{letter}",
+            given_name=person.family_name,
+            spelling_key=f"dvojnik{letter}",
+            loose_key=f"dvojnik{letter}",
+            sex=person.sex,
         )
         for letter in "abc"
-    ]  # fmt: skip
+    ]
     pair = DuplicatePair.objects.create(first=person, second=records[0], why=DuplicatePair.Why.TYPING)
     nothing: dict[str, Any] = {key: [] for key in ("own", "moved", "joined", "returning", "pairs", "carried", "merged")}
     merge = Merge.objects.create(survivor=records[1], gone=records[2], by=by, before={**nothing, "fields": {}})
@@ -267,16 +271,30 @@ def snapshot_of(by: Member) -> Snapshot:
     query = ReportQuery(Question(organisation=by.organisation_id), ("year",), "", whole=True)
     numbers = freeze(answer(query, Things()))
     return Snapshot.objects.create(
-        made_by=by, organisation=by.organisation, signed=by.full_name, as_on=timezone.localdate(),
-        reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator", question=asked_plainly(query), chosen=[],
-        definition="", numbers=numbers, safe_numbers=numbers, content_hash=by.organisation.code * 32,
-    )  # fmt: skip
+        made_by=by,
+        organisation=by.organisation,
+        signed=by.full_name,
+        as_on=timezone.localdate(),
+        reported_to="Donatorkanar" if by.organisation.code == "RS" else "Donator",
+        question=asked_plainly(query),
+        chosen=[],
+        definition="",
+        numbers=numbers,
+        safe_numbers=numbers,
+        content_hash=by.organisation.code * 32,
+    )
 
 
 def released_by(by: Member) -> Release:
     reason = "Pustakanar" if by.organisation.code == "RS" else "Pusta"
-    return Release.objects.create(organisation=by.organisation, kind="nato", first=date(2025, 1, 1), last=date(2025, 12, 31),
-                                  reason=reason, made_by=by)  # fmt: skip
+    return Release.objects.create(
+        organisation=by.organisation,
+        kind="nato",
+        first=date(2025, 1, 1),
+        last=date(2025, 12, 31),
+        reason=reason,
+        made_by=by,
+    )
 
 
 def posted_by(by: Member, training: Training) -> tuple[str, int]:
@@ -314,8 +332,10 @@ def _discussed(trainer: Member, recorder: Member) -> tuple[int, int]:
     foreign = trainer.organisation.code == "RS"
     post = Post.objects.get(author=trainer, reach=Post.Reach.MINISTRY)
     said, hidden, why, wrong = (
-        ("Komentarkanar", "Skrivenikanar", "Povodkanar", "Prijavakanar") if foreign else ("Kaže", "Skriveno", "Povod", "Zašto")
-    )  # fmt: skip
+        ("Komentarkanar", "Skrivenikanar", "Povodkanar", "Prijavakanar")
+        if foreign
+        else ("Kaže", "Skriveno", "Povod", "Zašto")
+    )
     comment = Comment.objects.create(post=post, author=trainer, body=said)
     Comment.objects.create(
         post=post, author=trainer, body=hidden, hidden_at=timezone.now(), hidden_by=recorder, hidden_reason=why
@@ -398,16 +418,26 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     profile.photo.save("x.jpg", ContentFile(b"jpeg"))
     token = f"token-{home.code}"
     invitation = Invitation.objects.create(
-        email=f"new.{home.code}@mod.example".lower(), given_name="N",
-        family_name="Pozvankanar" if home.code == "RS" else "N", organisation=home,
-        token_hash=hash_of(token), invited_by=recorder,
-    )  # fmt: skip
-    Mail.objects.bulk_create([
-        Mail(
-            to="posta@mod.example", subject="Predmetkanar", body="Postakanar", headers={"List-Id": "Postakanar"},
-            message_id=f"<{home.code}@x>", key=f"Postakanar {home.code}", state=Mail.State.GIVEN_UP,
-        )
-    ])  # fmt: skip
+        email=f"new.{home.code}@mod.example".lower(),
+        given_name="N",
+        family_name="Pozvankanar" if home.code == "RS" else "N",
+        organisation=home,
+        token_hash=hash_of(token),
+        invited_by=recorder,
+    )
+    Mail.objects.bulk_create(
+        [
+            Mail(
+                to="posta@mod.example",
+                subject="Predmetkanar",
+                body="Postakanar",
+                headers={"List-Id": "Postakanar"},
+                message_id=f"<{home.code}@x>",
+                key=f"Postakanar {home.code}",
+                state=Mail.State.GIVEN_UP,
+            )
+        ]
+    )
     join_request = JoinRequest.objects.create(
         email=f"asks.{home.code}@mod.example".lower(),
         given_name="Pitakanar" if home.code == "RS" else "Pita",
@@ -426,12 +456,32 @@ def side_of(recorder: Member, trainer: Member, guests: Organisation, family_name
     # Whoever holds the secret reads the feed: it is that of somebody who reads what any member may, and no more.
     outsider = join("SEESAC", "Bez", "Uloge")
     return Side(
-        training, first.pk, removed.pk, training.sessions.get().pk, party.pk, change.pk, profile.slug,
-        join(home.code, "Neko", "Drugi", "recorder").pk, invitation.pk, token, home.pk, Topic.objects.first().pk, join_request.pk, taken_in.pk,
-        edition.code, evidence.pk, *_known_twice(first.participant, recorder), *_measured(recorder), snapshot_of(recorder).pk,
-        released_by(recorder).pk, *posted_by(trainer, training), *_discussed(trainer, recorder), *_noted(training, trainer),
-        *_secrets_of(outsider, home.code), saved_by(trainer),
-    )  # fmt: skip
+        training,
+        first.pk,
+        removed.pk,
+        training.sessions.get().pk,
+        party.pk,
+        change.pk,
+        profile.slug,
+        join(home.code, "Neko", "Drugi", "recorder").pk,
+        invitation.pk,
+        token,
+        home.pk,
+        Topic.objects.first().pk,
+        join_request.pk,
+        taken_in.pk,
+        edition.code,
+        evidence.pk,
+        *_known_twice(first.participant, recorder),
+        *_measured(recorder),
+        snapshot_of(recorder).pk,
+        released_by(recorder).pk,
+        *posted_by(trainer, training),
+        *_discussed(trainer, recorder),
+        *_noted(training, trainer),
+        *_secrets_of(outsider, home.code),
+        saved_by(trainer),
+    )
 
 
 # What the members of ME may of RS's things, those of RS may of ME's: the sides are mirror images but for the canaries, which
@@ -477,8 +527,12 @@ def verdict(answer: Any) -> str:
 def leaks(route: str, name: str, answer: Any) -> list[str]:
     """What stands in an answer, its headers or the mails it caused, and is not for this person."""
     text = answer.full_body.decode(errors="replace") + str(dict(answer.items()))
-    mailed = {canary for m in mail.outbox for canary in CANARIES if canary in f"{m.subject} {m.body}" and "@" not in canary
-              and m.to != [MAILED_TO.get(canary)]}  # fmt: skip
+    mailed = {
+        canary
+        for m in mail.outbox
+        for canary in CANARIES
+        if canary in f"{m.subject} {m.body}" and "@" not in canary and m.to != [MAILED_TO.get(canary)]
+    }
     results = [canary for canary, allowed in CANARIES.items() if canary in text and name not in allowed]
     if route in SHOWS_ITS_ADDRESS:
         results = [canary for canary in results if "@" not in canary and canary != "Pozvankanar"]
@@ -507,8 +561,12 @@ def wrongly_offered(name: str, answer: Any, pair: "tuple[Side, Side]") -> set[tu
         except Resolver404:
             continue
         values = [str(argument) for argument in match.kwargs.values()]
-        sides = [n for n, side in enumerate(pair) if match.view_name in DECISIONS
-                 and [str(argument) for argument in side.arguments(match.view_name)] == values]  # fmt: skip
+        sides = [
+            n
+            for n, side in enumerate(pair)
+            if match.view_name in DECISIONS
+            and [str(argument) for argument in side.arguments(match.view_name)] == values
+        ]
         if sides and decided(match.view_name, method, name, sides[0]) != "in":
             wrong.add((method, path))
     return wrong

@@ -94,9 +94,11 @@ def of_the_account(member: Member) -> dict[str, list[Any]]:
         user=member, session_key=f"elsewhere {member.pk}", defaults={"ip": "127.0.0.1", "user_agent": "Firefox"}
     )
     return {
-        "account_end_session": [browser.pk], "mfa_remove_webauthn": [passkey.pk], "mfa_edit_webauthn": [passkey.pk],
+        "account_end_session": [browser.pk],
+        "mfa_remove_webauthn": [passkey.pk],
+        "mfa_edit_webauthn": [passkey.pk],
         "account_reset_password_from_key": ["1", "a-b"],
-    }  # fmt: skip
+    }
 
 
 def _desk_arguments(route: str) -> list[Any]:

@@ -150,8 +150,17 @@ def test_no_private_field_is_told_by_what_is_typed(sides, browsers):
 
 def test_thing_of_another_training_is_not_found_below_ones_own(sides, browsers):
     own, foreign = sides
-    for route in ("session_toggle", "mark_rest", "enrolment_edit", "enrolment_remove", "enrolment_restore", "headcount_switch",
-                  "held_settle", "sheet", "evidence_remove"):  # fmt: skip
+    for route in (
+        "session_toggle",
+        "mark_rest",
+        "enrolment_edit",
+        "enrolment_remove",
+        "enrolment_restore",
+        "headcount_switch",
+        "held_settle",
+        "sheet",
+        "evidence_remove",
+    ):
         _reference, pk = foreign.arguments(f"trainings:{route}")
         url = reverse(f"trainings:{route}", args=[own.training.reference, pk])
         assert verdict(ask(browsers["coordinator_me"], "post", url)) == "404", route

@@ -77,10 +77,8 @@ def bold_value(column: models.Field, stage: Stage) -> list[str]:
 def bold_fields(stage: Stage, form: PageForm) -> dict[str, list[str]]:
     """A value for every column of every table that the form does not ask."""
     columns = [
-        column
-        for model in domain_models()
-        for column in (*model._meta.concrete_fields, *model._meta.many_to_many)
-    ]  # fmt: skip
+        column for model in domain_models() for column in (*model._meta.concrete_fields, *model._meta.many_to_many)
+    ]
     bold = {
         name: value
         for column in columns

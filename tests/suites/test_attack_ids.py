@@ -205,5 +205,6 @@ def test_control_effect_on_another_ministry_is_noticed(stage):
     mark = next(pk for table, pk in sent.changed if table == "trainings.mark")
     assert faults(sent, before, theirs, "coordinator_me", form, "", {}, []) == [
         f"trainings.enrolment {foreign.enrolment}",
-        f"new trainings.mark {mark} of trainings.enrolment", "Kanarinovi",
-    ]  # fmt: skip
+        f"new trainings.mark {mark} of trainings.enrolment",
+        "Kanarinovi",
+    ]

@@ -62,9 +62,13 @@ def invited(coordinator_me, coordinator_rs) -> list[str]:
     tokens = []
     for by in (coordinator_me, coordinator_rs):
         invite_member(
-            email=f"nova.{by.organisation.code}@mod.example", given_name="N", family_name="O", by=by,
-            organisation=by.organisation, roles=Role.objects.filter(code="recorder"),
-        )  # fmt: skip
+            email=f"nova.{by.organisation.code}@mod.example",
+            given_name="N",
+            family_name="O",
+            by=by,
+            organisation=by.organisation,
+            roles=Role.objects.filter(code="recorder"),
+        )
         tokens.append(search(r"/members/welcome/([^/\s]+)/", mail.outbox[-1].body)[1])
     return tokens
 

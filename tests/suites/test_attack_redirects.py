@@ -221,8 +221,10 @@ def test_confirming_who_it_is_ends_on_the_portal(shapes, secret, recorder_me, co
     for shape in shapes:
         cache.clear()
         client = client_of(recorder_me)
-        for page, proof in (("/account/reauthenticate/", {"password": PASSWORD}),
-                            ("/account/2fa/reauthenticate/", {"code": code_of(secret, 0)})):  # fmt: skip
+        for page, proof in (
+            ("/account/reauthenticate/", {"password": PASSWORD}),
+            ("/account/2fa/reauthenticate/", {"code": code_of(secret, 0)}),
+        ):
             query = f"{page}?next={quote(shape, safe='')}"
             answer = client.get(query)
             assert addresses_off(answer, answer.content.decode()) == [], shape
@@ -262,9 +264,10 @@ def careless_redirect(request: HttpRequest) -> HttpResponse:
 
 
 PLACES = {
-    "link": '<a href="{{ next }}">', "refresh": '<meta http-equiv="refresh" content="0; url={{ next }}">',
+    "link": '<a href="{{ next }}">',
+    "refresh": '<meta http-equiv="refresh" content="0; url={{ next }}">',
     "form": '<form action="{{ next }}">',
-}  # fmt: skip
+}
 
 
 @pytest.mark.slow

@@ -106,15 +106,21 @@ class Stage:
 
     def counts(self):
         return set_headcounts(
-            training=self.training, organisation=Organisation.objects.get(code="NCGM"),
-            counts=[Headcount(sex="male", rank_group="nco", attended=5)], by=self.recorder,
-        )  # fmt: skip
+            training=self.training,
+            organisation=Organisation.objects.get(code="NCGM"),
+            counts=[Headcount(sex="male", rank_group="nco", attended=5)],
+            by=self.recorder,
+        )
 
     def invite(self):
         return members.invite_member(
-            email="n@mod.example", given_name="N", family_name="N", organisation=self.recorder.organisation,
-            roles=Role.objects.filter(code="trainer"), by=self.coordinator,
-        )  # fmt: skip
+            email="n@mod.example",
+            given_name="N",
+            family_name="N",
+            organisation=self.recorder.organisation,
+            roles=Role.objects.filter(code="trainer"),
+            by=self.coordinator,
+        )
 
     def held(self):
         self.submit()
@@ -147,9 +153,13 @@ class Stage:
     def typed(self, edition):
         home = self.training.owner
         return sheets.record_from_sheet(
-            edition=edition, exceptions={1: "late"}, walk_ins={4: person(9, home)}, marks_shown={1: ("present", 1)},
-            key=uuid4(), by=self.recorder,
-        )  # fmt: skip
+            edition=edition,
+            exceptions={1: "late"},
+            walk_ins={4: person(9, home)},
+            marks_shown={1: ("present", 1)},
+            key=uuid4(),
+            by=self.recorder,
+        )
 
     def released(self):
         day = self.training.starts_on
@@ -158,9 +168,15 @@ class Stage:
     def frozen(self):
         query = ReportQuery(Question(owner=self.training.owner_id), (), "", whole=True)
         return snapshots.freeze_figures(
-            query=query, things=Things(), chosen=[], as_on=self.training.starts_on, reported_to="Donor", note="",
-            observers=[], by=self.coordinator,
-        )  # fmt: skip
+            query=query,
+            things=Things(),
+            chosen=[],
+            as_on=self.training.starts_on,
+            reported_to="Donor",
+            note="",
+            observers=[],
+            by=self.coordinator,
+        )
 
     def scanned(self):
         scans = [Scan(b"%PDF-1.4 of a test", PDF)]
@@ -247,9 +263,7 @@ def merged(stage, pair):
 
 def measured(stage, year=2020):
     entry = Entry(year, "", date(year, 12, 31), "List", {("nco", "male"): 7})
-    return strengths.save_strength(
-        organisation=stage.training.owner, entry=entry, version_seen=0, by=stage.coordinator
-    )  # fmt: skip
+    return strengths.save_strength(organisation=stage.training.owner, entry=entry, version_seen=0, by=stage.coordinator)
 
 
 def taken_in(stage):

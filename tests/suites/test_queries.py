@@ -132,12 +132,20 @@ def grow(side, cast, guests):
         Topic.objects.create(name=f"Topic {n}")
         Course.objects.create(code=f"course-{n}", name=f"Course {n}")
         Organisation.objects.create(
-            code=f"O{n}", name=f"Organisation {n}", short_name=f"O {n}", kind="partner", country=recorder.organisation.country
-        )  # fmt: skip
+            code=f"O{n}",
+            name=f"Organisation {n}",
+            short_name=f"O {n}",
+            kind="partner",
+            country=recorder.organisation.country,
+        )
         Invitation.objects.create(
-            email=f"o{n}@mod.example", given_name="N", family_name="N", organisation=recorder.organisation,
-            token_hash=f"digest {n}", invited_by=recorder,
-        )  # fmt: skip
+            email=f"o{n}@mod.example",
+            given_name="N",
+            family_name="N",
+            organisation=recorder.organisation,
+            token_hash=f"digest {n}",
+            invited_by=recorder,
+        )
         first, two = (
             Participant.objects.create(
                 organisation=recorder.organisation,

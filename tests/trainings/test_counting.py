@@ -28,7 +28,7 @@ from trainings.models import (
     Party,
     Session,
     Training,
-)  # fmt: skip
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
@@ -134,12 +134,14 @@ def networks(draw: st.DrawFn) -> Network:
         by_names = {home: draw(st.booleans()) for home in HOMES}
         seats = tuple(
             Seat(
-                person, draw(st.sampled_from(GROUPS)), tuple(draw(marks) for _ in sessions),
+                person,
+                draw(st.sampled_from(GROUPS)),
+                tuple(draw(marks) for _ in sessions),
                 draw(st.sampled_from((False, False, False, True))),
             )
             for person in people
             if by_names[person.home] and draw(st.booleans())
-        )  # fmt: skip
+        )
         counts = []
         for home in HOMES:
             if by_names[home]:
@@ -150,12 +152,17 @@ def networks(draw: st.DrawFn) -> Network:
                 counts.append(Count(home, sex, group, attended, draw(st.none() | st.integers(0, attended))))
         events.append(
             Event(
-                number, draw(st.sampled_from(("GA-1", "GPO"))), draw(st.sampled_from((2023, 2024))),
+                number,
+                draw(st.sampled_from(("GA-1", "GPO"))),
+                draw(st.sampled_from((2023, 2024))),
                 draw(st.sampled_from(("recorded", "submitted", "verified", "verified"))),
-                draw(st.sampled_from((False, False, False, True))), draw(st.sampled_from((1, 50, 80, 100))),
-                sessions, seats, tuple(counts),
+                draw(st.sampled_from((False, False, False, True))),
+                draw(st.sampled_from((1, 50, 80, 100))),
+                sessions,
+                seats,
+                tuple(counts),
             )
-        )  # fmt: skip
+        )
     alike = [
         (a.number, b.number)
         for a, b in combinations(people, 2)
@@ -163,10 +170,11 @@ def networks(draw: st.DrawFn) -> Network:
     ]
     chosen = {pair: draw(st.sampled_from(("open", "open", "settled", "none"))) for pair in alike}
     return Network(
-        people, tuple(events),
+        people,
+        tuple(events),
         tuple(pair for pair, state in chosen.items() if state == "open"),
         tuple(pair for pair, state in chosen.items() if state == "settled"),
-    )  # fmt: skip
+    )
 
 
 # --- the slow count ---
@@ -263,9 +271,14 @@ def places(reference: None) -> Places:
         "course": {c.pk: code for code, c in courses.items()},
     }
     return Places(
-        homes, courses, keys, join("ME", "Rada", "Zapisić", "recorder"), join("ME", "Kata", "Vodić", "coordinator"),
-        Language.objects.first(), Country.objects.get(code="ME"),
-    )  # fmt: skip
+        homes,
+        courses,
+        keys,
+        join("ME", "Rada", "Zapisić", "recorder"),
+        join("ME", "Kata", "Vodić", "coordinator"),
+        Language.objects.first(),
+        Country.objects.get(code="ME"),
+    )
 
 
 @contextmanager
@@ -275,12 +288,16 @@ def written(network: Network, places: Places) -> Iterator[tuple[dict[int, int], 
         people = Participant.objects.bulk_create(
             [
                 Participant(
-                    organisation=places.homes[p.home], family_name=f"P{p.number}", given_name="X",
-                    spelling_key=f"p{p.number} x", loose_key="p x", sex=p.sex,
+                    organisation=places.homes[p.home],
+                    family_name=f"P{p.number}",
+                    given_name="X",
+                    spelling_key=f"p{p.number} x",
+                    loose_key="p x",
+                    sex=p.sex,
                 )
                 for p in network.people
             ]
-        )  # fmt: skip
+        )
         for pairs, state in ((network.pairs, "open"), (network.settled, "different")):
             DuplicatePair.objects.bulk_create(
                 [DuplicatePair(first=people[a], second=people[b], state=state) for a, b in pairs]
@@ -298,12 +315,25 @@ def _training(event: Event, places: Places) -> Training:
     if event.state == "verified":
         locked |= {"verified_by": places.verifier, "verified_at": now}
     return Training(
-        reference=f"ME-{event.year}-{900 + event.number}", course=places.courses[event.course], title="T", title_key="t",
-        host=places.homes["ME"], owner=places.homes["ME"], country=places.country, language=places.language,
-        starts_on=day, ends_on=day, counts_on=day, scheduled_minutes=event.scheduled, created_by=places.maker,
-        sessions_held=sum(held for _m, held in event.sessions), completion_threshold=event.threshold,
-        figures=event.state, cancelled_at=now if event.cancelled else None, **locked,
-    )  # fmt: skip
+        reference=f"ME-{event.year}-{900 + event.number}",
+        course=places.courses[event.course],
+        title="T",
+        title_key="t",
+        host=places.homes["ME"],
+        owner=places.homes["ME"],
+        country=places.country,
+        language=places.language,
+        starts_on=day,
+        ends_on=day,
+        counts_on=day,
+        scheduled_minutes=event.scheduled,
+        created_by=places.maker,
+        sessions_held=sum(held for _m, held in event.sessions),
+        completion_threshold=event.threshold,
+        figures=event.state,
+        cancelled_at=now if event.cancelled else None,
+        **locked,
+    )
 
 
 def _write_event(event: Event, training: Training, people: list[Participant], places: Places) -> None:
@@ -321,24 +351,30 @@ def _write_event(event: Event, training: Training, people: list[Participant], pl
         for party in Party.objects.bulk_create(
             [
                 Party(
-                    training=training, organisation=places.homes[home],
-                    roster_key=uuid4() if home in rostered else None, headcount_key=uuid4() if home in headcounted else None,
+                    training=training,
+                    organisation=places.homes[home],
+                    roster_key=uuid4() if home in rostered else None,
+                    headcount_key=uuid4() if home in headcounted else None,
                 )
                 for home in sorted(rostered | headcounted)
             ]
         )
-    }  # fmt: skip
+    }
     enrolments = Enrolment.objects.bulk_create(
         [
             Enrolment(
-                training=training, participant=people[seat.person.number], organisation=places.homes[seat.person.home],
+                training=training,
+                participant=people[seat.person.number],
+                organisation=places.homes[seat.person.home],
                 party=None if seat.removed else parties[places.homes[seat.person.home].pk],
-                removed_at=timezone.now() if seat.removed else None, rank_group=seat.group,
-                minutes=event.minutes(seat), attended_sessions=event.attended(seat),
+                removed_at=timezone.now() if seat.removed else None,
+                rank_group=seat.group,
+                minutes=event.minutes(seat),
+                attended_sessions=event.attended(seat),
             )
             for seat in event.seats
         ]
-    )  # fmt: skip
+    )
     Mark.objects.bulk_create(
         [
             Mark(enrolment=enrolment, session=session, value=mark)

@@ -80,8 +80,12 @@ def test_sessions_that_cannot_be_are_refused_in_a_sentence(recorder_me, planned,
 
 @pytest.mark.parametrize(
     "planned",
-    [sessions((9, 12), (12, 13)), [SessionPlan(FIRST_DAY, minutes=90)] * 2, [SessionPlan(FIRST_DAY, time(9), time(12), minutes=0)]],
-)  # fmt: skip
+    [
+        sessions((9, 12), (12, 13)),
+        [SessionPlan(FIRST_DAY, minutes=90)] * 2,
+        [SessionPlan(FIRST_DAY, time(9), time(12), minutes=0)],
+    ],
+)
 def test_sessions_that_touch_or_need_no_clock_are_taken(recorder_me, planned):
     made = create_training(training=new_training(recorder_me), sessions=planned, by=recorder_me)
     assert made.sessions.count() == len(planned)
@@ -212,16 +216,19 @@ def test_ministry_of_the_network_is_no_partner(training, recorder_me, organisati
 def test_copy_of_an_earlier_training_is_a_start(training, recorder_me):
     form = client_of(recorder_me).get("/trainings/new/", {"copy": training.reference}).context["form"]
     assert [form[name].value() for name in ("course", "place", "lead")] == [
-        training.course_id, "Danilovgrad", training.assignments.get().trainer_id,
-    ]  # fmt: skip
+        training.course_id,
+        "Danilovgrad",
+        training.assignments.get().trainer_id,
+    ]
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        {"copy": "\x00"}, {"copy": "x" * 5000},
+        {"copy": "\x00"},
+        {"copy": "x" * 5000},
     ],
-)  # fmt: skip
+)
 def test_copy_of_rubbish_starts_empty(recorder_me, query):
     assert client_of(recorder_me).get("/trainings/new/", query).status_code == 200
 

@@ -318,8 +318,9 @@ DEAR = {
     "names before many streams": b"/ObjStm " + (b"stream\n" + b"#41" * 130) * 10_000,
     "streams that unpack to much": (
         b"/ObjStm 1 0 obj << /Filter /FlateDecode >>\nstream\n" + zlib.compress(bytes(1_000_000)) + b"\nendstream\n"
-    ) * 2_500,
-}  # fmt: skip
+    )
+    * 2_500,
+}
 
 
 @pytest.mark.slow

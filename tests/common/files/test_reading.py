@@ -165,13 +165,17 @@ def test_words_of_a_workbook_with_odd_references():
 
 
 def test_boxes_and_remarks_of_a_sheet_come_behind_its_cells():
-    whole = rezipped(workbook(["Ћелија"]), {
-        "xl/worksheets/_rels/sheet1.xml.rels": make.relations(
-            ("drawing", "../drawings/drawing1.xml"), ("comments", "../comments1.xml")).encode(),
-        "xl/drawings/drawing1.xml": b"<d><a:p xmlns:a='a'><a:r><a:t>Okvir</a:t></a:r></a:p></d>",
-        "xl/comments1.xml": "<c><comment><text><r><t>Прва </t></r><r><t>напомена</t></r></text></comment>"
-                            "<comment><text><t>Druga</t></text></comment></c>".encode(),
-    })  # fmt: skip
+    whole = rezipped(
+        workbook(["Ћелија"]),
+        {
+            "xl/worksheets/_rels/sheet1.xml.rels": make.relations(
+                ("drawing", "../drawings/drawing1.xml"), ("comments", "../comments1.xml")
+            ).encode(),
+            "xl/drawings/drawing1.xml": b"<d><a:p xmlns:a='a'><a:r><a:t>Okvir</a:t></a:r></a:p></d>",
+            "xl/comments1.xml": "<c><comment><text><r><t>Прва </t></r><r><t>напомена</t></r></text></comment>"
+            "<comment><text><t>Druga</t></text></comment></c>".encode(),
+        },
+    )
     (place,) = places_of(whole, XLSX)
     assert place[2] == "Ћелија\nOkvir\nПрва напомена\nDruga"
 

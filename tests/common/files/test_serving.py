@@ -46,7 +46,7 @@ def response_for(
     def view(request):
         return file_response(
             request, name=name, kind=kind, as_name=as_name, size=len(CONTENT), checksum=CHECKSUM, inline=inline
-        )  # fmt: skip
+        )
 
     return AnswerHeadersMiddleware(GZipMiddleware(view))(request)
 
@@ -73,8 +73,9 @@ def test_only_pictures_are_shown_in_place(kind):
     visible = answer["Content-Disposition"].partition(";")[0]
     assert (visible, answer["Content-Type"], answer["Content-Security-Policy"]) == (
         "inline" if kind in ("image/jpeg", "image/png", "image/webp") else "attachment",
-        kind if kind in KINDS else "application/octet-stream", SANDBOX,
-    )  # fmt: skip
+        kind if kind in KINDS else "application/octet-stream",
+        SANDBOX,
+    )
     answer.close()
 
 
@@ -88,9 +89,19 @@ RANGES = {
 def test_part_of_a_file_is_given(wanted):
     first, length = RANGES[wanted]
     answer = response_for(Range=wanted)
-    assert (answer.status_code, body(answer), answer["Content-Range"], answer["Content-Length"], answer.has_header("Content-Encoding")) == (
-        206, CONTENT[first : first + length], f"bytes {first}-{first + length - 1}/1024", str(length), False,
-    )  # fmt: skip
+    assert (
+        answer.status_code,
+        body(answer),
+        answer["Content-Range"],
+        answer["Content-Length"],
+        answer.has_header("Content-Encoding"),
+    ) == (
+        206,
+        CONTENT[first : first + length],
+        f"bytes {first}-{first + length - 1}/1024",
+        str(length),
+        False,
+    )
 
 
 @pytest.mark.parametrize("wanted", ["bytes=1024-", "bytes=5000-6000", "bytes=-0", "bytes=1024-1025"])
@@ -131,8 +142,11 @@ def test_part_of_another_version_is_not_mixed_in(version, status):
 def test_what_the_browser_has_is_not_sent_again():
     answer = response_for(**{"If-None-Match": f'"{CHECKSUM}"'})
     assert (answer.status_code, body(answer), answer["ETag"], answer["Content-Security-Policy"]) == (
-        304, b"", f'"{CHECKSUM}"', SANDBOX,
-    )  # fmt: skip
+        304,
+        b"",
+        f'"{CHECKSUM}"',
+        SANDBOX,
+    )
     assert body(response_for(**{"If-None-Match": '"other"'})) == CONTENT
 
 
@@ -186,11 +200,16 @@ def test_web_server_sends_where_it_is_configured(settings):
     for headers in ({}, {"Range": "bytes=0-9"}):
         answer = response_for(name="files/ab/cd/a b.pdf", **headers)
         assert (answer.status_code, answer["X-Accel-Redirect"], body(answer), answer.streaming) == (
-            200, "/stored/files/ab/cd/a%20b.pdf", b"", False,
-        )  # fmt: skip
+            200,
+            "/stored/files/ab/cd/a%20b.pdf",
+            b"",
+            False,
+        )
         assert (answer["Content-Type"], answer["Content-Disposition"], answer.has_header("Content-Range")) == (
-            PDF, 'attachment; filename="a.pdf"', False,
-        )  # fmt: skip
+            PDF,
+            'attachment; filename="a.pdf"',
+            False,
+        )
     settings.ACCEL_PREFIX = ""
     with closing(response_for()) as answer:  # control
         assert not answer.has_header("X-Accel-Redirect")
@@ -212,12 +231,20 @@ def test_storage_elsewhere_sends_by_a_signed_address_for_a_minute(settings):
     answer = response_for()
     texts = urlsplit(answer["Location"])
     assert (answer.status_code, texts.netloc, texts.path, parse_qs(texts.query, separator="&")) == (
-        302, "s3.example", f"/{NAME}",
-        {"expire": ["60"], "ResponseContentType": [PDF], "ResponseContentDisposition": ['attachment; filename="a.pdf"']},
-    )  # fmt: skip
+        302,
+        "s3.example",
+        f"/{NAME}",
+        {
+            "expire": ["60"],
+            "ResponseContentType": [PDF],
+            "ResponseContentDisposition": ['attachment; filename="a.pdf"'],
+        },
+    )
     assert (answer["Cache-Control"], answer["Referrer-Policy"], answer.has_header("X-Accel-Redirect")) == (
-        "private, no-store", "no-referrer", False,
-    )  # fmt: skip
+        "private, no-store",
+        "no-referrer",
+        False,
+    )
     visible = response_for(kind="image/jpeg", inline=True)  # the pages' policy shows no picture from elsewhere
     assert (visible.status_code, body(visible)) == (200, CONTENT)
 
@@ -226,8 +253,11 @@ def test_preview_is_a_picture_shown_in_place():
     request = RequestFactory().get("/x")
     answer = preview_response(request, b"RIFFxxxxWEBP", "abc-1-800")
     assert (answer["Content-Type"], answer["Content-Disposition"], answer["ETag"], body(answer)) == (
-        "image/webp", "inline", '"abc-1-800"', b"RIFFxxxxWEBP",
-    )  # fmt: skip
+        "image/webp",
+        "inline",
+        '"abc-1-800"',
+        b"RIFFxxxxWEBP",
+    )
     with pytest.raises(Http404):
         preview_response(request, b"", "abc")
 

@@ -82,9 +82,13 @@ def test_who_has_nothing_to_tell_is_asked_no_more_and_may_tell_all_the_same(
     taught, trainer_me, trainer_rs, recorder_rs
 ):
     url, client = f"/knowledge/notes/new/{taught.reference}/", client_of(trainer_me)
-    assert ("Nothing to tell" in page_of_notes(client), "I have nothing to tell" in client.get(url).content.decode()) == (
-        True, True,
-    )  # fmt: skip
+    assert (
+        "Nothing to tell" in page_of_notes(client),
+        "I have nothing to tell" in client.get(url).content.decode(),
+    ) == (
+        True,
+        True,
+    )
     for _twice in range(2):
         assert client.post(url, {"nothing": "yes", "worked": ""})["Location"] == taught.get_absolute_url()
     assert "no field note yet" not in client.get("/").content.decode()

@@ -68,11 +68,13 @@ def test_several_files_are_added_at_once_and_read(trainer_me, django_capture_on_
     assert (answer.status_code, answer["Location"]) == (302, f"{post.get_absolute_url()}#files")
     results = MaterialVersion.objects.order_by("pk").values_list("name", "kind", "number", "text_state", "pages")
     assert list(results) == [
-        ("kartice.pdf", "application/pdf", 1, "read", 1), ("beleške.txt", "text/plain", 1, "read", None)
-    ]  # fmt: skip
+        ("kartice.pdf", "application/pdf", 1, "read", 1),
+        ("beleške.txt", "text/plain", 1, "read", None),
+    ]
     assert [text.places[0][2] for text in MaterialText.objects.order_by("pk")] == [
-        "Predrasude u komisijama", "Ђорђевић је рекао"
-    ]  # fmt: skip
+        "Predrasude u komisijama",
+        "Ђорђевић је рекао",
+    ]
     page = client_of(trainer_me).get(post.get_absolute_url()).content.decode()
     assert page.count("Download<span") == 2
 
@@ -95,8 +97,9 @@ def test_refused_file_leaves_nothing_and_holds_up_no_other(trainer_me, stored):
     bad = SimpleUploadedFile("slika.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     answer = client_of(trainer_me).post(
         f"{post.get_absolute_url()}files/add/",
-        {"uploads": [bad, file()], "language": "en", "licence": "network"}, follow=True,
-    )  # fmt: skip
+        {"uploads": [bad, file()], "language": "en", "licence": "network"},
+        follow=True,
+    )
     page = answer.content.decode()
     assert "slika.svg: This is an SVG drawing" in page
     assert "1 file is added." in page

@@ -20,8 +20,10 @@ def test_report_goes_to_the_moderators_and_home_counts_it(
     post = write(trainer_me)
     answer = client_of(recorder_rs).post(f"{post.get_absolute_url()}report/", {"words": "Zastarjelo"})
     assert answer["Location"] == post.get_absolute_url()
-    seen = {m.email: "Zastarjelo" in client_of(m).get("/knowledge/reported/").content.decode()
-            for m in (coordinator_me, admin, coordinator_rs)}  # fmt: skip
+    seen = {
+        m.email: "Zastarjelo" in client_of(m).get("/knowledge/reported/").content.decode()
+        for m in (coordinator_me, admin, coordinator_rs)
+    }
     assert list(seen.values()) == [True, True, False]
     assert "1 post or comment is reported." in client_of(admin).get("/").content.decode()
     assert "reported." not in client_of(coordinator_rs).get("/").content.decode()
@@ -58,8 +60,10 @@ def test_hidden_comment_keeps_its_place_and_its_author_reads_why(trainer_me, rec
     url = f"{post.get_absolute_url()}comments/{comment.pk}/"
     assert client_of(trainer_rs).post(f"{url}hide/", {"words": "x"}).status_code == 403
     client_of(coordinator_me).post(f"{url}hide/", {"words": "Vrijeđa kolegu"})
-    mailed = {m.email: [words in page_of(m, post) for words in ("Uvreda", "Vrijeđa kolegu", "Hidden by a moderator.")]
-            for m in (recorder_rs, coordinator_me, trainer_rs, trainer_me)}  # fmt: skip
+    mailed = {
+        m.email: [words in page_of(m, post) for words in ("Uvreda", "Vrijeđa kolegu", "Hidden by a moderator.")]
+        for m in (recorder_rs, coordinator_me, trainer_rs, trainer_me)
+    }
     assert list(mailed.values()) == [[True, True, True], [True, True, True], [False, False, True], [False, False, True]]
     assert "Uvredljivo" not in page_of(recorder_rs, post)
     complaint = Complaint.objects.get()
@@ -169,8 +173,11 @@ def test_report_that_nobody_there_may_settle_is_known_to_the_admin_without_what_
         return "2 posts or comments are reported." in client_of(member).get("/").content.decode()
 
     assert {m.email: mailed(m) for m in (admin, coordinator_me, coordinator_rs, observer)} == {
-        admin.email: True, coordinator_me.email: False, coordinator_rs.email: False, observer.email: False,
-    }  # fmt: skip
+        admin.email: True,
+        coordinator_me.email: False,
+        coordinator_rs.email: False,
+        observer.email: False,
+    }
     page = client_of(admin).get("/knowledge/reported/").content.decode()
     assert f"{post.organisation.name}: 2 reports about what is read there alone wait" in page
     assert ("kanar" in page, coordinator_me.full_name in page, "Nothing is reported." in page) == (False, False, False)

@@ -46,8 +46,11 @@ def test_post_is_published_with_topics_audience_and_first_version(trainer_me):
     post = Post.objects.get()
     assert (answer.status_code, answer["Location"]) == (302, "/knowledge/sta-je-radilo/")
     assert (post.title, post.minutes, post.author, post.organisation) == (
-        "Šta je radilo", 45, trainer_me, trainer_me.organisation
-    )  # fmt: skip
+        "Šta je radilo",
+        45,
+        trainer_me,
+        trainer_me.organisation,
+    )
     assert list(post.topics.all()) == topics
     assert sorted(row.rank_group for row in post.audience.all()) == ["cadet", "nco"]
     assert list(post.versions.values_list("number", "title", "body", "by")) == [

@@ -37,9 +37,13 @@ def acts(marked, recorder_me, coordinator_me):
     submit_figures(training=marked, by=recorder_me)
     return_figures(training=marked, version_seen=1, reason=SECRET, by=coordinator_me)
     invite_member(
-        email="nova@mod.example", given_name="=cmd", family_name="Osoba", organisation=recorder_me.organisation,
-        roles=Role.objects.filter(code="recorder"), by=coordinator_me,
-    )  # fmt: skip
+        email="nova@mod.example",
+        given_name="=cmd",
+        family_name="Osoba",
+        organisation=recorder_me.organisation,
+        roles=Role.objects.filter(code="recorder"),
+        by=coordinator_me,
+    )
     return marked
 
 

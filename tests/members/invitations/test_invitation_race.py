@@ -12,9 +12,13 @@ pytestmark = [*needs_two_connections, pytest.mark.slow]
 
 def test_two_tabs_at_once_make_one_member(coordinator_me):
     invite_member(
-        email="nova@mod.example", given_name="Nova", family_name="Osoba", organisation=coordinator_me.organisation,
-        roles=[], by=coordinator_me,
-    )  # fmt: skip
+        email="nova@mod.example",
+        given_name="Nova",
+        family_name="Osoba",
+        organisation=coordinator_me.organisation,
+        roles=[],
+        by=coordinator_me,
+    )
     invitation = Invitation.objects.get()
     answers = at_once(*[lambda: accept_invitation(invitation=invitation, password="brodovi plove polako")] * 2)
     assert {type(answer) for answer in answers} == {Member, ValidationError}

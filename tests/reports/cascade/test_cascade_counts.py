@@ -101,10 +101,19 @@ def test_every_cohort_and_multiplier_is_what_a_slow_count_says(here, monkeypatch
             cohorts = grow(read_traces(list(makers_of_trainers()), list(all_profiles())))
             slow = slow_cascade(network)
             assert [
-                (rows.events[c.training], c.size,
-                 [({rows.trainers[t.profile]: t.since for t in g.trainers}, {rows.events[pk] for pk in g.trainings}) for g in c.generations])
+                (
+                    rows.events[c.training],
+                    c.size,
+                    [
+                        (
+                            {rows.trainers[t.profile]: t.since for t in g.trainers},
+                            {rows.events[pk] for pk in g.trainings},
+                        )
+                        for g in c.generations
+                    ],
+                )
                 for c in cohorts
-            ] == [(c.event, c.graduates, c.generations) for c in slow]  # fmt: skip
+            ] == [(c.event, c.graduates, c.generations) for c in slow]
             results = show_cascade(here.recorder, own=False, today=TODAY)
             for cohort, wanted in zip(results.cohorts, slow, strict=True):
                 everybody = reached(network, wanted.events)

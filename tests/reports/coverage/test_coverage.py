@@ -25,8 +25,11 @@ assert places  # the fixture is used by name
 YEARS = (2022, 2023, 2024, 2025)
 GROUPS = ("senior_officer", "nco", "soldier", "not_recorded")
 cells = st.dictionaries(
-    st.tuples(st.sampled_from(GROUPS), st.sampled_from(("female", "male", "not_recorded"))), st.integers(0, 40), min_size=1, max_size=6
-)  # fmt: skip
+    st.tuples(st.sampled_from(GROUPS), st.sampled_from(("female", "male", "not_recorded"))),
+    st.integers(0, 40),
+    min_size=1,
+    max_size=6,
+)
 
 
 def slow_trained(network: Network, home: str, rule: str, year: int, group: str | None) -> int:
@@ -42,9 +45,11 @@ def slow_trained(network: Network, home: str, rule: str, year: int, group: str |
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(
-    network=networks(), given_strengths=st.dictionaries(st.sampled_from(YEARS), cells, min_size=1),
-    rule=st.sampled_from(("attended", "completed")), data=st.data(),
-)  # fmt: skip
+    network=networks(),
+    given_strengths=st.dictionaries(st.sampled_from(YEARS), cells, min_size=1),
+    rule=st.sampled_from(("attended", "completed")),
+    data=st.data(),
+)
 def test_coverage_is_that_of_a_slow_count(network, given_strengths, rule, data, places):
     home, year = places.homes["ME"], data.draw(st.sampled_from(sorted(given_strengths)))
     with written(network, places):
@@ -54,18 +59,21 @@ def test_coverage_is_that_of_a_slow_count(network, given_strengths, rule, data, 
         query = CoverageQuery(home, year, "rank_group", rule, Target(80, 2030), whole=True)
         results = cover(query, read_strengths(home.pk))
     assert (results.total.strength, results.total.trained) == (
-        sum(given_strengths[year].values()), slow_trained(network, "ME", rule, year, None)
-    )  # fmt: skip
+        sum(given_strengths[year].values()),
+        slow_trained(network, "ME", rule, year, None),
+    )
     assert {one: (covered.strength, covered.trained) for one, covered in results.years.items()} == {
-        one: (sum(numbers.values()), slow_trained(network, "ME", rule, one, None)) for one, numbers in given_strengths.items()
-    }  # fmt: skip
+        one: (sum(numbers.values()), slow_trained(network, "ME", rule, one, None))
+        for one, numbers in given_strengths.items()
+    }
     words = {"Senior officer": "senior_officer", "NCO": "nco", "Soldier": "soldier", "Not recorded": "not_recorded"}
     for row in results.rows:
         group = words[row.label]
         said = [number for (one, _sex), number in given_strengths[year].items() if one == group]
         assert (row.covered.strength, row.covered.trained) == (
-            sum(said) if said else None, slow_trained(network, "ME", rule, year, group)
-        )  # fmt: skip
+            sum(said) if said else None,
+            slow_trained(network, "ME", rule, year, group),
+        )
 
 
 def strength(coordinator, year=2025, unit="", **numbers) -> None:

@@ -95,8 +95,11 @@ def test_control_a_mark_that_is_lost_is_noticed(reference):
     random = Random(1)
     write_network(random)
     there, things = rows(), read_things()
-    taken = next(row for row in there["named"] if row["came"] and row["training"]["figures"] == "verified"
-                 and row["training"]["cancelled_at"] is None)  # fmt: skip
+    taken = next(
+        row
+        for row in there["named"]
+        if row["came"] and row["training"]["figures"] == "verified" and row["training"]["cancelled_at"] is None
+    )
     taken["came"] = False
     report = answer(ReportQuery(Question(), ("organisation",), "", whole=True), things)
     assert numbers_of(report) != expected({"rule": "attended"}, ("organisation",), there)

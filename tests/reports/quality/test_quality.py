@@ -69,14 +69,24 @@ def write_gaps(random, by, *, people=40, trainings=40):
         if training.figures in COUNTS:
             verified = training.figures == "verified"
             FiguresVersion.objects.create(
-                training=training, number=number + 1, totals={}, made_by=by, made_at=min(moment, now),
+                training=training,
+                number=number + 1,
+                totals={},
+                made_by=by,
+                made_at=min(moment, now),
                 verified_at=min(moment + timedelta(days=random.randint(0, 90)), now) if verified else None,
-            )  # fmt: skip
+            )
         for _n in range(random.choice((0, 0, 1, 2))):
             Evidence.objects.create(
-                training=training, file="x", kind="image/jpeg", size=1, content_hash="d", added_by=by,
-                added_at=now - timedelta(days=random.randint(0, 500)), removed_at=random.choice((None, None, now)),
-            )  # fmt: skip
+                training=training,
+                file="x",
+                kind="image/jpeg",
+                size=1,
+                content_hash="d",
+                added_by=by,
+                added_at=now - timedelta(days=random.randint(0, 500)),
+                removed_at=random.choice((None, None, now)),
+            )
     for pair in DuplicatePair.objects.all():
         DuplicatePair.objects.filter(pk=pair.pk).update(
             created_at=now - timedelta(days=random.randint(0, 500)),
@@ -94,11 +104,12 @@ def plain_trainings(member, is_network):
     limit = timezone.now() - timedelta(days=30)
     roles = {role.code for role in member.roles.all()}
     return [
-        t for t in Training.objects.select_related("owner")
+        t
+        for t in Training.objects.select_related("owner")
         if is_network
         or (roles & {"recorder", "coordinator"} and t.owner_id == member.organisation_id)
         or ("trainer" in roles and t.pk in taught and (t.verified_at is None or t.verified_at > limit))
-    ]  # fmt: skip
+    ]
 
 
 def state_at(versions, at):
@@ -122,10 +133,11 @@ def plain_rows(member, is_network):
     own = {t.pk for t in trainings}
     keeps = {role.code for role in member.roles.all()} & {"recorder", "coordinator"}
     rosters = [
-        row for row in Enrolment.objects.filter(removed_at=None).select_related("participant", "training")
+        row
+        for row in Enrolment.objects.filter(removed_at=None).select_related("participant", "training")
         if row.training.cancelled_at is None
         and (is_network or row.training_id in own or (keeps and row.organisation_id == member.organisation_id))
-    ]  # fmt: skip
+    ]
 
     def is_late(training):
         first = firsts.get(training.pk)
@@ -138,10 +150,15 @@ def plain_rows(member, is_network):
     for party, number in Headcount.objects.values_list("party__pk", "attended"):
         attended[party] += number
     counted = [
-        party.pk for party in Party.objects.select_related("training__owner", "organisation")
-        if party.training_id in own and party.training.cancelled_at is None and party.training.mode != "online"
-        and party.organisation.kind == "ministry" and party.training.owner.kind == "ministry" and attended[party.pk]
-    ]  # fmt: skip
+        party.pk
+        for party in Party.objects.select_related("training__owner", "organisation")
+        if party.training_id in own
+        and party.training.cancelled_at is None
+        and party.training.mode != "online"
+        and party.organisation.kind == "ministry"
+        and party.training.owner.kind == "ministry"
+        and attended[party.pk]
+    ]
     return {
         "overdue": {t.pk for t in standing if t.figures == "recorded" and (today - t.counts_on).days > 30},
         "unverified": {t.pk for t in standing if t.figures == "submitted"},
@@ -166,10 +183,12 @@ def plain_histories(member, is_network):
         plain_histories["evidence"].append(
             sum(then[t.pk] != "recorded" and not any(at <= end for at in scans[t.pk]) for t in trainings)
         )
-        plain_histories["overdue"].append(sum(
-            then[t.pk] == "recorded" and t.created_at <= end and midnight(t.counts_on + timedelta(days=31)) < end
-            for t in trainings
-        ))  # fmt: skip
+        plain_histories["overdue"].append(
+            sum(
+                then[t.pk] == "recorded" and t.created_at <= end and midnight(t.counts_on + timedelta(days=31)) < end
+                for t in trainings
+            )
+        )
     return plain_histories
 
 

@@ -168,9 +168,17 @@ def test_change_outside_the_portal_is_noticed(snapshot):
 def test_database_keeps_one_snapshot_of_the_same(snapshot):
     with pytest.raises(IntegrityError), transaction.atomic():
         Snapshot.objects.create(
-            made_by=snapshot.made_by, organisation=snapshot.organisation, signed="x", as_on=snapshot.as_on, reported_to="x",
-            question={}, chosen=[], definition="", numbers={}, content_hash=snapshot.content_hash,
-        )  # fmt: skip
+            made_by=snapshot.made_by,
+            organisation=snapshot.organisation,
+            signed="x",
+            as_on=snapshot.as_on,
+            reported_to="x",
+            question={},
+            chosen=[],
+            definition="",
+            numbers={},
+            content_hash=snapshot.content_hash,
+        )
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1989-12-31", "tomorrow"])

@@ -103,8 +103,12 @@ def test_observer_sees_small_numbers_only_where_released(network, coordinator_me
         f"Small numbers of this ministry were released for this pack by {coordinator_me.full_name}"
     )
     assert after.released.endswith("Agreed with the ministry")
-    for other in (PackAsked(PackKind.NAP, *ALL, home), PackAsked(PackKind.NATO, date(2023, 4, 1), ALL[1], home),
-                  PackAsked(PackKind.NATO, *ALL, None), PackAsked(PackKind.NATO, *ALL, Organisation.objects.get(code="RS"))):  # fmt: skip
+    for other in (
+        PackAsked(PackKind.NAP, *ALL, home),
+        PackAsked(PackKind.NATO, date(2023, 4, 1), ALL[1], home),
+        PackAsked(PackKind.NATO, *ALL, None),
+        PackAsked(PackKind.NATO, *ALL, Organisation.objects.get(code="RS")),
+    ):
         assert make_pack(other, by=observer).released == ""
     client_of(coordinator_me).post(f"/reports/packs/releases/{Release.objects.get().pk}/withdraw/")
     assert make_pack(pack_query, by=observer).tables == before.tables

@@ -14,11 +14,15 @@ from reports.strengths.reading import read_group, read_strength_table
 from trainings.models import Sex
 from trainings.roster_import.parsing.ranks import RankEntry, RankTable
 
-RANKS = RankTable([
-    RankEntry("ME", "senior_officer", "OF-5", "pukovnik", "пуковник"), RankEntry("ME", "senior_officer", "OF-3", "major", "мајор"),
-    RankEntry("ME", "junior_officer", "OF-2", "kapetan", "капетан"), RankEntry("ME", "nco", "OR-5", "vodnik", "водник"),
-    RankEntry("ME", "soldier", "OR-1", "vojnik", "војник"),
-])  # fmt: skip
+RANKS = RankTable(
+    [
+        RankEntry("ME", "senior_officer", "OF-5", "pukovnik", "пуковник"),
+        RankEntry("ME", "senior_officer", "OF-3", "major", "мајор"),
+        RankEntry("ME", "junior_officer", "OF-2", "kapetan", "капетан"),
+        RankEntry("ME", "nco", "OR-5", "vodnik", "водник"),
+        RankEntry("ME", "soldier", "OR-1", "vojnik", "војник"),
+    ]
+)
 
 
 def read(text: str, year: int | None = None):
@@ -61,15 +65,17 @@ def test_women_and_men_in_columns_of_their_own_under_a_title():
         2024,
     )
     assert (text.numbers, text.wrong) == (
-        {(2024, "", "nco", "female"): 127, (2024, "", "nco", "male"): 2465, (2024, "", "soldier", "female"): 427}, [],
-    )  # fmt: skip
+        {(2024, "", "nco", "female"): 127, (2024, "", "nco", "male"): 2465, (2024, "", "soldier", "female"): 427},
+        [],
+    )
 
 
 def test_ranks_of_one_group_are_added_and_the_same_line_twice_is_asked_about():
     text = read("Godina\tČin\tPol\tBroj\n2024\tpukovnik\tm\t5\n2024\tmajor\tm\t7\n2024\tmajor\tm\t8")
     assert (text.numbers, text.wrong) == (
-        {(2024, "", "senior_officer", "male"): 12}, [(4, "This stands in row 3 already.")]
-    )  # fmt: skip
+        {(2024, "", "senior_officer", "male"): 12},
+        [(4, "This stands in row 3 already.")],
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,9 +99,11 @@ def test_too_much_is_refused_in_a_sentence():
 
 
 places = st.tuples(
-    st.integers(1990, 2100), st.sampled_from(("", "Bataljon, Bar", "Četa «veze»", 'Odred "A"', "Штаб")), st.sampled_from(RankGroup.values),
+    st.integers(1990, 2100),
+    st.sampled_from(("", "Bataljon, Bar", "Četa «veze»", 'Odred "A"', "Штаб")),
+    st.sampled_from(RankGroup.values),
     st.sampled_from(Sex.values),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=80, deadline=None)

@@ -38,16 +38,20 @@ def test_entered_changed_and_removed_with_what_stood_before(browser, coordinator
     assert browser.post(f"{HOME}new/", TYPED).status_code == 302
     made = Strength.objects.get()
     assert (made.organisation, made.version, numbers()) == (
-        coordinator_me.organisation, 1, {("nco", "female"): 12, ("nco", "male"): 30},
-    )  # fmt: skip
+        coordinator_me.organisation,
+        1,
+        {("nco", "female"): 12, ("nco", "male"): 30},
+    )
     changed = {**TYPED, "version": "1", "n-nco-female": "13", "n-nco-male": "", "n-soldier-not_recorded": "0"}
     assert browser.post(f"{HOME}{made.pk}/", changed).status_code == 302
     assert numbers() == {("nco", "female"): 13, ("soldier", "not_recorded"): 0}
     line = AuditEntry.objects.latest("pk")
     assert (line.action, line.by, line.details["version"], line.free_text) == (
-        "enter_strength", coordinator_me, 2,
+        "enter_strength",
+        coordinator_me,
+        2,
         {"NCO, Female": ["12", "13"], "NCO, Male": ["30", ""], "Soldier, Not recorded": ["", "0"]},
-    )  # fmt: skip
+    )
     page = browser.get(f"{HOME}{made.pk}/").content.decode()
     assert ("<del>12</del>" in page, "Version 2" in page) == (True, True)
     assert "13 people" in browser.get(f"{HOME}{made.pk}/remove/").content.decode()
@@ -137,9 +141,12 @@ def test_a_pasted_table_is_shown_then_taken_in(browser):
         ["", "9"],
     )
     page = browser.get(f"{HOME}{Strength.objects.get(year=2025).pk}/")
-    assert [[change for change in entry["changes"] if change[0].startswith("NCO")] for entry in page.context["former"]] == [
-        [("NCO, Female", "12", "14")], [("NCO, Female", "", "12"), ("NCO, Male", "", "30")],
-    ]  # fmt: skip
+    assert [
+        [change for change in entry["changes"] if change[0].startswith("NCO")] for entry in page.context["former"]
+    ] == [
+        [("NCO, Female", "12", "14")],
+        [("NCO, Female", "", "12"), ("NCO, Male", "", "30")],
+    ]
     # Back and the same again: refused, as what was seen is no longer there; nothing twice.
     browser.post(f"{HOME}import/", {"plan": kept_entries(answer)})
     assert AuditEntry.objects.count() == lines + 1
@@ -239,9 +246,11 @@ def test_the_database_holds_what_a_strength_is(wrong, coordinator_me):
 
 def test_coordinators_of_ministries_alone_enter(coordinator_me, coordinator_rs, admin, recorder_me):
     save_strength(
-        organisation=coordinator_me.organisation, entry=Entry(2025, "", date(2025, 12, 31), "s", {("nco", "male"): 5}), version_seen=0,
+        organisation=coordinator_me.organisation,
+        entry=Entry(2025, "", date(2025, 12, 31), "s", {("nco", "male"): 5}),
+        version_seen=0,
         by=coordinator_me,
-    )  # fmt: skip
+    )
     pk = Strength.objects.get().pk
     for other in (coordinator_rs, admin, recorder_me):
         assert client_of(other).post(f"{HOME}{pk}/remove/", {"version": 1}).status_code == 404

@@ -94,9 +94,17 @@ def _event(rng: Random, number: int, trainers: tuple[Trainer, ...], people: tupl
             attended = rng.random() < 0.85
             seats[person.number] = (attended, attended and rng.random() < 0.7)
     return Event(
-        number, rng.random() < 0.4, _day(rng), rng.choice(("recorded", "submitted", "verified", "verified")),
-        rng.random() < 0.15, rng.random() < 0.2, rng.choice(LANDS), rng.choice((60, 90, 360)), parts, seats,
-    )  # fmt: skip
+        number,
+        rng.random() < 0.4,
+        _day(rng),
+        rng.choice(("recorded", "submitted", "verified", "verified")),
+        rng.random() < 0.15,
+        rng.random() < 0.2,
+        rng.choice(LANDS),
+        rng.choice((60, 90, 360)),
+        parts,
+        seats,
+    )
 
 
 # --- the same in the database ---
@@ -131,29 +139,41 @@ def written(network: Network, here: Places) -> Iterator[Written]:
         people = Participant.objects.bulk_create(
             [
                 Participant(
-                    organisation=here.homes[p.home], family_name=f"P{p.number}", given_name="X", spelling_key=f"p{p.number}",
-                    loose_key="p", member=profiles[p.trainer].member if p.trainer is not None else None,
+                    organisation=here.homes[p.home],
+                    family_name=f"P{p.number}",
+                    given_name="X",
+                    spelling_key=f"p{p.number}",
+                    loose_key="p",
+                    member=profiles[p.trainer].member if p.trainer is not None else None,
                 )
                 for p in network.people
             ]
-        )  # fmt: skip
+        )
         courses = {code: Course.objects.get(code=code) for code in ("GTOT", "GA-1")}
         trainings = [_training(event, courses, profiles, people, here) for event in network.events]
         yield Written(
-            {profile.pk: n for n, profile in enumerate(profiles)}, {t.pk: n for n, t in enumerate(trainings)},
+            {profile.pk: n for n, profile in enumerate(profiles)},
+            {t.pk: n for n, t in enumerate(trainings)},
             {person.pk: n for n, person in enumerate(people)},
-        )  # fmt: skip
+        )
         transaction.set_rollback(True)
 
 
 def _profile(trainer: Trainer, here: Places) -> TrainerProfile:
     member = Member.objects.create(
-        email=f"t{trainer.number}@mod.example", given_name="T", family_name=str(trainer.number), is_active=trainer.active,
+        email=f"t{trainer.number}@mod.example",
+        given_name="T",
+        family_name=str(trainer.number),
+        is_active=trainer.active,
         organisation=here.homes[trainer.home],
-    )  # fmt: skip
+    )
     return TrainerProfile.objects.create(
-        member=member, slug=f"t-{trainer.number}", name_key=f"t {trainer.number}", loose_key="t", certified_on=trainer.certified
-    )  # fmt: skip
+        member=member,
+        slug=f"t-{trainer.number}",
+        name_key=f"t {trainer.number}",
+        loose_key="t",
+        certified_on=trainer.certified,
+    )
 
 
 def _training(
@@ -164,12 +184,26 @@ def _training(
     if event.state == "verified":
         locked |= {"verified_by": here.coordinator, "verified_at": now}
     training = Training.objects.create(
-        reference=f"ME-{event.day.year}-{900 + event.number}", course=courses["GTOT" if event.makes_trainers else "GA-1"],
-        title="T", title_key="t", host=here.homes["ME"], owner=here.homes["ME"], country=Country.objects.get(code=event.land),
-        language=Language.objects.first(), mode="online" if event.online else "classroom", starts_on=event.day,
-        ends_on=event.day, counts_on=event.day, scheduled_minutes=event.minutes, sessions_held=1, completion_threshold=80,
-        figures=event.state, cancelled_at=now if event.cancelled else None, created_by=here.recorder, **locked,
-    )  # fmt: skip
+        reference=f"ME-{event.day.year}-{900 + event.number}",
+        course=courses["GTOT" if event.makes_trainers else "GA-1"],
+        title="T",
+        title_key="t",
+        host=here.homes["ME"],
+        owner=here.homes["ME"],
+        country=Country.objects.get(code=event.land),
+        language=Language.objects.first(),
+        mode="online" if event.online else "classroom",
+        starts_on=event.day,
+        ends_on=event.day,
+        counts_on=event.day,
+        scheduled_minutes=event.minutes,
+        sessions_held=1,
+        completion_threshold=80,
+        figures=event.state,
+        cancelled_at=now if event.cancelled else None,
+        created_by=here.recorder,
+        **locked,
+    )
     Assignment.objects.bulk_create(
         [Assignment(training=training, trainer=profiles[n], part=part) for n, part in event.parts.items()]
     )
@@ -180,13 +214,16 @@ def _training(
     Enrolment.objects.bulk_create(
         [
             Enrolment(
-                training=training, participant=people[n], organisation_id=people[n].organisation_id,
-                party=parties[people[n].organisation_id], attended_sessions=int(attended),
+                training=training,
+                participant=people[n],
+                organisation_id=people[n].organisation_id,
+                party=parties[people[n].organisation_id],
+                attended_sessions=int(attended),
                 minutes=event.minutes if completed else event.minutes // 2 if attended else 0,
             )
             for n, (attended, completed) in event.seats.items()
         ]
-    )  # fmt: skip
+    )
     return training
 
 

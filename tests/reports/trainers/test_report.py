@@ -101,9 +101,16 @@ def test_period_counts_trainings_and_not_when_last_delivered(taught, observer, t
 def test_wrong_questions_are_answered_with_a_sentence(trainer_me, observer):
     client = client_of(observer)
     for query in (
-        {"first": "2024-01-02", "last": "2024-01-01"}, {"first": "9999-01-01"}, {"first": "x"}, {"ministry": "x"}, {"topic": "99999"},
-        {"language": "xx"}, {"nothing": "1"}, {"trainer": "1"}, {"left": "on"},
-    ):  # fmt: skip
+        {"first": "2024-01-02", "last": "2024-01-01"},
+        {"first": "9999-01-01"},
+        {"first": "x"},
+        {"ministry": "x"},
+        {"topic": "99999"},
+        {"language": "xx"},
+        {"nothing": "1"},
+        {"trainer": "1"},
+        {"left": "on"},
+    ):
         answer = client.get(PAGE, query)
         assert (answer.status_code, b"form-errors" in answer.content, "rows" in answer.context) == (422, True, False), (
             query
@@ -154,8 +161,11 @@ def test_sheet_is_the_report_and_is_recorded(taught, observer):
     ]
     line = AuditEntry.objects.get(action="export_trainers")
     assert (line.is_reading, line.by, line.details, sentence(line, with_text=False)) == (
-        True, observer, {"trainers": 2}, "took the trainers’ report along (2 trainers).",
-    )  # fmt: skip
+        True,
+        observer,
+        {"trainers": 2},
+        "took the trainers’ report along (2 trainers).",
+    )
     book = client.post(f"{PAGE}sheet/", {"as": "xlsx"})
     assert book["Content-Disposition"] == 'attachment; filename="trainers.xlsx"'
     book.close()
@@ -206,9 +216,16 @@ def shared_file(by, **facts):
     material = Material.objects.create(post=post, title="Vežba", language_id="en", added_by=by, added_at=added)
     gone = {"withdrawn_at": day, "withdrawn_by": by, "withdrawn_reason": "x"} if withdrawn else {}
     MaterialVersion.objects.create(
-        material=material, number=1, stored=str(material.pk), name="a.pdf", kind="application/pdf", size=1, checksum="0" * 64,
-        added_by=by, **gone,
-    )  # fmt: skip
+        material=material,
+        number=1,
+        stored=str(material.pk),
+        name="a.pdf",
+        kind="application/pdf",
+        size=1,
+        checksum="0" * 64,
+        added_by=by,
+        **gone,
+    )
     return material
 
 
@@ -308,17 +325,23 @@ def test_portfolio_says_who_what_and_when(taught, trainer_me, monkeypatch, setti
         "Certified on": "13 March 2014", "Teaches in": str(language), "Topics": str(topic),
     }  # fmt: skip
     totals = dict(visible["totals"])
-    assert [totals[key] for key in ("Trainings delivered", "of them as lead trainer", "Hours delivered", "Served abroad in")] == [
-        "4", "4", "48", "Georgia",
-    ]  # fmt: skip
+    assert [
+        totals[key] for key in ("Trainings delivered", "of them as lead trainer", "Hours delivered", "Served abroad in")
+    ] == [
+        "4",
+        "4",
+        "48",
+        "Georgia",
+    ]
     years = {
         year["year"]: [(row["place"], row["part"], row["hours"], row["seats"]) for row in year["rows"]]
         for year in visible["years"]
     }
     assert list(years)[1:] == ["2024", "2023", "2022"]
     assert (years["2023"], years["2022"]) == (
-        [("Tbilisi, Georgia", "Lead trainer", "12", "3")], [("online", "Lead trainer", "12", "6")],
-    )  # fmt: skip
+        [("Tbilisi, Georgia", "Lead trainer", "12", "3")],
+        [("online", "Lead trainer", "12", "6")],
+    )
 
 
 @pytest.mark.parametrize(

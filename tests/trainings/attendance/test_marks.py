@@ -30,8 +30,12 @@ def test_change_is_applied_and_kept_as_a_row(sheet, cell, recorder_me):
     change = MarkChange.objects.get()
     assert answer.applied == 1
     assert (change.old_value, change.new_value, change.base_version, change.outcome, change.by) == (
-        "", "present", 0, "applied", recorder_me,
-    )  # fmt: skip
+        "",
+        "present",
+        0,
+        "applied",
+        recorder_me,
+    )
     assert state(*cell) == ("present", 1)
 
 
@@ -181,9 +185,12 @@ def test_minutes_on_the_enrolment_are_the_sum_of_attended_sessions_held(sheet, r
     left, two = sheet.sessions.all()
     first, second, third = sheet.enrolments.all()
     edits = [
-        edit_of(first, left, "present"), edit_of(first, two, "late"),
-        edit_of(second, left, "excused"), edit_of(second, two, "present"), edit_of(third, left, "absent"),
-    ]  # fmt: skip
+        edit_of(first, left, "present"),
+        edit_of(first, two, "late"),
+        edit_of(second, left, "excused"),
+        edit_of(second, two, "present"),
+        edit_of(third, left, "absent"),
+    ]
     change_marks(training=sheet, edits=edits, by=recorder_me)
     fields = ("minutes", "attended_sessions", "recorded_sessions")
     assert list(sheet.enrolments.values_list(*fields)) == [(720, 2, 2), (360, 1, 2), (0, 0, 1)]

@@ -89,9 +89,14 @@ def test_list_of_topics_counts_the_trainers_who_chose_each(admin, trainer_me):
 @pytest.mark.slow
 def test_only_admins_edit_courses_and_topics(cast):
     routes = [
-        *((f"trainings:{name}", args) for name, args in (("course_new", []), ("course_edit", [Course.objects.first().pk]))),
-        ("trainers:topics", []), ("trainers:topic_new", []), ("trainers:topic_edit", [Topic.objects.first().pk]),
-    ]  # fmt: skip
+        *(
+            (f"trainings:{name}", args)
+            for name, args in (("course_new", []), ("course_edit", [Course.objects.first().pk]))
+        ),
+        ("trainers:topics", []),
+        ("trainers:topic_new", []),
+        ("trainers:topic_edit", [Topic.objects.first().pk]),
+    ]
     decided = {"stranger": 302, "admin": 200}
     for who, member in cast.items():
         client = client_of(member)

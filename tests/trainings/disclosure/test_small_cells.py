@@ -16,10 +16,18 @@ def answers(draw):
     seats = women + men + other + unknown
     least = draw(st.integers(0 if not seats else 1, seats)) if seats else 0
     return Figures(
-        seats=seats, women=women, men=men, other=other, not_recorded=unknown, named_seats=seats,
-        people_at_least=least, people_at_most=draw(st.integers(least, seats)), minutes=60 * seats, trainings=bool(seats),
+        seats=seats,
+        women=women,
+        men=men,
+        other=other,
+        not_recorded=unknown,
+        named_seats=seats,
+        people_at_least=least,
+        people_at_most=draw(st.integers(least, seats)),
+        minutes=60 * seats,
+        trainings=bool(seats),
         verified_seats=draw(st.integers(0, seats)),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(("number", "small"), [(0, False), (1, True), (4, True), (5, False)])

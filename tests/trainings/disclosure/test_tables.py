@@ -155,8 +155,11 @@ def test_large_lines_are_shown_each_by_sex():
 
 def test_few_others_leave_women_and_men_apart():
     """Three people of other sexes in the whole network do not hide the women of each ministry."""
-    parts = [Part((line,), sex, list(range(1000 * n + 100 * m, 1000 * n + 100 * m + 30)), [1] * 30, 9000, 0)
-             for n, line in enumerate(LINES) for m, sex in enumerate(SEXES[:2])]  # fmt: skip
+    parts = [
+        Part((line,), sex, list(range(1000 * n + 100 * m, 1000 * n + 100 * m + 30)), [1] * 30, 9000, 0)
+        for n, line in enumerate(LINES)
+        for m, sex in enumerate(SEXES[:2])
+    ]
     parts.append(Part(("a",), "other", [9001, 9002, 9003], [1] * 3, 900, 0))
     table = suppress_table(Gathering(parts, []), 1)
     assert (table.split, len(table.lines)) == (SPLITS[2], 4)

@@ -20,9 +20,14 @@ pytestmark = pytest.mark.django_db
 def made(home, family, given_name, sex="not_recorded", service=""):
     spelling_key, loose_key = name_keys(family, given_name)
     return Participant.objects.create(
-        organisation=home, family_name=family, given_name=given_name, spelling_key=spelling_key, loose_key=loose_key,
-        sex=sex, service_hash=service,
-    )  # fmt: skip
+        organisation=home,
+        family_name=family,
+        given_name=given_name,
+        spelling_key=spelling_key,
+        loose_key=loose_key,
+        sex=sex,
+        service_hash=service,
+    )
 
 
 def record_of(pk, family, given_name, sex="female", service=""):
@@ -225,8 +230,11 @@ def test_reading_the_desk_is_written_down_and_an_empty_desk_is_not(pair, coordin
 
 def test_number_that_waits_stands_where_a_coordinator_works(pair, coordinator_me, recorder_me):
     training = make_training(recorder_me)
-    add_to_roster(training=training, rows=[RosterRow("Petrović", "Milica", pair.first.organisation, participant=pair.first.pk)],
-                  by=recorder_me)  # fmt: skip
+    add_to_roster(
+        training=training,
+        rows=[RosterRow("Petrović", "Milica", pair.first.organisation, participant=pair.first.pk)],
+        by=recorder_me,
+    )
     pages = ["/", "/trainings/", reverse("trainings:roster", args=[training.reference])]
     words = ["1 pair of records is probably one person.", "Probably one person (1)", "Perhaps recorded twice"]
     for member, visible in ((coordinator_me, True), (recorder_me, False)):

@@ -48,9 +48,11 @@ def choice_of(pair, keep="first", **facts):
     first, second = Participant.objects.filter(pk__in=[pair.first_id, pair.second_id]).order_by("pk")
     standings = compare(first, second)
     chosen = {
-        "keep": pair.first_id if keep == "first" else pair.second_id, "email": first.email or second.email,
-        "sex": first.sex, "seen": seen_hash(first, second, standings),
-    }  # fmt: skip
+        "keep": pair.first_id if keep == "first" else pair.second_id,
+        "email": first.email or second.email,
+        "sex": first.sex,
+        "seen": seen_hash(first, second, standings),
+    }
     return Choice(**{**chosen, **facts})
 
 
@@ -86,8 +88,10 @@ def test_training_of_the_other_moves_with_its_marks(pair, recorder_me, coordinat
     assert MarkChange.objects.filter(batch=merge.batch).count() == 0
     line = AuditEntry.objects.get(action="merge_people")
     assert (line.by, line.organisation_id, line.details) == (
-        coordinator_me, pair.first.organisation_id, {"survivor": pair.first_id, "gone": pair.second_id, "moved": 1, "joined": 0},
-    )  # fmt: skip
+        coordinator_me,
+        pair.first.organisation_id,
+        {"survivor": pair.first_id, "gone": pair.second_id, "moved": 1, "joined": 0},
+    )
 
 
 def test_both_in_one_training_keep_every_mark_and_the_chosen_one(pair, recorder_me, coordinator_me):
@@ -108,8 +112,9 @@ def test_both_in_one_training_keep_every_mark_and_the_chosen_one(pair, recorder_
     )
     made_by_it = MarkChange.objects.filter(batch=merge.batch).order_by("pk")
     assert [(c.enrolment, c.old_value, c.new_value, c.by) for c in made_by_it] == [
-        (mine, "absent", "late", coordinator_me), (mine, "", "excused", coordinator_me),
-    ]  # fmt: skip
+        (mine, "absent", "late", coordinator_me),
+        (mine, "", "excused", coordinator_me),
+    ]
     assert training_totals(training)["attended"]["seats"] == 1
 
 
@@ -183,9 +188,19 @@ def test_record_whose_name_is_chosen_is_kept_and_fills_in_the_rest(pair, coordin
     Participant.objects.filter(pk=pair.first_id).update(email="m@mod.example", service_hash="d", member=recorder_me)
     merge_people(pair=pair, choice=choice_of(pair, keep="second"), by=coordinator_me)
     participant = Participant.objects.get(pk=pair.second_id)
-    assert (str(participant), participant.email, participant.service_hash, participant.member, participant.merged_into) == (
-        "Petrovič, Milica", "m@mod.example", "d", recorder_me, None,
-    )  # fmt: skip
+    assert (
+        str(participant),
+        participant.email,
+        participant.service_hash,
+        participant.member,
+        participant.merged_into,
+    ) == (
+        "Petrovič, Milica",
+        "m@mod.example",
+        "d",
+        recorder_me,
+        None,
+    )
 
 
 def test_records_of_two_members_are_refused(pair, coordinator_me, recorder_me):
@@ -224,8 +239,13 @@ def test_both_in_one_locked_training_are_refused_until_it_is_amended_or_returned
     with pytest.raises(ValidationError, match=f"{two.reference}, whose figures are verified"):
         merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
     twice = two.enrolments.get(participant=pair.second)
-    amend_figures(training=two, change=AmendedFigures(taken_off=[twice.pk]), reason="Twice", version_seen=version.number,
-                  by=coordinator_me)  # fmt: skip
+    amend_figures(
+        training=two,
+        change=AmendedFigures(taken_off=[twice.pk]),
+        reason="Twice",
+        version_seen=version.number,
+        by=coordinator_me,
+    )
     merge_people(pair=pair, choice=choice_of(pair), by=coordinator_me)
     assert [training_totals(training)["attended"]["seats"] for training in trainings] == [1, 1]
 

@@ -49,8 +49,10 @@ def on_rosters():
 
 
 def locked_figures():
-    return {t.pk: training_totals(t)["attended"] | {"people_at_least": 0, "people_at_most": 0, "perhaps_twice": 0}
-            for t in Training.objects.filter(figures__in=COUNTING)}  # fmt: skip
+    return {
+        t.pk: training_totals(t)["attended"] | {"people_at_least": 0, "people_at_most": 0, "perhaps_twice": 0}
+        for t in Training.objects.filter(figures__in=COUNTING)
+    }
 
 
 def named():
@@ -62,9 +64,12 @@ def chosen_by(random: Random, pair: DuplicatePair) -> Choice:
     standings = compare(first, second)
     marks = {cell.session.pk: random.choice((cell.first, cell.second)) for s in standings for cell in s.to_choose}
     return Choice(
-        keep=random.choice((first.pk, second.pk)), email="", sex=random.choice(sexes_of(first, second)),
-        seen=seen_hash(first, second, standings), marks=marks,
-    )  # fmt: skip
+        keep=random.choice((first.pk, second.pk)),
+        email="",
+        sex=random.choice(sexes_of(first, second)),
+        seen=seen_hash(first, second, standings),
+        marks=marks,
+    )
 
 
 def expected_marks(before, pair, choice):

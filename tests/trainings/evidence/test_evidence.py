@@ -53,8 +53,9 @@ def test_scan_and_photograph_are_kept_below_names_nobody_guesses(marked, recorde
     assert client.post(address(marked), body).status_code == 302
     saved = list(Evidence.objects.all())
     assert [(one.kind, one.session, one.added_by) for one in saved] == [
-        ("application/pdf", marked.sessions.first(), recorder_me), ("image/jpeg", marked.sessions.first(), recorder_me),
-    ]  # fmt: skip
+        ("application/pdf", marked.sessions.first(), recorder_me),
+        ("image/jpeg", marked.sessions.first(), recorder_me),
+    ]
     assert [Path(one.file.name).suffix for one in saved] == [".pdf", ".jpg"]
     assert [len(Path(one.file.name).stem) for one in saved] == [40, 40]
     stored = sorted(path.name for path in (media / "evidence").iterdir())
@@ -115,14 +116,20 @@ def test_opened_scan_is_sandboxed_saved_and_a_reading(marked, recorder_me):
         "Cache-Control",
     )
     assert [answer[name] for name in names] == [
-        "application/pdf", f'attachment; filename="{marked.reference}-{scan.pk}.pdf"', "nosniff",
-        "sandbox; default-src 'none'", "no-store, private",
-    ]  # fmt: skip
+        "application/pdf",
+        f'attachment; filename="{marked.reference}-{scan.pk}.pdf"',
+        "nosniff",
+        "sandbox; default-src 'none'",
+        "no-store, private",
+    ]
     assert (b"".join(answer.streaming_content), answer["Content-Length"]) == (SCAN, str(len(SCAN)))
     line = AuditEntry.objects.first()
     assert (line.action, line.is_reading, line.by, line.details) == (
-        "read_names", True, recorder_me, {"what": f"scan {scan.pk}"},
-    )  # fmt: skip
+        "read_names",
+        True,
+        recorder_me,
+        {"what": f"scan {scan.pk}"},
+    )
 
 
 def test_part_of_a_scan_is_given_and_no_browser_keeps_it(marked, recorder_me):
@@ -130,8 +137,10 @@ def test_part_of_a_scan_is_given_and_no_browser_keeps_it(marked, recorder_me):
     answer = client_of(recorder_me).get(address(marked, scan.pk, name="evidence_file"), headers={"range": "bytes=0-4"})
     assert (answer.status_code, b"".join(answer.streaming_content)) == (206, SCAN[:5])
     assert [answer[name] for name in ("Content-Range", "Cache-Control", "Cross-Origin-Resource-Policy")] == [
-        f"bytes 0-4/{len(SCAN)}", "no-store, private", "same-origin",
-    ]  # fmt: skip
+        f"bytes 0-4/{len(SCAN)}",
+        "no-store, private",
+        "same-origin",
+    ]
 
 
 def test_scan_is_sent_by_the_web_server_where_it_is_configured(marked, recorder_me, settings):
@@ -140,8 +149,9 @@ def test_scan_is_sent_by_the_web_server_where_it_is_configured(marked, recorder_
     answer = client_of(recorder_me).get(address(marked, scan.pk, name="evidence_file"))
     assert (answer.content, answer["X-Accel-Redirect"]) == (b"", f"/protected/{scan.file.name}")
     assert (answer["Content-Security-Policy"], answer["Cache-Control"]) == (
-        "sandbox; default-src 'none'", "no-store, private",
-    )  # fmt: skip
+        "sandbox; default-src 'none'",
+        "no-store, private",
+    )
     assert AuditEntry.objects.first().is_reading
 
 

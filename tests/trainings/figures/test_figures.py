@@ -161,8 +161,9 @@ def test_amendment_makes_a_new_version_and_the_old_stays_readable(verified, coor
     new, old = verified.figures_versions.all()
     assert (old.totals["attended"]["minutes"], new.totals["attended"]["minutes"]) == (2160, 1800)
     assert (new.amendment.reason, new.amendment.changes) == (
-        "Signed by mistake", [[cell[0].pk, cell[1].pk, "present", "absent"]],
-    )  # fmt: skip
+        "Signed by mistake",
+        [[cell[0].pk, cell[1].pk, "present", "absent"]],
+    )
     assert figures(Question()).minutes == 1800
 
 
@@ -307,10 +308,16 @@ def test_amendment_with_one_wrong_part_changes_nothing(verified, coordinator_me)
     before = list(verified.enrolments.values_list("pk", "removed_at"))
     client = client_of(coordinator_me)
     for wrong in (
-        {**known, "missing-0-sex": there.sex, "off": verified.enrolments.last().pk}, {"off": "999999"},
-        {"missing-1-family_name": "Bez"}, {"missing-TOTAL_FORMS": "x"}, {"headcount-5": "-1"}, {"reason": ""},
-        {"version": "7"}, {"off": "x"}, {**MISSING, "missing-0-value": "asleep"},
-    ):  # fmt: skip
+        {**known, "missing-0-sex": there.sex, "off": verified.enrolments.last().pk},
+        {"off": "999999"},
+        {"missing-1-family_name": "Bez"},
+        {"missing-TOTAL_FORMS": "x"},
+        {"headcount-5": "-1"},
+        {"reason": ""},
+        {"version": "7"},
+        {"off": "x"},
+        {**MISSING, "missing-0-value": "asleep"},
+    ):
         assert amended_page(client, verified, **wrong).status_code == 422, wrong
     assert list(verified.enrolments.values_list("pk", "removed_at")) == before
     assert verified.figures_versions.count() == 1

@@ -48,9 +48,16 @@ def paths(training, of):
 def kept_for_reading(training, by, content=None, name=long.PASTED, **fields):
     """An upload that no worker has looked at yet."""
     return RosterImport.objects.create(
-        training=training, organisation=training.owner, state=RosterImport.State.READING, by=by, upload=content or LINES.encode(),
-        upload_name=name, work_began=timezone.now(), work_seconds=3, **fields,
-    )  # fmt: skip
+        training=training,
+        organisation=training.owner,
+        state=RosterImport.State.READING,
+        by=by,
+        upload=content or LINES.encode(),
+        upload_name=name,
+        work_began=timezone.now(),
+        work_seconds=3,
+        **fields,
+    )
 
 
 @pytest.mark.slow

@@ -64,16 +64,20 @@ def states(plan):
 def marks_of(training):
     return {
         (m.enrolment.participant.family_name, m.session.date.day): m.value
-        for m in Mark.objects.filter(enrolment__training=training).exclude(value="").select_related("enrolment__participant", "session")
-    }  # fmt: skip
+        for m in Mark.objects.filter(enrolment__training=training)
+        .exclude(value="")
+        .select_related("enrolment__participant", "session")
+    }
 
 
 def test_list_becomes_roster_and_marks(training, recorder_me):
     taken_in(training, LIST, recorder_me)
     rows = {e.participant.family_name: e for e in training.enrolments.select_related("participant", "rank")}
     assert {name: (e.rank.nato, e.unit, e.minutes) for name, e in rows.items()} == {
-        "Đurić": ("OF-2", "Brodarska četa", 720), "Marić": ("OR-5", "Brodarska četa", 360), "Vukić": ("OF-3", "Štab", 360),
-    }  # fmt: skip
+        "Đurić": ("OF-2", "Brodarska četa", 720),
+        "Marić": ("OR-5", "Brodarska četa", 360),
+        "Vukić": ("OF-3", "Štab", 360),
+    }
     assert marks_of(training) == {
         ("Đurić", 10): "present", ("Đurić", 11): "present", ("Marić", 10): "present", ("Marić", 11): "absent",
         ("Vukić", 10): "present",
@@ -106,9 +110,14 @@ def test_committing_twice_is_once(training, recorder_me):
 
 def test_known_people_are_matched_in_either_script_and_order(training, recorder_me):
     other = make_training(recorder_me)
-    add_to_roster(training=other, by=recorder_me, rows=[
-        RosterRow("Ђорђевић", "Марија", training.owner, "female"), RosterRow("Ljubić", "Njegoš", training.owner, "male"),
-    ])  # fmt: skip
+    add_to_roster(
+        training=other,
+        by=recorder_me,
+        rows=[
+            RosterRow("Ђорђевић", "Марија", training.owner, "female"),
+            RosterRow("Ljubić", "Njegoš", training.owner, "male"),
+        ],
+    )
     text = "Prezime\tIme\tPol\nĐorđević\tMarija\tž\nЊегош\tЉубић\tм"
     plan = plan_import(started(training, text, recorder_me), by=recorder_me)
     assert [row.state for row in plan.rows] == ["matched", "matched"]
@@ -286,8 +295,9 @@ def test_two_rows_of_one_number_and_name_wait(second, training, recorder_me):
     made = started(training, text, recorder_me)
     plan = plan_import(made, by=recorder_me)
     assert [(row.state, row.twin_of, row.reasons) for row in plan.rows] == [
-        ("new", None, []), ("unclear", 2, [SAME_NUMBER]),
-    ]  # fmt: skip
+        ("new", None, []),
+        ("unclear", 2, [SAME_NUMBER]),
+    ]
     with pytest.raises(ValidationError, match="wait for a decision"):
         commit_import(roster_import=made, by=recorder_me)
     assert (Participant.objects.count(), ImportedRow.objects.count()) == (0, 0)
@@ -298,8 +308,9 @@ def test_two_rows_of_one_number_and_name_wait(second, training, recorder_me):
 def test_two_of_one_number_said_to_be_two_are_two(training, recorder_me):
     taken_in(training, ONE_NUMBER, recorder_me, {3: {"person": "new"}})
     assert sorted(e.participant.family_name for e in training.enrolments.select_related("participant")) == [
-        "Djurić", "Đurić",
-    ]  # fmt: skip
+        "Djurić",
+        "Đurić",
+    ]
     assert list(DuplicatePair.objects.values_list("state", "why")) == [("open", "service")]
 
 
@@ -335,8 +346,9 @@ def test_second_row_of_one_known_person_waits(rows, shares, training, recorder_m
     made = started(training, text, recorder_me)
     plan = plan_import(made, by=recorder_me)
     assert [(row.state, row.twin_of, row.shares_number) for row in plan.rows] == [
-        ("matched", None, False), ("unclear", 2, shares),
-    ]  # fmt: skip
+        ("matched", None, False),
+        ("unclear", 2, shares),
+    ]
     assert plan.rows[1].reasons == ["Row 2 is the same known person already. Is it another person?"]
     with pytest.raises(ValidationError, match="wait for a decision"):
         commit_import(roster_import=made, by=recorder_me)
@@ -479,11 +491,17 @@ def test_five_thousand_rows_against_a_hundred_thousand_people(training, recorder
     keys = [(f"Prezime{numbered(n)}", f"Ime{numbered(n % 3000)}") for n in range(100_000)]
     Participant.objects.bulk_create(
         [
-            Participant(organisation=home, family_name=f, given_name=g, spelling_key=name_keys(f, g)[0], loose_key=name_keys(f, g)[1])
+            Participant(
+                organisation=home,
+                family_name=f,
+                given_name=g,
+                spelling_key=name_keys(f, g)[0],
+                loose_key=name_keys(f, g)[1],
+            )
             for f, g in keys
         ],
         batch_size=5000,
-    )  # fmt: skip
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as PostgreSQL does by itself once such rows are committed
     rows = [f"{f}\t{g}\tm\tvodnik\tČeta\t+\t-" for f, g in keys[:2500]]

@@ -105,8 +105,9 @@ def test_session_columns_are_read(text, days):
 
 def test_empty_mark_is_not_recorded():
     assert [row.marks for row in read("Prezime i ime;Dan 1;Dan 2\nPetrović Ana;+;\nMarić Ivo;;–\n").rows] == [
-        ("present", None), (None, "absent"),
-    ]  # fmt: skip
+        ("present", None),
+        (None, "absent"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -177,8 +178,9 @@ def test_people_of_several_countries_have_their_own_ranks():
 def test_albanian_sheet():
     roster = read(
         "Nr.;Mbiemri;Emri;Grada;Gjinia;Njësia;Viti i lindjes;Posta elektronike;Dita 1\n"
-        "1;Krasniqi;Arben;kapiten;M;Batalioni 1;1990;a.k@example.mk;po\n", "MK",
-    )  # fmt: skip
+        "1;Krasniqi;Arben;kapiten;M;Batalioni 1;1990;a.k@example.mk;po\n",
+        "MK",
+    )
     (row,) = roster.rows
     assert (row.family_name, row.given_name, row.sex, row.nato, row.unit, row.age_band, row.email, row.marks) == (
         "Krasniqi", "Arben", "male", "OF-2", "Batalioni 1", "35-44", "a.k@example.mk", ("present",),

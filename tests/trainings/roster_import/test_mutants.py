@@ -147,8 +147,18 @@ def test_naive_reading_of_damaged_rosters_breaks():
             except ValidationError:
                 pass
             except (
-                ValueError, LookupError, TypeError, AttributeError, OSError, SyntaxError, EOFError, zipfile.BadZipFile,
-                NotImplementedError, OverflowError, zlib.error, UserWarning,
-            ) as error:  # fmt: skip
+                ValueError,
+                LookupError,
+                TypeError,
+                AttributeError,
+                OSError,
+                SyntaxError,
+                EOFError,
+                zipfile.BadZipFile,
+                NotImplementedError,
+                OverflowError,
+                zlib.error,
+                UserWarning,
+            ) as error:
                 broken.add(type(error).__name__)
     assert len(broken) >= 4

@@ -82,11 +82,11 @@ def test_unknown_sex_is_none(word):
 
 MARKS = {
     "present": "+; x; X; х; da; Da; ДА; да; po; P; п; p; prisutan; prisutna; присутна; Present; 1; ✓; ✔; yes; присутен; pranishëm; "
-               "prisustvovao",
+    "prisustvovao",
     "late": "kasni; Kasnio; закаснила; late; L; vonesë; me vonesë; доцни; k",
     "excused": "opravdano; Opr.; ops.; оправдано; excused; E; odsutan opravdano; bolovanje; me arsye; sick; opravdana",
     "absent": "-; –; —; −; A; a; odsutan; odsutna; отсутен; absent; 0; ne; не; jo; mungon; neopravdano; ods.; N; no",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("word", "mark"), [(w, mark) for mark, words in MARKS.items() for w in words.split("; ")])

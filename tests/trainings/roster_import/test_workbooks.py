@@ -199,14 +199,16 @@ def test_walk_in_is_matched_confirmed_and_taken_once(sheet, recorder_me):
     browser = client_of(recorder_me)
     page = upload(browser, sheet, filled.xlsx())
     assert [(row.state, row.organisation.short_name) for row in page.context["ready"]] == [
-        ("matched", "Montenegro"), ("new", "Serbia"),
-    ]  # fmt: skip
+        ("matched", "Montenegro"),
+        ("new", "Serbia"),
+    ]
     browser.post(preview_of(sheet)[1], {"commit": "1"})
     assert Participant.objects.count() == people + 1
     new = {row.participant.family_name: row for row in people_on(sheet)[3:]}
     assert {name: (row.rank_group, row.unit, row.minutes) for name, row in new.items()} == {
-        "Ђорђевић": ("junior_officer", "Štab", 720), "Novak": ("civilian", "", 0),
-    }  # fmt: skip
+        "Ђорђевић": ("junior_officer", "Štab", 720),
+        "Novak": ("civilian", "", 0),
+    }
     assert marks_of(sheet) == {("Ђорђевић", 0): "present", ("Ђорђевић", 1): "late", ("Novak", 1): "absent"}
     before = state_of_everything()
     again = upload(browser, sheet, filled.xlsx())
@@ -389,8 +391,9 @@ def test_changed_names_are_told_and_never_taken(sheet, recorder_me):
     browser = client_of(recorder_me)
     page = upload(browser, sheet, filled.xlsx())
     assert {(first.person.facts[0], fact.says) for first in page.context["facts"] for fact in first.facts} == {
-        ("Petrović", "major"), ("Јовановић", "Jovanović"),
-    }  # fmt: skip
+        ("Petrović", "major"),
+        ("Јовановић", "Jovanović"),
+    }
     # The other script is the same name; another name may be another person.
     query = [(first["person"].facts[0], first["facts"][0].says, first["is_waiting"]) for first in page.context["asked"]]
     assert query == [("Marković", "Sasvim", True)]
@@ -534,9 +537,10 @@ def check_story(seed, training, by):
     assert marks == end
     before = state_of_everything()
     again = started(filled, by)
-    again.chosen = {**again.chosen, "cells": {
-        c.key: ["portal", c.version] for p in find_differences(again).people for c in p.cells
-    }}  # fmt: skip
+    again.chosen = {
+        **again.chosen,
+        "cells": {c.key: ["portal", c.version] for p in find_differences(again).people for c in p.cells},
+    }
     again.save()
     # What a person left to the portal is a difference still; nothing else is.
     query = {(c.enrolment, sessions.index(c.session)) for p in find_differences(again).people for c in p.cells}

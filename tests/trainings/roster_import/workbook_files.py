@@ -27,9 +27,10 @@ class Filled:
     def row_of(self, enrolment) -> int:
         """The number of a person's row, by its key."""
         return next(
-            row[0].row for row in self.sheet.iter_rows()
+            row[0].row
+            for row in self.sheet.iter_rows()
             if (key := key_in(row[0].value)) and key.kind == "person" and key.target == str(enrolment.pk)
-        )  # fmt: skip
+        )
 
     def cell(self, enrolment, place: int = 0) -> Any:
         """The cell of a person's mark in the session of that column, from 0."""

@@ -40,8 +40,13 @@ def printed(session, by, script="written", headings=("en",), blank_lines=3):
 
 def typed(edition, by, exceptions=None, walk_ins=None, expected=None, key=None):
     return record_from_sheet(
-        edition=edition, exceptions=exceptions or {}, walk_ins=walk_ins or {}, marks_shown=expected or {}, key=key or uuid4(), by=by
-    )  # fmt: skip
+        edition=edition,
+        exceptions=exceptions or {},
+        walk_ins=walk_ins or {},
+        marks_shown=expected or {},
+        key=key or uuid4(),
+        by=by,
+    )
 
 
 def marks(edition):
@@ -61,8 +66,11 @@ def lines(edition):
 def test_edition_numbers_the_roster_and_its_blank_lines(edition):
     people = list(edition.training.enrolments.values_list("pk", flat=True))
     assert lines(edition) == [
-        *[(n, pk, False) for n, pk in enumerate(people, 1)], (7, None, True), (8, None, True), (9, None, True),
-    ]  # fmt: skip
+        *[(n, pk, False) for n, pk in enumerate(people, 1)],
+        (7, None, True),
+        (8, None, True),
+        (9, None, True),
+    ]
     assert (edition.number, len(edition.code), set(edition.code) <= set(CODE_LETTERS)) == (1, 10, True)
 
 
@@ -262,8 +270,9 @@ def test_page_looks_first_and_saves_then(edition, recorder_me):
     body = form_of(client, edition, exceptions="2a 4к, 5 opravdana", **walked_in(7, home=edition.training.owner_id))
     looked = client.post(url, {**body, "look": "1"})
     assert (looked.status_code, looked.context["preview"]) == (
-        200, "3 present, 1 absent, 1 late, 1 excused, 1 walk-in",
-    )  # fmt: skip
+        200,
+        "3 present, 1 absent, 1 late, 1 excused, 1 walk-in",
+    )
     assert Mark.objects.count() == 0
     for _n in range(2):
         assert client.post(url, {**body, "save": "1"})["Location"] == url
@@ -282,8 +291,12 @@ def test_page_names_what_is_wrong_and_keeps_what_was_typed(edition, recorder_me)
     answer = client.post(edition.get_absolute_url(), body)
     assert (answer.status_code, answer.context["wrong"]) == (
         422,
-        ["Line 47 is not on this sheet.", "Nobody knows “x” of line 2. Write a, l or e.", "Line 8 is blank. Say below who signed there."],
-    )  # fmt: skip
+        [
+            "Line 47 is not on this sheet.",
+            "Nobody knows “x” of line 2. Write a, l or e.",
+            "Line 8 is blank. Say below who signed there.",
+        ],
+    )
     assert [form.number for form in answer.context["walk_ins_wrong"]] == [7]
     assert 'value="Bez Imena"' in answer.content.decode()
     assert ">47a 8l 2x</textarea>" in answer.content.decode()
@@ -426,8 +439,9 @@ def test_paper_is_headed_in_the_languages_chosen(edition, monkeypatch, recorder_
     other = printed(edition.session, recorder_me, headings=("en", "latin", "cyrillic"))
     _made, typst_data = shown_to_typst(other, monkeypatch)
     assert (typst_data["words"]["name"], typst_data["words"]["unit"]) == (
-        ["Family and given name", "Prezime i ime", "Презиме и име"], ["Unit", "Jedinica", "Јединица"],
-    )  # fmt: skip
+        ["Family and given name", "Prezime i ime", "Презиме и име"],
+        ["Unit", "Jedinica", "Јединица"],
+    )
 
 
 @pytest.mark.slow
