@@ -14,7 +14,7 @@ from common.markdown import plain
 from knowledge.models import Post
 from search.excerpts import Budget, Excerpt, Highlighter, Piece, excerpt_of, marked
 from search.models import Document, Kind
-from search.query import SearchHits
+from search.ranking import SearchHits
 from trainings.models import Assignment
 
 PAGE = 20

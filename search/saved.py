@@ -15,9 +15,9 @@ from knowledge.subscriptions.kinds import SAVED_SEARCH
 from members.models import Member
 from notifications.digest import DigestItem, DigestSection
 from notifications.models import DeliveryMode, NotificationSetting
+from search.find import find_all
 from search.forms import query_of
 from search.full_text import index_scans
-from search.query import find_all
 
 
 @dataclass(frozen=True)

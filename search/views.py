@@ -15,9 +15,9 @@ from knowledge.access import own_searches
 from knowledge.subscriptions.saved_searches import forget_search, look_at_search, save_search
 from members.models import Member
 from members.request import member_of
+from search.find import find
 from search.forms import FILTERS, SaveForm, SearchForm
 from search.full_text import index_scans
-from search.query import find
 from search.results import PAGE, results
 from search.saved import saved_searches
 

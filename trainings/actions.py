@@ -17,7 +17,7 @@ from common.days import written_day
 from common.folding import spelling
 from members.models import Country, Member, Organisation
 from trainers.models import Topic, TrainerProfile
-from trainings.attendance.actions import recount_enrolments
+from trainings.attendance.minutes import recount_enrolments
 from trainings.models import Assignment, Course, ReferenceCounter, Session, Training
 from trainings.models.training import MINUTES_A_DAY
 

@@ -25,7 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.files.file_types import Kind, clean_name, detect_type
-from common.files.scanner import check_clean
+from common.files.virus_scan import check_clean
 from common.pictures import clean_picture
 
 FOLDER = "files"

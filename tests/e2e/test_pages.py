@@ -171,18 +171,20 @@ file = io.BytesIO()
 book.save(file)
 sheets = read_upload(file.getvalue(), "filled.xlsx")
 filled = start_import(training=training, organisation=home, sheets=sheets, by=recorder)
-from trainings.attendance.actions import MarkEdit, change_marks
+from trainings.attendance.actions import change_marks
+from trainings.attendance.edits import MarkEdit
 third = made.people[2]
 other = MarkEdit(third.enrolment, made.sessions[0].pk, "excused" if third.marks.get(made.sessions[0].pk, ("",))[0] != "excused" else "late",
                  third.marks.get(made.sessions[0].pk, ("", 0))[1], uuid4())
 change_marks(training=training, edits=[other], by=recorder)
 session = enrolment.training.sessions.first()
 edition = make_sheet(session=session, script="both", headings=["en", "latin"], blank_lines=8, by=by)
-record_from_sheet(edition=edition, exceptions={}, walk_ins={}, shown={}, key=uuid4(), by=by)
+record_from_sheet(edition=edition, exceptions={}, walk_ins={}, marks_shown={}, key=uuid4(), by=by)
 scans = [Scan(b"%PDF-1.7 of a test", PDF), Scan(b"%PDF-1.7 of another", PDF)]
 evidence = attach_evidence(training=enrolment.training, scans=scans, session=session, by=by)
 from trainings.duplicates.actions import set_different
-from trainings.attendance.actions import MarkEdit, change_marks
+from trainings.attendance.actions import change_marks
+from trainings.attendance.edits import MarkEdit
 from trainings.duplicates.merging import Choice, merge_people
 from trainings.roster.actions import RosterRow, add_to_roster
 from trainings.duplicates.merge_plan import compare, seen_hash

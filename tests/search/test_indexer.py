@@ -18,10 +18,11 @@ from knowledge.moderation.actions import hide_post, restore_post
 from knowledge.posts.actions import Choices, change_post, publish_post
 from members.models import Organisation
 from search import index, indexer
+from search.find import find
 from search.index import rebuild
 from search.indexer import look_after_search, sync_index
 from search.models import Document, Kind, NameWord, Pending, TextPart
-from search.query import SearchQuery, find
+from search.query import SearchQuery
 from tests.conftest import client_of, make_training, mark_all
 from tests.knowledge.posts.test_posts import write
 from tests.search.things import attach, hits, index_content, note, rebuilt_content, renew, titles

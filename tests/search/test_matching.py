@@ -5,7 +5,7 @@ import pytest
 from audit.record import record
 from knowledge.discussion.actions import write_comment
 from knowledge.models import MaterialText
-from search import index, query
+from search import index, ranking
 from search.full_text import BREAK
 from search.models import Document, Kind, TextPart
 from search.query import SearchQuery
@@ -351,7 +351,7 @@ def test_pages_are_the_same_whether_a_search_finds_few_or_many(trainer_me, monke
         write(trainer_me, f"{title} {n}", body="listopad", topics=[topic] if n % 4 == 2 else [])
     few = hits(trainer_me, "listopad"), hits(trainer_me, "listopad", "post", "language=en")
     whole = [list(item.page(0, 24).items()) for item in few]
-    monkeypatch.setattr(query, "MAX_SORTED", 0)
+    monkeypatch.setattr(ranking, "MAX_SORTED", 0)
     for item, rows_of_all in zip(few, whole, strict=True):
         assert [row for n in range(0, 25, 7) for row in item.page(n, 7).items()] == rows_of_all
     assert [level for _pk, level in whole[0]] == [0] * 6 + [1] * 6 + [2] * 6 + [4] * 6

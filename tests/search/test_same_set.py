@@ -8,10 +8,11 @@ import pytest
 from common.folding import loose, spelling
 from common.scripts import in_cyrillic
 from search import index
+from search.find import find_all
 from search.indexer import sync_index
 from search.models import NameWord
 from search.names import new_name_word, similar_names
-from search.query import SearchQuery, find_all
+from search.query import SearchQuery
 from search.words import can_hold_an_error, mistyped, stem, words_of
 from tests.knowledge.posts.test_posts import write
 from tests.search.things import attach, note

@@ -12,9 +12,10 @@ from knowledge.models import MaterialVersion, Post
 from knowledge.moderation.actions import hide_post, restore_post
 from members.actions import change_member
 from search import visibility
+from search.find import find
 from search.indexer import sync_index
 from search.models import Document, Kind, NameWord, Pending
-from search.query import SearchQuery, find
+from search.query import SearchQuery
 from search.visibility import visible
 from search.words import words_of
 from tests.conftest import FAMILY_NAMES, client_of, make_roster

@@ -14,10 +14,12 @@ from audit.record import record
 from knowledge.models import FieldNote, Material, MaterialText, MaterialVersion, Post
 from members.models import Member
 from search.documents import Content, contents_of, object_ids
+from search.find import find
 from search.index import rebuild
 from search.indexer import WIDE_CHANGES, sync_index
 from search.models import Document, Kind, Pending, TextPart
-from search.query import SearchHits, SearchQuery, find
+from search.query import SearchQuery
+from search.ranking import SearchHits
 from search.results import Result, results
 
 _numbers = count(1)

@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.exceptions import ValidationError
-from django.db.models import Aggregate, Count, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,8 +12,8 @@ from audit.record import record
 from common.actions import action
 from members.models import Member
 from trainings.attendance.edits import MarkEdit
+from trainings.attendance.minutes import recount_enrolments
 from trainings.models import Enrolment, Mark, MarkChange, Session, Training
-from trainings.models.attendance import ATTENDED
 
 
 class KeyReusedError(Exception):
@@ -43,26 +40,6 @@ class MarksAnswer:
     @property
     def conflicts(self) -> list[MarkChange]:
         return [change for change in self.changes if change.outcome == MarkChange.Outcome.CONFLICT]
-
-
-def recount_enrolments(training: Training, enrolments: Sequence[int] | None = None) -> None:
-    """Set the kept minutes and numbers of the enrolments from their marks in sessions that were held. One query."""
-    if enrolments is not None and not enrolments:
-        return
-    rows = Enrolment.objects.filter(training=training)
-    if enrolments is not None:
-        rows = rows.filter(pk__in=enrolments)
-    held = Mark.objects.filter(enrolment=OuterRef("pk"), session__cancelled_at=None).order_by().values("enrolment")
-    there = held.filter(value__in=ATTENDED)
-
-    def counted(marks: QuerySet[Mark, Any], what: Aggregate) -> Coalesce:
-        return Coalesce(Subquery(marks.annotate(counted=what).values("counted")), 0)
-
-    rows.update(
-        minutes=counted(there, Sum("session__minutes")),
-        attended_sessions=counted(there, Count("pk")),
-        recorded_sessions=counted(held.exclude(value=""), Count("pk")),
-    )
 
 
 def _same_body(change: MarkChange, edit: MarkEdit) -> bool:

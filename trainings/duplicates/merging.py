@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from audit.record import record
 from common.actions import action
 from members.models import Member
-from trainings.attendance.actions import apply_edits, recount_enrolments
+from trainings.attendance.actions import apply_edits
 from trainings.attendance.edits import MarkEdit
+from trainings.attendance.minutes import recount_enrolments
 from trainings.duplicates.actions import compare_when_committed
 from trainings.duplicates.merge_plan import Standing, against_merging, against_sex, compare, seen_hash, sexes_of
 from trainings.enrolments import take_off

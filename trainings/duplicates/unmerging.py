@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from audit.record import record
 from common.actions import action
 from members.models import Member
-from trainings.attendance.actions import apply_edits, recount_enrolments
+from trainings.attendance.actions import apply_edits
 from trainings.attendance.edits import MarkEdit
+from trainings.attendance.minutes import recount_enrolments
 from trainings.duplicates.actions import compare_when_committed
 from trainings.duplicates.merging import FACTS, FIELDS, lock_people
 from trainings.enrolments import roster_party

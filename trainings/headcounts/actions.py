@@ -11,7 +11,7 @@ from audit.record import record
 from common.actions import action
 from members.models import Member, Organisation
 from trainings.actions import check_open, locked
-from trainings.attendance.actions import recount_enrolments
+from trainings.attendance.minutes import recount_enrolments
 from trainings.models import Enrolment, Headcount, Party, Training
 
 

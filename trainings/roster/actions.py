@@ -13,7 +13,7 @@ from common.folding import loose, spelling
 from members.models import Member, Organisation, Rank, RankGroup
 from trainings.access import visible_records
 from trainings.actions import check_open, locked
-from trainings.attendance.actions import recount_enrolments
+from trainings.attendance.minutes import recount_enrolments
 from trainings.duplicates.actions import locked_people, note_pairs
 from trainings.duplicates.detection import is_compatible
 from trainings.enrolments import roster_party, take_off

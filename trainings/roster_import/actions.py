@@ -16,9 +16,10 @@ from common.actions import action, collection_paused
 from common.uploads.cells import Sheet, packed
 from members.models import Member, Organisation
 from trainings.actions import check_open, locked
-from trainings.attendance.actions import apply_edits, edits_back, recount_enrolments
+from trainings.attendance.actions import apply_edits, edits_back
 from trainings.attendance.bulk_marks import count_first_marks, write_first_marks
 from trainings.attendance.edits import MarkEdit
+from trainings.attendance.minutes import recount_enrolments
 from trainings.duplicates.actions import locked_people, note_pairs
 from trainings.enrolments import roster_party, take_off
 from trainings.models import (

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from common.folding import spelling
 from knowledge.posts.filters import owners
 from members.models import Member
+from search.find import find
 from search.forms import NAMES, SearchForm
 from search.full_text import index_scans
-from search.query import find
 from search.results import PAGE, Result, results
 from trainers.models import Topic
 

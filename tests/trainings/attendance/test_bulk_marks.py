@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import make_training
 from tests.trainings.roster_import.test_imports import HEADER, started, taken_in
 from trainings.actions import toggle_session
-from trainings.attendance.actions import recount_enrolments
+from trainings.attendance.minutes import recount_enrolments
 from trainings.models import Enrolment, Mark, MarkChange
 from trainings.roster_import.actions import commit_import, undo_import
 

@@ -19,7 +19,7 @@ from tests.trainings.test_counting import (  # noqa: F401 - the fixture is found
     places,
     written,
 )
-from trainings.attendance.actions import recount_enrolments
+from trainings.attendance.minutes import recount_enrolments
 from trainings.counting import COUNTING, Question, counted_enrolments, figures, training_totals
 from trainings.duplicates.merge_plan import compare, seen_hash, sexes_of
 from trainings.duplicates.merging import Choice, merge_people

@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from common.files import storage as keeping
-from common.files.scanner import check_clean
+from common.files.virus_scan import check_clean
 from tests.common import shared_files as make
 from tests.common.shared_files import on_disk, upload
 
