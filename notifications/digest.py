@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 
 from mail.outbox import put_mail
 from members.models import Member
-from notifications.access import visible_notifications
+from notifications import access
 from notifications.kinds import KINDS
 from notifications.models import Digest, Notification
 
@@ -133,7 +133,7 @@ def news_for(digest: Digest, until: datetime) -> News:
 
     One query, one for each kind of target, and those of the sections.
     """
-    waiting = visible_notifications(digest.member).filter(
+    waiting = access.visible_notifications(digest.member).filter(
         kind__in=[kind.code for kind in KINDS.values() if kind.is_in_digest],
         mailed_at=None,
         read_at=None,

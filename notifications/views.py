@@ -10,8 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from common.views import page_of, render_form
 from members.request import member_of
-from notifications import actions
-from notifications.access import visible_notifications
+from notifications import access, actions
 from notifications.forms import NotificationSettingsForm
 from notifications.kinds import KINDS
 from notifications.models import Digest, NotificationSetting
@@ -26,7 +25,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         actions.read_notifications(by=member)
         return redirect("notifications:list")
-    page = page_of(request, visible_notifications(member), PAGE)
+    page = page_of(request, access.visible_notifications(member), PAGE)
     rows = [(row, KINDS[row.kind], KINDS[row.kind].sentence(row.target)) for row in page]
     context = {"page": page, "rows": rows, "unread": any(row.read_at is None for row in page)}
     return render(request, "notifications/notification_list.html", context)

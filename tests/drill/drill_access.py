@@ -25,7 +25,14 @@ from tests.drill.asking import Answer, Ask, ask, matrix_requests, probes
 
 pytestmark = pytest.mark.django_db
 OURS = ("portal.", "search.", "reports.", "knowledge.", "trainings.", "trainers.", "members.", "audit.", "common.")
-MODULES = ("members.access", "notifications.access", "trainers.access", "trainings.access", "knowledge.access", "reports.access")
+MODULES = (
+    "members.access",
+    "notifications.access",
+    "trainers.access",
+    "trainings.access",
+    "knowledge.access",
+    "reports.access",
+)
 Clients = dict[str, Any]
 # Places whose loss nobody can notice, each with the reason: something else holds the same door.
 ACTIVE = "every active member sees every training, and nobody else is signed in; the scope itself is asked directly"
