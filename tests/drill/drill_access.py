@@ -24,7 +24,19 @@ from tests.drill import sites as places_that_ask
 from tests.drill.asking import Answer, Ask, ask, matrix_requests, probes
 
 pytestmark = pytest.mark.django_db
-OURS = ("portal.", "search.", "reports.", "knowledge.", "trainings.", "trainers.", "members.", "audit.", "common.")
+OURS = (
+    "portal.",
+    "search.",
+    "reports.",
+    "knowledge.",
+    "trainings.",
+    "trainers.",
+    "notifications.",
+    "mail.",
+    "members.",
+    "audit.",
+    "common.",
+)
 MODULES = (
     "members.access",
     "notifications.access",
