@@ -1,4 +1,4 @@
-"""Which members can find what: the access rules of all apps, combined into one condition on the documents of the index."""
+"""Which members can find what: the access rules of all apps as one condition on the documents of the index."""
 
 from django.db.models import Q
 
