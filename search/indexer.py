@@ -19,7 +19,7 @@ from search.models import Document, Kind, Pending
 from trainers.models import TrainerProfile
 from trainings.models import Course, Training
 
-# Batch size: files may have long texts, and `_index_own` does not wait for a locked document.
+# Batch size: files may have long texts, and `_index_own` leaves changes to the worker while a batch is locked.
 AT_ONCE = 100
 
 # What each action changes in the index: its own document, or one of WIDE_CHANGES. Other actions change nothing that can be found.

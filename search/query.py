@@ -1,4 +1,4 @@
-"""A query to the index: the documents that contain all its words and that a member may see, best matches first."""
+"""A query to the index: which documents hold all its words, of those a member may see, the best ones first."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -17,20 +17,20 @@ from search.visibility import visible
 from search.words import can_begin, keys_of, words_of
 
 MAX_WORDS, MAX_LETTERS = 10, 200
-# Up to this many documents are sorted to find the first twenty.
+# So many documents are sorted to find the first twenty.
 MAX_SORTED = 500
-# A phrase is enclosed by any two of these: "…", „…“, “…”, «…».
+# A phrase stands between two of these, whichever two: "…", „…“, “…”, «…».
 _QUOTATION_MARKS = '"„“”«»'
 _PHRASE = re.compile(f"[{_QUOTATION_MARKS}]([^{_QUOTATION_MARKS}]*)[{_QUOTATION_MARKS}]")
 
 COLUMNS = ("title", "names", "words")
-# For each column, the alternatives that match one word or phrase of a query.
+# For each column what may stand in it for one word or phrase of a query.
 Term = dict[str, tuple[Alternative, ...]]
 
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """A parsed query: unique folded words, phrases, and filter marks such as `topic=3`."""
+    """What is looked for: folded words, each once, phrases, and the marks that narrow it, as `topic=3`."""
 
     words: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -39,7 +39,7 @@ class SearchQuery:
 
     @classmethod
     def parse(cls, text: str, kind: str = "", filters: Iterable[str] = ()) -> "SearchQuery":
-        """Parse what a user typed. An unpaired quotation mark is ignored."""
+        """Read what somebody typed. A quotation mark without another one is none."""
         phrases = [tuple(words_of(phrase)) for phrase in _PHRASE.findall(text)]
         words = words_of(_PHRASE.sub(" ", text))
         return cls(tuple(dict.fromkeys(words)), tuple(dict.fromkeys(filter(None, phrases))), kind, tuple(filters))
@@ -49,7 +49,7 @@ class SearchQuery:
 
     @property
     def size(self) -> int:
-        """The number of words."""
+        """How many words it has."""
         return len(self.words) + sum(map(len, self.phrases))
 
 
@@ -60,7 +60,7 @@ def _exact_terms(query: SearchQuery) -> list[Term]:
 
 
 def _terms(query: SearchQuery, similar: SimilarNames) -> list[Term]:
-    """Return the term for each word and phrase: words with this beginning, with its keys, or names with one wrong letter."""
+    """Return for each word what may stand for it: words that begin so, words with its keys, names with one letter wrong."""
     phrases: list[Term] = [dict.fromkeys(COLUMNS, (Alternative(phrase),)) for phrase in query.phrases]
     return [_term(word, sorted(similar.get(word, ()))) for word in query.words] + phrases
 
@@ -76,7 +76,7 @@ def _in_column(column: str, terms: Iterable[Term]) -> Q:
 
 
 def _in_any(columns: Iterable[str], terms: Iterable[Term]) -> Q:
-    """Return the condition that each term matches in one of these columns."""
+    """Return the condition that each term is in one of these columns."""
     return reduce(and_, (reduce(or_, (_in_column(column, [term]) for column in columns)) for term in terms))
 
 
@@ -87,9 +87,9 @@ def _under_filters(query: SearchQuery) -> Q:
 
 
 def _long_texts(queries: Sequence[Sequence[Term]]) -> list[list[int]]:
-    """Return for each query the documents with parts that match all its terms, in whichever part. One query for all.
+    """Return for each query the documents in parts that hold all its terms, whichever part each of them is in. One query for all.
 
-    This is a separate query: with an OR in one query, PostgreSQL would unpack the words of all matches.
+    They are asked for apart: with an OR to them in one query, PostgreSQL would unpack the words of all that it finds.
     """
     rows = []
     for number, terms in enumerate(queries):
@@ -105,18 +105,18 @@ def _long_texts(queries: Sequence[Sequence[Term]]) -> list[list[int]]:
 
 
 def _levels(terms: Sequence[Term], exact_terms: Sequence[Term]) -> list[Q]:
-    """Return the conditions of good matches, best first: all words in the title, or in title and names; exact, then similar."""
+    """Return the conditions of good matches, the best first: all words in the title, or with the names; exactly, or near ones."""
     in_title = [_in_column("title", every) for every in (exact_terms, terms)]
     return in_title + [_in_any(("title", "names"), every) for every in (exact_terms, terms)]
 
 
 @dataclass
 class SearchHits:
-    """The results of a query for one member: counted, and read by page, sorted by level and then newest first."""
+    """What one member finds by one query: counted, and read a page at a time, by level, the newest first."""
 
     query: SearchQuery
     similar: SimilarNames
-    # `readable` is what the member may find under the filters; `documents` are those of them that match the words.
+    # What this member finds under the filters, whatever its words; of these, what the words find.
     readable: QuerySet[Document]
     documents: QuerySet[Document]
     levels: list[Q]
@@ -124,7 +124,7 @@ class SearchHits:
 
     @property
     def by_kind(self) -> dict[Kind, int]:
-        """The number of results of each kind, regardless of the chosen kind."""
+        """How many of each kind, whichever kind is chosen."""
         return {kind: sum(n for (of, _level), n in self.counts.items() if of == kind) for kind in Kind}
 
     def _in_level(self, level: int) -> int:
@@ -135,7 +135,7 @@ class SearchHits:
         return sum(map(self._in_level, range(len(self.levels) + 1)))
 
     def page(self, first: int, size: int) -> dict[int, int]:
-        """Return {primary key: level} of `size` documents from `first` on: best level first, then newest."""
+        """Return the numbers of so many documents from `first` on with their levels: the best first, of equal ones the newest."""
         if not self.total:
             return {}
         rows = self._sorted(first, size) if self.total <= MAX_SORTED else self._by_level(first, size)
@@ -147,7 +147,7 @@ class SearchHits:
         return rows.values_list("level", "at", "pk")[first : first + size]
 
     def _by_level(self, first: int, size: int) -> QuerySet[Document, Any]:
-        """Like `_sorted`, for many documents: an index gives the newest of one level, but not of several."""
+        """The same of many documents: an index gives the newest of one level, but not of several."""
         slices = []
         for level in range(len(self.levels) + 1):
             count = self._in_level(level)
@@ -158,7 +158,7 @@ class SearchHits:
         return slices[0].union(*slices[1:], all=True) if slices else Document.objects.none()
 
     def _slice(self, level: int, first: int, last: int) -> QuerySet[Document, Any]:
-        """Words in the title or names are found in all columns too, so only the last level queries all of them."""
+        """What a title or the names hold, all the words hold: they are asked for in the last level alone."""
         rows = self.readable.filter(self.levels[level]) if level < len(self.levels) else self.documents
         rows = rows.exclude(reduce(or_, self.levels[:level], Q(pk__in=[])))
         rows = rows.filter(kind=self.query.kind) if self.query.kind else rows
@@ -167,14 +167,14 @@ class SearchHits:
 
 
 def _level(levels: Sequence[Q]) -> Case:
-    """Return the number of a document's first level. Most documents match only the last, so it is tested first."""
+    """Return the number of the first level that a document is in. Most are in none but the last, which is looked for first."""
     best_first = [When(condition, then=Value(n)) for n, condition in enumerate(levels)]
     by_text_alone = When(~levels[-1], then=Value(len(levels)))
     return Case(by_text_alone, *best_first, output_field=IntegerField())
 
 
 def find_all(member: Member, queries: Sequence[SearchQuery]) -> list[SearchHits]:
-    """Return a member's results for each query, not counted yet. Two queries, however many."""
+    """Return what a member finds by each of some queries, not counted yet. Two queries, however many."""
     similar = similar_names({word for query in queries for word in query.words})
     readable = Document.objects.filter(visible(member))
     terms = [_terms(query, similar) for query in queries]
@@ -188,7 +188,7 @@ def find_all(member: Member, queries: Sequence[SearchQuery]) -> list[SearchHits]
 
 
 def find(member: Member, query: SearchQuery) -> SearchHits:
-    """Return a member's results, counted by kind and level. Three queries at most."""
+    """Return what a member finds, counted by kind and level. Three queries at most."""
     (hits,) = find_all(member, [query])
     rows = hits.documents.order_by().annotate(level=_level(hits.levels)).values("kind", "level").annotate(n=Count("*"))
     hits.counts = {(row["kind"], row["level"]): row["n"] for row in rows}

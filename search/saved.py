@@ -32,7 +32,8 @@ class SavedCounts:
 def new_in_digest(member: Member, since: datetime, until: datetime) -> Iterator[DigestSection]:
     """Yield the saved searches with results newer than both the last digest and the last look, with their number.
 
-    One query, three more if there are saved searches; nothing for members who turned these notifications off.
+    Two queries, at most three more if there are saved searches; one query and nothing if the member turned these
+    notifications off.
     """
     settings_of = NotificationSetting.objects.filter(member=member, kind=SAVED_SEARCH.code, mode=DeliveryMode.OFF)
     searches = [] if settings_of.exists() else saved_searches(member, since)
@@ -47,7 +48,7 @@ def new_in_digest(member: Member, since: datetime, until: datetime) -> Iterator[
 def saved_searches(member: Member, after: datetime | None = None) -> list[SavedCounts]:
     """Return a member's saved searches with their counts; new means newer than the last look, and than `after`.
 
-    One query if there are none, otherwise three, however many.
+    One query if there are none, otherwise at most four, however many.
     """
     searches = list(own_searches(member))
     if not searches:

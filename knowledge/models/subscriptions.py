@@ -16,7 +16,7 @@ class SavedSearch(models.Model):
     name = models.CharField(_("name"), max_length=80)
     query = models.CharField(_("query"), max_length=500)
     at = models.DateTimeField(default=timezone.now)
-    # When its results were last looked at or reported in a digest.
+    # When its results were last looked at.
     seen_until = models.DateTimeField(default=timezone.now)
 
     class Meta:

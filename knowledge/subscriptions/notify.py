@@ -40,7 +40,7 @@ def notify_mentioned(comment: Comment, mentioned: Sequence[Member], *, by: Membe
 
 
 def notify_of_comment(comment: Comment, *, mentioned: Sequence[Member], by: Member) -> None:
-    """Notify members mentioned in a comment, the author of the post and the author of the comment it answers: each once."""
+    """Notify members a comment mentions, the author of the post and that of the comment it answers: each once."""
     notify_mentioned(comment, mentioned, by=by)
     answered = comment.answers
     concerned = [comment.post.author_id, *([answered.author_id] if answered else [])]

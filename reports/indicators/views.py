@@ -23,7 +23,7 @@ from reports.models import IndicatorValue
 from reports.tabs import tabs_of
 from trainings.pages import require
 
-# This many values are shown below their table; with more, they are collapsed.
+# Up to this many values are expanded below their table; more are collapsed.
 FEW = 16
 
 

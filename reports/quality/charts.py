@@ -39,7 +39,7 @@ def small_chart(gap_count: GapCount, today: date) -> SafeString | str:
 
 
 def large_chart(gap_count: GapCount, today: date) -> Chart | None:
-    """Draw the twelve months as a line, or None if there are none. No query."""
+    """Draw the twelve months as a line, or None if all are zero. No query."""
     if not any(gap_count.months):
         return None
     axis = [date_format(month, "M") for month in months_of(today)]

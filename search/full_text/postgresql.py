@@ -60,8 +60,8 @@ def lock(names: Sequence[str], *, wait: bool) -> bool:
 def index_scans() -> Iterator[None]:
     """Make the planner prefer indexes to sequential scans for the queries within.
 
-    For a word in most documents it rates a sequential scan as expensive as an index scan, because it ignores the time to unpack each vector: in
-    fact twice as long for 62,000 of 80,000 documents.
+    For a word in most documents it rates a sequential scan as expensive as an index scan, because it ignores the time to unpack each vector: the
+    scan in fact takes twice as long for 62,000 of 80,000 documents.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
