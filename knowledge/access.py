@@ -205,7 +205,7 @@ def readable_versions(member: Member) -> QuerySet[MaterialVersion]:
 
 
 def unavailable_versions() -> QuerySet[MaterialVersion]:
-    """Versions that nobody can find by search: withdrawn, or of a removed file. The complement of `readable_versions`.
+    """Versions that nobody can find by search: withdrawn, or of a removed file. `readable_versions` excludes them.
 
     For the search, which applies it to every matching file: there are few, and two small indexes contain them.
     """
