@@ -1,1 +1,1 @@
-"""Full-text search over everything, in the database itself. See docs/decisions/0015."""
+"""Full-text search over everything, in the database itself. See docs/decisions/0014."""

@@ -9,7 +9,7 @@ MAX_WORD_LENGTH = 40
 # In shorter words, an ending would be most of the word, and a prefix would match too many.
 MIN_STEM_LENGTH = 4
 MIN_PREFIX_LENGTH = 3
-MIN_LENGTH_FOR_AN_ERROR = 4  # the same as in trainings.duplicates
+MIN_LENGTH_FOR_AN_ERROR = 4  # the same as in trainings.duplicates.detection
 # For the second letter of a sound written with two letters, its possible first letters.
 _FIRST_LETTERS = {"j": "dgk", "h": "zscx"}
 # Endings of declensions in the region's languages and of English plurals, longest first. Folded words have no marks.

@@ -82,7 +82,7 @@ class Coverage:
 
 
 def cover(query: CoverageQuery, strengths: Strengths) -> Coverage:
-    """Answer a query for one reader. Four to six queries; see `trainings.counting.gather` for the cost."""
+    """Answer a query for one reader. Four to six queries; see `trainings.counting.gathering` for the cost."""
     last = date(max([*strengths.by_year, query.year]), 12, 31)
     question = Question(rule=query.rule, organisation=query.ministry.pk, last=last)
     gathered = gather(question, ("year", *BREAKDOWNS[query.by]))

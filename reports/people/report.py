@@ -64,7 +64,7 @@ class Report:
 
 @collection_paused()
 def answer(query: ReportQuery, things: Things) -> Report:
-    """Answer a query for its reader. Three to five queries; see `trainings.counting.gather` for the cost."""
+    """Answer a query for its reader. Three to five queries; see `trainings.counting.gathering` for the cost."""
     return report_of(gather(query.question, counted_by(query.dimensions)), query, things)
 
 
