@@ -9,7 +9,7 @@ class KnowledgeConfig(AppConfig):
     verbose_name = _("knowledge")
 
     def ready(self) -> None:
-        # Models are at hand only now.
+        # Models can be imported only now.
         from knowledge import sentences
         from knowledge.subscriptions import digest_sections, kinds
         from notifications.digest import register_sections

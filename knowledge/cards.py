@@ -1,4 +1,4 @@
-"""Posts as lists show them: a card each, with what is new on it for the reader."""
+"""Posts as cards in lists, with what is new for the reader."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from common.days import written_day
 from knowledge.models import Comment, Post, Seen, Thanks
 from members.models import Member
 
-# A post that is older is not called new, though somebody never opened it.
+# Older posts are not marked as new, even if the reader has never opened them.
 NEW_DAYS = 30
 COLUMNS = (
     "pk", "kind", "title", "slug", "language", "language__name", "minutes", "reach", "author", "author__given_name",
@@ -24,9 +24,9 @@ COLUMNS = (
 
 
 class Card(TypedDict):
-    """What a card tells, in words: plain values, for a page has twenty, and templates are quick with nothing else.
+    """The text of a card as plain values, because a page has twenty and templates render those fastest.
 
-    `news` is what is new for the reader, `about` stands above the title and `facts` below it.
+    `news` is what is new for the reader, `about` is shown above the title and `facts` below it.
     """
 
     kind: str
@@ -40,7 +40,7 @@ class Card(TypedDict):
 
 
 class News(NamedTuple):
-    """Of one post: how many comments there are, how many of others are newer than the reader's last look, thanks, that look."""
+    """Numbers of one post: comments, others' comments since the reader's last look, thanks, and when that look was."""
 
     said: int = 0
     new: int = 0
@@ -49,17 +49,17 @@ class News(NamedTuple):
 
 
 def rows_for_cards(posts: QuerySet[Post]) -> QuerySet[Post, dict[str, Any]]:
-    """Read of posts what their cards tell and no more. Count them before: what is joined here would be joined there."""
+    """Read only the columns that cards need. Count posts beforehand, because counting would repeat these joins."""
     return posts.values(*COLUMNS)
 
 
 def posts_of(page: Page) -> QuerySet[Post]:
-    """Return the query of a page of posts. No query of its own."""
+    """Return the queryset of a page of posts. No query of its own."""
     return page.object_list  # type: ignore[return-value]  # a page of a query is a query
 
 
 def cards(rows: Iterable[dict[str, Any]], reader: Member | None) -> list[Card]:
-    """Return a card for each of `rows_for_cards`. Two queries, one for a stranger, to whom nothing is new, none for no row."""
+    """Return a card for each row of `rows_for_cards`. Two queries; one without a reader (nothing is new); none without rows."""
     rows = list(rows)
     keys = [row["pk"] for row in rows]
     topics: dict[int, list[str]] = {pk: [] for pk in keys}
@@ -85,7 +85,7 @@ def _card(row: dict[str, Any], topics: list[str], news: News, reader: Member | N
 
 
 def _about(row: dict[str, Any]) -> list[str]:
-    """Of a post: its language, how long it takes, who reads it if not the whole network and it alone."""
+    """A post's language, reading time and, unless it is for the whole network, its readers."""
     parts = [row["language__name"]]
     if minutes := row["minutes"]:
         parts.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
@@ -97,7 +97,7 @@ def _about(row: dict[str, Any]) -> list[str]:
 
 
 def _facts(row: dict[str, Any], news: News) -> list[str]:
-    """Of a post: whose it is, since when, and what came of it."""
+    """A post's author, organisation, date, and numbers of reactions."""
     author = f"{row['author__given_name']} {row['author__family_name']}".strip()
     facts = [author, row["organisation__short_name"], written_day(row["published_at"])]
     if news.said:
@@ -110,20 +110,20 @@ def _facts(row: dict[str, Any], news: News) -> list[str]:
 
 
 def drafts_of(author: Member) -> QuerySet[Post]:
-    """Return title, slug and last change of a member's drafts, the newest first."""
+    """Return title, slug and last change of a member's drafts, newest first."""
     drafts = Post.objects.filter(author=author, published_at=None).order_by("-changed_at")
     return drafts.only("title", "slug", "changed_at")
 
 
 def _news(keys: Sequence[int], reader: Member) -> dict[int, News]:
-    """What is new in these posts for this reader. One query."""
+    """Return what is new in these posts for this reader. One query."""
     seen = Seen.objects.filter(member=reader).order_by()
     looked = Subquery(seen.filter(post=OuterRef("post")).values("at"))
     said = Comment.objects.filter(post__in=keys, removed_at=None, hidden_at=None).order_by()
     thanks = Thanks.objects.filter(post__in=keys).order_by()
     newer = Count("pk", filter=~Q(author=reader) & Q(at__gt=looked))
     none, never = Value(0), Value(None, DateTimeField())
-    # First the one that has moments, so that PostgreSQL knows what the column holds.
+    # The subquery with datetimes comes first, so that PostgreSQL infers the type of the column.
     rows = seen.filter(post__in=keys).values_list("post", none, none, none, "at").union(
         said.values_list("post").annotate(said=Count("pk"), new=newer, thanked=none, seen_at=never),
         thanks.values_list("post").annotate(said=none, new=none, thanked=Count("pk"), seen_at=never), all=True,

@@ -1,4 +1,4 @@
-"""What every editor is told whose text somebody else, or another window, was faster to change."""
+"""Edit conflicts: somebody else, or another window, has saved a change first."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from knowledge.models import Post
 
 
 class ChangedMeanwhileError(ValidationError):
-    """The thing was changed since its editor opened it: `now` is it as it is, so that both texts can be shown."""
+    """The object was changed since the editor opened it: `now` is its current state, to show both texts."""
 
     def __init__(self, now: Any, sentence: str) -> None:
         super().__init__(sentence)
@@ -16,5 +16,5 @@ class ChangedMeanwhileError(ValidationError):
 
 
 def locked(post: Post) -> Post:
-    """Return the post as it is now, its row locked until the transaction ends, so that two changes come one after another."""
+    """Return the current post with its row locked until the transaction ends, so that changes are serialised."""
     return Post.objects.select_for_update().get(pk=post.pk)

@@ -1,4 +1,4 @@
-"""What every page of a post needs."""
+"""Helpers shared by all pages of a post."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from members.models import Member
 
 
 def reader_of(request: HttpRequest) -> Member | None:
-    """Return the signed-in member, or None for a stranger, who reads public posts."""
+    """Return the signed-in member, or None for anonymous readers, who may read public posts."""
     return request.user if isinstance(request.user, Member) else None
 
 
@@ -24,9 +24,10 @@ def posts_for(reader: Member | None) -> QuerySet[Post]:
 
 
 def show_theirs(request: HttpRequest, form: BaseForm, changed: ChangedMeanwhileError) -> Any:
-    """Keep the editor's own words in the form, say that another was faster, and return the thing as it is now.
+    """Keep the editor's own text in the form, add the conflict as an error, and return the current object.
 
-    The form's `version_seen` becomes the present one: the next save is meant, having seen theirs.
+    The form's `version_seen` becomes the current one: having seen the other text, the editor may overwrite it by saving
+    again.
     """
     form.add_error(None, changed)
     sent = request.POST.copy()
@@ -36,6 +37,6 @@ def show_theirs(request: HttpRequest, form: BaseForm, changed: ChangedMeanwhileE
 
 
 def fetch_post(request: HttpRequest, slug: str) -> Post:
-    """Return the post this reader may open, with its author and organisation, else 404. One query."""
+    """Return the post if this reader may open it, with its author and organisation, else 404. One query."""
     posts = posts_for(reader_of(request)).select_related("author__organisation", "organisation", "language")
     return get_object_or_404(posts, slug=slug)

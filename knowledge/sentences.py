@@ -1,4 +1,4 @@
-"""What was done to knowledge, in sentences."""
+"""Audit log sentences for actions of knowledge, and labels of its objects there."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +54,7 @@ SENTENCES = {
 
 
 def _posts(keys: set[str]) -> dict[str, Label]:
-    """No titles, and no address that would answer some readers of the record with 404: a post may be for one ministry."""
+    """Label posts without titles, and without URLs that are 404 for some readers of the audit log: some are for one ministry."""
     posts = Post.objects.filter(pk__in=keys).defer("body")
     return {str(post.pk): Label(str(_("a post")), post.get_absolute_url() if _for_all(post) else "") for post in posts}
 
@@ -64,7 +64,7 @@ def _for_all(post: Post) -> bool:
 
 
 def register_sentences() -> None:
-    """Say this app's actions in the record."""
+    """Register this app's sentences with the audit log."""
     say(SENTENCES)
     label("knowledge.post", _posts)
     label("knowledge.material", lambda keys: {key: Label(str(_("a file"))) for key in keys})

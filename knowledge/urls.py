@@ -1,4 +1,4 @@
-"""Addresses of knowledge. The words before `<slug>/` are no post's address: see actions.posts.TAKEN_SLUGS."""
+"""URLs of knowledge. The words before `<slug>/` are reserved, not slugs: see posts.actions.TAKEN_SLUGS."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

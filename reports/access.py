@@ -1,4 +1,4 @@
-"""Who may see which figures, and how. Nowhere else."""
+"""Access rules of the reports: who may see which figures. No other module decides this."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,25 +11,25 @@ from reports.models import IndicatorValue, Release, Snapshot, Strength
 from trainings.access import KEEPING_ROLES
 from trainings.counting import Question
 
-LAST_YEAR = 9998  # the last whose quarters end in a year that a date can hold
+LAST_YEAR = 9998  # the last year whose quarters all end on a valid date
 
 
 def can_see_reports(member: Member) -> bool:
-    """Any active member sees reports, by the small-cell rule."""
+    """Any active member may see reports; the small-cell rule applies."""
     return member.is_active
 
 
 def sees_whole(member: Member, question: Question) -> bool:
-    """See every number of a question: it is about people whose names this member may see, all of them.
+    """Whether the member may see every number of a question, because they may see the names of everybody it is about.
 
-    Those are a recorder's or coordinator's own ministry's people, and everybody in trainings that it keeps.
+    Recorders and coordinators may do so for people of their own ministry and for everybody in trainings it owns.
     """
     own = member.organisation_id
     return member.has_role(*KEEPING_ROLES) and own in (question.organisation, question.owner)
 
 
 def allowed_question(question: Question, *, whole: bool) -> Question:
-    """Return the question as this reader may ask it: who may not see names chooses whole quarters and no single trainer."""
+    """Restrict the question for this reader: those who may not see names get whole quarters and no single trainer."""
     if whole:
         return question
     return replace(
@@ -40,7 +40,7 @@ def allowed_question(question: Question, *, whole: bool) -> Question:
 
 
 def allowed_dimensions(*, whole: bool) -> frozenset[str]:
-    """Return by what this reader may break figures down: months are finer than quarters."""
+    """Return the breakdowns this reader may use. Months are finer than quarters, so they need the full view."""
     everything = {
         "organisation", "host", "course", "year", "quarter", "month", "sex", "rank_group", "nato", "age_band", "time", "country",
     }  # fmt: skip
@@ -58,12 +58,12 @@ def quarter_end(day: date) -> date:
 
 
 def can_freeze(member: Member) -> bool:
-    """Freeze figures as they are reported, and sign them: coordinators and admins."""
+    """Coordinators and admins may save and sign a snapshot of figures as reported."""
     return member.is_active and member.has_role(RoleCode.COORDINATOR, RoleCode.ADMIN)
 
 
 def visible_snapshots(member: Member) -> QuerySet[Snapshot]:
-    """Snapshots this member may open: their own, their organisation's, those shown to them; an admin all."""
+    """Snapshots this member may open: their own, their organisation's and those shared with them; for admins, all."""
     if not member.is_active:
         return Snapshot.objects.none()
     if member.has_role(RoleCode.ADMIN):
@@ -73,64 +73,64 @@ def visible_snapshots(member: Member) -> QuerySet[Snapshot]:
 
 
 def can_show_snapshot(member: Member, snapshot: Snapshot) -> bool:
-    """Let more observers see a snapshot: who made it, and who may make one for the same organisation; admins."""
+    """Admins, and coordinators of the snapshot's organisation, may share it with more observers."""
     if not can_freeze(member):
         return False
     return member.has_role(RoleCode.ADMIN) or member.organisation_id == snapshot.organisation_id
 
 
 def check_sees_reports(member: Member) -> None:
-    """Answer as if there were no reports where a member may not see them."""
+    """Raise Http404 for members who may not see reports, as if there were none."""
     if not can_see_reports(member):
         raise Http404
 
 
 def can_release(member: Member) -> bool:
-    """Release small numbers of their own ministry's people for a pack: its coordinators."""
+    """Coordinators may release small numbers of their own ministry's people for a standard report."""
     return member.is_active and member.has_role(RoleCode.COORDINATOR) and member.organisation.can_keep
 
 
 def visible_releases(member: Member) -> QuerySet[Release]:
-    """Releases of a coordinator's own ministry."""
+    """Releases of the coordinator's own ministry."""
     return (
         Release.objects.filter(organisation=member.organisation_id) if can_release(member) else Release.objects.none()
     )
 
 
 def can_tag_courses(member: Member) -> bool:
-    """Say which courses contribute to which target: admins."""
+    """Admins may set which courses contribute to which target."""
     return member.is_active and member.has_role(RoleCode.ADMIN)
 
 
 def ministries() -> QuerySet[Organisation]:
-    """The ministries of the network: whose strength and indicators are kept."""
+    """The network's ministries, for which strengths and indicators are recorded."""
     return Organisation.objects.filter(kind=Organisation.Kind.MINISTRY).select_related("country")
 
 
 def can_enter_strengths(member: Member) -> bool:
-    """Enter the strength of one's own ministry: its coordinators. Admins read what the report shows."""
+    """Coordinators may enter their own ministry's strength. Admins only read it in the report."""
     return member.has_role(RoleCode.COORDINATOR) and member.organisation.kind == Organisation.Kind.MINISTRY
 
 
 def editable_strengths(member: Member) -> QuerySet[Strength]:
-    """The tables that this member may open in full and change. The report shows them to others, small numbers hidden."""
+    """Strength tables this member may open in full and change. Others see them in the report, small numbers hidden."""
     if not can_enter_strengths(member):
         return Strength.objects.none()
     return Strength.objects.filter(organisation=member.organisation_id)
 
 
 def sees_units(member: Member, ministry: int) -> bool:
-    """See figures by unit: units stand beside names, and how strong each is tells more than a ministry may want told."""
+    """Whether the member may see figures by unit. Units appear next to names, and their strength is sensitive."""
     return sees_whole(member, Question(organisation=ministry))
 
 
 def visible_indicators(member: Member) -> QuerySet[IndicatorValue]:
-    """Any active member reads every value, replaced ones too."""
+    """Any active member may read every value, including replaced ones."""
     return IndicatorValue.objects.all() if member.is_active else IndicatorValue.objects.none()
 
 
 def indicator_ministries(member: Member) -> QuerySet[Organisation]:
-    """The ministries whose indicators this member may enter: admins all, coordinators their own."""
+    """Ministries whose indicators this member may enter: all for admins, their own for coordinators."""
     if member.has_role(RoleCode.ADMIN):
         return ministries()
     if member.has_role(RoleCode.COORDINATOR):
@@ -139,7 +139,7 @@ def indicator_ministries(member: Member) -> QuerySet[Organisation]:
 
 
 def can_enter_indicators(member: Member, organisation: int | None = None) -> bool:
-    """Enter indicators at all, or those of one ministry. No query."""
+    """Whether the member may enter indicators at all, or for one ministry. No query."""
     if member.has_role(RoleCode.ADMIN):
         return True
     own = can_enter_strengths(member)
@@ -147,15 +147,15 @@ def can_enter_indicators(member: Member, organisation: int | None = None) -> boo
 
 
 def mends_records(member: Member) -> bool:
-    """Has records to mend: recorders and coordinators their organisation's, trainers those of trainings they record."""
+    """Whether the member has records to fix: their organisation's, or for trainers, those of trainings they record."""
     return member.has_role(*KEEPING_ROLES, RoleCode.TRAINER)
 
 
 def sees_network_quality(member: Member) -> bool:
-    """See by ministry what the network's records lack, without names: admins."""
+    """Admins may see what is missing from the network's records by ministry, without names."""
     return member.has_role(RoleCode.ADMIN)
 
 
 def can_see_quality(member: Member) -> bool:
-    """See the data-quality desk: who can mend something, and admins. Observers do not."""
+    """Members who can fix records, and admins, may see the data-quality desk. Observers may not."""
     return mends_records(member) or sees_network_quality(member)

@@ -9,7 +9,7 @@ class ReportsConfig(AppConfig):
     verbose_name = _("reports")
 
     def ready(self) -> None:
-        # Models are at hand only now.
+        # Models can be imported only now.
         from reports import sentences
 
         sentences.register_sentences()

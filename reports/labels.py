@@ -1,4 +1,4 @@
-"""The words for what figures are broken down by, and for each value of it."""
+"""Labels of the breakdowns of figures and of each of their values."""
 
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
@@ -31,14 +31,14 @@ NATO_NAMES = {
 TIME_NAMES = {
     FIRST: gettext_lazy("First time"), AGAIN: gettext_lazy("Again"), NOT_KNOWN: gettext_lazy("Not known (counted by head)"),
 }  # fmt: skip
-# Values of these have an order of their own; others go by their words.
+# These breakdowns have a fixed order of values; others are sorted by label.
 ORDERS: dict[str, list[str]] = {
     "sex": list(Sex.values), "rank_group": list(RankGroup.values), "nato": list(NATO_BANDS.values()), "time": list(TIME_NAMES),
 }  # fmt: skip
 
 
 def labels_of(dimension: str, things: Things) -> Callable[[Any], str]:
-    """Return the words for each value of a breakdown. No query: the names were read with the form."""
+    """Return a function that gives the label of each value of a breakdown. No query: names were read with the form."""
     if dimension in ("organisation", "host", "course", "country"):
         names = things.names.get("organisation" if dimension == "host" else dimension, {})
         return lambda key: names.get(str(key), str(key))
@@ -55,7 +55,7 @@ def labels_of(dimension: str, things: Things) -> Callable[[Any], str]:
 
 
 def in_order(dimension: str, keys: Iterable[Hashable], label: Callable[[Any], str]) -> list[Any]:
-    """Return the values of a breakdown in the order of reading: periods in time, ranks from the top, others by their words."""
+    """Sort the values of a breakdown for display: periods by date, ranks from the top, others by label."""
     if dimension in ORDERS:
         return sorted(keys, key=lambda key: ORDERS[dimension].index(str(key)))
     if dimension in PERIODS:
@@ -64,10 +64,10 @@ def in_order(dimension: str, keys: Iterable[Hashable], label: Callable[[Any], st
 
 
 def together(lines: int) -> str:
-    """Return how so many lines that are shown as one are called."""
+    """Return the label of a number of lines that are combined into one."""
     return ngettext("%(n)d line together", "%(n)d lines together", lines) % {"n": lines}
 
 
 def written(key: Hashable) -> str:
-    """Return a value as it stands in an address: 2026-3 for a quarter, 7 for an organisation."""
+    """Return a value as written in a URL: 2026-3 for a quarter, 7 for an organisation."""
     return "-".join(map(str, key)) if isinstance(key, tuple) else str(key)

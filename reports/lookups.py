@@ -1,4 +1,4 @@
-"""The organisations, countries, courses, topics, languages and trainers that a question can name: all of them in one query."""
+"""The organisations, countries, courses, topics, languages and trainers a question can name, read in one query."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +16,13 @@ OWNERS = (Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT)
 
 @dataclass
 class Things:
-    """Names by key, in the order of the names, of each kind of thing; `owners` are organisations by their keys."""
+    """Names by key for each kind of thing, sorted by name; `owners` are the keys of organisations that own trainings."""
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     owners: set[str] = field(default_factory=set)
 
     def choices(self, kind: str, nothing: str) -> list[tuple[str, str]]:
-        """Return what a select of this kind offers, beginning with nothing chosen."""
+        """Return the choices of a select of this kind, starting with the empty one."""
         thing_kind = "organisation" if kind in ("host", "owner") else kind
         names = self.names.get(thing_kind, {})
         return [("", nothing), *((k, name) for k, name in names.items() if kind != "owner" or k in self.owners)]
@@ -42,7 +42,7 @@ def _rows(
 
 
 def read_things() -> Things:
-    """Return everything a question can name. One query."""
+    """Read everything a question can name. One query."""
     trainer = Concat("member__given_name", Value(" "), "member__family_name")
     parts = [
         _rows("organisation", Organisation.objects.all(), F("short_name"), F("kind")), _rows("country", Country.objects.all(), F("name")),

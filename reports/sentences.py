@@ -1,4 +1,4 @@
-"""What was done in the reports, in sentences, and what the record calls snapshots."""
+"""Audit log sentences for actions of the reports, and the label of snapshots there."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +36,6 @@ def _snapshots(keys: set[str]) -> dict[str, Label]:
 
 
 def register_sentences() -> None:
-    """Say this app's actions in the record."""
+    """Register this app's sentences with the audit log."""
     say(SENTENCES)
     label("reports.snapshot", _snapshots)

@@ -1,4 +1,4 @@
-"""The pages of the reports, as each of them shows the others."""
+"""The tabs that link the pages of the reports."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from members.request import member_of
 from reports.access import can_see_quality
 
-# Words and address of each page that stands beside the others, in the order of reading.
+# Label and URL of each tab, in display order.
 PAGES = (
     (gettext_lazy("People trained"), "reports:people"),
     (gettext_lazy("Trainers"), "reports:trainers"),
@@ -21,7 +21,7 @@ PAGES = (
 
 
 def tabs_of(request: HttpRequest) -> list[tuple[str, str, bool]]:
-    """Return label, address and whether it is this page, of each page of the reports that this reader may open."""
+    """Return (label, URL, is current page) of each report page this reader may open."""
     here = request.path
     tabs = [(str(label), reverse(name)) for label, name in PAGES]
     if can_see_quality(member_of(request)):

@@ -1,1 +1,1 @@
-"""Search over everything, on the database's own full text. docs/decisions/0015."""
+"""Full-text search over everything, in the database itself. See docs/decisions/0014."""

@@ -1,8 +1,8 @@
-"""What the index reads of each thing: its words, and what it can be filtered by.
+"""What the index reads from each object: its words, and the values it can be filtered by.
 
-Only what some member finds: published posts that nobody hid, comments that are neither hidden nor removed, the newest version of a
-file that was not withdrawn, active trainers. Names of participants are never read here, nor the author of a field note who is not to
-be shown. Who of the members finds it is asked with each query: see `visibility`.
+Only what some member can find: published posts that are not hidden, comments neither hidden nor removed, the newest version of a file that is not
+withdrawn, active trainers. Names of participants are never read here, nor the author of a field note who asked not to be shown. Which members can
+find a document is decided for each query: see `visibility`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,14 +20,14 @@ from search.models import Kind
 from trainers.models import Topic, TrainerProfile
 from trainings.models import Assignment, Course, Training
 
-# Of one file so many letters are indexed: a long manual has a million.
+# The number of characters indexed of one file: a long manual has a million.
 MAX_LETTERS = 2_000_000
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.get_default_timezone())
 
 
 @dataclass(frozen=True)
 class Content:
-    """What one document of the index is made of. `pointers` are the fields by which it leads to its rows."""
+    """The content of one document of the index. `pointers` are its foreign keys by field name."""
 
     kind: Kind
     object_id: int
@@ -43,7 +43,7 @@ class Content:
     waits_for_text: bool = False
 
     def filter_marks(self) -> set[str]:
-        """What the filters ask for, as `topic=3`, which no folded word can look like."""
+        """The marks for filters, such as `topic=3`; no folded word can look like one."""
         marks = {f"topic={pk}" for pk in self.topics} | {f"language={code}" for code in self.languages}
         marks |= {f"ministry={pk}" for pk in self.organisations if pk}
         return marks | ({f"year={self.year}"} if self.year else set())
@@ -58,7 +58,7 @@ def _topics(topics: Iterable[Topic]) -> list[str]:
 
 
 def posts(keys: Collection[int] | None) -> QuerySet[Post]:
-    """Posts that some member finds, by their numbers; all where none are given."""
+    """Posts that some member can find, by primary key; without keys, all."""
     rows = Post.objects.filter(published_at__isnull=False, hidden_at=None)
     rows = rows.filter(pk__in=keys) if keys is not None else rows
     return rows.select_related("author", "organisation").prefetch_related("topics")
@@ -75,7 +75,7 @@ def _post(post: Post) -> Content:
 
 
 def versions(keys: Collection[int] | None) -> QuerySet[MaterialVersion]:
-    """Of the files (by the numbers of their materials) the version in use: the newest that was not withdrawn."""
+    """The version in use of each file, by the materials' primary keys: the newest that is not withdrawn."""
     newer = MaterialVersion.objects.filter(
         material=OuterRef("material"), number__gt=OuterRef("number"), withdrawn_at=None
     )
@@ -89,7 +89,7 @@ def versions(keys: Collection[int] | None) -> QuerySet[MaterialVersion]:
 
 
 def places_of(version: MaterialVersion) -> list[list[Any]]:
-    """The words of a file by place: kind, number, text and, of a sheet, its name."""
+    """The words of a file by place: kind, number, text and, for a worksheet, its name."""
     try:
         return list(version.text.places)
     except MaterialText.DoesNotExist:
@@ -119,7 +119,7 @@ def _material(version: MaterialVersion) -> Content:
 
 
 def comments(keys: Collection[int] | None) -> QuerySet[Comment]:
-    """Comments that can be read, of posts that some member finds."""
+    """Readable comments on posts that some member can find."""
     rows = Comment.objects.filter(
         removed_at=None, hidden_at=None, post__published_at__isnull=False, post__hidden_at=None
     )
@@ -128,7 +128,7 @@ def comments(keys: Collection[int] | None) -> QuerySet[Comment]:
 
 
 def _comment(comment: Comment) -> Content:
-    """Without a title: that of its post would have each comment stand beside the post itself."""
+    """Has no title: with its post's title, each comment would be found along with the post itself."""
     post = comment.post
     return Content(
         Kind.COMMENT, comment.pk, {"comment_id": comment.pk, "post_id": post.pk}, comment.at, "", (comment.author.full_name,),
@@ -146,7 +146,7 @@ def notes(keys: Collection[int] | None) -> QuerySet[FieldNote]:
 
 def _note(note: FieldNote) -> Content:
     training = note.training
-    # Filtered by the training's owner, so that it does not tell of which ministry a hidden author is.
+    # Filtered by the training's owner, so that the ministry of a hidden author is not revealed.
     author = [] if note.is_author_hidden else [note.author.full_name]
     return Content(
         Kind.NOTE, note.pk, {"note_id": note.pk, "training_id": training.pk}, note.at, training.title,
@@ -210,7 +210,7 @@ def _course(course: Course) -> Content:
     )  # fmt: skip
 
 
-# For each kind: the rows that some member finds, what is read of one, and what its number in the index is.
+# For each kind: the rows some member can find, the function that reads one, and the field of its number in the index.
 SOURCES: dict[Kind, tuple[Callable[[Collection[int] | None], QuerySet[Any]], Callable[[Any], Content], str]] = {
     Kind.POST: (posts, _post, "pk"),
     Kind.MATERIAL: (versions, _material, "material_id"),
@@ -223,12 +223,12 @@ SOURCES: dict[Kind, tuple[Callable[[Collection[int] | None], QuerySet[Any]], Cal
 
 
 def contents_of(kind: Kind, object_ids: Collection[int]) -> list[Content]:
-    """Return what the index reads of these things, those that nobody finds left out. At most six queries."""
+    """Return what the index reads from these objects, without those nobody can find. At most six queries."""
     rows, read, _key = SOURCES[kind]
     return [read(row) for row in rows(object_ids)]
 
 
 def object_ids(kind: Kind) -> QuerySet[Any, int]:
-    """Return the numbers of everything of a kind that some member finds."""
+    """Return the primary keys of all objects of a kind that some member can find."""
     rows, _read, key = SOURCES[kind]
     return rows(None).select_related(None).prefetch_related(None).order_by().values_list(key, flat=True)

@@ -1,4 +1,4 @@
-"""The place of a match: a few words around it, with the words that were looked for marked. For the results of one page only."""
+"""Excerpts of search results: a few words around a match, with the matching words marked. For one page of results."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,13 +12,13 @@ from search.query import SearchQuery
 from search.words import WORD, folded_word, is_near
 
 LETTERS_BEFORE, EXCERPT_LENGTH = 60, 220
-# So many letters of one document, and of all on a page, are looked through for the best place.
+# The maximum number of characters searched for the best place, in one document and on a whole page.
 MAX_LETTERS_EACH, MAX_LETTERS_ALL = 120_000, 600_000
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a text; `is_match` where it is something that was looked for."""
+    """A piece of a text; `is_match` if it matches the query."""
 
     text: str
     is_match: bool = False
@@ -35,13 +35,13 @@ class Excerpt:
 
 
 class Budget:
-    """How many letters may still be looked through for one page."""
+    """The number of characters that may still be searched for one page."""
 
     def __init__(self) -> None:
         self.remaining = MAX_LETTERS_ALL
 
     def take(self, places: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-        """Yield the places of one document while its share and the whole last, the first one always."""
+        """Yield the places of one document until its share or the total is used up, but always the first."""
         share = MAX_LETTERS_EACH
         for n, place in enumerate(places):
             if n and (share <= 0 or self.remaining <= 0):
@@ -51,12 +51,12 @@ class Budget:
             yield place
 
 
-# Where a match begins and ends, and which word or phrase of the query it is.
+# (start, end, index of the word or phrase of the query)
 Match = tuple[int, int, int]
 
 
 class Highlighter:
-    """Finds in texts what a query looked for, by the same rules as the index."""
+    """Finds matches of a query in texts, by the same rules as the index."""
 
     def __init__(self, query: SearchQuery, similar: SimilarNames) -> None:
         self._query, self._similar = query, similar
@@ -64,13 +64,13 @@ class Highlighter:
         self.count = len(query.words) + len(query.phrases)
 
     def matches(self, text: str) -> list[Match]:
-        """Return the matches in a text in their order; those of phrases as a whole."""
+        """Return the matches in a text in order; a phrase is one match."""
         words = [(*word.span(), folded_word(word[0])) for word in WORD.finditer(text)]
         single = [(start, end, n) for start, end, word in words if (n := self._which(word)) is not None]
         return sorted([*single, *self._phrases(words)], key=lambda match: (match[0], -match[1]))
 
     def _which(self, word: str) -> int | None:
-        """Return which word of the query this one stands for, the first of several."""
+        """Return the index of the first word of the query that this word matches, or None."""
         if word not in self._known:
             stands_for = (n for n, one in enumerate(self._query.words) if self._stands_for(one, word))
             self._known[word] = next(stands_for, None)
@@ -88,15 +88,15 @@ class Highlighter:
 
 
 def marked(text: str, highlighter: Highlighter) -> tuple[Piece, ...]:
-    """Return the whole of a short text with the matches marked."""
+    """Return the whole of a short text with matches marked."""
     text = unicodedata.normalize("NFC", text)
     return tuple(_cut(text, highlighter.matches(text), 0, len(text)))
 
 
 def excerpt_of(places: Iterable[Sequence[Any]], highlighter: Highlighter, budget: Budget) -> Excerpt:
-    """Return the piece of a document's places that holds most of the words, the first of equal ones; its beginning where none does.
+    """Return the part of a document's places with the most query words, the first of equals, or else its beginning.
 
-    A place is its kind (page, slide, sheet, trainers or nothing), number, text and perhaps a name.
+    A place is its kind (page, slide, sheet, trainers or nothing), number, text and optionally a name.
     """
     best: tuple[int, str, list[Match], Sequence[Any]] | None = None
     for place in budget.take(places):
@@ -122,7 +122,7 @@ def excerpt_of(places: Iterable[Sequence[Any]], highlighter: Highlighter, budget
 
 
 def _window(text: str, matches: list[Match]) -> tuple[int, int]:
-    """The stretch with most different words, from a little before the first of them, whole words only."""
+    """Return the span with the most different query words, starting a little before the first, at whole words."""
     reach = EXCERPT_LENGTH - LETTERS_BEFORE
 
     def different(match: Match) -> int:
@@ -152,7 +152,7 @@ def _cut(text: str, matches: Iterable[Match], start: int, end: int) -> Iterator[
 
 
 def place_name(place: Sequence[Any]) -> str:
-    """Return where a place is, in words; nothing where a text has none."""
+    """Describe a place in words; empty for texts without places."""
     kind, number, name = place[0], place[1], place[3] if len(place) > 3 else ""
     if kind == "page":
         return _("page %(number)s") % {"number": number}

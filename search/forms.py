@@ -1,4 +1,4 @@
-"""A search as it is in an address: read, checked, and written again."""
+"""The search form: validates the parameters of a URL and writes them back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ NAMES = ("q", "kind", *FILTERS)
 
 
 class SearchForm(forms.Form):
-    """What is looked for. A filter with a wrong value gives an error and narrows nothing. One query, for the choices."""
+    """Search terms and filters. A filter with an invalid value adds an error and has no effect. One query, for choices."""
 
     q = forms.CharField(
         label=gettext_lazy("Search everything"), required=False, widget=forms.TextInput(attrs={"type": "search"})
@@ -49,7 +49,7 @@ class SearchForm(forms.Form):
             self.fields[name].choices = [("", words), *choices[name]]  # type: ignore[attr-defined]  # ChoiceFields
 
     def languages(self) -> dict[str, str]:
-        """The names of languages by their codes. No query."""
+        """The names of languages by code. No query."""
         return {code: str(label) for code, label in self.fields["language"].choices if code}  # type: ignore[attr-defined]  # as above
 
     def clean_q(self) -> str:
@@ -64,11 +64,11 @@ class SearchForm(forms.Form):
         return q
 
     def filter_fields(self) -> list[forms.BoundField]:
-        """The fields that narrow a search."""
+        """The filter fields."""
         return [self[name] for name in FILTERS]
 
     def error_sentences(self) -> list[str]:
-        """What is wrong in the search, a sentence each."""
+        """The errors of the search, one sentence each."""
         return [
             f"{self.fields[name].label}: {' '.join(errors)}" if name != "q" else " ".join(errors)
             for name, errors in self.errors.get_json_data().items()
@@ -76,25 +76,25 @@ class SearchForm(forms.Form):
         ]
 
     def search_query(self) -> SearchQuery:
-        """The query, without what is wrong in it."""
+        """The query, without invalid parts."""
         self.is_valid()
         return query_of(self.cleaned_data)
 
     def address(self) -> str:
-        """The search as the query of an address, always the same for the same search."""
+        """The canonical query string: always the same for the same search."""
         self.is_valid()
         values = {name: self.cleaned_data.get(name) for name in NAMES}
         return urlencode({name: value for name, value in values.items() if value})
 
 
 def query_of(values: Mapping[str, Any]) -> SearchQuery:
-    """Return the query of an address, or of a form's values. No database query."""
+    """Return the search query of URL parameters or form values. No database query."""
     filters = [f"{name}={values[name]}" for name in FILTERS if values.get(name)]
     return SearchQuery.parse(str(values.get("q") or ""), str(values.get("kind") or ""), filters)
 
 
 class SaveForm(forms.Form):
-    """A search to be saved: its name, and its query as the page made it."""
+    """A search to be saved: its name, and its query string from the page."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
     query = forms.CharField(max_length=500, widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""Writing the index: documents as their things change, or all of them again."""
+"""Writing the index: single documents when their objects change, or all of them."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,9 +15,9 @@ from search.names import name_words, new_name_word
 from search.words import keys_of, words_of
 
 AT_ONCE = 500
-# A vector of PostgreSQL knows 16,383 places, 255 of one word, and holds 1 MB, of words and of their keys, which are as long.
+# A PostgreSQL vector allows 16,383 positions, 255 per word, and 1 MB for words and their equally long keys.
 MAX_PART_WORDS, MAX_REPEATS, MAX_PART_BYTES = 10_000, 200, 200_000
-# A part begins with the last words of the one before, so that each phrase is whole in one of them: a query has ten words.
+# A part repeats the last words of the previous one, so that each phrase (at most ten words) is whole in one of them.
 OVERLAP = 9
 _WRITTEN = (
     "at", "post", "version", "comment", "note", "profile", "training", "course", "waits_for_text", "has_parts", "title", "names", "words",
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 def document_locks(kind: str, wanted: Iterable[int]) -> list[str]:
-    """Return the names of the locks of these documents."""
+    """Return the names of the locks for these documents."""
     return [f"search {kind} {pk}" for pk in wanted]
 
 
@@ -39,10 +39,10 @@ def in_batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 @transaction.atomic
 def index_documents(kind: Kind, wanted: Collection[int]) -> set[str]:
-    """Bring the documents of these things up to date, take out what nobody finds any more; return the words of their names.
+    """Update these documents and delete those nobody can find any more; return the words of their names.
 
-    Each thing is locked before it is read: of two processes that index it at once, the later one has read the newer state.
-    About ten queries, however many things.
+    Each object is locked before it is read: if two processes index it at once, the later one reads the newer state. About ten queries, however many
+    objects.
     """
     lock(document_locks(kind, wanted))
     folded = [_Folded(content) for content in contents_of(kind, wanted)]
@@ -54,7 +54,7 @@ def index_documents(kind: Kind, wanted: Collection[int]) -> set[str]:
     gone = set(wanted) - {row.content.object_id for row in folded}
     Document.objects.filter(kind=kind, object_id__in=gone).delete()
     names = {word for row in folded for word in row.name_words}
-    # In one order, so that no two processes wait for each other.
+    # Always in the same order, to prevent deadlocks.
     NameWord.objects.bulk_create(map(new_name_word, sorted(names)), ignore_conflicts=True)
     return names
 
@@ -70,7 +70,7 @@ class _Folded:
 
     def document(self) -> Document:
         content, text = self.content, self.parts[0]
-        # The title of a trainer is a name, others are not.
+        # A trainer's title is a name; other titles are not.
         name_marks = {f"@{word}" for word in name_words(self.title)} if content.kind == Kind.TRAINER else set()
         return Document(
             kind=content.kind, object_id=content.object_id, at=content.at, waits_for_text=content.waits_for_text,
@@ -88,7 +88,7 @@ def near_marks(words: Iterable[str]) -> set[str]:
 
 
 def _joined(texts: Iterable[str]) -> list[str]:
-    """Return the words of several texts, with a break between each two."""
+    """Return the words of several texts with a BREAK between them."""
     words: list[str] = []
     for text in texts:
         words += [BREAK, *words_of(text)] if words else words_of(text)
@@ -96,7 +96,7 @@ def _joined(texts: Iterable[str]) -> list[str]:
 
 
 def text_parts(words: Sequence[str]) -> list[Sequence[str]]:
-    """Cut a long text into parts that a vector can hold."""
+    """Split a long text into parts that fit into a vector."""
     if len(words) <= MAX_REPEATS:
         return [words]
     parts: list[Sequence[str]] = []
@@ -115,7 +115,7 @@ def text_parts(words: Sequence[str]) -> list[Sequence[str]]:
 
 
 def _add_parts(kind: Kind, texts: dict[int, list[Sequence[str]]]) -> None:
-    """Write what does not fit into the documents themselves. Two queries, none where everything fits."""
+    """Save the parts that do not fit into the documents themselves. Two queries, none without parts."""
     if not texts:
         return
     documents = Document.objects.filter(kind=kind, object_id__in=texts).values_list("pk", "object_id")
@@ -127,9 +127,9 @@ def _add_parts(kind: Kind, texts: dict[int, list[Sequence[str]]]) -> None:
 
 
 def rebuild() -> int:
-    """Index everything again and return how many documents there are; searches go on meanwhile, in what is there.
+    """Rebuild the whole index and return the number of documents; meanwhile searches use the existing ones.
 
-    In batches with a transaction each, so that nobody waits long. What is written meanwhile is indexed as always.
+    Works in batches with a transaction each, so that locks are short. Concurrent writes are indexed as usual.
     """
     stale = set(NameWord.objects.values_list("word", flat=True))
     for kind in Kind:

@@ -1,8 +1,8 @@
-"""Keeping the index up to date: each write notes what changed, in its own transaction; it is indexed once that is committed.
+"""Keeping the index up to date: each write queues what changed, in its own transaction; it is indexed after the commit.
 
-The apps below do not know the search. Each of their writes leaves an entry in the audit log, which is what is followed here. What one
-person changed is found at once, as the process that committed it indexes it; the worker does the rest each second: what bears a changed
-name, files whose words have been read meanwhile, and what a process left that ended too early.
+The apps below do not depend on search. Each of their writes creates an audit entry, and this module follows the audit log. A member's own change is
+indexed at once, by the process that committed it; the worker does the rest every second: documents that contain a changed name, files whose text
+has been read meanwhile, and what a process that ended too early left behind.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -19,10 +19,10 @@ from search.models import Document, Kind, Pending
 from trainers.models import TrainerProfile
 from trainings.models import Course, Training
 
-# So many files may hold long texts, and other things are waiting: see `_index_own`.
+# Batch size: files may have long texts, and `_index_own` leaves changes to the worker while a batch is locked.
 AT_ONCE = 100
 
-# What each action changes of the index: the document of its thing, or what a wider change concerns. Others change nothing that is found.
+# What each action changes in the index: its own document, or one of WIDE_CHANGES. Other actions change nothing that can be found.
 CHANGES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("publish_post", "change_post", "hide_post", "restore_post"), (Kind.POST, "of_post")),
     **dict.fromkeys(("add_material", "add_version", "change_material", "remove_material"), (Kind.MATERIAL,)),
@@ -89,7 +89,7 @@ def _of_topic(pk: int) -> Documents:
     yield Kind.TRAINING, Training.objects.filter(course__topics=pk)
 
 
-# What a change of one thing concerns beside its own document, too much to be indexed while somebody waits.
+# The documents besides its own that a change affects: too many to be indexed while somebody waits.
 WIDE_CHANGES: dict[str, Callable[[int], Documents]] = {
     "of_post": _of_post, "of_version": _of_version, "of_training": _of_training, "of_course": _of_course, "of_member": _of_member,
     "of_organisation": _of_organisation, "of_topic": _of_topic,
@@ -97,32 +97,32 @@ WIDE_CHANGES: dict[str, Callable[[int], Documents]] = {
 
 
 def follow_entry(entry: AuditEntry) -> None:
-    """Note what an entry of the audit log changes of the index, in its transaction; index what is small once it is committed."""
+    """Queue what an audit entry changes in the index, in its transaction; index its own document after the commit."""
     changes = CHANGES.get(entry.action, ())
     if not changes:
         return
     pending = [Pending.objects.create(what=what, object_id=int(entry.object_id)) for what in changes]
     own = [row.pk for row in pending if row.what in Kind.values]
     if own:
-        # Robust: what fails here is logged, stays noted and is the worker's.
+        # Robust: if this fails, it is logged, stays queued and is done by the worker.
         transaction.on_commit(lambda: _index_own(own), robust=True)
 
 
 def request_indexing(kind: Kind, object_ids: Iterable[int]) -> None:
-    """Note documents that are to be indexed by the worker."""
+    """Queue documents for the worker to index."""
     Pending.objects.bulk_create(Pending(what=kind, object_id=pk) for pk in object_ids)
 
 
 @transaction.atomic
 def _index_own(keys: Collection[int]) -> None:
-    """Index what one transaction changed itself, unless the worker is at it: nobody waits for that."""
+    """Index what a transaction itself changed, unless the worker is doing so: never wait for it."""
     rows = list(Pending.objects.select_for_update(skip_locked=True).filter(pk__in=keys))
     if all(lock(document_locks(row.what, [row.object_id]), wait=False) for row in rows):
         _index(rows)
 
 
 def sync_index() -> None:
-    """Index everything that waits. Two queries where nothing does."""
+    """Index everything in the queue. Two queries if it is empty."""
     while _index_next():
         pass
     for batch in in_batches(_files_read_meanwhile(), AT_ONCE):
@@ -130,7 +130,7 @@ def sync_index() -> None:
 
 
 def look_after_search() -> None:
-    """Build an index that is empty, as after the first start, else bring it up to date: for the worker, each second."""
+    """Build an empty index, as after the first start, otherwise update it; called by the worker every second."""
     if not Document.objects.exists():
         rebuild()
     sync_index()
@@ -138,7 +138,7 @@ def look_after_search() -> None:
 
 @transaction.atomic
 def _index_next() -> int:
-    """Index the next things of one kind that wait and return how many there were. Two workers take different ones."""
+    """Index the next queued objects of one kind and return their number. Concurrent workers take different ones."""
     what = Pending.objects.order_by("pk").values_list("what", flat=True).first()
     waiting = Pending.objects.select_for_update(skip_locked=True).filter(what=what)
     rows = list(waiting.order_by("pk")[:AT_ONCE]) if what else []
@@ -147,7 +147,7 @@ def _index_next() -> int:
 
 
 def _index(rows: Collection[Pending]) -> None:
-    """Index these things of one kind, or note what a wide change concerns."""
+    """Index these objects of one kind, or queue the documents that a wide change affects."""
     documents = {row.object_id for row in rows if row.what in Kind.values}
     for row in rows:
         for kind, concerned in WIDE_CHANGES[row.what](row.object_id) if row.what in WIDE_CHANGES else ():

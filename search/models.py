@@ -1,6 +1,6 @@
-"""The index: what can be found, the words of names, and what waits to be indexed.
+"""The search index: documents, the words of names, and the queue of changes to be indexed.
 
-Nothing here is written by an action: all of it is read from rows that actions wrote, and can be built again at any time.
+No action writes these tables: they are derived from other tables and can be rebuilt at any time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from search.full_text import IndexedWordsField
 
 
 class Kind(models.TextChoices):
-    """What can be found."""
+    """The kinds of documents that can be found."""
 
     POST = "post", _("Posts")
     MATERIAL = "material", _("Files")
@@ -26,20 +26,20 @@ class Kind(models.TextChoices):
 
 
 def _pointer(to: str) -> Any:
-    """Point to a row without holding it: what is deleted leaves the index a moment later."""
+    """A foreign key without a constraint: after a deletion, the document stays in the index for a moment."""
     return models.ForeignKey(to, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
 
 
 class Document(models.Model):
-    """One thing that can be found, with its folded words.
+    """One object that can be found, with its folded words.
 
-    `names` are those of people, organisations, places and topics; `words` is the text, or the beginning of a long one. Beside the words
-    stand keys of near ones (`~obuk`), in the titles of trainers marks of names, of which one letter may be wrong (`@jovanovic`), and
-    in `words` what filters ask for (`topic=3`). The narrower a row, the faster a search for what many rows hold.
+    `names` are those of people, organisations, places and topics; `words` is the text, or the beginning of a long one. The columns also contain
+    keys of similar words (`~obuk`), in titles of trainers marks of names for typing errors (`@jovanovic`), and in `words` the marks for filters
+    (`topic=3`). Narrow rows make searches for frequent words fast.
     """
 
     object_id = models.BigIntegerField()
-    # When it came to its readers: the newest is shown first, and a saved search counts what is newer.
+    # When it became readable: results are sorted by it, and a saved search counts what is newer.
     at = models.DateTimeField()
     post = _pointer("knowledge.Post")
     version = _pointer("knowledge.MaterialVersion")
@@ -48,9 +48,9 @@ class Document(models.Model):
     profile = _pointer("trainers.TrainerProfile")
     training = _pointer("trainings.Training")
     course = _pointer("trainings.Course")
-    # A file whose words were not read yet when it was indexed.
+    # A file whose text had not been read yet when it was indexed.
     waits_for_text = models.BooleanField(default=False)
-    # The text is longer than `words` can hold: the rest is in its parts.
+    # The text is too long for `words`: the rest is in `parts`.
     has_parts = models.BooleanField(default=False)
     kind = models.CharField(max_length=8, choices=Kind.choices)
     title = IndexedWordsField()
@@ -88,11 +88,11 @@ class TextPart(models.Model):
 
 
 class NameWord(models.Model):
-    """A word of somebody's or some place's name, which is found with one letter wrong: see `names`."""
+    """A word of a person's or place's name that is found despite one wrong letter: see `names`."""
 
     word = models.CharField(max_length=64, unique=True)
     loose = models.CharField(max_length=64, db_index=True)
-    # The same from the last letter to the first: for words that end alike.
+    # Reversed, for words that end alike.
     word_reversed = models.CharField(max_length=64, db_index=True)
     loose_reversed = models.CharField(max_length=64, db_index=True)
 
@@ -105,9 +105,9 @@ class NameWord(models.Model):
 
 
 class Pending(models.Model):
-    """Something that changed and is to be indexed: a document, or all that bear the name of an organisation, a topic and so on."""
+    """A queued change: a document, or all documents that contain the name of an organisation, a topic and so on."""
 
-    # A kind of document, or one of `indexer.WIDE_CHANGES`.
+    # A kind of document, or a key of `indexer.WIDE_CHANGES`.
     what = models.CharField(max_length=16)
     object_id = models.BigIntegerField()
 

@@ -1,4 +1,4 @@
-"""Names with one letter wrong: which words of names somebody may have meant."""
+"""Typing errors in names: which words of names a word with one wrong letter may mean."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -12,7 +12,7 @@ SimilarNames = Mapping[str, frozenset[str]]
 
 
 def name_words(words: Iterable[str]) -> set[str]:
-    """Return the words of a name that are found with one letter wrong."""
+    """Return the words of a name that can be found with one wrong letter."""
     return {word for word in words if can_hold_an_error(word)}
 
 
@@ -22,9 +22,9 @@ def new_name_word(word: str) -> NameWord:
 
 
 def similar_names(words: Collection[str]) -> SimilarNames:
-    """Return for each word of some queries the words of names that are one typing error away. One query at most.
+    """Return for each word the words of names that are one typing error away. One query at most.
 
-    For the words of twenty saved searches: SQLite takes no more than 500.
+    Called for the words of twenty saved searches: SQLite allows no more than 500.
     """
     words = [word for word in words if can_hold_an_error(word)]
     if not words:
@@ -38,9 +38,9 @@ def similar_names(words: Collection[str]) -> SimilarNames:
 
 
 def _candidates(word: str) -> Q:
-    """Return the condition that holds for every word with one error, and few others: it begins or ends alike.
+    """Return a condition true for all words with one error and few others: they share a beginning or an end.
 
-    An error before the middle leaves the end as it is, a later one the beginning; two swapped letters take one more.
+    An error in the first half leaves the end unchanged, a later one the beginning; swapped letters affect one more.
     """
     key = near(word)
     begin, end = (len(word) - 1) // 2, len(word) - 1 - (len(word) - 1) // 2

@@ -1,4 +1,4 @@
-"""What a page of results shows: the things themselves, as they are now, with the place of the match."""
+"""A page of search results: the objects as they are now, with the place of the match."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from trainings.models import Assignment
 
 PAGE = 20
 Row = Mapping[str, Any]
-# What each kind shows of itself, read with the documents: values alone, as whole rows would be of ten tables.
+# The fields displayed for each kind, read with the documents as values only: whole rows would come from ten tables.
 COLUMNS = {
     Kind.POST: (
         "post__kind", "post__title", "post__slug", "post__body", "post__language", "post__published_at",
@@ -52,9 +52,9 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Result:
-    """One thing that a search finds. `facts` are shown below its title, `pieces` are the title with the words marked.
+    """One search result. `facts` are shown below its title; `pieces` are the title with matches marked.
 
-    `score` tells a program which of two is the better match: the more, the better.
+    `score` lets programs compare matches: higher is better.
     """
 
     kind: Kind
@@ -70,7 +70,7 @@ class Result:
 
 @dataclass(frozen=True)
 class _Card:
-    """What one kind of thing shows of itself; `places` as in `excerpts`."""
+    """The fields displayed for one kind; `places` as in `excerpts`."""
 
     label: str
     title: str
@@ -81,9 +81,9 @@ class _Card:
 
 
 def results(hits: SearchHits, first: int, languages: Mapping[str, str]) -> list[Result]:
-    """Return one page of what a search finds, from `first` on. Three queries at most.
+    """Return one page of results, starting at `first`. Three queries at most.
 
-    `languages` are their names by code.
+    `languages` are the names of languages by code.
     """
     levels = hits.page(first, PAGE)
     if not levels:
@@ -96,12 +96,12 @@ def results(hits: SearchHits, first: int, languages: Mapping[str, str]) -> list[
     return [
         _result(row | {"teachers": teachers.get(row["training"], [])}, worst - level, highlighter, budget, languages)
         for pk, level in levels.items()
-        if (row := rows.get(pk))  # deleted in between
+        if (row := rows.get(pk))  # may have been deleted meanwhile
     ]
 
 
 def _teachers(trainings: Sequence[int]) -> dict[int, list[str]]:
-    """The names of those who teach each of these trainings. One query, none for no training."""
+    """The names of those who teach each of these trainings. One query, none without trainings."""
     names: dict[int, list[str]] = defaultdict(list)
     if trainings:
         columns = ("training", "trainer__member__given_name", "trainer__member__family_name")

@@ -1,4 +1,4 @@
-"""Saved searches with what is new in each."""
+"""Saved searches with the number of new results in each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from search.full_text import index_scans
 
 @dataclass(frozen=True)
 class SavedCounts:
-    """A saved search, how much it finds and how much of it is newer than the last look."""
+    """A saved search with its number of results, and how many of them are newer than the last look."""
 
     saved: SavedSearch
     total: int
@@ -30,9 +30,10 @@ class SavedCounts:
 
 
 def new_in_digest(member: Member, since: datetime, until: datetime) -> Iterator[DigestSection]:
-    """Yield the saved searches that find something newer than the last digest and the last look, with its number.
+    """Yield the saved searches with results newer than both the last digest and the last look, with their number.
 
-    One query, three more where there are saved searches; nothing of a member who does not want to hear of them.
+    Two queries, at most three more if there are saved searches; one query and nothing if the member turned these
+    notifications off.
     """
     settings_of = NotificationSetting.objects.filter(member=member, kind=SAVED_SEARCH.code, mode=DeliveryMode.OFF)
     searches = [] if settings_of.exists() else saved_searches(member, since)
@@ -45,9 +46,9 @@ def new_in_digest(member: Member, since: datetime, until: datetime) -> Iterator[
 
 
 def saved_searches(member: Member, after: datetime | None = None) -> list[SavedCounts]:
-    """Return a member's saved searches; what is new is newer than their last look, and than `after`.
+    """Return a member's saved searches with their counts; new means newer than the last look, and than `after`.
 
-    One query where there are none, else three, however many.
+    One query if there are none, otherwise at most four, however many.
     """
     searches = list(own_searches(member))
     if not searches:

@@ -1,4 +1,4 @@
-"""The search page and the searches that a member saves."""
+"""Views of the search page and of a member's saved searches."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from search.saved import saved_searches
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """What is found, or where to begin."""
+    """Show the search results or, without a query, the start page."""
     member, form = member_of(request), SearchForm(request.GET)
     context: dict[str, Any] = {
         "form": form, "errors": form.error_sentences(), "q": request.GET.get("q", "")[:200].replace("\x00", ""),
@@ -60,7 +60,7 @@ def _results_of(request: HttpRequest, member: Member, form: SearchForm) -> dict[
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Save a search and go back to it."""
+    """Save a search and return to it."""
     form = SaveForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
@@ -77,7 +77,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def forget(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove a saved search."""
+    """Delete a saved search."""
     member = member_of(request)
     forget_search(saved=get_object_or_404(own_searches(member), pk=pk), by=member)
     messages.success(request, _("The saved search is removed."))

@@ -1,4 +1,4 @@
-"""Who finds what: the rules of each app, as one condition on the documents of the index."""
+"""Which members can find what: the access rules of all apps as one condition on the documents of the index."""
 
 from django.db.models import Q
 
@@ -11,9 +11,9 @@ from trainings.models import Course
 
 
 def visible(member: Member) -> Q:
-    """Return the condition that holds for the documents this member finds, asked of the apps' own rules with each query."""
+    """Return the condition for documents this member can find, from the apps' own access rules."""
     posts = Q(kind=Kind.POST)
-    # The same as `knowledge.access.readable_versions`, without going through all versions for each query.
+    # Equivalent to `knowledge.access.readable_versions`, without reading all versions for each query.
     files = Q(kind=Kind.MATERIAL) & ~Q(version__in=unavailable_versions().values("pk"))
     comments = Q(kind=Kind.COMMENT, comment__in=readable_comments(member))
     return (
@@ -21,6 +21,6 @@ def visible(member: Member) -> Q:
         | Q(kind=Kind.NOTE, note__in=visible_notes(member))
         | Q(kind=Kind.TRAINER, profile__in=visible_profiles(member))
         | Q(kind=Kind.TRAINING, training__in=visible_trainings(member))
-        # Any active member reads the catalogue.
+        # Any active member may read the catalogue.
         | Q(kind=Kind.COURSE, course__in=Course.objects.all() if member.is_active else Course.objects.none())
     )

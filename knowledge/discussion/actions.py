@@ -1,4 +1,4 @@
-"""Every write of a discussion: comments and replies, and the answer that a question accepts."""
+"""Write actions for discussions: comments, replies, and the accepted answer of a question."""
 
 from uuid import UUID
 
@@ -15,14 +15,14 @@ from knowledge.subscriptions.notify import notify_mentioned, notify_of_comment
 from members.models import Member
 from notifications.notify import notifications_about
 
-# What stands in the row of a comment that its author took back: its text is gone.
+# The body of a comment deleted by its author.
 NOTHING = "…"
 
 
 def open_for_talk(post: Post) -> Post:
-    """Return the post with its row locked, so that what is said about it comes one after another.
+    """Return the post with its row locked, so that writes to its discussion are serialised.
 
-    Raises ValidationError where it is a draft or hidden by now.
+    Raises ValidationError if it is a draft or hidden by now.
     """
     now = locked(post)
     if now.is_draft or now.hidden_at is not None:
@@ -31,7 +31,7 @@ def open_for_talk(post: Post) -> Post:
 
 
 def _current(comment: Comment) -> Comment:
-    """The comment as it is now. Raises ValidationError where nothing can be done with it any more."""
+    """Return the current comment. Raises ValidationError if it is removed or hidden."""
     now = Comment.objects.select_related("post", "answers").get(pk=comment.pk)
     if now.removed_at is not None:
         raise ValidationError(_("This comment was removed."))
@@ -42,9 +42,9 @@ def _current(comment: Comment) -> Comment:
 
 @action
 def write_comment(*, post: Post, body: str, answers: Comment | None, key: UUID | None, by: Member) -> Comment:
-    """Add a comment, or an answer to one; tell whom it concerns. The same key again returns what was written.
+    """Add a comment or a reply, and notify those concerned. Repeating the same key returns the existing comment.
 
-    Raises ValidationError for a reply to a reply or to what is gone, and for a post that is not open.
+    Raises ValidationError for a reply to a reply or to a removed or hidden comment, and for a post that is not open.
     """
     post = open_for_talk(post)
     said = Comment.objects.filter(key=key).first() if key else None
@@ -66,9 +66,9 @@ def write_comment(*, post: Post, body: str, answers: Comment | None, key: UUID |
 
 @action
 def change_comment(*, comment: Comment, body: str, version_seen: int, by: Member) -> Comment:
-    """Keep another text of a comment; who is newly mentioned hears of it. Its old text stays in the record.
+    """Save a comment's new text and notify newly mentioned members. The old text stays in the audit log.
 
-    Raises ChangedMeanwhileError where it is not the version that was seen.
+    Raises ChangedMeanwhileError if the comment is no longer at `version_seen`.
     """
     post = open_for_talk(comment.post)
     now = _current(comment)
@@ -88,7 +88,7 @@ def change_comment(*, comment: Comment, body: str, version_seen: int, by: Member
 
 @action
 def remove_comment(*, comment: Comment, by: Member) -> Comment:
-    """Take a comment back: its text goes, its place stays where it was answered. The record keeps the text."""
+    """Delete a comment's text; its place stays visible if it has replies. The audit log keeps the text."""
     post = locked(comment.post)
     now = _current(comment)
     text, now.body, now.removed_at = now.body, NOTHING, timezone.now()
@@ -101,14 +101,14 @@ def remove_comment(*, comment: Comment, by: Member) -> Comment:
 
 
 def forget_answer(post: Post, comment: Comment) -> None:
-    """A comment that is gone answers no question any more."""
+    """Unset the accepted answer if it is this comment."""
     if post.accepted_id == comment.pk:
         Post.objects.filter(pk=post.pk).update(accepted=None)
 
 
 @action
 def accept_answer(*, post: Post, comment: Comment, by: Member) -> Post:
-    """Mark the comment that answers a question, in place of any other. Raises ValidationError for a reply."""
+    """Mark the comment that answers a question, replacing any other. Raises ValidationError for a reply."""
     post = open_for_talk(post)
     now = _current(comment)
     if now.post_id != post.pk or now.answers_id is not None:
@@ -121,7 +121,7 @@ def accept_answer(*, post: Post, comment: Comment, by: Member) -> Post:
 
 @action
 def take_back_answer(*, post: Post, by: Member) -> Post:
-    """Say that a question has no accepted answer yet. Raises ValidationError where it has none."""
+    """Unset the accepted answer of a question. Raises ValidationError if there is none."""
     post = open_for_talk(post)
     if post.accepted_id is None:
         raise ValidationError(_("No answer is accepted."))

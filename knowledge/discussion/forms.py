@@ -1,4 +1,4 @@
-"""Validation of what members say, report and bring home."""
+"""Validation of comments and of reasons for reporting or hiding."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ MAX_NUMBER = 2**31 - 1
 
 
 class CommentForm(forms.Form):
-    """A comment, or an answer to one (`answers`); `key` is made by the page, `version_seen` what the editor opened."""
+    """A comment or a reply to `answers`; `key` comes from the page, `version_seen` is the version the editor opened."""
 
     body = forms.CharField(
         label=_("Add to the discussion"), max_length=MAX_COMMENT_LENGTH, widget=forms.Textarea(attrs={"rows": 4}),
@@ -23,7 +23,7 @@ class CommentForm(forms.Form):
 
 
 class WordsForm(forms.Form):
-    """One sentence about something: why it is reported or hidden."""
+    """One text field: why something is reported or hidden."""
 
     words = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -1,4 +1,4 @@
-"""Whom a text mentions: `@` before the full name of a member, in any script, with or without its marks."""
+"""Mentions: `@` before a member's full name, in any script, with or without diacritics."""
 
 import re
 from collections import defaultdict
@@ -9,16 +9,16 @@ from knowledge.models import Post
 from members.models import Member
 
 MAX_MENTIONS = 20
-# An @ that begins a word: in an address of e-mail it stands within one.
+# An @ at the start of a word: in email addresses it is inside a word.
 _AT = re.compile(r"(?<![\w.@])@(?=\w)")
 MAX_LETTERS = 170
 
 
 def mentioned_in(text: str, post: Post) -> list[Member]:
-    """Return the members whose full names stand after an @, of those who may read the post, in the order of the text.
+    """Return the members mentioned by full name after an @, among the post's readers, in the order of the text.
 
-    Where several are called alike, all of them; of two names the longer one (Ana Marić-Vuk before Ana Marić). No query for
-    a text without an @, else one that reads the names of all who may read the post.
+    Members with the same name are all mentioned; the longer of two names wins (Ana Marić-Vuk before Ana Marić). No query for a text without an @,
+    otherwise one that reads the names of all readers of the post.
     """
     starts = [match.end() for match in _AT.finditer(text)][: MAX_MENTIONS * 2]
     if not starts:
@@ -29,7 +29,7 @@ def mentioned_in(text: str, post: Post) -> list[Member]:
     longest = max((key.count(" ") + 1 for key in called), default=0)
     mentioned: dict[int, Member] = {}
     for start in starts:
-        # Hyphens part words in the key as blanks do.
+        # In keys, hyphens separate words as spaces do.
         words = spelling(text[start : start + MAX_LETTERS]).split(" ")
         names = (" ".join(words[:n]) for n in range(min(longest, len(words)), 0, -1))
         for member in next((called[name] for name in names if name in called), []):

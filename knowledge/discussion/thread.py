@@ -1,4 +1,4 @@
-"""A post's discussion as one reader sees it: what is said, by whom, what of it is new, and what they may do with it."""
+"""A post's discussion for one reader: comments and authors, what is new, and which actions the reader may take."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ THREADS = 50
 
 @dataclass
 class Said:
-    """One comment on the page. `text` is None where this reader is not to read it."""
+    """One comment on the page. `text` is None if this reader may not read it."""
 
     comment: Comment
     text: str | None
@@ -33,13 +33,13 @@ class Said:
     can_accept: bool = False
     can_answer: bool = False
     why: str = ""
-    # For the answer that may be given to it: a second press of the button says nothing twice.
+    # For the reply form: submitting it twice adds one reply.
     key: UUID = field(default_factory=uuid4)
     replies: list["Said"] = field(default_factory=list)
 
 
 def _threads(post: Post, reader: Member) -> QuerySet[Comment]:
-    """Comments that are no replies, the accepted answer first; of removed ones those that were answered."""
+    """Top-level comments, the accepted answer first; removed ones only if they have replies."""
     answered = Comment.objects.filter(answers=OuterRef("pk"), removed_at=None)
     comments = access.visible_comments(reader, post).filter(Q(removed_at=None) | Exists(answered), answers=None)
     on_top = Case(When(pk=post.accepted_id or 0, then=Value(0)), default=Value(1))
@@ -52,7 +52,7 @@ def _with_counts(rows: QuerySet[Comment], reader: Member) -> QuerySet[Comment]:
 
 
 def place_of(comment: Comment, reader: Member) -> str:
-    """Return the address of a comment: its page of the discussion, and where on it. One query."""
+    """Return the URL of a comment, with its page of the discussion and anchor. One query."""
     order = list(_threads(comment.post, reader).values_list("pk", flat=True))
     thread = comment.answers_id or comment.pk
     number = order.index(thread) // THREADS + 1 if thread in order else 1
@@ -61,7 +61,7 @@ def place_of(comment: Comment, reader: Member) -> str:
 
 
 def discussion(request: HttpRequest, post: Post, reader: Member, seen_at: datetime | None) -> dict[str, Any]:
-    """Return one page of a discussion for its fragment. Two queries: the order of the threads, and what this page says."""
+    """Return one page of a discussion for its fragment. Two queries: the order of threads, and the page's comments."""
     page = page_of(request, list(_threads(post, reader).values_list("pk", flat=True)), THREADS)
     here = list(page.object_list)
     wanted = Q(pk__in=here) | Q(answers__in=here, removed_at=None)
@@ -78,7 +78,7 @@ def discussion(request: HttpRequest, post: Post, reader: Member, seen_at: dateti
 
 
 def _said(post: Post, comment: Comment, reader: Member, seen_at: datetime | None) -> Said:
-    comment.post = post  # not asked again for each
+    comment.post = post  # avoids a query for each comment
     can_read = access.can_read_comment(reader, comment)
     is_top, can_take_part = comment.answers_id is None, access.can_comment(reader, post)
     is_there = comment.removed_at is None and comment.hidden_at is None
@@ -98,12 +98,12 @@ def _said(post: Post, comment: Comment, reader: Member, seen_at: datetime | None
 
 
 def _is_news(post: Post, seen_at: datetime | None, newest: datetime | None) -> bool:
-    """Return whether the post or anything said about it is newer than the last look."""
+    """Return whether the post or a comment on it is newer than the last look."""
     return seen_at is None or post.changed_at > seen_at or bool(newest and newest > seen_at)
 
 
 def around(post: Post, reader: Member) -> dict[str, Any]:
-    """Return what stands beside a post for a member: thanks, saved, followed, and when they saw it last. Two queries."""
+    """Return a member's state for a post: thanks, saved, followed, last seen, permissions. Two queries."""
     facts = (
         Post.objects.filter(pk=post.pk)
         .annotate(

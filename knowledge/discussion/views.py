@@ -1,4 +1,4 @@
-"""What is said about a post, and what a member does with it by one button."""
+"""Views of comments on a post, and of its buttons for members."""
 
 from typing import Any
 from uuid import uuid4
@@ -33,9 +33,9 @@ def fetch_comment(request: HttpRequest, slug: str, pk: int) -> tuple[Post, Comme
 
 
 def of_post(request: HttpRequest, post: Post, reader: Member | None) -> dict[str, Any]:
-    """What a post's page shows of its discussion and beside it; nothing of it to strangers. Marks the post as seen.
+    """Return the discussion and the member's state for a post's page; empty for anonymous readers. Marks it as seen.
 
-    Four queries, and one more where there is something new to mark.
+    Four queries, and one more if there is something new to mark.
     """
     if reader is None:
         return {}
@@ -47,7 +47,7 @@ def of_post(request: HttpRequest, post: Post, reader: Member | None) -> dict[str
 
 
 def answer(request: HttpRequest, post: Post, comment: Comment | None = None, **more: Any) -> HttpResponse:
-    """Go back to where one was; in the background, the discussion alone."""
+    """Redirect back or, for a fragment request, render only the discussion."""
     by = member_of(request)
     if not is_fragment(request):
         return redirect(discussion.place_of(comment, by) if comment else post)
@@ -73,7 +73,7 @@ def _refused(request: HttpRequest, post: Post, refusal: ValidationError) -> Http
 
 @require_POST
 def comment_new(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say something about a post, or answer a comment."""
+    """Add a comment or a reply."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_comment(by, post))
     form = CommentForm(request.POST)
@@ -94,14 +94,14 @@ def comment_new(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def comment_place(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Lead to a comment, on whatever page of the discussion it stands: the address in notices and mails."""
+    """Redirect to a comment on its page of the discussion: the URL in notifications and emails."""
     _post, comment = fetch_comment(request, slug, pk)
     return redirect(discussion.place_of(comment, member_of(request)))
 
 
 @require_http_methods(["GET", "POST"])
 def comment_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Change one's own comment. Where it was changed in another window, both texts are shown."""
+    """Change one's own comment. If it was changed in another window, show both texts."""
     post, comment = fetch_comment(request, slug, pk)
     by = member_of(request)
     require(access.can_change_comment(by, post, comment))
@@ -123,7 +123,7 @@ def comment_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def comment_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Take one's own comment back."""
+    """Delete one's own comment."""
     post, comment = fetch_comment(request, slug, pk)
     require(access.can_change_comment(member_of(request), post, comment))
     try:
@@ -135,7 +135,7 @@ def comment_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def comment_thank(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Thank for a comment, or take it back."""
+    """Thank for a comment, or undo that."""
     post, comment = fetch_comment(request, slug, pk)
     require(access.can_thank(member_of(request), post, comment))
     reactions.thank(post=post, comment=comment, on="off" not in request.POST, by=member_of(request))
@@ -144,7 +144,7 @@ def comment_thank(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def comment_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Mark the answer to one's own question, or take that back."""
+    """Accept an answer to one's own question, or undo that."""
     post, comment = fetch_comment(request, slug, pk)
     by = member_of(request)
     require(access.can_accept(by, post))
@@ -161,7 +161,7 @@ def comment_accept(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def post_thank(request: HttpRequest, slug: str) -> HttpResponse:
-    """Thank for a post, or take it back."""
+    """Thank for a post, or undo that."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_thank(by, post))
     reactions.thank(post=post, on="off" not in request.POST, by=by)
@@ -170,7 +170,7 @@ def post_thank(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def post_save(request: HttpRequest, slug: str) -> HttpResponse:
-    """Keep a post for later, or no longer."""
+    """Save a post for later, or undo that."""
     post, by = fetch_post(request, slug), member_of(request)
     on = "off" not in request.POST
     require(access.can_keep(by, post) or not on)

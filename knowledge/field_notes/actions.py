@@ -1,4 +1,4 @@
-"""Every write of field notes, and of the list by which the manuals are revised."""
+"""Write actions for field notes, and for the list used to revise the manuals."""
 
 from collections.abc import Iterable
 
@@ -19,9 +19,9 @@ ANSWERS = ("worked", "resisted", "unanswered")
 
 @action
 def write_note(*, note: FieldNote, topics: Iterable[Topic], by: Member) -> FieldNote:
-    """Keep the field note of `by` about a training. Raises ValidationError where they have written one.
+    """Save a field note by `by` about a training. Raises ValidationError if they have already written one.
 
-    The record's line stands with its author, not with the training: readers of a training's history learn no names from it.
+    The audit entry belongs to the author, not the training, so that a training's history reveals no names.
     """
     training = Training.objects.select_for_update().get(pk=note.training_id)
     if FieldNote.objects.filter(training=note.training_id, author=by).exists():
@@ -35,9 +35,9 @@ def write_note(*, note: FieldNote, topics: Iterable[Topic], by: Member) -> Field
 
 @action
 def decline_note(*, training: Training, by: Member) -> None:
-    """Note that `by` has nothing to tell about a training, so that they are asked no more. A second time is passed over.
+    """Save that `by` has no note to write about a training, so that they are not asked again. A repeat does nothing.
 
-    The record's line stands with the member, as that of a note does.
+    The audit entry belongs to the member, as for a note.
     """
     declined, is_new = NoteDeclined.objects.get_or_create(training=training, member=by)
     if is_new:
@@ -46,7 +46,7 @@ def decline_note(*, training: Training, by: Member) -> None:
 
 @action
 def change_note(*, note: FieldNote, topics: Iterable[Topic], version_seen: int, by: Member) -> FieldNote:
-    """Keep a changed note. Raises ChangedMeanwhileError where it is not the version that was seen. The record keeps the old text."""
+    """Save a changed note; the audit log keeps the old text. Raises ChangedMeanwhileError if it is no longer at `version_seen`."""
     now = FieldNote.objects.select_for_update().get(pk=note.pk)
     if now.version != version_seen:
         raise ChangedMeanwhileError(
@@ -65,7 +65,7 @@ def change_note(*, note: FieldNote, topics: Iterable[Topic], version_seen: int, 
 
 @action
 def delete_note(*, note: FieldNote, by: Member) -> None:
-    """Take a note back. Raises ValidationError while it stands on the list for the next edition: its editors decide there."""
+    """Delete a note. Raises ValidationError while it is on the list for the next edition, which its editors decide about."""
     FieldNote.objects.select_for_update().get(pk=note.pk)
     if note.revision_items.exists():
         raise ValidationError(
@@ -81,7 +81,7 @@ def delete_note(*, note: FieldNote, by: Member) -> None:
 
 @action
 def collect_note(*, note: FieldNote, topic: Topic, words: str, by: Member) -> RevisionItem:
-    """Put a note on the list for the next edition, under a topic. Raises ValidationError where it stands under that one."""
+    """Add a note to the list for the next edition under a topic. Raises ValidationError if it is already there."""
     FieldNote.objects.select_for_update().get(pk=note.pk)
     if note.revision_items.filter(topic=topic).exists():
         raise ValidationError(_("This note is on the list under that topic already."))
@@ -92,7 +92,7 @@ def collect_note(*, note: FieldNote, topic: Topic, words: str, by: Member) -> Re
 
 @action
 def settle_item(*, item: RevisionItem, state: str, by: Member) -> RevisionItem:
-    """Say what became of an item of the list. Raises ValidationError for a state that there is not."""
+    """Set the state of an item of the list. Raises ValidationError for an unknown state."""
     if state not in RevisionItem.State.values:
         raise ValidationError(_("Choose a state of the list."))
     item.state = state
@@ -103,6 +103,6 @@ def settle_item(*, item: RevisionItem, state: str, by: Member) -> RevisionItem:
 
 @action
 def drop_item(*, item: RevisionItem, by: Member) -> None:
-    """Take an item off the list as if it had never stood there."""
+    """Delete an item from the list."""
     record("drop_item", item, by=by, free_text={"words": item.words})
     item.delete()

@@ -1,4 +1,4 @@
-"""Forms of field notes and of what is collected from them."""
+"""Forms for field notes and for the list for the next edition."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from trainers.models import Topic
 
 
 class NoteForm(forms.ModelForm[FieldNote]):
-    """A field note: three short answers, at least one of them."""
+    """A field note: three short answers, at least one required."""
 
     topics = ManyChoices(Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     version_seen = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
@@ -55,7 +55,7 @@ class NoteForm(forms.ModelForm[FieldNote]):
 
 
 class CollectForm(forms.ModelForm[RevisionItem]):
-    """Under which topic a note goes on the list for the next edition, and what is to change."""
+    """The topic under which a note is added to the list for the next edition, and what should change."""
 
     class Meta:
         model = RevisionItem

@@ -1,4 +1,4 @@
-"""Field notes: writing, finding, and the list by which the manuals are revised."""
+"""Views of field notes: writing, listing, and the list used to revise the manuals."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -30,7 +30,7 @@ WAITING_SHOWN = 5
 
 
 def _named(rows: Iterable[FieldNote], reader: Member) -> list[FieldNote]:
-    """Notes with `shown_author`: the name where this reader may read it, else nothing."""
+    """Return the notes with `shown_author`: the author's name if this reader may see it, else empty."""
     field_notes = list(rows)
     for note in field_notes:
         note.__dict__["shown_author"] = note.author.full_name if access.can_see_author(reader, note) else ""
@@ -46,7 +46,7 @@ def _fetch(request: HttpRequest, pk: int) -> FieldNote:
 
 @require_GET
 def note_list(request: HttpRequest) -> HttpResponse:
-    """What trainers brought home, newest first; on top, the trainings of which this one has not told yet."""
+    """List field notes, newest first; on top, trainings the reader may still write a note about."""
     by = member_of(request)
     require(access.can_write(by))
     note_filter = NoteFilter(request.GET, access.visible_notes(by))
@@ -63,7 +63,7 @@ def note_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def note_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One note, and where it stands on the list for the next edition."""
+    """Show a note, and its items on the list for the next edition."""
     note, by = _fetch(request, pk), member_of(request)
     return _detail(request, note, by, CollectForm() if access.can_collect(by) else None)
 
@@ -82,7 +82,7 @@ def _detail(request: HttpRequest, note: FieldNote, by: Member, form: CollectForm
 
 @require_http_methods(["GET", "POST"])
 def note_new(request: HttpRequest, reference: str) -> HttpResponse:
-    """Write a note about a training that one taught or records, or say that there is nothing to tell. Who has written one changes it."""
+    """Write a note about a training one taught or records, or decline to; redirects to edit an existing note."""
     training, by = fetch_training(request, reference), member_of(request)
     require(access.can_note(by, training))
     if mine := FieldNote.objects.filter(training=training, author=by).first():
@@ -107,7 +107,7 @@ def note_new(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change one's own note. Where it was changed in another window, both texts are shown."""
+    """Change one's own note. If it was changed in another window, show both texts."""
     note, by = _fetch(request, pk), member_of(request)
     require(access.can_edit_note(by, note))
     form = NoteForm(request.POST or None, instance=note)
@@ -126,7 +126,7 @@ def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def note_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one's own note back, asked first."""
+    """Confirm, then delete one's own note."""
     note, by = _fetch(request, pk), member_of(request)
     require(access.can_edit_note(by, note))
     if request.method == "POST":
@@ -140,7 +140,7 @@ def note_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def note_collect(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a note on the list for the next edition, under a topic."""
+    """Add a note to the list for the next edition, under a topic."""
     note, by = _fetch(request, pk), member_of(request)
     require(access.can_collect(by))
     form = CollectForm(request.POST)
@@ -154,7 +154,7 @@ def note_collect(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def revision(request: HttpRequest) -> HttpResponse:
-    """What the next edition of the manuals is to take up, by topic."""
+    """Show the list for the next edition of the manuals, by topic."""
     by = member_of(request)
     require(access.can_collect(by))
     revision_filter = RevisionFilter(request.GET, access.visible_revision_items(by))
@@ -173,7 +173,7 @@ def revision(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def revision_settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what became of an item, or take it off the list."""
+    """Set the state of an item, or delete it from the list."""
     by = member_of(request)
     item = get_object_or_404(access.visible_revision_items(by), pk=pk)
     with errors_as_messages(request):
@@ -186,7 +186,7 @@ def revision_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def revision_sheet(request: HttpRequest) -> HttpResponseBase:
-    """The list as a sheet, by topic."""
+    """Export the list by topic."""
     by = member_of(request)
     require(access.can_collect(by))
     revision_filter = RevisionFilter(request.POST, access.visible_revision_items(by))

@@ -1,4 +1,4 @@
-"""Every write to the files of a post: their versions, what is said of them, withdrawing, and their words for the search."""
+"""Write actions for the files of a post: versions, metadata, withdrawing, and text extraction for the search."""
 
 from dataclasses import asdict, dataclass
 
@@ -24,7 +24,7 @@ WRITTEN = ("title", "language_id", "licence", "translation_of_id")
 
 @dataclass(frozen=True)
 class About:
-    """What is said of a file that is added: its title, language, licence, and what it translates."""
+    """Metadata of a file to be added: its title, language, licence, and what it translates."""
 
     title: str
     language_id: str
@@ -33,13 +33,13 @@ class About:
 
 
 def room_of(member: Member) -> int:
-    """Return the bytes this member may still upload. One query."""
+    """Return how many bytes this member may still upload. One query."""
     taken = MaterialVersion.objects.filter(added_by=member).aggregate(n=Sum("size"))["n"] or 0
     return max(0, settings.MEMBER_ROOM_MB * 1024 * 1024 - taken)
 
 
 def _first_of(other: Material | None, post: Post) -> Material | None:
-    """Return the first written one of what this translates. Raises ValidationError for a material of another post."""
+    """Return the original of this translation. Raises ValidationError for a material of another post."""
     if other is None:
         return None
     if other.post_id != post.pk:
@@ -58,7 +58,7 @@ def _keep_version(material: Material, number: int, stored_file: StoredFile, note
 
 @action
 def add_material(*, post: Post, about: About, stored_file: StoredFile, by: Member) -> Material:
-    """Add a stored file to a post as version 1 of a new material. Raises ValidationError for more files than a post holds."""
+    """Add a stored file as version 1 of a new material. Raises ValidationError if the post is full or has the file already."""
     Post.objects.select_for_update().get(pk=post.pk)
     here = Material.objects.filter(post=post, removed_at=None)
     if here.count() >= MAX_FILES:
@@ -78,10 +78,10 @@ def add_material(*, post: Post, about: About, stored_file: StoredFile, by: Membe
 def add_version(
     *, material: Material, stored_file: StoredFile, note: str, newest_seen: int, by: Member
 ) -> MaterialVersion:
-    """Add a stored file as the next version of a material, and tell trainers whose planned training uses an older one.
+    """Add a stored file as a material's next version; notify trainers whose planned training uses an older one.
 
-    `newest_seen` is the version the page showed. Raises ValidationError where another was added meanwhile, and for the
-    same file again.
+    `newest_seen` is the version the page showed. Raises ValidationError if another was added since, and for the same
+    file again.
     """
     Material.objects.select_for_update().get(pk=material.pk)
     newest = material.versions.order_by("-number")[0]
@@ -102,7 +102,7 @@ def add_version(
 
 @action
 def change_material(*, material: Material, by: Member) -> Material:
-    """Keep what is said of a material: title, language, licence, what it translates. Its files stay as they are."""
+    """Save a material's metadata: title, language, licence, what it translates. Its files stay unchanged."""
     first = _first_of(material.translation_of, material.post)
     material.translation_of = None if first == material else first
     if material.translation_of and material.translations.exists():
@@ -122,7 +122,7 @@ def change_material(*, material: Material, by: Member) -> Material:
 
 @action
 def withdraw_version(*, version: MaterialVersion, reason: str, by: Member) -> MaterialVersion:
-    """Take a version out of use with a reason: its page stays and says why, its file is handed out no more."""
+    """Withdraw a version with a reason: its page stays and shows the reason, its file can no longer be downloaded."""
     if version.withdrawn_at is not None:
         raise ValidationError(_("This version is withdrawn already."))
     version.withdrawn_at, version.withdrawn_by, version.withdrawn_reason = timezone.now(), by, reason
@@ -137,7 +137,7 @@ def withdraw_version(*, version: MaterialVersion, reason: str, by: Member) -> Ma
 
 @action
 def restore_version(*, version: MaterialVersion, by: Member) -> MaterialVersion:
-    """Put a withdrawn version back into use."""
+    """Undo the withdrawal of a version."""
     version.withdrawn_at, version.withdrawn_by, version.withdrawn_reason = None, None, ""
     version.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     record("restore_version", version, by=by, root=version.material.post, number=version.number)
@@ -146,9 +146,9 @@ def restore_version(*, version: MaterialVersion, by: Member) -> MaterialVersion:
 
 @action
 def remove_material(*, material: Material, by: Member) -> None:
-    """Take a material out of its post with all its versions; the files of a draft are deleted.
+    """Remove a material with all its versions from its post; the files of a draft are deleted.
 
-    Raises ValidationError where a training used it: its record must open down to the file.
+    Raises ValidationError if a training used it: the training's record must stay traceable down to the file.
     """
     if MaterialVersion.objects.filter(material=material, uses__isnull=False).exists():
         raise ValidationError(_("Trainings used this file, so it stays. Withdraw its versions instead."))
@@ -165,13 +165,13 @@ def remove_material(*, material: Material, by: Member) -> None:
 
 
 def count_download(version: MaterialVersion) -> None:
-    """Count that a file was handed out. One update; the only trace, and of nobody."""
+    """Count a download. One update; the only trace, and it names nobody."""
     MaterialVersion.objects.filter(pk=version.pk).update(downloads=F("downloads") + 1)
 
 
 @task()
 def read_words(pk: int) -> None:
-    """Read the words of a stored file for the search, in a process of its own. Repeated it does the same again."""
+    """Extract the text of a stored file for the search, in a separate process. Idempotent."""
     version = MaterialVersion.objects.filter(pk=pk, text_state=MaterialVersion.Text.WAITING).first()
     if version is None:
         return

@@ -1,4 +1,4 @@
-"""Validation of files and of what is said of them. What a file holds is looked at when it is kept: common.files.storage."""
+"""Validation of files and their metadata. File contents are checked when they are stored: common.files.storage."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ACCEPT = ",".join(f".{ending}" for kind in KINDS.values() for ending in kind.end
 
 
 class AddFilesForm(forms.Form):
-    """Files to add to a post, and what is said of them. A title is for one file; several are called as they are named."""
+    """Files to add to a post, and their metadata. The title is for a single file; several are titled by their file names."""
 
     uploads = UploadsField(label=_("Files"), widget=FilesInput(attrs={"accept": ACCEPT}))
     title = forms.CharField(
@@ -37,7 +37,7 @@ class AddFilesForm(forms.Form):
 
 
 class MaterialForm(forms.ModelForm[Material]):
-    """What is said of a material."""
+    """A material's metadata."""
 
     class Meta:
         model = Material
@@ -65,7 +65,7 @@ class VersionForm(forms.Form):
 
 
 class WhyForm(forms.Form):
-    """A reason that readers see."""
+    """A reason shown to readers."""
 
     reason = forms.CharField(
         label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("Readers see it.")

@@ -1,4 +1,4 @@
-"""Which materials a training uses, and how they went."""
+"""Write actions for the materials a training uses, and how they went."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,9 +14,9 @@ MAX_USES = 100
 
 @action
 def use_material(*, training: Training, version: MaterialVersion, by: Member) -> MaterialUse:
-    """Say that a training uses this version; another version of the same material gives way to it.
+    """Set that a training uses this version, in place of another version of the same material.
 
-    Raises ValidationError for a withdrawn one, and for more than a training can name.
+    Raises ValidationError for a withdrawn version, and if the training has reached the maximum number.
     """
     if version.withdrawn_at is not None:
         raise ValidationError(_("This version is withdrawn: choose another."))
@@ -32,14 +32,14 @@ def use_material(*, training: Training, version: MaterialVersion, by: Member) ->
 
 @action
 def drop_use(*, use: MaterialUse, by: Member) -> None:
-    """Say that a training does not use a material after all."""
+    """Remove a material from those a training uses."""
     record("drop_material", use.training, by=by, material=use.version.material_id, number=use.version.number)
     use.delete()
 
 
 @action
 def record_outcome(*, use: MaterialUse, outcome: str, words: str, by: Member) -> MaterialUse:
-    """Say how a material went in a training, in a word and a sentence; empty takes it back."""
+    """Save how a material went in a training, as a choice and a sentence; empty values clear it."""
     use.outcome, use.words = outcome, words
     use.save(update_fields=["outcome", "words"])
     record("tell_outcome", use.training, by=by, material=use.version.material_id, free_text={"words": words})

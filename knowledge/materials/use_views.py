@@ -1,4 +1,4 @@
-"""The materials that a training uses, and how they went."""
+"""Views of the materials a training uses, and how they went."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ MAX_RESULTS = 20
 
 @require_http_methods(["GET", "POST"])
 def training_materials(request: HttpRequest, reference: str) -> HttpResponse:
-    """What a training taught with: to be named beforehand, and told how it went afterwards."""
+    """Show and edit the materials of a training: chosen beforehand, with an outcome afterwards."""
     training, member = fetch_training(request, reference), member_of(request)
     may = access.can_use_materials(member, training) and not training.is_cancelled
     form = None
@@ -50,7 +50,7 @@ def training_materials(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _do(request: HttpRequest, training: Training, by: Member) -> HttpResponse | Any:
-    """Name, drop or judge a material; return the way back, or the form that was not understood."""
+    """Add, remove or rate a material; return the redirect, or the invalid form."""
     here = redirect("training_materials", training.reference)
     with errors_as_messages(request):
         if "use" in request.POST:
@@ -87,7 +87,7 @@ def _visible_uses(member: Member, training: Training) -> QuerySet[MaterialUse]:
 
 
 def _found(q: str, member: Member, uses: QuerySet[MaterialUse]) -> list[MaterialVersion]:
-    """The newest versions of materials whose title, or whose post's, has each word that was typed; without words the latest."""
+    """Newest versions whose title, or whose post's, contains each word of `q`; without words the latest ones."""
     later = MaterialVersion.objects.filter(material=OuterRef("material"), withdrawn_at=None).order_by("-number")
     rows = access.readable_versions(member).annotate(last=Subquery(later.values("number")[:1])).filter(number=F("last"))
     for word in q.split():

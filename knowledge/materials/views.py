@@ -1,4 +1,4 @@
-"""The files of a post: adding them, a material with its versions, handing one out, a picture of a page."""
+"""Views of the files of a post: adding files, a material with its versions, downloads, pictures of pages."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ PICTURE_WIDTH = 640
 
 @require_http_methods(["GET", "POST"])
 def files_add(request: HttpRequest, slug: str) -> HttpResponse:
-    """Add files to a post: several at once, each with its own answer. A script sends them one by one and shows progress."""
+    """Add several files to a post, each with its own result. A script sends them one by one and shows progress."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_edit(by, post))
     first = {"language": post.language_id, "licence": Material.Licence.NETWORK}
@@ -63,14 +63,14 @@ def files_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _told(made: list[Material], refused: list[str]) -> JsonResponse:
-    """Answer a script: the numbers of what was added, or the sentences that say why not."""
+    """Return the script's response: the key and title of what was added, or the sentences that say why not."""
     if refused:
         return JsonResponse({"refused": " ".join(refused)}, status=422)
     return JsonResponse({"material": made[0].pk, "title": made[0].title})
 
 
 def _add_all(post: Post, form: AddFilesForm, by: Member) -> tuple[list[Material], list[str]]:
-    """Keep each upload and add it; return what was added, and a sentence for each that was refused."""
+    """Store and add each upload; return the materials added, and a sentence for each refused upload."""
     data = form.cleaned_data
     made: list[Material] = []
     refused: list[str] = []
@@ -91,7 +91,7 @@ def _add_all(post: Post, form: AddFilesForm, by: Member) -> tuple[list[Material]
 
 
 def _versions(request: HttpRequest, slug: str, pk: int) -> list[MaterialVersion]:
-    """Return all versions of a material of a post this reader may open, the highest number first; else 404. Two queries."""
+    """Return all versions of a material, highest number first; 404 if the reader may not open its post. Two queries."""
     post = fetch_post(request, slug)
     rows = MaterialVersion.objects.filter(material=pk, material__post=post, material__removed_at=None)
     versions = list(rows.select_related("material__language", "material__translation_of", "added_by", "withdrawn_by"))
@@ -103,12 +103,12 @@ def _versions(request: HttpRequest, slug: str, pk: int) -> list[MaterialVersion]
 
 
 def _newest(versions: Sequence[MaterialVersion]) -> MaterialVersion:
-    """Return the newest that is not withdrawn, of versions with the highest number first; the last one where all are."""
+    """Return the newest version that is not withdrawn, or the last one if all are; expects highest number first."""
     return next((version for version in versions if version.withdrawn_at is None), versions[0])
 
 
 def _numbered(versions: Sequence[MaterialVersion], number: int) -> MaterialVersion:
-    """Return the version of that number, else 404."""
+    """Return the version with that number, else 404."""
     match = next((version for version in versions if version.number == number), None)
     if match is None:
         raise Http404
@@ -122,7 +122,7 @@ def _material(request: HttpRequest, slug: str, pk: int) -> Material:
 @login_not_required
 @require_GET
 def material(request: HttpRequest, slug: str, pk: int, number: int | None = None) -> HttpResponse:
-    """A material: the version that is asked for, or the newest, with its pages, its other versions and where it was used."""
+    """Show a material: the chosen or newest version, with its pages, other versions and uses."""
     versions, reader = _versions(request, slug, pk), reader_of(request)
     newest = _newest(versions)
     version = newest if number is None else _numbered(versions, number)
@@ -139,7 +139,7 @@ def material(request: HttpRequest, slug: str, pk: int, number: int | None = None
 
 
 def _shown_pages(version: MaterialVersion) -> int:
-    """Return of how many pages a picture is shown: none of what was withdrawn."""
+    """Return the number of pages shown as pictures; 0 for withdrawn versions."""
     has_pages = version.withdrawn_at is None and version.kind in KINDS and KINDS[version.kind].has_pages
     return min(version.pages or 0, SHOWN_PAGES) if has_pages else 0
 
@@ -149,7 +149,7 @@ def _of_post(post: Post) -> list[Material]:
 
 
 def _uses(reader: Member | None, material: Material) -> list[MaterialUse]:
-    """The trainings that used any version of it, newest first; a stranger sees none of them."""
+    """Return the trainings that used any version, newest first; empty for anonymous readers."""
     if reader is None:
         return []
     uses = MaterialUse.objects.filter(version__material=material, training__cancelled_at=None)
@@ -157,11 +157,11 @@ def _uses(reader: Member | None, material: Material) -> list[MaterialUse]:
 
 
 def files_of(post: Post, reader: Member | None) -> dict[str, Any]:
-    """What the page of a post shows of its files: each material with its newest version, and how often they were used. Two queries."""
+    """Return the files for a post's page: each material with its newest version, and how often they were used. Two queries."""
     newest: dict[int, MaterialVersion] = {}
     versions = MaterialVersion.objects.filter(material__post=post, material__removed_at=None)
     for version in versions.select_related("material__language").order_by("number"):
-        version.material.post = post  # not asked again for each address
+        version.material.post = post  # avoids a query for each URL
         if version.withdrawn_at is None or version.material_id not in newest:
             newest[version.material_id] = version
     used = MaterialUse.objects.filter(version__material__in=list(newest), training__cancelled_at=None)
@@ -178,7 +178,7 @@ def files_of(post: Post, reader: Member | None) -> dict[str, Any]:
 @login_not_required
 @require_GET
 def material_download(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponseBase:
-    """Hand a file out, whole or a range of it, and count it; a withdrawn one only to those who look after the post."""
+    """Download a file, whole or a range of it, and count it; withdrawn ones only for those who may edit the post."""
     version, reader = _numbered(_versions(request, slug, pk), number), reader_of(request)
     if version.withdrawn_at is not None and not (reader and access.can_edit(reader, version.material.post)):
         raise Http404
@@ -197,7 +197,7 @@ def material_download(request: HttpRequest, slug: str, pk: int, number: int) -> 
 @login_not_required
 @require_GET
 def material_page(request: HttpRequest, slug: str, pk: int, number: int, page: int) -> HttpResponseBase:
-    """A picture of one page, drawn once and kept beside the files."""
+    """Return a picture of one page, rendered once and stored with the files."""
     version = _numbered(_versions(request, slug, pk), number)
     if not 1 <= page <= _shown_pages(version):
         raise Http404
@@ -212,7 +212,7 @@ def material_page(request: HttpRequest, slug: str, pk: int, number: int, page: i
 
 @require_http_methods(["GET", "POST"])
 def material_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Change what is said of a material."""
+    """Change a material's metadata."""
     of, by = _material(request, slug, pk), member_of(request)
     require(access.can_edit(by, of.post))
     form = MaterialForm(request.POST or None, instance=of)
@@ -260,7 +260,7 @@ def material_version(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def version_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
-    """Ask why, then withdraw a version."""
+    """Withdraw a version, with a reason."""
     version, by = _numbered(_versions(request, slug, pk), number), member_of(request)
     require(access.can_edit(by, version.material.post))
     form = WhyForm(request.POST or None)
@@ -275,7 +275,7 @@ def version_withdraw(request: HttpRequest, slug: str, pk: int, number: int) -> H
 
 @require_POST
 def version_restore(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
-    """Put a withdrawn version back into use."""
+    """Undo the withdrawal of a version."""
     version, by = _numbered(_versions(request, slug, pk), number), member_of(request)
     require(access.can_edit(by, version.material.post))
     actions.restore_version(version=version, by=by)
@@ -284,7 +284,7 @@ def version_restore(request: HttpRequest, slug: str, pk: int, number: int) -> Ht
 
 @require_http_methods(["GET", "POST"])
 def material_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Ask, then take a material out of its post."""
+    """Confirm, then remove a material from its post."""
     of, by = _material(request, slug, pk), member_of(request)
     require(access.can_edit(by, of.post))
     if request.method == "POST":

@@ -1,4 +1,4 @@
-"""What is: posts and their files, notes from the field, discussion, and how members hear of what is new."""
+"""Models of knowledge: posts and their files, field notes, discussion, and subscriptions."""
 
 from knowledge.models.discussion import Comment, Complaint, Follow, Saved, Seen, Thanks
 from knowledge.models.materials import Material, MaterialText, MaterialUse, MaterialVersion

@@ -1,4 +1,4 @@
-"""What members say to each other about a post, and what each keeps for themselves."""
+"""Models of the discussion of a post, and of what each member saves and follows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Comment(models.Model):
     answers = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies")
     author = models.ForeignKey(Member, models.PROTECT, related_name="comments", verbose_name=_("author"))
     body = models.TextField(_("text"), max_length=MAX_COMMENT_LENGTH)
-    # Made by the page, so that a second press of the button says nothing twice.
+    # Created by the page, so that submitting the form twice adds one comment.
     key = models.UUIDField(null=True, unique=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     at = models.DateTimeField(_("written"), default=timezone.now)
@@ -81,7 +81,7 @@ class Thanks(models.Model):
 
 
 class Saved(models.Model):
-    """A post that a member keeps for later. Seen by them alone."""
+    """A post that a member has saved for later. Visible only to them."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="saved_posts")
     post = models.ForeignKey(Post, models.CASCADE, related_name="saved_by")
@@ -98,7 +98,7 @@ class Saved(models.Model):
 
 
 class Follow(models.Model):
-    """A topic or a person that a member follows. Seen by them alone."""
+    """A topic or a person that a member follows. Visible only to them."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="follows")
     topic = models.ForeignKey(Topic, models.CASCADE, null=True, related_name="followed_by")
@@ -123,7 +123,7 @@ class Follow(models.Model):
 
 
 class Seen(models.Model):
-    """Up to when a member has seen a post and its discussion: what is newer is unread."""
+    """When a member last saw a post and its discussion: anything newer is unread."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="+")
     post = models.ForeignKey(Post, models.CASCADE, related_name="+")
@@ -139,7 +139,7 @@ class Seen(models.Model):
 
 
 class Complaint(models.Model):
-    """A member asks a moderator to look at a post or a comment."""
+    """A member's request that a moderator look at a post or a comment."""
 
     class Outcome(models.TextChoices):
         OPEN = "open", _("Open")

@@ -1,4 +1,4 @@
-"""Files of a post: each material is a chain of versions, and trainings say which of them they used."""
+"""Files of a post: each material is a series of versions, and trainings record which of them they used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trainings.models import Training
 
 
 class Material(models.Model):
-    """A file of a post in one language, through all its versions. Its address is its number within the post's address."""
+    """A file of a post in one language, with all its versions. Its URL is its primary key below the post's URL."""
 
     class Licence(models.TextChoices):
         NETWORK = "network", _("For the network's own use")
@@ -28,7 +28,7 @@ class Material(models.Model):
     title = models.CharField(_("title"), max_length=160)
     language = models.ForeignKey(Language, models.PROTECT, related_name="+", verbose_name=_("language"))
     licence = models.CharField(_("licence"), max_length=16, choices=Licence.choices, default=Licence.NETWORK)
-    # The first written one of those that say the same in several languages.
+    # The original, if this is a translation of it.
     translation_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="translations")
     added_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added"), default=timezone.now)
@@ -36,10 +36,10 @@ class Material(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        # Which posts have a file in a language is read from this alone.
+        # The filter of posts by a file's language uses only this index.
         indexes = [
             models.Index(fields=["language", "post"], name="material_of_language", condition=Q(removed_at=None)),
-            # Asked with each search: what is not to be found. Few are.
+            # Each search excludes these; there are few.
             models.Index(fields=["id"], name="material_removed", condition=Q(removed_at__isnull=False)),
         ]
         constraints = [
@@ -57,10 +57,10 @@ class Material(models.Model):
 
 
 class MaterialVersion(models.Model):
-    """One file as it was uploaded: never changed, and withdrawn with a reason rather than deleted.
+    """One file as uploaded: never changed, and withdrawn with a reason rather than deleted.
 
-    `stored` is its own random name in the storage, `name` what it is called when somebody takes it along; `size` in
-    bytes, `checksum` SHA-256 in hexadecimal.
+    `stored` is its random name in the storage, `name` its name when downloaded; `size` is in bytes, `checksum` is
+    SHA-256 in hexadecimal.
     """
 
     class Text(models.TextChoices):
@@ -91,7 +91,7 @@ class MaterialVersion(models.Model):
     class Meta:
         ordering = ["-number"]
         indexes = [
-            # Asked with each search: what is not to be found. Few are.
+            # Each search excludes these; there are few.
             models.Index(fields=["id"], name="material_version_withdrawn", condition=Q(withdrawn_at__isnull=False))
         ]
         constraints = [
@@ -110,7 +110,7 @@ class MaterialVersion(models.Model):
 
 
 class MaterialText(models.Model):
-    """What can be read in one file: a list of [place, number, text, name]; place is page, slide, sheet or empty."""
+    """The text of one file: a list of [place, number, text, name]; place is page, slide, sheet or empty."""
 
     version = models.OneToOneField(MaterialVersion, models.CASCADE, primary_key=True, related_name="text")
     places = models.JSONField(default=list)
@@ -124,7 +124,7 @@ class MaterialText(models.Model):
 
 
 class MaterialUse(models.Model):
-    """A version of a material that a training uses, and how it went once it is over."""
+    """A version of a material that a training uses, and afterwards how it went."""
 
     class Outcome(models.TextChoices):
         WORKED = "worked", _("Worked well")

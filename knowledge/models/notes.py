@@ -1,4 +1,4 @@
-"""What trainers bring home: field notes of a training, and the list by which a manual is revised."""
+"""Field notes of trainings, and the list used to revise a manual."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAX_ANSWER_LENGTH = 2_000
 
 
 class FieldNote(models.Model):
-    """Three short answers about a training by somebody who was there. One for each author and training."""
+    """Three short answers about a training by somebody who was there. One per author and training."""
 
     training = models.ForeignKey(Training, models.PROTECT, related_name="field_notes")
     author = models.ForeignKey(Member, models.PROTECT, related_name="field_notes", verbose_name=_("author"))
-    # Readers see no author; the record keeps who wrote it.
+    # Readers do not see the author; the audit log does record them.
     is_author_hidden = models.BooleanField(_("do not show my name"), default=False)
     worked = models.TextField(_("what worked"), max_length=MAX_ANSWER_LENGTH, blank=True)
     resisted = models.TextField(_("what met resistance"), max_length=MAX_ANSWER_LENGTH, blank=True)
@@ -49,7 +49,7 @@ class FieldNote(models.Model):
 
 
 class NoteDeclined(models.Model):
-    """A member has nothing to tell about a training: they are asked no more, and may write a note all the same."""
+    """A member has declined to write a note about a training: they are not asked again, but may still write one."""
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="+")
     member = models.ForeignKey(Member, models.CASCADE, related_name="+")
@@ -65,7 +65,7 @@ class NoteDeclined(models.Model):
 
 
 class RevisionItem(models.Model):
-    """A field note that an editor put on the list for the next edition of a manual, under one topic."""
+    """A field note that an editor added to the list for the next edition of a manual, under one topic."""
 
     class State(models.TextChoices):
         OPEN = "open", _("To be worked in")

@@ -1,4 +1,4 @@
-"""What members write for each other: posts with their versions."""
+"""Models of posts and their versions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ MAX_MINUTES = 6_000
 
 
 class Post(models.Model):
-    """Knowledge that a member shares: its text is Markdown, its files are its materials.
+    """A post: its text is Markdown, its files are its materials.
 
-    `version` counts the changes, so that a second editor is noticed. A post without `published_at` is a draft, seen by
-    those who may edit it alone. A hidden one was taken from the readers by a moderator, with a reason.
+    `version` counts the changes, to detect edit conflicts. A post without `published_at` is a draft, visible only to
+    those who may edit it. A hidden post was hidden from readers by a moderator, with a reason.
     """
 
     class Kind(models.TextChoices):
@@ -41,7 +41,7 @@ class Post(models.Model):
     minutes = models.PositiveSmallIntegerField(_("lasts, in minutes"), null=True, blank=True)
     reach = models.CharField(_("seen by"), max_length=10, choices=Reach.choices, default=Reach.NETWORK)
     author = models.ForeignKey(Member, models.PROTECT, related_name="posts", verbose_name=_("author"))
-    # The author's organisation when it was written: to it "my ministry" refers, and its coordinators look after it.
+    # The author's organisation at the time of writing: "my ministry" means this one, and its coordinators moderate it.
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name=_("organisation"))
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("begun"), default=timezone.now)
@@ -61,8 +61,8 @@ class Post(models.Model):
             models.Index(fields=["-published_at", "-id"], name="post_newest"),
             models.Index(fields=["kind", "-published_at"], name="post_newest_of_kind"),
             models.Index(fields=["author", "-published_at"], name="post_newest_of_author"),
-            # How many a member finds is counted on each page of the library and with each search: from this small one alone, and
-            # from the next one under most filters.
+            # Each page of the library and each search counts a member's posts: from this small index alone, and from the
+            # next one under most filters.
             models.Index(
                 fields=["reach", "organisation"],
                 name="post_found",
@@ -116,7 +116,7 @@ class PostAudience(models.Model):
 
 
 class PostVersion(models.Model):
-    """A post as it was written at one time: kept for its history and the difference to others."""
+    """A post's text at one time, stored for its history and for comparison."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(_("version"))

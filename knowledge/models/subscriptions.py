@@ -1,4 +1,4 @@
-"""What a member keeps of knowledge: saved searches, and the secret addresses of feeds."""
+"""Saved searches of a member, and the secret addresses of feeds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from members.models import Member
 
 
 class SavedSearch(models.Model):
-    """A search that a member keeps, by its address' query. Seen by them alone."""
+    """A search saved by a member as a query string. Visible only to them."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="saved_searches")
     name = models.CharField(_("name"), max_length=80)
     query = models.CharField(_("query"), max_length=500)
     at = models.DateTimeField(default=timezone.now)
-    # The newest thing it had found when it was last looked at or reported in a digest.
+    # When its results were last looked at.
     seen_until = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -30,7 +30,7 @@ class SavedSearch(models.Model):
 
 
 class SecretAddress(models.Model):
-    """The secret in a member's addresses of feeds; kept as a hash alone, one in use at a time."""
+    """The secret in a member's feed URLs; stored only as a hash, one active at a time."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="secret_addresses")
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""Reporting what does not belong here, and what moderators make of it."""
+"""Write actions for reports of posts and comments, and for moderators' decisions."""
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -15,10 +15,10 @@ from members.models import Member
 
 @action
 def report_post(*, post: Post, comment: Comment | None = None, words: str, by: Member) -> Complaint:
-    """Ask the moderators to look at a post, or at a comment on it.
+    """Report a post, or a comment on it, to the moderators.
 
-    The record's line says that something was reported, not what: the author may be who reads it. Raises ValidationError
-    where `by` waits for an answer about the same already.
+    The audit entry does not say what was reported, because the author may read it. Raises ValidationError if `by`
+    already has an open report about the same.
     """
     locked(post)
     if Complaint.objects.filter(post=post, comment=comment, by=by, outcome=Complaint.Outcome.OPEN).exists():
@@ -29,16 +29,16 @@ def report_post(*, post: Post, comment: Comment | None = None, words: str, by: M
 
 
 def _settle(complaints: QuerySet[Complaint], outcome: str, by: Member) -> int:
-    """Answer every open complaint about one thing."""
+    """Settle all open reports in the queryset; return their number."""
     waiting = complaints.filter(outcome=Complaint.Outcome.OPEN)
     return waiting.update(outcome=outcome, settled_by=by, settled_at=timezone.now())
 
 
 @action
 def hide_post(*, post: Post, comment: Comment | None = None, reason: str, by: Member) -> None:
-    """Take a post, or a comment on it, from the readers, with a reason that its author reads; settles what was reported of it.
+    """Hide a post, or a comment on it, with a reason shown to its author; settles reports about it.
 
-    Raises ValidationError where it is hidden or removed already.
+    Raises ValidationError if it is already hidden or removed.
     """
     post = locked(post)
     thing = Comment.objects.get(pk=comment.pk) if comment else post
@@ -57,7 +57,7 @@ def hide_post(*, post: Post, comment: Comment | None = None, reason: str, by: Me
 
 @action
 def restore_post(*, post: Post, comment: Comment | None = None, by: Member) -> None:
-    """Show again what was hidden. Raises ValidationError where it is not."""
+    """Restore a hidden post or comment. Raises ValidationError if it is not hidden."""
     post = locked(post)
     thing = Comment.objects.get(pk=comment.pk) if comment else post
     if thing.hidden_at is None:
@@ -69,7 +69,7 @@ def restore_post(*, post: Post, comment: Comment | None = None, by: Member) -> N
 
 @action
 def leave_reported(*, complaint: Complaint, by: Member) -> None:
-    """Settle a report, and every other about the same, by leaving the thing as it is. Raises ValidationError where it is settled."""
+    """Settle all reports about the same post or comment without hiding it. Raises ValidationError if already settled."""
     post = locked(complaint.post)
     same = Complaint.objects.filter(post=post, comment=complaint.comment_id)
     if not same.filter(pk=complaint.pk, outcome=Complaint.Outcome.OPEN).exists():

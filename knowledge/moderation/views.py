@@ -1,4 +1,4 @@
-"""Reporting a post or a comment, and the moderators' desk."""
+"""Views for reporting a post or a comment, and the moderators' desk."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,12 +29,12 @@ def _fetch(request: HttpRequest, slug: str, pk: int | None) -> tuple[Post, Comme
 
 
 def _place(request: HttpRequest, post: Post, comment: Comment | None) -> str | Post:
-    """Where a post or a comment on it stands."""
+    """Return where to redirect to for a post or a comment on it."""
     return thread.place_of(comment, member_of(request)) if comment else post
 
 
 def _asked(request: HttpRequest, form: WordsForm, act: Callable[[str], Any], done: str, **about: Any) -> HttpResponse:
-    """Ask for words about a post or a comment, and run the act with them; then go back to it."""
+    """Show a form for a reason and run `act` with it; then return to the post or comment."""
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
             act(form.cleaned_data["words"])
@@ -45,7 +45,7 @@ def _asked(request: HttpRequest, form: WordsForm, act: Callable[[str], Any], don
 
 @require_http_methods(["GET", "POST"])
 def report(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """Ask the moderators to look at a post or a comment."""
+    """Report a post or a comment to the moderators."""
     post, comment = _fetch(request, slug, pk)
     by = member_of(request)
     require(access.can_report(by, post, comment))
@@ -58,7 +58,7 @@ def report(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespon
 
 @require_http_methods(["GET", "POST"])
 def hide(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """Hide a post or a comment, with a reason that its author reads."""
+    """Hide a post or a comment, with a reason shown to its author."""
     post, comment = _fetch(request, slug, pk)
     by = member_of(request)
     require(access.can_moderate(by, post, comment))
@@ -71,7 +71,7 @@ def hide(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse
 
 @require_POST
 def restore(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """Show a hidden post or comment again."""
+    """Restore a hidden post or comment."""
     post, comment = _fetch(request, slug, pk)
     by = member_of(request)
     require(access.can_moderate(by, post, comment))
@@ -83,7 +83,7 @@ def restore(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespo
 
 @require_GET
 def reported(request: HttpRequest) -> HttpResponse:
-    """What was reported: what waits, oldest first, and what was settled last; for admins, where reports wait for nobody."""
+    """List reports: open ones, oldest first, then those settled last; for admins, ministries where nobody can settle any."""
     by = member_of(request)
     require(access.can_settle(by))
     rows = access.visible_complaints(by).select_related(
@@ -99,7 +99,7 @@ def reported(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave as it is what was reported."""
+    """Settle a report without hiding anything."""
     by = member_of(request)
     complaint = get_object_or_404(access.visible_complaints(by).select_related("post"), pk=pk)
     with errors_as_messages(request):

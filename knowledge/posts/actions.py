@@ -1,4 +1,4 @@
-"""Every write to posts: their text with its versions, publishing, pinning and hiding."""
+"""Write actions for posts: text with versions, publishing, deleting drafts and pinning."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,24 +18,24 @@ from members.models import Member
 from trainers.models import Topic
 
 MAX_SLUG_LENGTH = 100
-# Words that are addresses of the library itself.
+# Slugs reserved for the library's own URLs.
 TAKEN_SLUGS = {
     "new", "notes", "saved", "preview", "reported", "revision", "feed", "notices", "searches", "leave", "follow",
 }  # fmt: skip
-# What a change of the text is compared by.
+# The fields whose changes are recorded.
 WRITTEN = ("kind", "title", "body", "language_id", "minutes", "reach")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What a post is about and for whom."""
+    """The topics and audience of a post."""
 
     topics: Iterable[Topic] = ()
     audience: Iterable[str] = field(default=())
 
 
 def _slug_for(title: str) -> str:
-    """Return a free address made of a title: letters folded to Latin, a number where it is taken. One query."""
+    """Return an unused slug for a title: letters folded to Latin, with a number if it is taken. One query."""
     base = slugify(spelling(title))[:MAX_SLUG_LENGTH].strip("-") or "post"
     taken = {*Post.objects.filter(slug__startswith=base).values_list("slug", flat=True), *TAKEN_SLUGS}
     return next(s for n in range(1, len(taken) + 2) if (s := base if n == 1 else f"{base}-{n}") not in taken)
@@ -57,7 +57,7 @@ def _keep_version(post: Post, by: Member) -> None:
 
 @action
 def write_post(*, post: Post, choices: Choices, publish: bool, by: Member) -> Post:
-    """Keep a new post of `by`, as a draft or published at once."""
+    """Save a new post by `by`, as a draft or published at once."""
     now = timezone.now()
     post.author, post.organisation, post.slug = by, by.organisation, _slug_for(post.title)
     post.created_at = post.changed_at = now
@@ -73,10 +73,9 @@ def write_post(*, post: Post, choices: Choices, publish: bool, by: Member) -> Po
 
 @action
 def change_post(*, post: Post, choices: Choices, version_seen: int, by: Member) -> Post:
-    """Keep a changed post as its next version.
+    """Save a changed post as its next version.
 
-    `post` carries the new values; `version_seen` is the one its editor opened. Raises ChangedMeanwhileError where it has
-    become another.
+    `post` has the new values; `version_seen` is the version the editor opened. Raises ChangedMeanwhileError if it is no longer current.
     """
     now = locked(post)
     if now.version != version_seen:
@@ -85,7 +84,7 @@ def change_post(*, post: Post, choices: Choices, version_seen: int, by: Member) 
             _("Somebody else changed this post while you were writing. Nothing is lost: both texts are shown below."),
         )
     changes = changed_row(post, WRITTEN)
-    changes.pop("body", None)  # its versions keep it
+    changes.pop("body", None)  # stored in PostVersion
     written = (post.title, post.body) != (now.title, now.body)
     post.version = now.version + written
     post.changed_at = timezone.now() if written else now.changed_at
@@ -99,7 +98,7 @@ def change_post(*, post: Post, choices: Choices, version_seen: int, by: Member) 
 
 @action
 def publish_post(*, post: Post, by: Member) -> Post:
-    """Show a draft to those it is for. Raises ValidationError where it is out already."""
+    """Publish a draft to its readers. Raises ValidationError if it is already published."""
     now = locked(post)
     if not now.is_draft:
         raise ValidationError(_("This post is published already."))
@@ -112,7 +111,7 @@ def publish_post(*, post: Post, by: Member) -> Post:
 
 @action
 def delete_draft(*, post: Post, by: Member) -> None:
-    """Throw a draft away. Raises ValidationError for what others could have read, and for one with files."""
+    """Delete a draft. Raises ValidationError for published posts, and for drafts with files."""
     now = locked(post)
     if not now.is_draft:
         raise ValidationError(_("This post is published: it can be hidden by a moderator, but not thrown away."))
@@ -125,7 +124,7 @@ def delete_draft(*, post: Post, by: Member) -> None:
 
 @action
 def pin_post(*, post: Post, is_pinned: bool, by: Member) -> Post:
-    """Put a post on top of the library, or back among the others."""
+    """Pin a post to the top of the library, or unpin it."""
     post.pinned_at = timezone.now() if is_pinned else None
     post.save(update_fields=["pinned_at"])
     if is_pinned:

@@ -1,4 +1,4 @@
-"""What changed between two texts, word by word."""
+"""Word-by-word differences between two texts."""
 
 import difflib
 import re
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _PARTS = re.compile(r"\n|[^\S\n]+|\w+|[^\w\s]")
-# The comparison grows with the square of the parts: above this many words whole lines are compared, above as many
-# lines nothing is, and the texts are shown one after the other.
+# The comparison takes quadratic time: with more parts, whole lines are compared; with more lines, nothing is, and
+# the texts are shown one after the other.
 MAX_PARTS = 4_000
 
 
@@ -20,7 +20,7 @@ class Piece:
 
 
 def differences(old: str, new: str) -> list[Piece]:
-    """Return the new text with what went and what came, in reading order. Below half a second for any two texts."""
+    """Return both texts as pieces in reading order, removed before added. Less than half a second for any two texts."""
     old_parts, new_parts = _PARTS.findall(old), _PARTS.findall(new)
     if max(len(old_parts), len(new_parts)) > MAX_PARTS:
         old_parts, new_parts = old.splitlines(keepends=True), new.splitlines(keepends=True)

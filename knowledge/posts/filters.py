@@ -1,4 +1,4 @@
-"""Filters of the library."""
+"""Filters of the library, of field notes and of the list for the next edition."""
 
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,15 @@ FIRST_YEAR, LAST_YEAR = 2010, 2100
 
 
 def owners() -> QuerySet[Organisation]:
-    """The organisations that write posts and keep trainings."""
+    """The organisations that write posts and own trainings."""
     return Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT])
 
 
 class WithChoices(django_filters.FilterSet):
-    """A set of filters some of whose choices are rows: read in one query."""
+    """A filter set with choices that are rows, all read in one query."""
 
     def rows_to_choose(self) -> dict[str, QuerySet[Any]]:
-        """The rows by the name of their filter."""
+        """Return the rows by filter name."""
         raise NotImplementedError
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,13 +38,13 @@ class WithChoices(django_filters.FilterSet):
             self.filters[name].extra["choices"] = rows
 
     def chosen(self, name: str) -> tuple[str, str] | None:
-        """Return key and label of the row that is chosen, None where none is."""
+        """Return the (key, label) of the chosen row, or None."""
         value = self.form.cleaned_data.get(name) if self.is_valid() else None
         return next((row for row in self.filters[name].extra["choices"] if row[0] == value), None)
 
 
 class PostFilter(WithChoices):
-    """Always over `readable_posts(member)` or `public_posts()`."""
+    """Filters of the library; always over `readable_posts(member)` or `public_posts()`."""
 
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=Post.Kind.choices, empty_label=_("Anything"))
     topic = django_filters.ChoiceFilter(label=_("Topic"), field_name="topics", empty_label=_("Any topic"))
@@ -66,23 +66,23 @@ class PostFilter(WithChoices):
         return {"topic": Topic.objects.all(), "language": Language.objects.all(), "ministry": owners()}
 
     def in_language(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
-        """Written in a language, or with a file in it."""
+        """Filter posts written in a language, or with a file in it."""
         with_file = Material.objects.filter(language=value, removed_at=None)
         return rows.filter(Q(language=value) | Q(pk__in=with_file.values("post")))
 
     def for_group(self, rows: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
-        """For a rank group, or for all."""
+        """Filter posts for a rank group, or for all."""
         groups = PostAudience.objects.values("post")
         return rows.filter(Q(pk__in=groups.filter(rank_group=value)) | ~Q(pk__in=groups))
 
     def of_year(self, rows: QuerySet[Post], name: str, value: int) -> QuerySet[Post]:
-        """Published in a year, by the portal's clock."""
+        """Filter posts published in a year, in the portal's time zone."""
         first, next_year = (timezone.make_aware(datetime(int(value) + n, 1, 1)) for n in (0, 1))
         return rows.filter(published_at__gte=first, published_at__lt=next_year)
 
 
 class NoteFilter(WithChoices):
-    """Always over `visible_notes(member)`. The ministry is the one that keeps the training: its author's could give a name away."""
+    """Always over `visible_notes(member)`. The ministry is the training's owner: the author's could reveal a name."""
 
     topic = django_filters.ChoiceFilter(label=_("Topic"), field_name="topics", empty_label=_("Any topic"))
     course = django_filters.ChoiceFilter(
@@ -105,7 +105,7 @@ class NoteFilter(WithChoices):
 
 
 class RevisionFilter(django_filters.FilterSet):
-    """Always over `visible_revision_items(member)`."""
+    """Filters of the list for the next edition; always over `visible_revision_items(member)`."""
 
     topic = django_filters.ModelChoiceFilter(
         label=_("Topic"), queryset=Topic.objects.all(), empty_label=_("Any topic")

@@ -1,4 +1,4 @@
-"""Validation of what members write."""
+"""Validation of posts."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ GROUPS = [(value, label) for value, label in RankGroup.choices if value != RankG
 
 
 class PostForm(forms.ModelForm[Post]):
-    """A post as its author writes it. `version_seen` is the version the page showed; it goes back with the text."""
+    """A post as its author writes it. `version_seen` is the version the page showed, sent back with the text."""
 
     topics = ManyChoices(Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     audience = forms.MultipleChoiceField(
@@ -63,11 +63,11 @@ class PostForm(forms.ModelForm[Post]):
         return minutes
 
     def choices(self) -> Choices:
-        """What the post is about and for whom, once the form is valid."""
+        """Return topics and audience of a valid form."""
         return Choices(topics=self.cleaned_data["topics"], audience=self.cleaned_data["audience"])
 
 
 class BodyForm(forms.Form):
-    """Text of which a preview is asked."""
+    """The text for a preview."""
 
     body = forms.CharField(max_length=60_000, required=False, strip=False)

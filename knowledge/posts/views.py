@@ -1,4 +1,4 @@
-"""The library, a post, writing one, its history."""
+"""Views of the library, of posts, their editor and their history."""
 
 from typing import Any
 
@@ -32,12 +32,12 @@ NEWEST = ("-published_at", "-pk")
 @login_not_required
 @require_GET
 def post_list(request: HttpRequest) -> HttpResponse:
-    """The library, newest first, pinned posts on top of an unfiltered one; strangers find public posts."""
+    """List posts, newest first, with pinned ones on top if unfiltered; anonymous readers see public posts."""
     reader = reader_of(request)
     post_filter = PostFilter(request.GET, access.readable_posts(reader) if reader else access.public_posts())
     chosen = sum(bool(request.GET.get(name)) for name in post_filter.filters)
     page = page_of(request, post_filter.qs.order_by(*NEWEST), PAGE)
-    # The page is found first: what is joined for its twenty would be joined for all that stand before them.
+    # The page is selected first: otherwise the joins for its twenty posts would be made for all posts before them too.
     on_page = Post.objects.filter(pk__in=posts_of(page).values("pk")).order_by(*NEWEST)
     on_top = not chosen and page.number == 1
     pinned = list(rows_for_cards(post_filter.qs.exclude(pinned_at=None).order_by("-pinned_at")[:3])) if on_top else []
@@ -62,7 +62,7 @@ def post_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def post_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """A post with what it is about."""
+    """Show a post with its discussion and files."""
     post, reader = fetch_post(request, slug), reader_of(request)
     context = {"post": post, **_of_post(post, reader), **discussion.of_post(request, post, reader)}
     return render(request, "knowledge/posts/post_detail.html", context)
@@ -83,7 +83,7 @@ def _of_post(post: Post, reader: Any) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 def post_new(request: HttpRequest) -> HttpResponse:
-    """Write a post: look at it first, keep it as a draft, or publish it."""
+    """Write a post: preview it, save it as a draft, or publish it."""
     by = member_of(request)
     require(access.can_write(by))
     kind = request.GET.get("kind", "")
@@ -99,7 +99,7 @@ def post_new(request: HttpRequest) -> HttpResponse:
 
 
 def _editor(request: HttpRequest, form: PostForm, **more: Any) -> HttpResponse:
-    """The page on which a post is written, with a preview where one was asked for."""
+    """Render the editor of a post, with a preview if requested."""
     if "look" in request.POST:
         more["preview"] = markdown(request.POST.get("body", "")[:60_000])
     context = {"form": form, "post": form.instance if form.instance.pk else None, **more}
@@ -109,7 +109,7 @@ def _editor(request: HttpRequest, form: PostForm, **more: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def post_edit(request: HttpRequest, slug: str) -> HttpResponse:
-    """Change a post. Where somebody else did meanwhile, both texts are shown and nothing is lost."""
+    """Change a post. If somebody else did so meanwhile, show both texts; nothing is lost."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_edit(by, post))
     form = PostForm(request.POST or None, instance=post)
@@ -128,7 +128,7 @@ def post_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _conflict(request: HttpRequest, form: PostForm, changed: ChangedMeanwhileError) -> HttpResponse:
-    """The editor with one's own words still in it, and what the other one wrote beside them."""
+    """Render the editor with one's own text in it, and the other text next to it."""
     theirs = show_theirs(request, form, changed)
     return _editor(
         request, form, theirs=theirs, pieces=differences(theirs.body, form.cleaned_data["body"]),
@@ -138,7 +138,7 @@ def _conflict(request: HttpRequest, form: PostForm, changed: ChangedMeanwhileErr
 
 @require_POST
 def post_preview(request: HttpRequest) -> HttpResponse:
-    """How a text will look, for the editor to show beside it. Keeps nothing."""
+    """Render a preview of a text for the editor. Saves nothing."""
     require(access.can_write(member_of(request)))
     form = BodyForm(request.POST)
     body = markdown(form.cleaned_data["body"]) if form.is_valid() else ""
@@ -152,7 +152,7 @@ def post_preview(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def post_history(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every version of a post, and what one changed against the one before it."""
+    """Show every version of a post, and the differences between one version and the previous one."""
     post = fetch_post(request, slug)
     require(access.can_see_history(member_of(request), post))
     rows = page_of(request, post.versions.select_related("by"), PAGE)
@@ -180,7 +180,7 @@ def post_publish(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def post_delete(request: HttpRequest, slug: str) -> HttpResponse:
-    """Throw a draft away, asked first."""
+    """Confirm, then delete a draft."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_delete(by, post))
     if request.method == "POST":
@@ -194,7 +194,7 @@ def post_delete(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def post_pin(request: HttpRequest, slug: str) -> HttpResponse:
-    """Put a post on top of the library, or take it down."""
+    """Pin a post to the top of the library, or unpin it."""
     post, by = fetch_post(request, slug), member_of(request)
     require(access.can_pin(by, post))
     posts.pin_post(post=post, is_pinned="off" not in request.POST, by=by)

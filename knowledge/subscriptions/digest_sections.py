@@ -21,7 +21,7 @@ def _item(post: Post) -> DigestItem:
 
 
 def new_posts(member: Member, since: datetime, until: datetime) -> Iterator[DigestSection]:
-    """Yield new posts of others that a member may read: of what they follow, then the rest. Three queries."""
+    """Yield new posts by others that a member may read: those they follow, then the rest. Three queries."""
     new = readable_posts(member).filter(published_at__gt=since, published_at__lte=until).exclude(author=member)
     follows = Q(author__followed_by__member=member) | Q(topics__followed_by__member=member)
     by_key = new.filter(pk__in=new.filter(follows).values("pk"))

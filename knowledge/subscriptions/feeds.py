@@ -1,4 +1,4 @@
-"""Atom feeds: what is new, for readers of feeds that cannot sign in."""
+"""Atom feeds of new posts, for feed readers, which cannot sign in."""
 
 import re
 
@@ -12,19 +12,19 @@ from common.markdown import markdown
 from knowledge.models import Post
 
 ENTRIES = 30
-# Signs that XML cannot hold: the control characters of XML 1.0, section 2.2, beside tab and the ends of lines.
+# Characters not allowed in XML 1.0, section 2.2: control characters except tab and line ends.
 _UNTELLABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def _telling(text: str) -> str:
-    """Return the text without what XML cannot hold."""
+    """Return the text without characters not allowed in XML."""
     return _UNTELLABLE.sub("", text)
 
 
 def atom_of(posts: QuerySet[Post], address: str) -> str:
-    """Return the newest of these posts as an Atom feed found at that address. Two queries.
+    """Return the newest of these posts as an Atom feed whose own URL is `address`. Two queries.
 
-    A post's text is HTML as on its page: cleaned, and escaped once more as Atom wants it. No discussion, no file.
+    A post's text is the HTML of its page: cleaned, and escaped again as Atom requires. No discussion, no files.
     """
     title = _("%(site)s: new in the library") % {"site": settings.SITE_NAME}
     feed = Atom1Feed(

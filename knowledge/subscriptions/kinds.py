@@ -1,4 +1,4 @@
-"""The events of knowledge that members are notified of, and how each is worded."""
+"""The kinds of notifications about knowledge, and how each is worded."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -17,7 +17,7 @@ def _values(target: Post | Comment) -> dict[str, str]:
 FOLLOWED = NotificationKind(
     "followed", gettext_lazy("Something new of a topic or a person that I follow"), DeliveryMode.DIGEST,
     lambda post: _("%(name)s published “%(title)s”") % _values(post),
-    is_in_digest=False,  # a section of the digest lists new posts, these first
+    is_in_digest=False,  # a section of the digest lists new posts, starting with these
 )  # fmt: skip
 COMMENTED = NotificationKind(
     "commented", gettext_lazy("A comment on what I wrote, or an answer to me"), DeliveryMode.AT_ONCE,
@@ -33,7 +33,7 @@ NEW_VERSION = NotificationKind(
     "new_version", gettext_lazy("A new version of a material that a planned training of mine uses"), DeliveryMode.AT_ONCE,
     digest_sentence=lambda post: pgettext("digest", "New version: %(title)s") % _values(post),
 )  # fmt: skip
-# Settings alone: what is new in a saved search is looked for when the digest is written.
+# Only for settings: new results of saved searches are counted when the digest is written.
 SAVED_SEARCH = NotificationKind(
     "search", gettext_lazy("Something new in a search that I saved"), DeliveryMode.DIGEST,
     modes=(DeliveryMode.OFF, DeliveryMode.DIGEST),
@@ -42,7 +42,7 @@ PINNED = NotificationKind("pinned", gettext_lazy("News that the secretariat pins
 
 
 def register() -> None:
-    """Offer these kinds to `notifications`, and say of which rows they are."""
+    """Register these kinds and their targets with `notifications`."""
     register_kinds(FOLLOWED, COMMENTED, MENTIONED, NEW_VERSION, SAVED_SEARCH, PINNED)
     register_target(Post, access.readable_posts, "author")
     register_target(Comment, access.readable_comments, "author", "post")

@@ -1,4 +1,4 @@
-"""Notifying of knowledge: who hears of what, in the transaction of the write. Called by actions alone."""
+"""Sending notifications about knowledge, in the transaction of the write. Called only by actions."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,10 +17,10 @@ from notifications.notify import MailText, notifications_about, notify
 
 
 def notify_members(kind: NotificationKind, members: Iterable[int], target: Post | Comment, *, by: Member) -> None:
-    """Notify these members (by key) of a post, or of a comment on it.
+    """Notify these members (by primary key) about a post, or a comment on it.
 
-    Left out are `by`, who may not read the post, and who was notified of the same before. Six queries whatever their
-    number, and up to four for each mail.
+    Skips `by`, members who may not read the post, and those already notified about the same. Six queries for any number
+    of members, and up to four per email.
     """
     wanted = set(members) - {by.pk}
     if not wanted:
@@ -35,12 +35,12 @@ def notify_members(kind: NotificationKind, members: Iterable[int], target: Post 
 
 
 def notify_mentioned(comment: Comment, mentioned: Sequence[Member], *, by: Member) -> None:
-    """Notify whom a comment mentions."""
+    """Notify the members mentioned in a comment."""
     notify_members(MENTIONED, [member.pk for member in mentioned], comment, by=by)
 
 
 def notify_of_comment(comment: Comment, *, mentioned: Sequence[Member], by: Member) -> None:
-    """Notify whom a comment mentions, then the author of the post and of the comment it answers: each once."""
+    """Notify members a comment mentions, the author of the post and that of the comment it answers: each once."""
     notify_mentioned(comment, mentioned, by=by)
     answered = comment.answers
     concerned = [comment.post.author_id, *([answered.author_id] if answered else [])]
@@ -48,20 +48,20 @@ def notify_of_comment(comment: Comment, *, mentioned: Sequence[Member], by: Memb
 
 
 def notify_readers(post: Post, *, by: Member) -> None:
-    """Notify every reader of a post that the secretariat has pinned."""
+    """Notify all readers of a post that the secretariat has pinned."""
     notify_members(PINNED, access.readers_of(post).values_list("pk", flat=True), post, by=by)
 
 
 def notify_followers(post: Post, *, by: Member) -> None:
-    """Notify who follows the author or a topic of a post that has just been published."""
+    """Notify members who follow the author or a topic of a newly published post."""
     following = Follow.objects.filter(Q(person=post.author_id) | Q(topic__in=post.topics.all()))
     notify_members(FOLLOWED, following.values_list("member", flat=True), post, by=by)
 
 
 def notify_of_version(version: MaterialVersion, *, by: Member) -> None:
-    """Notify the trainers of trainings to come that what they named is no longer the newest, or is withdrawn.
+    """Notify trainers of future trainings that a file version they chose is outdated or withdrawn.
 
-    Every version counts, so nobody is left out who was notified of another before.
+    Each version counts separately: members already notified about another version are notified again.
     """
     material = version.material
     uses = MaterialUse.objects.filter(
@@ -77,7 +77,7 @@ def notify_of_version(version: MaterialVersion, *, by: Member) -> None:
 
 
 def _words(kind: NotificationKind, post: Post, comment: Comment | None, by: Member) -> tuple[str, str]:
-    """The subject and the text of a mail about a post, or a comment on it."""
+    """Return the subject and text of an email about a post, or a comment on it."""
     params = {"name": by.full_name, "title": post.title}
     if kind == MENTIONED:
         subject = _("%(name)s mentions you: %(title)s") % params
@@ -94,7 +94,7 @@ def _words(kind: NotificationKind, post: Post, comment: Comment | None, by: Memb
 
 
 def _words_of_version(version: MaterialVersion) -> tuple[str, str]:
-    """The subject and the text of a mail about a version that is out, or was withdrawn."""
+    """Return the subject and text of an email about a new or withdrawn version."""
     params = {"title": version.material.title, "n": version.number}
     if version.withdrawn_at is None:
         subject = _("New version of %(title)s") % params

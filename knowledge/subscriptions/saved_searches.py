@@ -1,4 +1,4 @@
-"""Searches that a member keeps for themselves."""
+"""Write actions for a member's saved searches."""
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,9 +14,9 @@ MAX_SEARCHES = 20
 
 @action
 def save_search(*, name: str, query: str, by: Member) -> SavedSearch:
-    """Keep a search by its address' query. Raises ValidationError where it is kept already, or twenty others are.
+    """Save a search by its query string. Raises ValidationError if it is already saved, or if twenty others are.
 
-    The record holds no word of it: what somebody looks for is theirs alone.
+    The audit log does not contain the search: what a member looks for is private.
     """
     locked = Member.objects.select_for_update().get(pk=by.pk)
     searches = SavedSearch.objects.filter(member=locked)
@@ -31,11 +31,11 @@ def save_search(*, name: str, query: str, by: Member) -> SavedSearch:
 
 @action
 def forget_search(*, saved: SavedSearch, by: Member) -> None:
-    """Remove a saved search."""
+    """Delete a saved search."""
     saved.delete()
     record("forget_search", by, by=by)
 
 
 def look_at_search(saved: int) -> None:
-    """Note that the results of a saved search, by its number, were looked at: a read mark, so no line of the record."""
+    """Save that the results of a saved search (by primary key) were seen: a read mark, so no audit entry."""
     SavedSearch.objects.filter(pk=saved).update(seen_until=timezone.now())

@@ -1,4 +1,4 @@
-"""The secret address at which a member's feed reader, which cannot sign in, reads what they may."""
+"""The secret address with which a member's feed reader, which cannot sign in, reads what the member may read."""
 
 import secrets
 
@@ -10,7 +10,7 @@ from knowledge.models import SecretAddress
 from members.actions import hash_of
 from members.models import Member
 
-# In the browser's session: the new secret, for the one page after it was made.
+# Session key of the new secret, for the one page after its creation.
 SESSION_KEY = "feed_secret"
 
 
@@ -20,7 +20,7 @@ def _end_address(member: Member) -> None:
 
 @action
 def make_secret_address(*, member: Member, by: Member) -> str:
-    """Give a member a new secret address for feeds and return the secret, which is shown once; an older one ends."""
+    """Create a member's new secret for feed URLs and return it, to be shown once; the old one is revoked."""
     _end_address(member)
     secret = secrets.token_urlsafe(32)
     SecretAddress.objects.create(member=member, secret_hash=hash_of(secret))
@@ -30,13 +30,13 @@ def make_secret_address(*, member: Member, by: Member) -> str:
 
 @action
 def revoke_secret_address(*, member: Member, by: Member) -> None:
-    """End a member's secret address: feeds under it answer 404 from now on."""
+    """Revoke a member's secret address: its feeds return 404 from now on."""
     _end_address(member)
     record("revoke_secret_address", member, by=by)
 
 
 def member_of_secret(secret: str) -> Member | None:
-    """Return the active member whose feeds a secret opens, else None. One query."""
+    """Return the active member a secret belongs to, else None. One query."""
     addresses = SecretAddress.objects.filter(
         secret_hash=hash_of(secret), revoked_at=None, member__is_active=True
     ).select_related("member__organisation")

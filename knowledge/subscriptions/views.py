@@ -1,4 +1,4 @@
-"""What a member keeps for themselves: saved posts, what they follow, and feeds."""
+"""Views of a member's saved posts, of what they follow, and of feeds."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ PAGE = 20
 
 @require_GET
 def saved(request: HttpRequest) -> HttpResponse:
-    """Posts kept for later, the last saved first. One that can no longer be read is left out."""
+    """List posts saved for later, last saved first, without those no longer readable."""
     by = member_of(request)
     rows = access.readable_posts(by).filter(saved_by__member=by).order_by("-saved_by__at")
     page = page_of(request, rows, PAGE)
@@ -48,14 +48,14 @@ def _follow(request: HttpRequest, thing: Any, name: str) -> HttpResponse:
 
 @require_POST
 def follow_topic(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hear of new posts about a topic, or no longer."""
+    """Follow a topic's new posts, or stop."""
     topic = get_object_or_404(Topic, pk=pk)
     return _follow(request, topic, topic.name)
 
 
 @require_POST
 def follow_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hear of new posts of a member, or no longer."""
+    """Follow a member's new posts, or stop."""
     by = member_of(request)
     people = (
         access.followable_people(by) if "off" not in request.POST else Member.objects.filter(followed_by__member=by)
@@ -66,7 +66,7 @@ def follow_person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def secret_make(request: HttpRequest) -> HttpResponse:
-    """Give the member a new secret address; the page after it shows it, once."""
+    """Create a new secret address for the member; the next page shows it, once."""
     member = member_of(request)
     request.session[SESSION_KEY] = secret_addresses.make_secret_address(member=member, by=member)
     return redirect(f"{reverse('notifications:settings')}#feeds")
@@ -74,7 +74,7 @@ def secret_make(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def secret_revoke(request: HttpRequest) -> HttpResponse:
-    """End the member's secret address."""
+    """Revoke the member's secret address."""
     member = member_of(request)
     secret_addresses.revoke_secret_address(member=member, by=member)
     messages.success(request, _("The secret address is ended: feed readers that have it get nothing more."))
@@ -84,7 +84,7 @@ def secret_revoke(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def feed(request: HttpRequest, secret: str = "") -> HttpResponse:
-    """The library as an Atom feed: public posts, or by a secret address what that member may read; narrowed by `?topic=`."""
+    """Return the library as an Atom feed: public posts or, with a secret, the member's; filtered by `?topic=`."""
     posts: QuerySet[Post] = access.public_posts()
     if secret:
         member = secret_addresses.member_of_secret(secret)

@@ -1,4 +1,4 @@
-"""Tags by which pages of the apps below offer what knowledge adds to them."""
+"""Template tags with which pages of the apps below show features of knowledge."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def _reader(context: Context) -> Member | None:
 
 @register.inclusion_tag("knowledge/subscriptions/_follow.html", takes_context=True)
 def follow_topic(context: Context, pk: str, name: str) -> dict[str, Any]:
-    """A button by which the reader follows a topic, or no longer. One query."""
+    """A button to follow or unfollow a topic. One query."""
     reader = _reader(context)
     is_followed = Follow.objects.filter(member=reader, topic=int(pk)).exists() if reader else False
     return _button(context, "knowledge:follow_topic", int(pk), name, is_followed, bool(reader))
@@ -28,7 +28,7 @@ def follow_topic(context: Context, pk: str, name: str) -> dict[str, Any]:
 
 @register.inclusion_tag("knowledge/subscriptions/_follow.html", takes_context=True)
 def follow_person(context: Context, person: Member) -> dict[str, Any]:
-    """A button by which the reader follows another member, or no longer. One query."""
+    """A button to follow or unfollow another member. One query."""
     reader = _reader(context)
     can = bool(reader and reader.pk != person.pk and person.is_active)
     is_followed = Follow.objects.filter(member=reader, person=person).exists() if can else False
@@ -44,6 +44,6 @@ def _button(context: Context, route: str, pk: int, name: str, is_followed: bool,
 
 @register.inclusion_tag("knowledge/field_notes/_note_link.html", takes_context=True)
 def note_link(context: Context, training: Training) -> dict[str, Any]:
-    """Where the reader writes or changes their field note of a training. No query on its page."""
+    """A link to write or change the reader's field note of a training. No query on its page."""
     reader = _reader(context)
     return {"can_note": bool(reader and access.can_note(reader, training)), "training": training}

@@ -1,4 +1,4 @@
-"""Parts of the pages of notifications that are about knowledge: what a member follows, and the address of their feeds."""
+"""Parts of the notification pages about knowledge: what a member follows, and their feed URL."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.inclusion_tag("knowledge/subscriptions/_followed.html", takes_context=True)
 def followed(context: dict[str, Any]) -> dict[str, Any]:
-    """What the reader follows, each with a button to end it. One query."""
+    """What the reader follows, each with a button to unfollow it. One query."""
     request = context["request"]
     following = Follow.objects.filter(member=member_of(request)).select_related("topic", "person").order_by("pk")
     return {"following": following, "request": request, "csrf_token": context.get("csrf_token")}
@@ -22,7 +22,7 @@ def followed(context: dict[str, Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("knowledge/subscriptions/_feed_address.html", takes_context=True)
 def feed_address(context: dict[str, Any]) -> dict[str, Any]:
-    """The reader's secret address of feeds: shown on the one page after it was made. One query."""
+    """The reader's secret feed URL, shown only on the page after its creation. One query."""
     request = context["request"]
     secret = request.session.pop(SESSION_KEY, "")
     return {

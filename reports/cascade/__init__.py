@@ -1,5 +1,4 @@
-"""The cascade: from a course that makes trainers to its graduates, to the trainings they delivered, to the people those
-reached, and to who became a trainer of them.
+"""The cascade: from train-the-trainer courses to the trainings their graduates delivered, and to the next trainers.
 
-`data` reads what happened, `tree` follows it generation by generation, `presentation` is what one reader sees of it.
+`data` reads the events, `tree` follows them generation by generation to the people reached, `presentation` is what one reader may see.
 """

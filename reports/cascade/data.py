@@ -1,4 +1,4 @@
-"""What the cascade is made of: who completed a course that makes trainers, who attended what, who taught what, and when."""
+"""The data of the cascade: who completed train-the-trainer courses, who attended and taught which trainings, and when."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -11,17 +11,16 @@ from trainers.models import TrainerProfile
 from trainings.counting.question import Question, counted_enrolments, counted_headcounts, training_filter
 from trainings.models import Assignment, Training
 
-# A graduate: the profile they have now, else the record of the person.
+# A graduate: their current trainer profile, otherwise their participant record.
 Graduate = tuple[str, int]
 
 
 @dataclass
 class Traces:
-    """Trainings that count, by their keys, and what trainers did in them, by the keys of their profiles.
+    """Trainings that count, by key, and what trainers did in them, by the keys of their profiles.
 
-    `ends` is the day on which a training counts. `completed` holds the graduates of each course that makes trainers,
-    `unnamed` how many more completed it by a headcount. `attended` and `taught` are trainings of each trainer; who observed
-    taught nothing.
+    `ends` is the day on which a training counts. `completed` holds the graduates of each train-the-trainer course, `unnamed` the number of further
+    graduates from headcounts. `attended` and `taught` are each trainer's trainings; observing is not teaching.
     """
 
     ends: dict[int, date] = field(default_factory=dict)
@@ -34,7 +33,7 @@ class Traces:
 
 
 def makers_of_trainers() -> QuerySet[Training]:
-    """Return the trainings that made trainers and count, the earliest first, each with its `unnamed` graduates."""
+    """Return the train-the-trainer courses that count, earliest first, each annotated with its `unnamed` graduates."""
     question = Question(rule="completed")
     headcounted = (
         counted_headcounts(question)
@@ -49,12 +48,12 @@ def makers_of_trainers() -> QuerySet[Training]:
 
 
 def all_profiles() -> QuerySet[TrainerProfile]:
-    """Return every trainer, who left too: what they delivered stays."""
+    """Return every trainer, including former ones: their deliveries still count."""
     return TrainerProfile.objects.select_related("member__organisation").order_by("name_key")
 
 
 def read_traces(makers: list[Training], profiles: list[TrainerProfile]) -> Traces:
-    """Return what happened in trainings that count. Two queries."""
+    """Read what happened in trainings that count. Two queries."""
     traces = Traces(
         ends={training.pk: training.counts_on for training in makers},
         makers=[training.pk for training in makers],
@@ -70,7 +69,7 @@ def read_traces(makers: list[Training], profiles: list[TrainerProfile]) -> Trace
 
 
 def _read_enrolments(traces: Traces) -> None:
-    """Note who completed the makers of trainers, and what trainers attended. One query."""
+    """Add to `traces` who completed train-the-trainer courses and what trainers attended. One query."""
     profile = "participant__member__profile"
     completed = Exists(counted_enrolments(Question(rule="completed")).filter(pk=OuterRef("pk")))
     rows = counted_enrolments(Question()).filter(Q(training__in=traces.makers) | Q(**{f"{profile}__isnull": False}))

@@ -1,7 +1,7 @@
-"""What one reader sees of the cascade.
+"""The cascade as one reader may see it.
 
-Trainers are members and named to any member; graduates and participants without a trainer's profile are counted and never
-named. How many people were reached follows the small-cell rule: see `trainings.disclosure.training_sets`.
+Trainers are members, and any member may see their names; graduates and participants without a trainer profile are only counted. The number of
+people reached follows the small-cell rule: see `trainings.disclosure.training_sets`.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ AFTER = (12, 24)
 
 @dataclass(frozen=True)
 class ShownTrainer(OfTrainer):
-    """A trainer in the tree. `people` only for who sees every number; `url` is empty for who left."""
+    """A trainer in the tree. `people` only for readers who see every number; `url` is empty for former trainers."""
 
     grown: Grown
     profile: TrainerProfile
@@ -46,27 +46,27 @@ class ShownTrainer(OfTrainer):
 
     @property
     def first_day(self) -> date:
-        """The day from which their trainings count here."""
+        """The first day whose trainings count for this trainer here."""
         return self.grown.since + timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class ShownGeneration:
-    """One generation: its trainers by the training they came through, what they delivered first, and who came after them."""
+    """One generation: its trainers by the training they came through, their own deliveries, and the next generation."""
 
     number: int
     through: tuple[tuple[Training, tuple[ShownTrainer, ...]], ...]
     trainers: int
     trainings: int
     people: People | None
-    # Trainings among them that made trainers in turn, each with its graduates; None is hidden.
+    # Its trainings that made trainers in turn, each with its number of graduates; None is hidden.
     makers: tuple[tuple[Training, int | None], ...]
     after: "ShownGeneration | None"
 
 
 @dataclass(frozen=True)
 class After:
-    """What was reached so many months after the end: nothing yet, or people and how many for each graduate; None is hidden."""
+    """Reach a number of months after the end, if that day has passed: people, and people per graduate (None is hidden)."""
 
     months: int
     has_passed: bool
@@ -76,7 +76,7 @@ class After:
 
 @dataclass(frozen=True)
 class ShownCohort:
-    """One course that makes trainers as a reader sees it; `graduates` None is hidden."""
+    """One train-the-trainer course as a reader sees it; `graduates` is None where hidden."""
 
     training: Training
     graduates: int | None
@@ -88,30 +88,30 @@ class ShownCohort:
 
     @property
     def is_followed(self) -> bool:
-        """Somebody of its graduates is linked to a trainer of the portal."""
+        """Whether any of its graduates is linked to a trainer of the portal."""
         return self.trainers > 0
 
 
 @dataclass(frozen=True)
 class ShownCascade:
-    """All cohorts, and the active trainers who have not delivered for twelve months, by when they last did."""
+    """All cohorts, and the active trainers without a delivery for twelve months, most recent delivery first."""
 
     cohorts: tuple[ShownCohort, ...]
     not_current: tuple[tuple[TrainerProfile, date | None], ...]
-    # The trainings of the trainer who delivered most since they became one.
+    # The largest number of trainings that one trainer has delivered since becoming one.
     most_of_one: int
 
 
 def graduates_shown(cohort: Cohort, *, whole: bool) -> int | None:
-    """Return the number of graduates, unless it is small or what remains beside the trainers, who are named, is."""
+    """Return the number of graduates, or None if it or the remainder next to the named trainers is small."""
     named = sum(kind == "trainer" for kind, _key in cohort.graduates)
     return cohort.size if whole else suppress_beside_named(cohort.size, named)
 
 
 def show_cascade(reader: Member, *, own: bool, today: date) -> ShownCascade:
-    """Return the cascade for a reader; with `own` of people of their own organisation, of which they see every number.
+    """Return the cascade for a reader; with `own`, for people of their organisation only, with every number.
 
-    The caller checks that they may: see access.sees_whole. Eight queries.
+    The caller checks that they may see it: see access.sees_whole. Eight queries.
     """
     makers, profiles = list(makers_of_trainers()), list(all_profiles())
     traces = read_traces(makers, profiles)
@@ -142,7 +142,7 @@ def show_cascade(reader: Member, *, own: bool, today: date) -> ShownCascade:
 
 @dataclass(frozen=True)
 class _Making:
-    """What shown cohorts are made from. `whole` is there for who sees every number."""
+    """Builds `ShownCohort` objects. `whole` is set only for readers who see every number."""
 
     people: dict[Trainings, People]
     whole: Gathering | None
@@ -165,12 +165,12 @@ class _Making:
         if self.today <= cohort.limit(months):
             return After(months, has_passed=False)
         people = self.people[cohort.within(months)]
-        # Of one ministry's people there is nothing to divide by: its graduates are not told apart.
+        # With one ministry's people there is no divisor: graduates are not known by ministry.
         known = people.least is not None and graduates and self.whole is None
         return After(months, True, people, people.least / graduates if known else None)  # type: ignore[operator]  # known
 
     def _generation(self, generations: tuple[Generation, ...], place: int) -> ShownGeneration | None:
-        """Return a generation with all that come after it; they are few."""
+        """Return a generation with all its descendants, recursively; there are few."""
         if place == len(generations):
             return None
         generation = generations[place]
@@ -196,5 +196,5 @@ class _Making:
 
 
 def _by_deliveries(trainers: Iterable[ShownTrainer]) -> tuple[ShownTrainer, ...]:
-    """Return trainers, who delivered most first."""
+    """Return trainers with the most deliveries first."""
     return tuple(sorted(trainers, key=lambda trainer: (-trainer.delivered, trainer.profile.name_key)))

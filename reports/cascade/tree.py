@@ -1,4 +1,4 @@
-"""Following the cascade: from each course that makes trainers, generation by generation. No query."""
+"""Builds the tree of the cascade: from each train-the-trainer course, generation by generation. No query."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +9,7 @@ from reports.trainers.deliveries import months_before
 
 @dataclass(frozen=True)
 class Grown:
-    """A trainer in the tree: since when, through which training they came, and what they delivered since."""
+    """A trainer in the tree: since when, through which training, and which trainings they have delivered since."""
 
     profile: int
     since: date
@@ -19,7 +19,7 @@ class Grown:
 
 @dataclass(frozen=True)
 class Generation:
-    """Trainers, and the trainings that they and nobody of an earlier generation delivered."""
+    """Trainers, and the trainings delivered by them but by no earlier generation."""
 
     trainers: tuple[Grown, ...]
     trainings: frozenset[int]
@@ -27,7 +27,7 @@ class Generation:
 
 @dataclass(frozen=True)
 class Cohort:
-    """One course that makes trainers, and all that came of it. `graduates` became so here: who had completed one before is not."""
+    """One train-the-trainer course and its results. `graduates` excludes people who had already completed an earlier one."""
 
     training: int
     ended: date
@@ -38,25 +38,25 @@ class Cohort:
 
     @property
     def size(self) -> int:
-        """How many graduated here, by name and by headcount."""
+        """The number of graduates here, by name and by headcount."""
         return len(self.graduates) + self.unnamed
 
     @property
     def trainings(self) -> frozenset[int]:
-        """Every training of every generation, each once."""
+        """The trainings of all generations, each once."""
         return frozenset().union(*(generation.trainings for generation in self.generations))
 
     def limit(self, months: int) -> date:
-        """The last day that counts as within so many months of the course's end."""
+        """The last day within this number of months after the course's end."""
         return months_before(self.ended, -months)
 
     def within(self, months: int) -> frozenset[int]:
-        """The trainings of every generation within so many months of the course's end."""
+        """The trainings of all generations within this number of months after the course's end."""
         return frozenset(training for training in self.trainings if self.ends[training] <= self.limit(months))
 
 
 def grow(traces: Traces) -> list[Cohort]:
-    """Return the cohorts, the earliest first."""
+    """Return the cohorts, earliest first."""
     graduated: dict[Graduate, int] = {}
     for maker in traces.makers:
         for graduate in traces.completed[maker]:
@@ -79,7 +79,7 @@ def grow(traces: Traces) -> list[Cohort]:
 def _generations(
     traces: Traces, became: dict[int, date | None], trainers: dict[int, tuple[date, int]]
 ) -> list[Generation]:
-    """Return the generations from these trainers on, each given with the day and the training it begins with."""
+    """Return the generations that start with these trainers, who are given with their start day and training."""
     generations: list[Generation] = []
     known, seen = set(trainers), set[int]()
     while trainers:
@@ -101,9 +101,9 @@ def _generations(
 def _became_trainers(
     traces: Traces, became: dict[int, date | None], trainings: frozenset[int], known: set[int]
 ) -> dict[int, tuple[date, int]]:
-    """Return who attended one of these trainings and was no trainer before: since when they are one, and through which.
+    """Return who became a trainer after attending one of these trainings: by profile, since when and through which.
 
-    That is the last of them until they became a trainer; the first where the day is not known.
+    That is the last of the trainings before they became a trainer, or the first where that day is not known.
     """
     new_trainers: dict[int, tuple[date, int]] = {}
     for profile, attended in traces.attended.items():

@@ -1,4 +1,4 @@
-"""The cascade: what came of each course that makes trainers, as a tree and in numbers."""
+"""Views of the cascade: the results of each train-the-trainer course, as a tree and in numbers."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,15 +12,15 @@ from reports.tabs import tabs_of
 from trainings.counting import Question
 
 OWN = "own"
-# Beside the list of who has not delivered lately stands the way to all of them.
+# The page lists at most this many inactive trainers and links to all of them.
 MAX_IDLE = 12
 
 
 @require_GET
 def cascade(request: HttpRequest) -> HttpResponse:
-    """Every course that made trainers with what came of it, or with `?cohort=` one of them with its trainers by name.
+    """Show all train-the-trainer courses with their results, or with `?cohort=` one of them with its trainers by name.
 
-    `?of=own` counts the people of the reader's own organisation alone; 404 for who may not see every number of them.
+    `?of=own` counts only people of the reader's own organisation; 404 for readers who may not see every number of them.
     """
     member = member_of(request)
     if not access.can_see_reports(member):

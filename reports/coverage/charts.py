@@ -1,4 +1,4 @@
-"""The charts of coverage: the share over the years with the way to the target, and the share of each line."""
+"""Charts of coverage: the share over the years with the path to the target, and the share by line."""
 
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ def _in_words(share: float | None) -> str:
 
 
 def share_over_years(coverage: Coverage) -> Chart | None:
-    """Draw the share at the end of each year, and a straight way from the year asked about to the target."""
+    """Draw the share at the end of each year, and a straight line from the selected year to the target."""
     target, year = coverage.query.target, coverage.query.year
     years = {one: covered.share for one, covered in coverage.years.items() if covered.share is not None}
     if len(years) < 2:
@@ -50,7 +50,7 @@ def share_over_years(coverage: Coverage) -> Chart | None:
 
 
 def _joined(numbers: tuple[float | None, ...]) -> tuple[float | None, ...]:
-    """Fill gaps between known numbers in a straight line, so that the line goes on over years that have none."""
+    """Interpolate gaps between known numbers linearly, so that the line continues over years without one."""
     known = [n for n, value in enumerate(numbers) if value is not None]
     filled = list(numbers)
     for left, right in pairwise(known):

@@ -1,4 +1,4 @@
-"""Validation of what is asked of coverage, by the page's address."""
+"""Validation of the coverage page's query parameters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,9 +27,9 @@ BESIDE = {"as"}
 
 
 class CoverageForm(forms.Form):
-    """Ministry, year, breakdown, rule and target. Unknown fields are refused, not passed over. Two queries.
+    """Ministry, year, breakdown, rule and target. Unknown fields are refused, not ignored. Two queries.
 
-    Without a ministry it asks about the reader's own, else about the first; without a year about the latest given.
+    The ministry defaults to the reader's own, otherwise the first; the year defaults to the latest with a strength.
     """
 
     ministry = forms.ChoiceField(label=gettext_lazy("Ministry"), required=False)
@@ -63,13 +63,13 @@ class CoverageForm(forms.Form):
         self._show_what_is_asked(years)
 
     def _about(self) -> Organisation | None:
-        """Return the ministry that is asked about, by what was sent, before it is validated."""
+        """Return the ministry from the submitted data, before validation, or its default."""
         wanted = str(self.data.get("ministry") or self.member.organisation_id)
         match = next((ministry for ministry in self.ministries if str(ministry.pk) == wanted), None)
         return match or next(iter(self.ministries), None)
 
     def _show_what_is_asked(self, years: list[int]) -> None:
-        """Fill in what was left out, so that the page's fields say what its figures are about."""
+        """Fill in omitted values, so that the fields of the page show what its figures are about."""
         year = self.data.get("year") or (str(years[0]) if years else "")
         latest = int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else TARGET_YEAR
         defaults = {
@@ -95,7 +95,7 @@ class CoverageForm(forms.Form):
         return cleaned
 
     def query(self) -> CoverageQuery | None:
-        """Return what a valid form asks; nothing where the ministry gave no strength yet."""
+        """Return the query of a valid form, or None if the ministry has no strength yet."""
         data = self.cleaned_data
         if self.about is None or not data.get("year"):
             return None

@@ -1,7 +1,7 @@
-"""How much of a ministry was trained: share, gap, and what a target still needs. Nothing is read here.
+"""Coverage rates of a ministry: share, gap, and the number still needed for a target. Reads no data.
 
-Numbers of people trained are "at least" and come from `trainings.counting`. Who left the ministry is among them, so a share
-can be above 100 %. Needs are reckoned from the two numbers shown, with the strength taken to stay as it is: they count nobody.
+Numbers of people trained are "at least". They include people who have since left the ministry, so a share can exceed 100 %. Needs are computed from
+the two numbers shown, assuming that the strength stays the same.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Target:
-    """So many percent of the strength, by the end of that year."""
+    """A target: a percentage of the strength by the end of a year."""
 
     percent: int
     year: int
@@ -17,7 +17,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Need:
-    """People still to be trained for a target; `per_year` is None where its year is not ahead."""
+    """People still to be trained for a target; `per_year` is None where its year is not in the future."""
 
     missing: int
     per_year: int | None
@@ -25,9 +25,9 @@ class Need:
 
 @dataclass(frozen=True)
 class Covered:
-    """One line: people there are (None: not given) and people trained, at least (None: hidden).
+    """One line: its strength (None: not given) and at least how many people were trained (None: hidden).
 
-    Where the strength is that of some of these people only (`is_partial`), nothing is reckoned with it.
+    Where the strength covers only some of these people (`is_partial`), nothing is computed from it.
     """
 
     strength: int | None
@@ -36,20 +36,20 @@ class Covered:
 
     @property
     def share(self) -> float | None:
-        """Return trained / strength; None where either is missing or there is nobody."""
+        """Return trained / strength; None where either is missing or the strength is zero."""
         if not self.strength or self.trained is None or self.is_partial:
             return None
         return self.trained / self.strength
 
     @property
     def gap(self) -> int | None:
-        """Return how many were not trained, at most; nobody where more were trained than there are."""
+        """Return the maximum number of people not trained; 0 where more were trained than the strength."""
         if self.strength is None or self.trained is None or self.is_partial:
             return None
         return max(0, self.strength - self.trained)
 
     def need(self, target: Target, year: int) -> Need | None:
-        """Return what is missing at the end of `year` to the target, in whole people; a part of one counts as one."""
+        """Return how many people are missing at the end of `year` for the target, rounded up to whole people."""
         if self.strength is None or self.trained is None or self.is_partial:
             return None
         wanted = -(-self.strength * target.percent // 100)

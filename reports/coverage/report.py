@@ -1,4 +1,4 @@
-"""Coverage of one ministry answered for one reader: what page and sheet alike show."""
+"""Coverage of one ministry for one reader, as shown by both page and workbook."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
@@ -18,7 +18,7 @@ from trainings.disclosure.coverage import Line, combine_small_lines, hides_at_mo
 from trainings.disclosure.small_cells import suppress_number
 from trainings.models import Sex
 
-# By what the trained and the strength are broken down; of units alone there is one more query.
+# The dimensions of the trained and of the strength for each breakdown; units alone need one more query.
 BREAKDOWNS: dict[str, tuple[str, ...]] = {
     "rank_group": ("rank_group",), "sex": ("sex",), "both": ("rank_group", "sex"), "unit": ("unit",),
 }  # fmt: skip
@@ -27,7 +27,7 @@ OTHER_UNITS = ""
 
 @dataclass(frozen=True)
 class CoverageQuery:
-    """A question of coverage as its reader may ask it."""
+    """A coverage query as its reader may ask it."""
 
     ministry: Organisation
     year: int
@@ -39,7 +39,7 @@ class CoverageQuery:
 
 @dataclass(frozen=True)
 class Row:
-    """One line: its words, those put together in it, its numbers, and what the target needs of it."""
+    """One line: its label, the labels combined in it, its numbers, and its need for the target."""
 
     label: str
     members: tuple[str, ...]
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass
 class Coverage:
-    """What one reader gets. `years` are the totals at the end of each year of which there is a strength."""
+    """The coverage shown to one reader. `years` are the totals at the end of each year that has a strength."""
 
     query: CoverageQuery
     total: Covered
@@ -58,7 +58,7 @@ class Coverage:
     is_from_units: bool
     sources: list[Source] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    # Lines of people trained of whom no strength is given: they are among the trained of the total.
+    # Lines with people trained but no strength; these people are part of the total.
     without_strength: list[str] = field(default_factory=list)
 
     @property
@@ -67,7 +67,7 @@ class Coverage:
 
     @property
     def need(self) -> Need | None:
-        """Return what the target needs of the whole."""
+        """The need of the whole ministry for the target."""
         return self.total.need(self.query.target, self.query.year)
 
     @property
@@ -82,7 +82,7 @@ class Coverage:
 
 
 def cover(query: CoverageQuery, strengths: Strengths) -> Coverage:
-    """Answer for one reader. Four to six queries; see `trainings.counting.gather` for the cost."""
+    """Answer a query for one reader. Four to six queries; see `trainings.counting.gathering` for the cost."""
     last = date(max([*strengths.by_year, query.year]), 12, 31)
     question = Question(rule=query.rule, organisation=query.ministry.pk, last=last)
     gathered = gather(question, ("year", *BREAKDOWNS[query.by]))
@@ -96,7 +96,7 @@ def cover(query: CoverageQuery, strengths: Strengths) -> Coverage:
 def answer(
     query: CoverageQuery, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]] | None = None
 ) -> Coverage:
-    """Answer from what was read: people by (year, and what `query` breaks down by). No query."""
+    """Answer from gathered data: people by (year, dimensions of `query.by`). No query."""
     figures = gathered.figures(_until(gathered, query.year))
     total = Covered(strengths.total(query.year), figures.people_at_least)
     by_year = {
@@ -116,7 +116,7 @@ def answer(
 
 
 def _suppress(coverage: Coverage) -> None:
-    """Hide what who may not see names may not see of the totals; the lines are put together already."""
+    """Hide totals from readers who may not see names; lines are combined already."""
     visible = visible_years(coverage.years, coverage.query.year)
     coverage.years = {
         year: covered if year in visible else _without_trained(covered) for year, covered in coverage.years.items()
@@ -137,7 +137,7 @@ def _until(gathered: Gathering, year: int) -> list[tuple[Hashable, ...]]:
 
 
 class _Table:
-    """The lines of a breakdown: which there are, in the order of reading, and the numbers of any of them together."""
+    """The lines of a breakdown in display order, and the numbers of any combination of them."""
 
     def __init__(
         self, query: CoverageQuery, strengths: Strengths, gathered: Gathering, units: dict[str, tuple[str, int]]
@@ -178,14 +178,14 @@ class _Table:
         return str((RankGroup if self.query.by == "rank_group" else Sex)(str(key)).label)
 
     def count(self, line: Line) -> Covered:
-        """Return the numbers of some lines together; strength is that of those which have one."""
+        """Return the numbers of some lines combined; the strength sums the lines that have one."""
         strengths = [self.strength[key] for key in line if key in self.strength]
         keys = [inner for key in line for inner in self.trained.get(key, [])]
         trained = self.gathered.figures(keys).people_at_least
         return Covered(sum(strengths) if strengths else None, trained, is_partial=0 < len(strengths) < len(line))
 
     def without_strength(self, lines: list[Line]) -> list[str]:
-        """Return the words of what is shown and has people trained, but no strength."""
+        """Return the labels of displayed lines that have people trained but no strength."""
         return [self._label(key) for line in lines for key in line if key not in self.strength]
 
     def row(self, line: Line) -> Row:

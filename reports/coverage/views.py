@@ -1,4 +1,4 @@
-"""Coverage: how much of a ministry was trained, what is missing to a target, and the same as a sheet."""
+"""Views of coverage: how much of a ministry was trained and what a target still needs, as a page and as a workbook."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ def _fields(form: CoverageForm) -> list[tuple[str, str]]:
 
 @require_GET
 def coverage(request: HttpRequest) -> HttpResponse:
-    """The share of one ministry's people that was trained by the end of a year, by rule and breakdown, with its target."""
+    """Show the share of a ministry's people trained by the end of a year, by rule and breakdown, with the target."""
     member = member_of(request)
     form = CoverageForm(request.GET, member=member)
     is_valid = form.is_valid()
@@ -48,7 +48,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def coverage_sheet(request: HttpRequest) -> HttpResponseBase:
-    """The tables of the page as a sheet: the numbers that it shows this reader, and no others."""
+    """Export the tables of the page, with only the numbers that it shows this reader."""
     sent = request.POST.copy()
     for name in set(sent) - set(CoverageForm.base_fields):
         del sent[name]
@@ -82,7 +82,7 @@ def _cells(covered: Covered, need: Need | None) -> list[object]:
 
 
 def _rows(result: Coverage) -> Iterator[list[object]]:
-    """Yield the total, the lines and the years; the question and the definition last."""
+    """Yield the total, the lines and the years; the question and the definition come last."""
     query = result.query
     yield [query.ministry.short_name, _("Total"), query.year, *_cells(result.total, result.need)]
     for row in result.rows:

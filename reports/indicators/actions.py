@@ -1,4 +1,4 @@
-"""Every write of indicators: a value is added, or another takes its place; none is changed."""
+"""Write actions for indicators: values are added or replaced, never changed."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from reports.models import IndicatorValue
 
 FACTS = ("organisation_id", "indicator", "year", "share", "women", "is_there", "since", "title", "document", "source",
          "definition", "note")  # fmt: skip
-# What makes two values the same: what is said, and by whom.
+# Two values are the same if they agree in these fields.
 SAME = ("organisation_id", "indicator", "year", "share", "women", "is_there", "since", "title", "source")
 
 
@@ -22,7 +22,7 @@ def _told(value: IndicatorValue) -> dict[str, Any]:
 
 
 def _refuse_twice(value: IndicatorValue) -> None:
-    """Refuse a value that stands there already, as a second click sends it."""
+    """Raise ValidationError if the same value exists, for example after a double click."""
     there = IndicatorValue.objects.filter(**values_of(value, SAME), replaced_by=None, is_withdrawn=False)
     if there.exists():
         raise ValidationError(_("This value stands there already, from the same source."))
@@ -30,7 +30,7 @@ def _refuse_twice(value: IndicatorValue) -> None:
 
 @action
 def add_indicator(*, value: IndicatorValue, by: Member) -> IndicatorValue:
-    """Keep a new value beside those there are, whatever they say. Refuses the very same one a second time."""
+    """Save a new value next to existing ones, even if they differ. Refuses an exact duplicate."""
     _refuse_twice(value)
     value.entered_by = by
     value.save(force_insert=True)
@@ -39,7 +39,7 @@ def add_indicator(*, value: IndicatorValue, by: Member) -> IndicatorValue:
 
 
 def _replace(old: IndicatorValue, new: IndicatorValue, reason: str, by: Member) -> None:
-    """Keep `new` in the place of `old`; the row of `old` stays as it is. Refuses one that is replaced or withdrawn already."""
+    """Save `new` as the replacement of `old`, whose row stays unchanged. Refuses if `old` is already replaced or withdrawn."""
     locked = IndicatorValue.objects.select_for_update().get(pk=old.pk)
     gone = ValidationError(_("This value was replaced or withdrawn meanwhile. Look at the list again."))
     if locked.is_withdrawn or IndicatorValue.objects.filter(replaces=locked).exists():
@@ -54,7 +54,7 @@ def _replace(old: IndicatorValue, new: IndicatorValue, reason: str, by: Member) 
 
 @action
 def correct_indicator(*, old: IndicatorValue, value: IndicatorValue, reason: str, by: Member) -> IndicatorValue:
-    """Put a value in the place of another, for a reason. Refuses one that says the same as before."""
+    """Replace a value with another, giving a reason. Refuses a replacement without changes."""
     if values_of(old, FACTS) == values_of(value, FACTS):
         raise ValidationError(_("This is what stands there already. Change what is wrong."))
     _replace(old, value, reason, by)
@@ -71,7 +71,7 @@ def correct_indicator(*, old: IndicatorValue, value: IndicatorValue, reason: str
 
 @action
 def withdraw_indicator(*, old: IndicatorValue, reason: str, by: Member) -> IndicatorValue:
-    """Withdraw a value that should never have been there; it stays to be read, marked as withdrawn."""
+    """Withdraw a value entered by mistake; it stays readable, marked as withdrawn."""
     empty = IndicatorValue(
         organisation=old.organisation, indicator=old.indicator, year=old.year, source=old.source, is_withdrawn=True
     )

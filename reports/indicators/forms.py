@@ -1,4 +1,4 @@
-"""Validation of values of indicators, and of what the page is asked."""
+"""Validation of indicator values and of the page's query parameters."""
 
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ YES_NO = [("", gettext_lazy("Choose")), ("yes", gettext_lazy("Yes")), ("no", get
 
 
 class PercentField(forms.DecimalField):
-    """A percentage with two decimals at most, after a point or a comma."""
+    """A percentage with at most two decimals, after a point or a comma."""
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -34,7 +34,7 @@ class PercentField(forms.DecimalField):
 
 
 class _ValueForm(forms.Form):
-    """What every value has. `ministries` are those the member may enter for; a correction keeps ministry and indicator."""
+    """Fields common to all values. `ministries` are those the member may enter for; a correction keeps ministry and indicator."""
 
     organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
         Organisation.objects.none(), label=gettext_lazy("Ministry")
@@ -94,7 +94,7 @@ class _ValueForm(forms.Form):
         return since
 
     def value(self) -> IndicatorValue:
-        """Return what a valid form says, unsaved."""
+        """Return the value of a valid form, unsaved."""
         data = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
         if "is_there" in data:
             data["is_there"] = data["is_there"] == "yes"
@@ -133,7 +133,7 @@ class ShareForm(_ValueForm):
 
 
 class FactForm(_ValueForm):
-    """A gender mechanism or a policy: there or not, since when, by which document."""
+    """A gender mechanism or a policy: whether it exists, since when, by which document."""
 
     is_there = forms.ChoiceField(label=gettext_lazy("Is it there?"), choices=YES_NO)
     since = forms.DateField(label=gettext_lazy("Established or adopted on"), required=False, widget=DateInput())
@@ -157,12 +157,12 @@ FORMS: dict[str, type[_ValueForm]] = {"share": ShareForm, "fact": FactForm}
 
 
 class WithdrawForm(forms.Form):
-    """Why a value is withdrawn."""
+    """The reason for withdrawing a value."""
 
     reason = forms.CharField(label=gettext_lazy("Why it is withdrawn"), max_length=500)
 
 
-# The shares in fewer words, after "Women among".
+# Shorter labels of the shares, to follow "Women among".
 SHOWN_CHOICES = [
     (Indicator.WOMEN.value, gettext_lazy("all in the forces")), (Indicator.OFFICERS.value, gettext_lazy("officers")),
     (Indicator.NCOS.value, gettext_lazy("NCOs")), (Indicator.SOLDIERS.value, gettext_lazy("soldiers")),
@@ -171,7 +171,7 @@ SHOWN_CHOICES = [
 
 
 class ShownForm(forms.Form):
-    """What the page shows: which share, of which ministry. One query."""
+    """Filter of the page: which share, of which ministry. One query."""
 
     indicator = forms.ChoiceField(label=gettext_lazy("Women among"), choices=SHOWN_CHOICES, required=False)
     ministry = forms.ModelChoiceField(
@@ -185,5 +185,5 @@ class ShownForm(forms.Form):
         return cleaned
 
     def chosen_indicator(self) -> Indicator:
-        """Return the share of a valid form; women in the armed forces as a whole where none is chosen."""
+        """Return the chosen share of a valid form; defaults to women in the armed forces as a whole."""
         return Indicator(self.cleaned_data["indicator"] or Indicator.WOMEN)

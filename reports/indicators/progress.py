@@ -1,4 +1,4 @@
-"""The indicators as a page shows them: values by kind, lines over the years, and the trainings delivered beside them."""
+"""Indicators as shown on the page: values by kind, charts over the years, and trainings delivered in the same years."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from trainings.models import Training
 
 @dataclass
 class Values:
-    """The values of a page: those that stand, and those that were replaced or withdrawn, each in the order of reading."""
+    """The values of a page: current ones, and replaced or withdrawn ones, each in display order."""
 
     shares: list[IndicatorValue] = field(default_factory=list)
     mechanisms: list[IndicatorValue] = field(default_factory=list)
@@ -29,12 +29,12 @@ class Values:
 
 
 def with_everything(rows: QuerySet[IndicatorValue]) -> QuerySet[IndicatorValue]:
-    """Read values with their ministry, who entered them, and what took their place. No query of its own."""
+    """Join each value's ministry, author and replacement. No query of its own."""
     return rows.select_related("organisation", "entered_by", "replaced_by", "replaced_by__entered_by")
 
 
 def is_replaced(value: IndicatorValue) -> bool:
-    """Return whether another value took this one's place. No query where it came by `with_everything`."""
+    """Whether another value has replaced this one. No query for rows from `with_everything`."""
     return hasattr(value, "replaced_by")
 
 
@@ -53,13 +53,13 @@ def read_values(rows: QuerySet[IndicatorValue], indicator: Indicator, ministry: 
             result.shares.append(value)
         else:
             (result.mechanisms if value.indicator == Indicator.MECHANISM else result.policies).append(value)
-    # The newest year first; what states no year stands last.
+    # Newest year first; values without a year come last.
     result.shares.sort(key=lambda value: (-(value.year or 0), value.organisation.name))
     return result
 
 
 def trainings_by_year(ministry: Organisation | None) -> dict[int, int]:
-    """Return how many trainings count in each year, by the rules of `trainings.counting`: all, or those a ministry hosted. One query."""
+    """Count trainings by year by the rules of `trainings.counting`: all, or those a ministry hosted. One query."""
     question = Question(host=ministry.pk if ministry else None)
     rows = Training.objects.filter(training_filter(question, "")).order_by()
     return dict(
@@ -69,14 +69,14 @@ def trainings_by_year(ministry: Organisation | None) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Shares by year and ministry: for each year, the newest first and that without a year last, the values of each ministry."""
+    """Shares by year and ministry: for each year (newest first, no year last), the values of each ministry."""
 
     ministries: list[Organisation]
     lines: list[tuple[int | None, list[list[IndicatorValue]]]]
 
 
 def matrix_of(values: Sequence[IndicatorValue]) -> Matrix:
-    """Put values side by side. No query."""
+    """Arrange values by year and ministry. No query."""
     homes = {value.organisation_id: value.organisation for value in values}
     ministries = sorted(homes.values(), key=lambda home: home.name)
     by_place: dict[tuple[int | None, int], list[IndicatorValue]] = defaultdict(list)
@@ -87,7 +87,7 @@ def matrix_of(values: Sequence[IndicatorValue]) -> Matrix:
 
 
 def disagreeing(values: Iterable[IndicatorValue]) -> int:
-    """Return of how many ministries and years several sources say different things."""
+    """Return for how many pairs of ministry and year the sources disagree."""
     said: dict[tuple[int, int], set[object]] = defaultdict(set)
     for value in values:
         if value.year is not None:
@@ -96,7 +96,7 @@ def disagreeing(values: Iterable[IndicatorValue]) -> int:
 
 
 def share_chart(values: Sequence[IndicatorValue], indicator: Indicator, years: Sequence[int]) -> Chart | None:
-    """Draw the shares of each ministry over the years; of several sources of one year that which was entered last."""
+    """Draw each ministry's shares over the years; of several sources for one year, the value entered last."""
     latest: dict[str, dict[int, IndicatorValue]] = defaultdict(dict)
     for value in sorted(values, key=lambda value: (value.entered_at, value.pk)):
         if value.year is not None:
@@ -122,7 +122,7 @@ def _number(value: IndicatorValue | None) -> float | None:
 
 
 def trainings_chart(counts: dict[int, int], years: Sequence[int]) -> Chart | None:
-    """Draw the trainings of each year, on the same years as the shares."""
+    """Draw the number of trainings per year, on the same years as the shares."""
     if not counts or len(years) < 2:
         return None
     most = max(years, key=lambda year: counts.get(year, 0))
@@ -137,7 +137,7 @@ def trainings_chart(counts: dict[int, int], years: Sequence[int]) -> Chart | Non
 
 
 def years_of(values: Iterable[IndicatorValue], counts: dict[int, int]) -> list[int]:
-    """Return the years that both charts stand on: from the first to the last of either."""
+    """Return the years on the axis of both charts, from the first to the last of either."""
     there = [value.year for value in values if value.year is not None] + list(counts)
     return list(range(min(there), max(there) + 1)) if there else []
 

@@ -1,4 +1,4 @@
-"""Indicators of what the network works for: shown beside the trainings, entered, corrected, taken along."""
+"""Views of indicators: shown with the trainings delivered, entered, corrected, exported."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,13 +23,13 @@ from reports.models import IndicatorValue
 from reports.tabs import tabs_of
 from trainings.pages import require
 
-# So many values stand open below their table; more are folded.
+# Up to this many values are expanded below their table; more are collapsed.
 FEW = 16
 
 
 @require_GET
 def indicators(request: HttpRequest) -> HttpResponse:
-    """Women's share over the years beside the trainings delivered, then gender mechanisms and policies."""
+    """Show women's share over the years with trainings delivered, then gender mechanisms and policies."""
     member = member_of(request)
     form = ShownForm(request.GET)
     if not form.is_valid():
@@ -56,7 +56,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def indicators_sheet(request: HttpRequest) -> HttpResponseBase:
-    """Every value of the ministries asked about, replaced and withdrawn ones too, as a sheet."""
+    """Export every value of the chosen ministries, including replaced and withdrawn ones."""
     member, form = member_of(request), ShownForm({"ministry": request.POST.get("ministry")})
     if not form.is_valid():
         return render(
@@ -76,7 +76,7 @@ def _rows(values: QuerySet[IndicatorValue]) -> Iterator[list[object]]:
     yes_no = {True: _("yes"), False: _("no"), None: ""}
     for value in values:
         if value.is_withdrawn:
-            continue  # told by the value that was withdrawn
+            continue  # the withdrawn value itself already shows this
         after = value.replaced_by if progress.is_replaced(value) else None
         state = _("stands") if after is None else _("withdrawn") if after.is_withdrawn else _("replaced")
         yield [
@@ -115,7 +115,7 @@ def _added(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def _back_to(value: IndicatorValue) -> HttpResponse:
-    """Go to the page that shows a value."""
+    """Redirect to the page that shows a value."""
     page = redirect("reports:indicators")
     if value.is_share:
         page["Location"] += f"?indicator={value.indicator}"
@@ -123,7 +123,7 @@ def _back_to(value: IndicatorValue) -> HttpResponse:
 
 
 def _fetch(request: HttpRequest, pk: int) -> tuple[IndicatorValue, Member]:
-    """Return a value that this member may correct: 404 where there is none, 403 where it is another ministry's."""
+    """Return a value this member may correct: 404 if it does not exist, 403 if it is another ministry's."""
     member = member_of(request)
     rows = progress.with_everything(access.visible_indicators(member)).filter(is_withdrawn=False)
     value = get_object_or_404(rows, pk=pk)
@@ -138,7 +138,7 @@ def _gone(request: HttpRequest, old: IndicatorValue) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def indicator_correct(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a value in the place of another, for a reason."""
+    """Replace a value with another, giving a reason."""
     old, member = _fetch(request, pk)
     if progress.is_replaced(old):
         return _gone(request, old)
@@ -155,7 +155,7 @@ def indicator_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def indicator_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then withdraw a value that should never have been there."""
+    """Confirm, then withdraw a value entered by mistake."""
     old, member = _fetch(request, pk)
     if progress.is_replaced(old):
         return _gone(request, old)

@@ -1,4 +1,4 @@
-"""What the reports keep: figures as they were reported, the strength of the ministries, values of indicators."""
+"""Models of the reports: snapshots of reported figures, strengths of the ministries, values of indicators."""
 
 from reports.models.indicators import Indicator, IndicatorValue
 from reports.models.packs import Contribution, PackKind, Release, SdgTarget

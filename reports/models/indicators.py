@@ -1,4 +1,4 @@
-"""What the network works for: the share of women, gender mechanisms, policies; each value with its source."""
+"""Indicators of what the network works for: share of women, gender mechanisms, policies; each value with its source."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from reports.models.strengths import FIRST_YEAR, LAST_YEAR
 
 
 class Indicator(models.TextChoices):
-    """What a value is about. Women's shares are numbers; mechanisms and policies are there or not."""
+    """What a value is about. Women's shares are numbers; mechanisms and policies exist or do not."""
 
     WOMEN = "women", _("Women in the armed forces as a whole")
     OFFICERS = "women_officers", _("Women among officers")
@@ -32,11 +32,10 @@ POLICIES = (Indicator.ACTION_PLAN, Indicator.HR_POLICY, Indicator.HARASSMENT)
 
 
 class IndicatorValue(models.Model):
-    """One value as one source has it. Never changed: a correction is a new value that says which one it replaces, and why.
+    """One value as stated by one source. Never changed: a correction is a new value that names the one it replaces, and why.
 
-    Several sources of one year may disagree; all of them stand. `share` is in percent. A year that its source does not
-    state is empty. A value that was withdrawn is replaced by one that is empty itself. `entered_by` is empty for values
-    that come with the portal.
+    Several sources may disagree about the same year; all are stored. `share` is in percent. The year is empty where the source states none. A
+    withdrawn value is replaced by one that is itself empty. `entered_by` is empty for values shipped with the portal.
     """
 
     organisation = models.ForeignKey(
@@ -58,7 +57,7 @@ class IndicatorValue(models.Model):
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     reason = models.CharField(_("reason"), max_length=500, blank=True, default="")
     is_withdrawn = models.BooleanField(default=False)
-    # By what the values that come with the portal are found again; empty for all others.
+    # Identifies the values shipped with the portal; empty for all others.
     reference_key = models.CharField(max_length=60, null=True, unique=True, editable=False)  # noqa: DJ001 - unique
 
     class Meta:

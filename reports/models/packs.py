@@ -1,4 +1,4 @@
-"""What packs need beside figures: which courses contribute to which SDG target, and whose small cells were released."""
+"""Data that standard reports need besides figures: courses' contributions to SDG targets, and released small cells."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -19,7 +19,7 @@ class PackKind(models.TextChoices):
 
 
 class SdgTarget(models.TextChoices):
-    """The targets of Sustainable Development Goal 5 that trainings can contribute to (UN General Assembly A/RES/71/313)."""
+    """Targets of Sustainable Development Goal 5 that trainings can contribute to (UN General Assembly A/RES/71/313)."""
 
     NO_DISCRIMINATION = "5.1", _("5.1 End discrimination against women and girls")
     NO_VIOLENCE = "5.2", _("5.2 Eliminate violence against women and girls")
@@ -28,7 +28,7 @@ class SdgTarget(models.TextChoices):
 
 
 class Contribution(models.Model):
-    """Trainings of this course are a contribution to this target; never the value of its indicator."""
+    """Trainings of this course contribute to this target. Never the value of its indicator."""
 
     course = models.ForeignKey(Course, models.CASCADE, related_name="contributions", verbose_name=_("course"))
     target = models.CharField(_("target"), max_length=3, choices=SdgTarget.choices)
@@ -44,7 +44,7 @@ class Contribution(models.Model):
 
 
 class Release(models.Model):
-    """A coordinator lets small numbers of their ministry's people be shown in packs of one kind and period."""
+    """A coordinator's release of small numbers of their ministry's people, for one kind of standard report and period."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name=_("ministry"))
     kind = models.CharField(_("pack"), max_length=8, choices=PackKind.choices)

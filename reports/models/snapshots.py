@@ -1,4 +1,4 @@
-"""Figures as they were reported: frozen, signed by name, with a hash of the rows they were counted from."""
+"""Figures as reported: saved unchanged, signed by name, with a hash of the rows they were counted from."""
 
 from django.db import models
 from django.db.models import Q
@@ -11,10 +11,10 @@ from trainings.models import Training
 
 
 class Snapshot(models.Model):
-    """One answer as reported. Nothing of it is ever changed; only more observers may be let see it.
+    """One answer as reported. It is never changed; it can only be shared with more observers.
 
-    `numbers` is the table for who may see the names behind it, `safe_numbers` for everybody else, None where others may not
-    ask that at all. `content_hash` covers the numbers, the question, the hashes of the trainings and the signature.
+    `numbers` is the table for readers who may see the names behind it, `safe_numbers` for everybody else (None where others may not ask that
+    question). `content_hash` covers the numbers, the question, the hashes of the trainings and the signature.
     """
 
     made_by = models.ForeignKey(Member, models.PROTECT, related_name="+", verbose_name=_("made by"))
@@ -37,7 +37,7 @@ class Snapshot(models.Model):
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
         constraints = [
-            # The same figures frozen twice by one hand for one reader are one snapshot.
+            # The same figures saved twice by one member for the same recipient are one snapshot.
             models.UniqueConstraint(fields=["made_by", "content_hash"], name="snapshot_once"),
             models.CheckConstraint(condition=~Q(reported_to=""), name="snapshot_reported_to_somebody"),
         ]
@@ -50,7 +50,7 @@ class Snapshot(models.Model):
 
 
 class FrozenTraining(models.Model):
-    """One training behind a snapshot with its part in the figures. `content_hash` covers marks and categories, no names."""
+    """One training in a snapshot with its part of the figures. `content_hash` covers marks and categories, not names."""
 
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="trainings")
     training = models.ForeignKey(Training, models.PROTECT, related_name="+")

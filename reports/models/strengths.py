@@ -1,4 +1,4 @@
-"""How many people a ministry has: what those who were trained are held against."""
+"""How many people a ministry has, for comparison with how many were trained."""
 
 from django.db import models
 from django.urls import reverse
@@ -13,9 +13,9 @@ MAX_NUMBER = 1_000_000
 
 
 class Strength(models.Model):
-    """The strength of a ministry in one year: of the whole (`unit` is empty) or of one unit, by rank group and sex.
+    """The strength of a ministry in one year, in total (`unit` is empty) or for one unit, by rank group and sex.
 
-    Where a year has a table of the whole, that is the ministry's strength; else it is the sum of its units.
+    A year's strength is the table of the whole ministry where there is one, otherwise the sum of its units.
     """
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="strengths", verbose_name=_("ministry"))
@@ -53,7 +53,7 @@ class Strength(models.Model):
 
 
 class StrengthCell(models.Model):
-    """One number of a strength. What has no cell was not given, which is not zero."""
+    """One number of a strength. A missing cell means the number was not given, which is not zero."""
 
     strength = models.ForeignKey(Strength, models.CASCADE, related_name="cells")
     rank_group = models.CharField(_("rank group"), max_length=20, choices=RankGroup.choices)

@@ -1,4 +1,4 @@
-"""The chart of a report: bars stacked by sex, a line over time, or a map of the region, whichever its breakdown is."""
+"""The chart of a report, by its breakdown: bars stacked by sex, a line over time, or a map of the region."""
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ STYLES = {"women": "women", "men": "men", "other": "other", "not_recorded": "unk
 
 
 def chart_of(report: Report) -> Chart | None:
-    """Draw the answer; nothing where it is not broken down, or where too little of it may be shown. No query."""
+    """Draw the answer; None without a breakdown, or where too little of it may be shown. No query."""
     rows = [row for row in report.rows if row.cell.seats is not None]
     if not rows:
         return None
@@ -45,7 +45,7 @@ def _measure(report: Report) -> str:
 
 
 def _described(report: Report, rows: list[Row], measure: str) -> str:
-    """Return the largest and the smallest in words, for who cannot see the chart."""
+    """Describe the largest and smallest values in words, for people who cannot see the chart."""
     numbers = [(row, number_of(row.cell, measure)) for row in rows]
     known = [(row.label, number) for row, number in numbers if number is not None]
     if not known:
@@ -78,7 +78,7 @@ def _bars_by_sex(report: Report) -> Chart:
 
 
 def _largest(rows: list[Row]) -> list[Row]:
-    """Return the rows in their order, of many the largest."""
+    """Return the largest rows, at most MOST_BARS, in their original order."""
     if len(rows) <= MOST_BARS:
         return rows
     largest = {id(row) for row in sorted(rows, key=lambda row: -(row.cell.seats or 0))[:MOST_BARS]}
@@ -104,7 +104,7 @@ def _bar(row: Row, measure: str) -> Bar:
 
 
 def _axis(report: Report, rows: list[Row]) -> list[tuple[str, Row | None]]:
-    """Return the periods from the first to the last with their rows; the years between that have none, too."""
+    """Return (label, row) of each period from first to last, including years in between that have no row."""
     single = [row for row in rows if not row.is_together]
     if report.counted_by[0] != "year" or not single:
         return [(row.label, row) for row in single]
@@ -136,7 +136,7 @@ def _line(report: Report) -> Chart | None:
 
 
 def _several_lines(report: Report) -> Chart | None:
-    """Draw a line for each of the largest lines, over the periods that stand across or down."""
+    """Draw one line for each of the largest values of the other breakdown, over the periods in rows or columns."""
     measure = _measure(report)
     down = report.counted_by[0] in PERIODS
     places, others = (report.rows, report.columns) if down else (report.columns, report.rows)

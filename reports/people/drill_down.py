@@ -1,4 +1,4 @@
-"""The trainings behind a cell, with their part in the figure."""
+"""The trainings behind a table cell, with their part of the figure."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from trainings.counting.question import training_filter
 from trainings.models import Training
 
 MOST = 500
-# What stands for a cell in an address: for each breakdown a value, several of them, or any.
+# How a URL names a cell: for each breakdown one value, several separated by BETWEEN, or ANY.
 ANY, BETWEEN = "*", ","
-# A list of trainings says nothing of who was in them where these alone decide it.
+# With these breakdowns alone, a list of trainings reveals nothing about who attended.
 OF_TRAININGS = frozenset({"host", "country", "course", "year", "quarter", "month"})
 
 
 @dataclass(frozen=True)
 class Behind:
-    """One training and its part in the figure; None where this reader sees no number."""
+    """One training and its part of the figure, None for readers who may not see numbers."""
 
     training: Training
     part: Figures | None
@@ -29,17 +29,17 @@ class Behind:
 
     @property
     def opens_scans(self) -> bool:
-        """Scans of signed sheets open for who sees every name of their training."""
+        """Scans of signed sheets are open to readers who may see every name of their training."""
         return self.opens_names
 
 
 def trainings_behind(query: ReportQuery, at: tuple[str, ...], member: Member) -> tuple[list[Behind], int]:
-    """Return the trainings behind the cell `at`, the newest first, and how many there are.
+    """Return the trainings behind the cell `at`, newest first, and their total number.
 
-    `at` says for each breakdown which of its values are meant, as an address writes them: one, several with BETWEEN, or ANY.
+    `at` gives the values of each breakdown as written in a URL: one value, several separated by BETWEEN, or ANY.
 
-    Who sees every number sees each training's part. Others see the trainings alone, of breakdowns that are about trainings:
-    which of them people of one rank attended would be a small cell again. At most `MOST`. Four to six queries.
+    Readers who see every number get each training's part. Others get only the trainings, by breakdowns of trainings: showing which of them people
+    of one rank attended would create a small cell again. At most `MOST`. Four to six queries.
     """
     dimensions = query.dimensions
     if not query.whole:

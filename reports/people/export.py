@@ -1,4 +1,4 @@
-"""A report as the rows of a sheet: the numbers that the page shows, and no others."""
+"""A report as rows of a worksheet, with only the numbers that the page shows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,24 +10,24 @@ from trainings.disclosure.tables import ShownCell
 
 
 def report_sheet(report: Report) -> tuple[list[str], Iterator[list[object]]]:
-    """Return the header and the rows of the table, the total and the definition last; of two breakdowns a row for each block."""
+    """Return header and rows: lines, total, then the definition; with two breakdowns, one row per block."""
     return report_header(report), _told(report)
 
 
 def report_header(report: Report) -> list[str]:
-    """Return the columns of `report_rows`."""
+    """Return the column headings of `report_rows`."""
     return [*_lines(report), _("People, at least"), _("People, at most"), _("Seats"), *_sexes(report),
             _("Share of women, at least"), _("Share of women, at most"), _("Person-hours"), _("Trainings")]  # fmt: skip
 
 
 def share_columns(report: Report) -> tuple[int, int]:
-    """Return the places of the two columns that are shares of 1."""
+    """Return the indexes of the two columns that hold shares as fractions of 1."""
     first = len(_lines(report)) + 3 + len(_sexes(report))
     return first, first + 1
 
 
 def report_rows(report: Report) -> Iterator[list[Any]]:
-    """Yield the lines of the table, the total last; a cell is a number, words, or None where it is hidden."""
+    """Yield the lines of the table, then the total; a cell is a number, text, or None where hidden."""
     sexes = len(_sexes(report))
     for n, row in enumerate(report.rows):
         if report.blocks:

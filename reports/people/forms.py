@@ -1,4 +1,4 @@
-"""Validation of what is asked of the figures: by the page's address and by the command line alike."""
+"""Validation of report queries, from the page's URL and from the command line."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ MEASURES = [
     ("hours", gettext_lazy("person-hours")),
 ]  # fmt: skip
 MAX_BREAKDOWNS = 2
-# What may stand in the address beside the fields: which cell, and which form of file.
+# Parameters allowed in the URL besides the fields: the cell, and the export format.
 BESIDE = {"at", "as"}
 YES_OR_NO = {"on", "1", "true", "0", "false"}
 YEARS = (1990, access.LAST_YEAR)
@@ -31,10 +31,10 @@ YEARS = (1990, access.LAST_YEAR)
 
 @dataclass(frozen=True)
 class ReportQuery:
-    """A question as this reader may ask it, its breakdowns, and whether they see every number.
+    """A question as its reader may ask it, with its breakdowns and whether the reader sees every number.
 
-    `measure` is "people", "seats", "hours" or, where the reader left it open, nothing. `widened` says that the question is
-    not quite what was asked for, because the reader may not ask that.
+    `measure` is "people", "seats", "hours" or, if the reader chose none, empty. `widened` is True where the question differs from what was
+    requested, because the reader may not ask that.
     """
 
     question: Question
@@ -44,7 +44,7 @@ class ReportQuery:
     widened: bool = False
 
 
-# Each select: its words, the words of nothing chosen, and whether its keys are numbers.
+# Each select: its label, the label of the empty choice, and whether its keys are numbers.
 SELECTS: dict[str, tuple[Any, Any, bool]] = {
     "organisation": (gettext_lazy("People of"), gettext_lazy("All homes"), True),
     "host": (gettext_lazy("Hosted by"), gettext_lazy("Any host"), True),
@@ -58,7 +58,7 @@ SELECTS: dict[str, tuple[Any, Any, bool]] = {
 
 
 def check_period(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
-    """Refuse a period that ends before it starts, and years that no record is of."""
+    """Refuse a period that ends before it starts, and years outside the allowed range."""
     first, last = cleaned.get("first"), cleaned.get("last")
     for name, day in (("first", first), ("last", last)):
         if day and not YEARS[0] <= day.year <= YEARS[1]:
@@ -70,14 +70,14 @@ def check_period(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
 
 
 def refuse_unknown(form: forms.Form, beside: Collection[str]) -> None:
-    """Refuse what is sent under a name that is neither a field nor may stand beside them."""
+    """Refuse parameters that are neither fields nor in `beside`."""
     for name in form.data:
         if name not in form.fields and name not in beside:
             form.add_error(None, _("Nothing can be asked by “%(name)s”.") % {"name": str(name)[:40]})
 
 
 class QuestionForm(forms.Form):
-    """Filters, rule and breakdowns. Unknown fields and more than two breakdowns are refused, not passed over. One query."""
+    """Filters, rule and breakdowns. Unknown fields and more than two breakdowns are refused, not ignored. One query."""
 
     first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DateInput())
     last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DateInput())
@@ -94,7 +94,7 @@ class QuestionForm(forms.Form):
         super().__init__(data)
         self.member = member
         self.things = read_things()
-        # The widest that any of this member's questions may use; each question is looked at again in `query`.
+        # The most that any question of this member may use; `query` checks each question again.
         self.may_be_whole = access.sees_whole(member, Question(organisation=member.organisation_id))
         offered = access.allowed_dimensions(whole=self.may_be_whole)
         names = [(name, label) for name, label in DIMENSION_NAMES.items() if name in offered]
@@ -135,7 +135,7 @@ class QuestionForm(forms.Form):
         return [self[name] for name in self.more_names]
 
     def chosen_words(self) -> list[str]:
-        """Return what was filtered by in words: "Montenegro", "verified figures only"."""
+        """Return the labels of the chosen filters, such as "Montenegro" and "verified figures only"."""
         words = []
         for name in self.more_names:
             value = self.cleaned_data.get(name)
@@ -147,7 +147,7 @@ class QuestionForm(forms.Form):
         return words
 
     def query(self) -> ReportQuery:
-        """Return what a valid form asks, as its reader may ask it."""
+        """Return the query of a valid form, as its reader may ask it."""
         data = self.cleaned_data
         keys: dict[str, Any] = {name: data.get(name) for name in SELECTS}
         question = Question(

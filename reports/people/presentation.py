@@ -1,4 +1,4 @@
-"""A report as its page shows it: tiles, chart and table, live or frozen."""
+"""Template context of a report, live or from a snapshot: tiles, chart and table."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ SEXES: dict[str, str] = {"women": Sex.FEMALE, "men": Sex.MALE, "other": Sex.OTHE
 
 
 def report_context(report: Report) -> dict[str, Any]:
-    """Return what the templates of a report show. No query."""
+    """Return the template context of a report. No query."""
     measure = report.query.measure
     return {
         "report": report, "asked": report.query, "definition": definition(report.query), "chart": chart_of(report),
@@ -29,14 +29,14 @@ def report_context(report: Report) -> dict[str, Any]:
 
 
 def _meter(report: Report) -> dict[str, int] | None:
-    """Return the seats of each sex for the bar of a tile, where every one is shown."""
+    """Return the seats by sex for the bar in a tile, or None unless all of them are shown."""
     if len(report.total_sexes) != 4 or not report.total.by_sex:
         return None
     return dict(zip(("women", "men", "other", "not_recorded"), report.total.by_sex, strict=True))
 
 
 def _total_by_sex(report: Report) -> list[int | None]:
-    """Return the numbers of the last line under the columns of sexes."""
+    """Return the numbers of the total line in the columns of sexes."""
     if report.sexes == report.total_sexes:
         return list(report.total.by_sex)
     return [sum(row.cell.by_sex[n] for row in report.rows) for n in range(len(report.sexes))]
@@ -59,7 +59,7 @@ def _column(report: Report, row: Row, measure: str) -> dict[str, Any]:
 
 
 def _table_rows(report: Report) -> list[dict[str, Any]]:
-    """Return the lines of the table as the page shows them, with what the address of each cell adds."""
+    """Return the lines of the table for the template, with the URL parameters of each cell."""
     measure = report.query.measure
     return [
         {
@@ -75,14 +75,14 @@ def _table_rows(report: Report) -> list[dict[str, Any]]:
 
 
 def _block(report: Report, row: Row, column: Row, number: int | float | None) -> dict[str, Any] | None:
-    """Return one cell of a table of two breakdowns, None where nobody is: of thousands of cells most are that."""
+    """Return one cell of a table with two breakdowns, or None if it counts nobody, as most of thousands of cells do."""
     return None if number == 0 else {"number": number, "at": _at(report, row, column)}
 
 
 def _at(report: Report, row: Row | None = None, column: Row | None = None, sex: str = "") -> str:
-    """Return what the address of the trainings behind a cell adds to that of the question: of no line or column it is any.
+    """Return the URL parameters that lead to the trainings behind a cell; without a line or column, any value matches.
 
-    A sex that the question does not break down by becomes its second breakdown, of whom the reader sees every number.
+    For readers who see every number, a sex that is no breakdown of the question becomes its second breakdown.
     """
     lines = dict(zip(report.counted_by, (row, column), strict=False))
     meant = {name: BETWEEN.join(line.keys) if line else ANY for name, line in lines.items()}
@@ -95,7 +95,7 @@ def _at(report: Report, row: Row | None = None, column: Row | None = None, sex: 
 
 
 def _sexes(report: Report, numbers: Sequence[int | None], row: Row | None) -> list[dict[str, Any]]:
-    """Return the numbers under the columns of sexes with what the address of each adds."""
+    """Return the numbers in the columns of sexes, each with its URL parameters."""
     blocks = [block[0] if len(block) == 1 else "" for block in report.sexes]
     return [
         {"number": number, "at": _at(report, row, sex=SEXES.get(block, ""))}

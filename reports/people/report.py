@@ -1,4 +1,4 @@
-"""A question answered for one reader: what page, sheet, chart and command line alike show."""
+"""A question answered for one reader, as shown by page, workbook, chart and command line."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,9 +17,9 @@ from trainings.disclosure.tables import Line, ShownCell, show_whole, suppress_ta
 
 @dataclass(frozen=True)
 class Row:
-    """One line or column: its words, the values it stands for as an address writes them, and what is shown.
+    """One line or column: its label, its values as written in a URL, and the cell shown.
 
-    `sexes` are the numbers beside `Report.sexes`. Of several values put together `is_together`.
+    Several values combined into one line have `is_together`; `members` are their labels.
     """
 
     label: str
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass
 class Report:
-    """What one reader gets. `rows` and `columns` are lines of the first and second breakdown, `blocks` by row and column."""
+    """The report shown to one reader. `rows` and `columns` are the first and second breakdown, `blocks` by row and column."""
 
     query: ReportQuery
     total: ShownCell
@@ -49,7 +49,7 @@ class Report:
 
     @property
     def counted_by(self) -> tuple[str, ...]:
-        """The breakdowns that are lines and columns."""
+        """The breakdowns used as lines and columns."""
         return counted_by(self.query.dimensions)
 
     @property
@@ -58,18 +58,18 @@ class Report:
 
     @property
     def put_together(self) -> int:
-        """How many lines are shown as one with others."""
+        """The number of lines combined with others."""
         return sum(len(row.keys) for row in (*self.rows, *self.columns) if row.is_together)
 
 
 @collection_paused()
 def answer(query: ReportQuery, things: Things) -> Report:
-    """Answer a question for its reader. Three to five queries; see `trainings.counting.gather` for the cost."""
+    """Answer a query for its reader. Three to five queries; see `trainings.counting.gathering` for the cost."""
     return report_of(gather(query.question, counted_by(query.dimensions)), query, things)
 
 
 def report_of(gathered: Gathering, query: ReportQuery, things: Things) -> Report:
-    """Return what a reader gets of what was gathered by the breakdowns of their question. No query."""
+    """Build the report for a reader from data gathered by the breakdowns of their question. No query."""
     dimensions = counted_by(query.dimensions)
     table = (show_whole if query.whole else suppress_table)(gathered, len(dimensions))
     report = Report(
@@ -90,7 +90,7 @@ def report_of(gathered: Gathering, query: ReportQuery, things: Things) -> Report
 
 
 def counted_by(dimensions: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the breakdowns that are lines: sex is columns already where it is the second, and lines where it is alone."""
+    """Return the breakdowns used as lines: sex as a second breakdown is shown in columns, alone it is shown in lines."""
     return tuple(name for name in dimensions if name != "sex") or dimensions
 
 
@@ -111,20 +111,20 @@ def _row(dimension: str, line: Line, cell: ShownCell, label: Any) -> Row:
 
 
 def number_of(cell: ShownCell | None, measure: str) -> float | int | None:
-    """Return the number of a cell that the reader chose to see, people where they chose nothing; None is hidden, no cell 0."""
+    """Return a cell's number for the chosen measure (default people): None if hidden, 0 if there is no cell."""
     if cell is None:
         return 0
     return {"people": cell.people_at_least, "seats": cell.seats, "hours": cell.hours}[measure or "people"]
 
 
 def sex_words(sexes: tuple[tuple[str, ...], ...]) -> list[str]:
-    """Return the heading of each column of sexes; what is shown together stands in one."""
+    """Return the heading of each column of sexes; sexes shown combined share one."""
     words = {"women": _("Women"), "men": _("Men"), "other": _("Other"), "not_recorded": _("Not recorded")}
     return [" + ".join(words[sex] for sex in block) for block in sexes]
 
 
 def definition(query: ReportQuery) -> str:
-    """Return in one or two sentences what is counted, by which rule."""
+    """Describe in one or two sentences what is counted, by which rule."""
     rules = {
         "attended": _("Attended: at least one mark present or late."),
         "completed": _(
@@ -148,7 +148,7 @@ def definition(query: ReportQuery) -> str:
 
 
 def as_plain(report: Report) -> dict[str, Any]:
-    """Return a report as plain values for programs: what is hidden is null."""
+    """Return a report as plain values for programs; hidden numbers are null."""
 
     def cell(shown_cell: ShownCell, sexes: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
         return {
@@ -173,6 +173,6 @@ def as_plain(report: Report) -> dict[str, Any]:
 
 
 def titled(dimension: str) -> str:
-    """Return the words of a breakdown as a heading begins with them."""
+    """Return the label of a breakdown, capitalised for a heading."""
     words = str(DIMENSION_NAMES[dimension])
     return words[0].upper() + words[1:]

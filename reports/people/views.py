@@ -1,4 +1,4 @@
-"""People trained: the figures, the trainings behind each, and both as a sheet."""
+"""Views of people trained: the figures, the trainings behind each, and exports of the table."""
 
 from typing import Any
 
@@ -23,11 +23,11 @@ from trainings.counting import Question
 from trainings.models import Training
 
 UNASKED = "by=organisation"
-MOST_NAMED = 400  # values of a cell whose names are read
+MOST_NAMED = 400  # values of a cell that are shown by name
 
 
 def asked_of(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, ReportQuery | None]:
-    """Return the form and, where it can be asked, the question; nothing asked is all figures by ministry."""
+    """Return the form and its query, or None if invalid; without parameters, all figures by ministry."""
     member = member_of(request)
     access.check_sees_reports(member)
     chosen = sent if any(name not in BESIDE for name in sent) else QueryDict(UNASKED)
@@ -36,7 +36,7 @@ def asked_of(request: HttpRequest, sent: QueryDict) -> tuple[QuestionForm, Repor
 
 
 def address_of(form: QuestionForm) -> str:
-    """Return the question as it stands in an address, without what is empty; a single breakdown is the first."""
+    """Return the question as a query string without empty values; a single breakdown becomes the first."""
     said = {name: value for name, value in form.data.items() if value and name not in BESIDE}
     if "and_by" in said and "by" not in said:
         said["by"] = said.pop("and_by")
@@ -45,7 +45,7 @@ def address_of(form: QuestionForm) -> str:
 
 @require_GET
 def people(request: HttpRequest) -> HttpResponse:
-    """People trained: tiles, a chart, and the table of the question that stands in the address."""
+    """Show people trained: tiles, a chart, and the table for the question in the URL."""
     form, query = asked_of(request, request.GET)
     context: dict[str, Any] = {"form": form, "address": address_of(form), "tabs": tabs_of(request)}
     if query is None:
@@ -60,7 +60,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 def _waiting(question: Question) -> int:
-    """Return how many trainings of that period are delivered and not submitted: they do not count yet. One query."""
+    """Count the period's trainings delivered but not submitted, which do not count yet. One query."""
     waiting = Training.objects.filter(
         figures=Training.Figures.RECORDED, cancelled_at=None, ends_on__lt=timezone.localdate()
     )
@@ -69,7 +69,7 @@ def _waiting(question: Question) -> int:
 
 @require_GET
 def behind(request: HttpRequest) -> HttpResponse:
-    """The trainings behind one figure with their part in it: of the whole, or of the cell that `at` names."""
+    """Show the trainings behind a figure with their part of it: for the whole, or for the cell `at`."""
     form, query = asked_of(request, request.GET)
     if query is None:
         return render(request, "reports/people/people.html", {"form": form, "tabs": tabs_of(request)}, status=422)
@@ -86,7 +86,7 @@ def behind(request: HttpRequest) -> HttpResponse:
 
 
 def _cell_words(form: QuestionForm, query: ReportQuery, at: tuple[str, ...]) -> str:
-    """Return the cell in words, "Montenegro, Q3 2026", as far as the list is about it; 404 for a period that is none."""
+    """Describe the cell, such as "Montenegro, Q3 2026", as far as the list depends on it; 404 for an invalid period."""
     words = []
     for name, values in zip(query.dimensions, at, strict=False):
         if not query.whole and name not in OF_TRAININGS:
@@ -109,7 +109,7 @@ def _period(name: str, value: str) -> int | tuple[int, ...]:
 
 @require_POST
 def sheet(request: HttpRequest) -> HttpResponseBase:
-    """The table of a question as a sheet: the numbers that the page shows this reader, and no others."""
+    """Export the table of a question, with only the numbers that the page shows this reader."""
     sent = request.POST.copy()
     sent.pop("csrfmiddlewaretoken", None)
     form, query = asked_of(request, sent)

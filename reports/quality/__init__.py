@@ -1,4 +1,4 @@
-"""The data-quality desk: what the records lack, counted, opened down to the rows, and how it has changed.
+"""The data-quality desk: what is missing from the records, as counts with the rows behind them and their history.
 
-What is counted and what is listed is the same queryset, so that a number always equals its rows.
+Counts and lists use the same queryset, so that a number always equals its rows.
 """

@@ -1,4 +1,4 @@
-"""The last twelve months of a number, small beside it and large on its own page."""
+"""Charts of a number's last twelve months, small next to it and large on its own page."""
 
 from datetime import date
 
@@ -27,7 +27,7 @@ def _title(gap_count: GapCount) -> str:
 
 
 def small_chart(gap_count: GapCount, today: date) -> SafeString | str:
-    """Return the twelve months as small columns; nothing where there were none. No query."""
+    """Draw the twelve months as small columns; empty if all are zero. No query."""
     if not any(gap_count.months):
         return ""
     return small_columns(
@@ -39,7 +39,7 @@ def small_chart(gap_count: GapCount, today: date) -> SafeString | str:
 
 
 def large_chart(gap_count: GapCount, today: date) -> Chart | None:
-    """Return the twelve months as a line, or None where there were none. No query."""
+    """Draw the twelve months as a line, or None if all are zero. No query."""
     if not any(gap_count.months):
         return None
     axis = [date_format(month, "M") for month in months_of(today)]

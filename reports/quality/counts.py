@@ -1,4 +1,4 @@
-"""The numbers of a desk: how many of each kind there are now, and how that has changed."""
+"""The numbers of a desk: how many gaps of each kind there are now, and how that has changed."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -30,10 +30,10 @@ QUARTER = 3
 
 @dataclass(frozen=True)
 class GapCount:
-    """How many there are of a kind; None is hidden. `months` are twelve numbers, the last of this month so far.
+    """The number of gaps of a kind; None is hidden. `months` are twelve numbers, the last for this month so far.
 
-    Of a kind of moments: how many there were at the end of each, the last one now. Of the others: how many of those that
-    are there now belong to each month; `elsewhere` belong to an earlier month, or to a planned training.
+    For kinds with `is_of_moments`, how many there were at the end of each month, the last one being now. For others, how many of the current gaps
+    belong to each month; `elsewhere` belong to an earlier month, or to a planned training.
     """
 
     kind: Kind
@@ -54,7 +54,7 @@ class GapCount:
 
     @property
     def earlier(self) -> int:
-        """How many there were about three months ago."""
+        """The number about three months ago."""
         return self.months[-1 - QUARTER]
 
     @property
@@ -67,7 +67,7 @@ class GapCount:
 
 
 def count_own(desk: Desk) -> list[GapCount]:
-    """Return every kind of a reader's own desk, in the order of KINDS. Eight queries at most, whatever there is."""
+    """Count every kind of a reader's own desk, in the order of KINDS. Eight queries at most, however many rows."""
     counts = _of_trainings(desk) | _of_people(desk) | {"headcounts": _by_month(_headcounts(desk), desk.today)}
     made = [GapCount(kind, *counts[kind.code]) for kind in KINDS.values()]
     if can_decide_duplicates(desk.member):
@@ -107,9 +107,9 @@ def _of_people(desk: Desk) -> dict[str, Counted]:
 
 
 def _people_by(desk: Desk, part: Combinable) -> dict[str, list[tuple[Any, int]]]:
-    """Return how many rows of rosters each of PEOPLE_KINDS has by a part of their training. One query.
+    """Count the enrolments of each of PEOPLE_KINDS by a field of their training. One query.
 
-    Each kind is found by its own index: one condition for both would read every row of every roster.
+    Each kind uses its own index: a single condition for both would read every enrolment.
     """
     each = [
         desk.of_people(code).order_by().values(part=part).annotate(n=Count("pk"), code=Value(code))
@@ -135,7 +135,7 @@ def _by_month(rows: Iterable[tuple[date, int]], today: date) -> Counted:
 
 @dataclass(frozen=True)
 class Line:
-    """What one owner's records lack: by kind, None is hidden. `pairs` says only whether records may be one person."""
+    """The gaps of one owner by kind; None is hidden. `pairs` only says whether there are possible duplicates."""
 
     owner: Organisation
     numbers: dict[str, int | None]
@@ -151,9 +151,9 @@ class Line:
 
 
 def count_network(desk: Desk) -> tuple[list[GapCount], list[Line]]:
-    """Return the whole network's numbers, and each owner's, for who sees no names. Seven queries.
+    """Count gaps for the whole network and by owner, for readers who see no names. Seven queries.
 
-    Numbers of people from 1 to 4 are hidden, and with one of them the total. How many pairs there are is told to nobody.
+    Numbers of people from 1 to 4 are hidden, and so is the total next to one. The number of pairs is shown to nobody.
     """
     counts = _by_owner(desk)
     twice = DuplicatePair.objects.filter(

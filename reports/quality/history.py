@@ -1,6 +1,6 @@
-"""How many there were at the end of each month, from the dates that stand in the data.
+"""How many gaps there were at the end of each month, computed from the dates in the data.
 
-As known today: a training that was cancelled since, or a scan that was removed, counts as if it had never been.
+As known today: a training cancelled since, or a scan removed since, counts as if it had never existed.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,7 +20,7 @@ Months = tuple[int, ...]
 
 @dataclass(frozen=True)
 class _Stay:
-    """A version of figures: submitted, verified or not, and perhaps taken back."""
+    """A version of figures: submitted, perhaps verified, and perhaps withdrawn or returned."""
 
     number: int
     made: datetime
@@ -29,12 +29,12 @@ class _Stay:
 
 
 def ends_of_months(today: date) -> list[datetime]:
-    """Return the end of each of the eleven months before this one, by the clock of the portal, as moments in UTC."""
+    """Return the ends of the eleven months before this one, in the portal's time zone, as datetimes in UTC."""
     return [timezone.make_aware(datetime.combine(month, time())).astimezone(UTC) for month in months_of(today)[1:]]
 
 
 def training_histories(trainings: QuerySet[Training], today: date) -> dict[str, Months]:
-    """Return for "overdue", "unverified" and "evidence" how many there were at each month's end; for "late" by month of submission.
+    """Count "overdue", "unverified" and "evidence" at each month's end, and "late" by month of submission.
 
     Two queries, and a pass over the trainings: 60 ms for 3,000.
     """
@@ -65,7 +65,7 @@ def training_histories(trainings: QuerySet[Training], today: date) -> dict[str, 
 
 
 def _between(ends: Sequence[datetime], first: datetime, last: datetime | None) -> range:
-    """Return the places of the month's ends from a moment on, until before another."""
+    """Return the indexes of the month ends from `first` until before `last`."""
     return range(bisect_left(ends, first), bisect_left(ends, last) if last else len(ends))
 
 

@@ -1,4 +1,4 @@
-"""What the desk counts: each kind with its rule, in words and as a condition on rows."""
+"""The kinds of gaps on the desk: each with its rule, in words and as a condition on rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of gap. `rows` says what stands behind its number: "people", "trainings" or "headcounts".
+    """One kind of gap. `rows` names what its number counts: "people", "trainings" or "headcounts".
 
-    `is_of_moments`: how many there were at the end of a month is known from dates; of the others only when their training was.
+    With `is_of_moments`, past numbers at each month's end are known from dates; otherwise only when the training took place.
     """
 
     code: str
@@ -72,13 +72,13 @@ KINDS = {kind.code: kind for kind in _ALL}
 
 
 def first_of_month(day: date, back: int = 0) -> date:
-    """Return the first day of the month that lies `back` months before that of `day`."""
+    """Return the first day of the month that is `back` months before that of `day`."""
     number = 12 * day.year + day.month - 1 - back
     return date(number // 12, number % 12 + 1, 1)
 
 
 def months_of(today: date) -> list[date]:
-    """Return the first days of the last twelve months, this one last."""
+    """Return the first days of the last twelve months, the current one last."""
     return [first_of_month(today, back) for back in reversed(range(MONTHS))]
 
 
@@ -112,17 +112,17 @@ TRAINING_KINDS, PEOPLE_KINDS = tuple(_OF_TRAININGS), tuple(_OF_PEOPLE)
 
 
 def training_rule(code: str, today: date) -> Q:
-    """Return the condition on trainings of one of TRAINING_KINDS; cancelled ones lack nothing."""
+    """Return the condition on trainings for one of TRAINING_KINDS; cancelled trainings have no gaps."""
     return Q(cancelled_at=None) & _OF_TRAININGS[code](today)
 
 
 def people_rule(code: str) -> Q:
-    """Return the condition on enrolments of one of PEOPLE_KINDS."""
+    """Return the condition on enrolments for one of PEOPLE_KINDS."""
     return Q(_OF_PEOPLE[code](), removed_at=None, training__cancelled_at=None)
 
 
 def headcount_rule() -> Q:
-    """Return the condition on parties that gave a headcount where a roster is expected."""
+    """Return the condition on parties that gave a headcount where a list of participants is expected."""
     ministry = Organisation.Kind.MINISTRY
     counted = Headcount.objects.filter(party=OuterRef("headcount_key"), attended__gt=0)
     expected = Q(organisation__kind=ministry, training__owner__kind=ministry, training__cancelled_at=None)

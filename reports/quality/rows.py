@@ -1,4 +1,4 @@
-"""The rows behind a number, each with the way to mend it."""
+"""The rows behind a number, each with a link to fix it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from trainings.models import Enrolment, FiguresVersion, Party, Sex, Training
 
 @dataclass(frozen=True)
 class Way:
-    """Where a row is mended, and the word on its button; or, without an address, why not by this reader."""
+    """Where a row is fixed and the label of its button or, without a URL, why this reader cannot fix it."""
 
     words: str
     url: str = ""
@@ -27,7 +27,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its training, whoever or whatever it is about, how long it has been so, and the way to mend it."""
+    """One row: its training, the person or party it is about, how long the gap has existed, and how to fix it."""
 
     training: Training
     way: Way
@@ -42,7 +42,7 @@ class Row:
 
 
 def rows_of(desk: Desk, kind: Kind) -> QuerySet[Any]:
-    """Return what stands behind a number, in the order of reading: what waits longest first, else the latest training."""
+    """Return the rows behind a number in display order: longest waiting first, otherwise the latest training."""
     if kind.rows == "people":
         parts = ("participant", "organisation", "training__owner")
         return (
@@ -58,7 +58,7 @@ def rows_of(desk: Desk, kind: Kind) -> QuerySet[Any]:
 
 
 def shown_rows(desk: Desk, kind: Kind, records: Sequence[Any], back: str) -> list[Row]:
-    """Return the rows of one page with their ways to mend them; `back` is where the forms return to. One query."""
+    """Return the rows of one page with links to fix them; `back` is where the forms return to. One query."""
     made: dict[str, Callable[..., Row]] = {"people": _person, "headcounts": _headcount, "trainings": _training}
     trainings = {one.pk if isinstance(one, Training) else one.training_id for one in records}
     own = (
@@ -78,7 +78,7 @@ def _person(_kind: Kind, row: Enrolment, desk: Desk, own: set[int], back: str) -
 
 
 def _locked(training: Training, member: Member, own: set[int]) -> Way:
-    """Return the way to a row of figures that are submitted or verified, or of somebody else's training."""
+    """Return the link for a row whose figures are submitted or verified, or whose training belongs to somebody else."""
     if training.pk not in own:
         return Way(_("%(owner)s keeps this record.") % {"owner": training.owner.short_name})
     if can_verify(member, training):
@@ -120,7 +120,7 @@ def _verify(training: Training, member: Member) -> Way:
 
 
 def sheet_of(desk: Desk, kind: Kind) -> tuple[list[str], Iterator[list[object]]]:
-    """Return header and rows of a list to take along. One query, read 2,000 rows at a time."""
+    """Return header and rows of a list for export. One query, read 2,000 rows at a time."""
     training = [_("Training"), _("Title"), _("Last session"), _("Kept by"), _("Figures")]
     rows = rows_of(desk, kind).iterator(chunk_size=2000)
     if kind.rows == "people":

@@ -1,4 +1,4 @@
-"""Whose records a desk is about, and the rows of each kind among them."""
+"""Which records a desk covers, and the rows of each kind among them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +15,9 @@ from trainings.models.training import TrainingQuerySet
 
 @dataclass(frozen=True)
 class Desk:
-    """A reader's desk: their own records, with names where they see them, or the whole network's trainings, without any.
+    """A reader's desk: their own records, with names where they may see them, or the network's trainings without names.
 
-    `ministry` is one owner of the network; `has_both` says that this reader has the other desk, too.
+    `ministry` limits the network to one owner; `has_both` says that this reader also has the other desk.
     """
 
     member: Member
@@ -28,7 +28,7 @@ class Desk:
 
     @property
     def trainings(self) -> TrainingQuerySet:
-        """The trainings this desk is about: those its reader records; of the network all, or one owner's."""
+        """The trainings this desk covers: those its reader records or, for the network, all or one owner's."""
         if not self.is_network:
             return trainings_to_record(self.member)
         rows = visible_trainings(self.member)
@@ -36,14 +36,14 @@ class Desk:
 
     @property
     def rosters(self) -> QuerySet[Enrolment]:
-        """The rows of rosters this desk is about. Of the network only to be counted: its reader sees no names."""
+        """The enrolments this desk covers. For the network only for counting: its reader sees no names."""
         if self.is_network:
             return Enrolment.objects.filter(training__in=self.trainings) if self.ministry else Enrolment.objects.all()
         return enrolments_to_mend(self.member)
 
     @property
     def pairs(self) -> QuerySet[DuplicatePair]:
-        """The open pairs that wait for this reader."""
+        """The open pairs that need this reader's decision."""
         return open_pairs(self.member)
 
     def of_trainings(self, code: str) -> QuerySet[Training]:

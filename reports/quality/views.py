@@ -1,4 +1,4 @@
-"""The data-quality desk: what the records lack, the rows behind each number, and those as a sheet."""
+"""Views of the data-quality desk: what is missing from the records, the rows behind each number, and their export."""
 
 from typing import Any
 
@@ -23,14 +23,14 @@ from reports.quality.scope import Desk, desk_of
 from reports.tabs import tabs_of
 
 NETWORK = "network"
-# What an address may ask; a sheet is asked by the form of a page, which says nothing else.
+# Allowed GET parameters; exports come from a form on the page, which sends nothing else.
 ALLOWED_PARAMS = {"of", "ministry", "page"}
 
 
 def _desk(request: HttpRequest, params: QueryDict) -> Desk:
-    """Return the desk asked for: one's own, or for an admin the network's, of one owner if `ministry` names it.
+    """Return the requested desk: one's own or, for admins, the network's, limited to one owner by `ministry`.
 
-    404 for whatever else is asked, and for a desk that is not this member's: never the numbers of another one.
+    404 for other parameters and for a desk the member may not see, so that another desk's numbers are never shown.
     """
     member = member_of(request)
     mends, sees_network = access.mends_records(member), access.sees_network_quality(member)
@@ -60,7 +60,7 @@ def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
 
 @require_GET
 def quality(request: HttpRequest) -> HttpResponse:
-    """The desk: a number for each kind, opened by a click, with its last twelve months."""
+    """Show the desk: a number for each kind that links to its rows, with its last twelve months."""
     desk = _desk(request, request.GET)
     counts, lines = count_network(desk) if desk.is_network else (count_own(desk), [])
     context = _context(request, desk) | {
@@ -77,7 +77,7 @@ def _card(gap_count: GapCount, desk: Desk) -> dict[str, Any]:
 
 
 def _kind(code: str, desk: Desk) -> Kind:
-    """Return the kind of that code; 404 where there is none, 403 where its rows are people's and this reader sees no names."""
+    """Return the kind with that code: 404 for unknown codes, 403 for rows of people if the reader sees no names."""
     if code not in KINDS:
         raise Http404
     if desk.is_network and code in PEOPLE_KINDS:
@@ -100,7 +100,7 @@ def _by_month(gap_count: GapCount, desk: Desk) -> list[tuple[str, int]]:
 
 @require_GET
 def rows(request: HttpRequest, kind: str) -> HttpResponse:
-    """The rows behind one number, with the way to mend each."""
+    """Show the rows behind one number, with a link to fix each."""
     desk = _desk(request, request.GET)
     meant, ministry = _kind(kind, desk), _ministry(desk)
     page = page_of(request, rows_of(desk, meant))
@@ -117,7 +117,7 @@ def rows(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_POST
 def sheet(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """The rows behind one number as a sheet."""
+    """Export the rows behind one number."""
     desk = _desk(request, request.POST)
     meant, _checked = _kind(kind, desk), _ministry(desk)
     return _people_sheet(request, desk, meant) if meant.rows == "people" else _sheet(request, desk, meant)

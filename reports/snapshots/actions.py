@@ -1,4 +1,4 @@
-"""Freezing figures as they are reported."""
+"""Write actions for snapshots of figures as reported."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,10 +26,10 @@ def freeze_figures(
     *, query: ReportQuery, things: Things, chosen: Sequence[str], as_on: date, reported_to: str, note: str,
     observers: Sequence[Member], by: Member,
 ) -> Snapshot:  # fmt: skip
-    """Freeze the answer to a question with its definition, signed by who makes it. The same again is the same snapshot.
+    """Save a snapshot of a question's answer and definition, signed by its maker. A repeat returns the same snapshot.
 
-    Raises ValidationError where nothing counts yet, or all of it is too small for its maker to see. See
-    `reports.snapshots.contents.hashes` for the cost.
+    Raises ValidationError if nothing counts yet, all of it is too small for the maker to see, or data changed while it
+    was read. See `reports.snapshots.contents.hashes` for the cost.
     """
     line = latest_entry()
     numbers, safe = _answers(query, things)
@@ -70,7 +70,7 @@ def freeze_figures(
 
 
 def _answers(query: ReportQuery, things: Things) -> tuple[Report, Report | None]:
-    """Return the answer with every number, and that for who may not see names: None where they may not ask that."""
+    """Return the report with every number, and that for readers who may not see names (None if they may not ask it)."""
     gathered = gather(query.question, counted_by(query.dimensions))
     numbers = report_of(gathered, replace(query, whole=True), things)
     if query.question != access.allowed_question(query.question, whole=False):
@@ -84,7 +84,7 @@ def _answers(query: ReportQuery, things: Things) -> tuple[Report, Report | None]
 
 @action
 def show_snapshot(*, snapshot: Snapshot, observers: Sequence[Member], by: Member) -> None:
-    """Let these observers see a snapshot, too. Who was let see it before goes on seeing it."""
+    """Share a snapshot with these observers. Observers it is already shared with keep access."""
     known = set(snapshot.shown_to.values_list("pk", flat=True))
     new = [member for member in observers if member.pk not in known]
     if not new:

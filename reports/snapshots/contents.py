@@ -1,4 +1,4 @@
-"""Freezing a report and reading it again; the hash of the rows behind it; what has changed since."""
+"""Saving and reading the content of a snapshot, the hash of the rows behind it, and what has changed since."""
 
 import hashlib
 import json
@@ -25,14 +25,14 @@ ROWS_AT_ONCE = 10_000
 
 
 def freeze(report: Report) -> dict[str, Any]:
-    """Return a report as plain values, as a snapshot keeps it."""
+    """Return a report as plain values, as stored in a snapshot."""
     values = asdict(report)
     del values["query"]
     return dict(json.loads(json.dumps(values)))
 
 
 def thaw(numbers: Mapping[str, Any], question: Mapping[str, Any], *, whole: bool) -> Report:
-    """Return the report that was frozen."""
+    """Return the report stored in a snapshot."""
     query = ReportQuery(question_of(question), tuple(question["dimensions"]), question["measure"], whole)
 
     def cell(values: Mapping[str, Any] | None) -> ShownCell | None:
@@ -61,7 +61,7 @@ def _blocks(blocks: list[list[str]]) -> tuple[tuple[str, ...], ...]:
 
 
 def asked_plainly(query: ReportQuery) -> dict[str, Any]:
-    """Return a question as plain values: days as 2026-03-31."""
+    """Return a query as plain values, with dates as 2026-03-31."""
     said = {
         key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(query.question).items()
     }
@@ -74,7 +74,7 @@ def question_of(values: Mapping[str, Any]) -> Question:
 
 
 class Joined(Aggregate):
-    """The texts of a group in one, with commas between, in any order."""
+    """The texts of a group joined by commas, in any order."""
 
     function = "STRING_AGG"
     template = "%(function)s(%(expressions)s, ',')"
@@ -85,11 +85,10 @@ class Joined(Aggregate):
 
 
 def hashes(question: Question) -> dict[int, str]:
-    """Return by training the SHA-256 of the rows that a question counts in it, in hexadecimal.
+    """Return by training the hexadecimal SHA-256 of the rows that a question counts in it.
 
-    A row is what was counted and why: the keys of enrolment and person, home, sex, rank group, age band, minutes and each
-    mark with its session; of headcounts the numbers. No names, units or ranks, so that erasing those changes nothing. One
-    query; about 3 s for a million marks.
+    A row is what was counted and why: the keys of enrolment and person, home, sex, rank group, age band, minutes and each mark with its session;
+    for headcounts the numbers. It has no names, units or ranks, so that erasing those changes nothing. One query; about 3 s for a million marks.
     """
     marks = Joined(Concat(Cast("marks__session", TextField()), Value(" "), "marks__value", output_field=TextField()))
     seats = counted_enrolments(question).annotate(kind=Value("seat"), many=marks).values_list(
@@ -113,7 +112,7 @@ def hashes(question: Question) -> dict[int, str]:
 
 
 def parts_of(gathered: Gathering) -> dict[int, Figures]:
-    """Return the part of each training in what was gathered by training."""
+    """Return each training's part of figures gathered by training."""
     parts = {int(str(key[0])): figures for key, figures in gathered.by().items()}
     return {pk: figures for pk, figures in parts.items() if figures.seats or figures.unknown_completed}
 
@@ -125,13 +124,13 @@ def snapshot_hash(content: Mapping[str, Any], parts: Mapping[int, str]) -> str:
 
 
 def content_of(snapshot: Snapshot) -> dict[str, Any]:
-    """Return everything of a snapshot that its hash covers beside the trainings."""
+    """Return all content of a snapshot covered by its hash, except the trainings."""
     names = ("signed", "reported_to", "note", "question", "chosen", "definition", "numbers", "safe_numbers")
     return {**{name: getattr(snapshot, name) for name in names}, "as_on": snapshot.as_on.isoformat()}
 
 
 def is_unaltered(snapshot: Snapshot, trainings: list[FrozenTraining]) -> bool:
-    """Whether a snapshot is still what was signed."""
+    """Whether a snapshot still matches its hash."""
     return (
         snapshot_hash(content_of(snapshot), {row.training_id: row.content_hash for row in trainings})
         == snapshot.content_hash
@@ -140,7 +139,7 @@ def is_unaltered(snapshot: Snapshot, trainings: list[FrozenTraining]) -> bool:
 
 @dataclass(frozen=True)
 class Change:
-    """What has become of one training since: "new", "gone", "figures" or, with the same figures, "rows"."""
+    """How one training has changed since: "new", "gone", "figures" or, with the same figures, "rows"."""
 
     training: Training
     kind: str
@@ -150,7 +149,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Since:
-    """What has changed since, in the order of the references, and the total of today by the whole and the small-cell rule."""
+    """All changes since, by reference, and today's total with and without the small-cell rule."""
 
     changes: list[Change]
     total: ShownCell
@@ -158,7 +157,7 @@ class Since:
 
 
 def since(question: Question, trainings: list[FrozenTraining]) -> Since:
-    """Compare frozen trainings with today. Four queries, five where trainings have come in; see `hashes` for the cost."""
+    """Compare the trainings of a snapshot with today. Four queries, five if trainings were added; see `hashes` for the cost."""
     gathered, rows = gather(question, ("training",)), hashes(question)
     was, now = {row.training_id: row for row in trainings}, parts_of(gathered)
     known = {row.training_id: row.training for row in trainings} | Training.objects.in_bulk(now.keys() - was.keys())

@@ -1,4 +1,4 @@
-"""Validation of what is said when figures are frozen, and of who else sees them."""
+"""Validation of the details of a snapshot, and of whom it is shared with."""
 
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ def observers() -> Any:
 
 
 class SnapshotForm(forms.Form):
-    """To whom figures are reported, on which day, and which observers see them."""
+    """To whom figures are reported, on which day, and which observers may see them."""
 
     as_on = forms.DateField(label=gettext_lazy("As reported on"), widget=DateInput(), initial=timezone.localdate)
     reported_to = forms.CharField(label=gettext_lazy("Reported to"), max_length=160)
@@ -35,7 +35,7 @@ class SnapshotForm(forms.Form):
         self.fields["shown_to"].queryset = observers()  # type: ignore[attr-defined]  # a choice of rows
 
     def clean_as_on(self) -> date:
-        """Refuse a day to come and years that no record is of: a snapshot is there for good."""
+        """Refuse days in the future and years outside the allowed range: a snapshot is permanent."""
         day: date = self.cleaned_data["as_on"]
         if not YEARS[0] <= day.year <= YEARS[1] or day > timezone.localdate():
             raise forms.ValidationError(_("Choose a day from %(first)d on, today at the latest.") % {"first": YEARS[0]})
@@ -43,7 +43,7 @@ class SnapshotForm(forms.Form):
 
 
 class ShowForm(forms.Form):
-    """More observers who may open a snapshot."""
+    """Further observers who may open a snapshot."""
 
     shown_to = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Observers"), queryset=Member.objects.none(), widget=forms.CheckboxSelectMultiple

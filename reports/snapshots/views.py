@@ -1,4 +1,4 @@
-"""Snapshots: figures frozen as they were reported, and what has changed since."""
+"""Views of snapshots: figures saved as reported, and what has changed since."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ MAX_ROWS = 500
 
 @require_GET
 def snapshots(request: HttpRequest) -> HttpResponse:
-    """The snapshots this member may open, the latest report first."""
+    """List the snapshots this member may open, the latest report first."""
     member = member_of(request)
     rows = access.visible_snapshots(member).select_related("organisation").defer("numbers", "safe_numbers")[:MAX_ROWS]
     return render(
@@ -44,7 +44,7 @@ def snapshots(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def snapshot_new(request: HttpRequest) -> HttpResponse:
-    """Freeze the figures of the question in the address: shown before, signed and kept by the button."""
+    """Save a snapshot of the question in the URL: the page previews it, the button signs and saves it."""
     member = member_of(request)
     require(access.can_freeze(member))
     question, query = asked_of(request, request.GET)
@@ -75,7 +75,7 @@ def _fetch(member: Member, pk: int) -> Snapshot:
 
 
 def _frozen(member: Member, snapshot: Snapshot) -> tuple[Report | None, bool]:
-    """Return the report as this reader may see it, None where they may not ask such a question; and whether it is whole."""
+    """Return the report as this reader may see it (None if they may not ask that), and whether it is in full."""
     whole = access.sees_whole(member, question_of(snapshot.question))
     if whole:
         return thaw(snapshot.numbers, snapshot.question, whole=True), True
@@ -86,12 +86,12 @@ def _frozen(member: Member, snapshot: Snapshot) -> tuple[Report | None, bool]:
 
 @require_GET
 def snapshot(request: HttpRequest, pk: int) -> HttpResponse:
-    """One snapshot: its numbers as frozen, who signed it, and what has changed since."""
+    """Show a snapshot: its saved numbers, who signed it, and what has changed since."""
     member = member_of(request)
     frozen = _fetch(member, pk)
     report, whole = _frozen(member, frozen)
     trainings = list(FrozenTraining.objects.filter(snapshot=frozen).select_related("training"))
-    # Marks change no figures that count: those are locked.
+    # Marks do not change figures that count: those are locked.
     today = cached_part(
         f"snapshot-{frozen.pk}",
         lambda: since(question_of(frozen.question), trainings),
@@ -114,7 +114,7 @@ def _kinds(changes: list[Change]) -> dict[str, int]:
 
 @require_POST
 def snapshot_sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The frozen table as a sheet, as this reader sees it."""
+    """Export the table of a snapshot as this reader may see it."""
     member = member_of(request)
     frozen = _fetch(member, pk)
     report, _whole = _frozen(member, frozen)
@@ -126,7 +126,7 @@ def snapshot_sheet(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def snapshot_show(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let more observers open a snapshot."""
+    """Share a snapshot with more observers."""
     member = member_of(request)
     frozen = _fetch(member, pk)
     require(access.can_show_snapshot(member, frozen))

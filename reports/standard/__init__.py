@@ -1,1 +1,1 @@
-"""Framework packs: what ministries and donors ask for, as a PDF and as a workbook, with what each number means."""
+"""Standard reports that ministries and donors ask for, as a PDF and as a workbook, with definitions of each number."""

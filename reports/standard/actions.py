@@ -1,4 +1,4 @@
-"""Releasing small numbers for a pack, and saying which courses contribute to which target."""
+"""Write actions for standard reports: releasing small numbers, and setting which courses contribute to which target."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,9 +16,9 @@ from trainings.models import Course
 
 @action
 def release_cells(*, pack: str, first: date, last: date, reason: str, by: Member) -> Release:
-    """Let small numbers of one's own ministry's people be shown in packs of this kind and very period.
+    """Let small numbers of one's own ministry's people appear in standard reports of this kind and exactly this period.
 
-    Raises ValidationError where they are released already.
+    Raises ValidationError if they are already released.
     """
     there = Release.objects.filter(organisation=by.organisation_id, kind=pack, first=first, last=last, ended_at=None)
     if there.select_for_update().exists():
@@ -32,7 +32,7 @@ def release_cells(*, pack: str, first: date, last: date, reason: str, by: Member
 
 @action
 def withdraw_release(*, release: Release, by: Member) -> None:
-    """Show no small numbers from now on. Packs that were made before stay as they are."""
+    """Withdraw a release of small numbers. Standard reports made before do not change."""
     fresh = Release.objects.select_for_update().get(pk=release.pk)
     if fresh.ended_at is not None:
         raise ValidationError(_("This release was withdrawn already."))
@@ -43,7 +43,7 @@ def withdraw_release(*, release: Release, by: Member) -> None:
 
 @action
 def set_contributions(*, course: Course, targets: Iterable[str], by: Member) -> None:
-    """Say to which targets trainings of a course contribute; nothing else of the course is changed."""
+    """Set the targets that trainings of a course contribute to, without changing anything else of the course."""
     of_it = Contribution.objects.filter(course=course)
     wanted, there = set(targets), set(of_it.values_list("target", flat=True))
     of_it.exclude(target__in=wanted).delete()

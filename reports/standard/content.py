@@ -1,4 +1,4 @@
-"""What stands in each pack: one population, one or several tables of it, definitions and how complete it is."""
+"""The content of each standard report: one population, tables of it, definitions and how complete it is."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
@@ -27,7 +27,7 @@ from trainings.counting.question import Rule
 from trainings.disclosure.tables import needs_suppression
 from trainings.models import Evidence, Training
 
-# By what the tables of each pack are broken down; the SDG page goes by the targets of courses.
+# The breakdowns of each report's tables; the SDG table is by the targets of courses.
 TABLES: dict[str, tuple[str, ...]] = {
     PackKind.NAP: ("course", "quarter", "rank_group", "country"),
     PackKind.NATO: ("nato",),
@@ -39,7 +39,7 @@ Row = list[Any]
 
 @dataclass(frozen=True)
 class PackAsked:
-    """What a pack is asked for: its period in whole quarters, its ministry (None is the whole network) and the rule."""
+    """The parameters of a standard report: a period of whole quarters, a ministry (None: the whole network) and the rule."""
 
     pack: str
     first: date
@@ -50,7 +50,7 @@ class PackAsked:
 
 @dataclass(frozen=True)
 class Table:
-    """One table; a cell is a number, words, or None where it is hidden. `shares` are the columns that are shares of 1."""
+    """One table; a cell is a number, text, or None where hidden. `shares` are the columns with fractions of 1."""
 
     title: str
     header: list[str]
@@ -61,7 +61,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Pack:
-    """A whole pack. `facts` are (what, words) of its head."""
+    """A complete standard report. `facts` are the (label, value) pairs of its head."""
 
     title: str
     facts: list[tuple[str, str]]
@@ -72,7 +72,7 @@ class Pack:
 
 
 def release_for(query: PackAsked) -> Release | None:
-    """Return the release that covers a pack: of its ministry, kind and very period. One query, none without a ministry."""
+    """Return the release for a report's ministry, kind and exact period. One query, none without a ministry."""
     if query.organisation is None:
         return None
     return (
@@ -85,7 +85,7 @@ def release_for(query: PackAsked) -> Release | None:
 
 
 def make_pack(query: PackAsked, *, by: Member) -> Pack:
-    """Return the pack as this member may see it. Ten to thirteen queries; about 1 s for 200,000 enrolments."""
+    """Build the report as this member may see it. Ten to thirteen queries; about 1 s for 200,000 enrolments."""
     home = query.organisation.pk if query.organisation else None
     question = Question(rule=query.rule, first=query.first, last=query.last, organisation=home)
     own = access.sees_whole(by, question)
@@ -148,10 +148,10 @@ def _table(report: Report) -> Table:
 
 
 def _of_targets(gathered: Gathering, whole: bool) -> Table:
-    """Return the trainings, people and seats that contribute to each target. Courses of the same targets are counted as one.
+    """Return the trainings, people and seats that contribute to each target. Courses with the same targets are grouped.
 
-    Who may not see names sees a target whose every such group of courses is nothing or at least five; so do the differences of
-    targets that share courses.
+    Readers who may not see names see a target only if each such group of courses is empty or at least five; then the differences between targets
+    that share courses are safe as well.
     """
     targets: dict[int, list[str]] = defaultdict(list)
     for course, target in Contribution.objects.order_by("target").values_list("course", "target"):
@@ -228,7 +228,7 @@ def _percent(share: float) -> str:
 
 
 def _completeness(query: PackAsked, report: Report) -> list[str]:
-    """Return in sentences how complete the figures are. Three queries."""
+    """Describe in sentences how complete the figures are. Three queries."""
     sentences = []
     if report.verified_share is not None:
         sentences.append(
@@ -286,7 +286,7 @@ def _released(release: Release | None) -> str:
 
 
 def default_period(today: date) -> tuple[date, date]:
-    """Return the year so far in whole quarters; in its first quarter the year before."""
+    """Return this year's quarters up to the current one; in the first quarter, the previous year."""
     quarter = (today.month - 1) // 3
     if quarter == 0:
         return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
@@ -294,7 +294,7 @@ def default_period(today: date) -> tuple[date, date]:
 
 
 def shown_columns(table: Table) -> Sequence[int]:
-    """Return the columns of a table that say something in any line; of two shares that are the same in all the one is left out."""
+    """Return the columns of a table that are not empty; if both share columns are equal in all lines, only the first."""
     columns = [n for n in range(len(table.header)) if any(row[n] not in (None, 0, "") for row in table.rows)]
     if len(table.shares) == 2 and all(row[table.shares[0]] == row[table.shares[1]] for row in table.rows):
         columns = [n for n in columns if n != table.shares[1]]

@@ -1,4 +1,4 @@
-"""A pack as a PDF and as a workbook."""
+"""Standard reports as PDF and as workbook."""
 
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reports" / "standard" / "pac
 
 
 def pack_pdf(pack: Pack) -> bytes:
-    """Return the pack as a tagged PDF, A4 lying. Raises what `common.pdf.make_pdf` raises."""
+    """Render the report as a tagged PDF in A4 landscape. Raises what `common.pdf.make_pdf` raises."""
     at = timezone.now()
     data = {
         "title": pack.title, "network": settings.SITE_NAME, "lang": (get_language() or "en").partition("-")[0], "facts": pack.facts,
@@ -41,7 +41,7 @@ def _written(table: Table) -> dict[str, Any]:
 
 
 def _is_words(table: Table, column: int) -> bool:
-    """Whether a column holds words in every line: it is set like the first."""
+    """Whether a column holds text in every line; it is then set like the first."""
     return bool(table.rows) and all(isinstance(row[column], str) for row in table.rows)
 
 
@@ -56,7 +56,7 @@ def _cell(value: Any, *, is_share: bool) -> str:
 
 
 def write_pack(file: IO[bytes], pack: Pack) -> None:
-    """Write a pack as a workbook: a sheet with what it is, one for each table. Words stay words."""
+    """Write the report as a workbook: a worksheet with its facts, then one for each table. Text stays text."""
     book = xlsxwriter.Workbook(file, {**XLSX_OPTIONS, "constant_memory": False})
     bold, share, wrap = (
         book.add_format({"bold": True}),

@@ -1,4 +1,4 @@
-"""Validation of what a pack is asked for, of a release, and of what courses contribute to."""
+"""Validation of a standard report's parameters, of releases, and of courses' contributions."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from reports.standard.content import PackAsked, default_period
 
 
 class PeriodForm(forms.Form):
-    """A period, taken as whole quarters."""
+    """A period, extended to whole quarters."""
 
     first = forms.DateField(label=gettext_lazy("From"), widget=DateInput())
     last = forms.DateField(label=gettext_lazy("To"), widget=DateInput())
@@ -31,7 +31,7 @@ class PeriodForm(forms.Form):
 
 
 class PackForm(PeriodForm):
-    """What a pack is asked for."""
+    """The parameters of a standard report."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Pack"), choices=PackKind.choices)
     organisation = forms.ModelChoiceField(
@@ -61,7 +61,7 @@ class PackForm(PeriodForm):
 
 
 class ReleaseForm(PeriodForm):
-    """For which pack and period small numbers are released, and why."""
+    """A release of small numbers: for which standard report and period, and why."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Pack"), choices=PackKind.choices)
     reason = forms.CharField(label=gettext_lazy("Why, as the pack will say"), max_length=300)
@@ -70,7 +70,7 @@ class ReleaseForm(PeriodForm):
 
 
 class ContributionsForm(forms.Form):
-    """To which targets trainings of a course contribute; `shown` are those that stood there when the form was shown."""
+    """The targets that trainings of a course contribute to; `shown` are those set when the form was rendered."""
 
     targets = forms.MultipleChoiceField(
         label=gettext_lazy("Trainings of this course contribute to"), choices=SdgTarget.choices, required=False,

@@ -1,4 +1,4 @@
-"""Framework packs in one click, releases of small numbers for them, and what courses contribute to."""
+"""Views of standard reports, releases of small numbers for them, and courses' contributions to targets."""
 
 from collections import defaultdict
 
@@ -47,7 +47,7 @@ def _page(request: HttpRequest, form: PackForm, status: int = 200) -> HttpRespon
 
 @require_GET
 def packs(request: HttpRequest) -> HttpResponse:
-    """The packs, each made by one click for the period and the ministry chosen above."""
+    """List the standard reports, each created by one click for the chosen period and ministry."""
     member = member_of(request)
     access.check_sees_reports(member)
     return _page(request, PackForm(request.GET or None, initial={"organisation": member.organisation_id}))
@@ -55,10 +55,10 @@ def packs(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def pack(request: HttpRequest) -> HttpResponseBase:
-    """One pack as a PDF or a workbook, with a line of its own in the record."""
+    """Create a standard report as a PDF or a workbook, with an audit entry."""
     member = member_of(request)
     access.check_sees_reports(member)
-    # The button says which pack and which form: `kind` makes the PDF, `xlsx` the workbook.
+    # The button chooses report and format: `kind` creates the PDF, `xlsx` the workbook.
     sent, as_workbook = request.POST.copy(), "xlsx" in request.POST
     if as_workbook:
         sent["kind"] = request.POST["xlsx"]
@@ -76,7 +76,7 @@ def pack(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def releases(request: HttpRequest) -> HttpResponse:
-    """The releases of one's own ministry, and a form for another."""
+    """List the releases of one's own ministry, with a form to add one."""
     member = member_of(request)
     require(access.can_release(member))
     first, last = default_period(timezone.localdate())
@@ -96,7 +96,7 @@ def releases(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show no small numbers from now on."""
+    """Withdraw a release of small numbers."""
     member = member_of(request)
     release = get_object_or_404(access.visible_releases(member), pk=pk)
     with errors_as_messages(request):
@@ -107,7 +107,7 @@ def release_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def contributions(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """To which SDG targets each course contributes; of one course, the form."""
+    """List the SDG targets that each course contributes to or, for one course, show the form."""
     require(access.can_tag_courses(member_of(request)))
     if pk is None:
         tagged: dict[int, list[str]] = defaultdict(list)

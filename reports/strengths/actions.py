@@ -1,4 +1,4 @@
-"""Every write of strengths: from the form, from a sheet, and taking one away. What stood before stays in the record."""
+"""Write actions for strengths: from the form, by import, and removal. Previous values stay in the audit log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ FACTS = ("as_on", "source", "unit")
 
 @dataclass(frozen=True)
 class Entry:
-    """One table as it is to stand: `cells` by (rank group, sex); what has no cell is not given."""
+    """One table to be saved: `cells` by (rank group, sex); a missing cell means that the number is not given."""
 
     year: int
     unit: str
@@ -37,7 +37,7 @@ class Entry:
 
 
 def unit_key(unit: str) -> str:
-    """Return by what a unit is found again, whatever the script: the key of `common.folding.spelling`."""
+    """Return the key that identifies a unit in any script, from `common.folding.spelling`."""
     return spelling(unit)[:250] or unit.strip()[:250]
 
 
@@ -47,7 +47,7 @@ def cells_of(strength: Strength) -> dict[tuple[str, str], int]:
 
 
 def _told(facts: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
-    """Return a table as the record tells it; a cell is called by its words."""
+    """Return a table as stored in the audit log, with labels for its cells."""
     numbers = {
         f"{group.label}, {sex.label}": cells[group.value, sex.value]
         for group in RankGroup
@@ -58,12 +58,12 @@ def _told(facts: Mapping[str, Any], cells: Cells) -> dict[str, Any]:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return what differs, a number that went away among it."""
+    """Return all differences, including numbers that were removed."""
     return changes(before, {**dict.fromkeys(before), **after})
 
 
 def _put(organisation: Organisation, entry: Entry, version_seen: int, by: Member) -> tuple[Strength, dict[str, Any]]:
-    """Write one table over the version that was seen; return it and what it changed. Four queries."""
+    """Write one table over the version the member saw; return it and its changes. Four queries."""
     if not entry.cells:
         raise ValidationError(_("Enter at least one number."))
     tables = Strength.objects.select_for_update().filter(organisation=organisation, year=entry.year)
@@ -112,7 +112,7 @@ def _refuse_other_version(strength: Strength | None, entry: Entry, version_seen:
 
 @action
 def save_strength(*, organisation: Organisation, entry: Entry, version_seen: int, by: Member) -> Strength:
-    """Keep one table, new where `version_seen` is 0. Refuses one without a number, and one that was changed meanwhile."""
+    """Save one table, a new one if `version_seen` is 0. Refuses one without numbers, or changed in the meantime."""
     strength, changed_values = _put(organisation, entry, version_seen, by)
     if changed_values:
         record(
@@ -123,7 +123,7 @@ def save_strength(*, organisation: Organisation, entry: Entry, version_seen: int
 
 
 def name_in_import(strength: Strength) -> str:
-    """Return what the line of an import calls a table. How a unit is called is somebody's word, so it is told by number."""
+    """Return a table's name in the audit entry of an import. Unit names are free text, so units appear by number."""
     return f"{strength.year} #{strength.pk}" if strength.unit else str(strength.year)
 
 
@@ -131,7 +131,7 @@ def name_in_import(strength: Strength) -> str:
 def import_strengths(
     *, organisation: Organisation, entries: Sequence[Entry], seen: Mapping[tuple[int, str], int], by: Member
 ) -> int:
-    """Keep the tables of a sheet, all or none; return how many changed. `seen` has the version of each that was shown."""
+    """Save all tables of a worksheet or none; return how many changed. `seen` has the version of each that was shown."""
     changed_values: dict[str, Any] = {}
     changed = 0
     for entry in entries:
@@ -149,7 +149,7 @@ def import_strengths(
 
 @action
 def remove_strength(*, strength: Strength, version_seen: int, by: Member) -> None:
-    """Take a table away; its numbers stay in the record. Refuses one that was changed since it was seen."""
+    """Remove a table; its numbers stay in the audit log. Refuses one that was changed since the member saw it."""
     locked = Strength.objects.select_for_update().select_related("organisation").filter(pk=strength.pk).first()
     if locked is None:
         raise ValidationError(_("This strength was removed already."))

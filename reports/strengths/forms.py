@@ -1,4 +1,4 @@
-"""Validation of strengths as they are typed and taken in."""
+"""Validation of strengths that are typed or imported."""
 
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ def _year(**how: Any) -> forms.IntegerField:
 
 
 class StrengthForm(forms.Form):
-    """One table: a number for each rank group and sex. `version` is that which the form showed, 0 for a new one."""
+    """One table: a number for each rank group and sex. `version` is the one the form showed, 0 for a new table."""
 
     year = _year(label=gettext_lazy("Year"))
     unit = forms.CharField(
@@ -38,7 +38,7 @@ class StrengthForm(forms.Form):
     def __init__(self, *args: Any, is_new: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not is_new:
-            # What the table is of does not change: another year is another table.
+            # Year and unit of a table are fixed: another year is another table.
             for name in ("year", "unit"):
                 self.fields[name].disabled = True
         for group, group_label in RankGroup.choices:
@@ -51,7 +51,7 @@ class StrengthForm(forms.Form):
 
     @property
     def grid(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The rows of the page: a rank group with a number for each sex."""
+        """The rows of the page: a rank group with a field for each sex."""
         return [
             (str(label), [self[f"n-{group}-{sex}"] for sex in Sex.values]) for group, label in RankGroup.choices
         ]  # fmt: skip
@@ -75,14 +75,14 @@ class StrengthForm(forms.Form):
         return cells
 
     def entry(self) -> Entry:
-        """Return what a valid form says."""
+        """Return the entry of a valid form."""
         data = self.cleaned_data
         unit = " ".join(data["unit"].split())
         return Entry(data["year"], unit, data["as_on"], data["source"], self._cells())
 
 
 class StrengthImportForm(FileOrCellsForm):
-    """A file or pasted cells, with what the table may not say itself: year, day, source."""
+    """A file or pasted cells, with defaults for what the table may lack: year, day, source."""
 
     file_help = gettext_lazy(".xlsx, .xls, .ods or CSV, at most 10 MB.")
     neither_given = gettext_lazy("Choose a file, or paste the cells of the table.")
@@ -104,6 +104,6 @@ class StrengthImportForm(FileOrCellsForm):
 
 
 class RemoveForm(forms.Form):
-    """The version that was seen when a table is taken away."""
+    """The version the member saw before removing the table."""
 
     version = forms.IntegerField(widget=forms.HiddenInput(), min_value=1, max_value=2**31 - 1)

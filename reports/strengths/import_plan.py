@@ -1,4 +1,4 @@
-"""What taking a sheet of strengths in would change: each table as it is and as it would be."""
+"""What importing a worksheet of strengths would change: each table before and after."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ SECONDS_KEPT = 12 * 3600
 
 @dataclass(frozen=True)
 class Change:
-    """One number: its words, what stands there (None: nothing), and what the sheet says."""
+    """One number: its label, the stored value (None: none), and the imported one."""
 
     words: str
     before: int | None
@@ -35,7 +35,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Planned:
-    """One table: as it would stand, the version it would stand over (0: new), and its numbers in the sheet."""
+    """One table: its content after the import, the version it replaces (0: new), and its imported numbers."""
 
     entry: Entry
     version: int
@@ -51,9 +51,9 @@ class Planned:
 
 
 def plan_strengths(home: Organisation, read: ReadStrengths, *, source: str, as_on: date | None) -> list[Planned]:
-    """Return what each table would become: what the sheet does not name stays. Two queries.
+    """Return the result for each table; numbers the worksheet does not mention stay unchanged. Two queries.
 
-    Without `as_on` a table is as on 31 December of its year.
+    Without `as_on`, a table is dated 31 December of its year.
     """
     wanted: dict[tuple[int, str], dict[tuple[str, str], int]] = defaultdict(dict)
     names: dict[tuple[int, str], str] = {}
@@ -91,7 +91,7 @@ def _planned(strength: Strength | None, said: Entry) -> Planned:
 
 
 def kept_in_form(home: Organisation, plan: list[Planned], by: Member) -> str:
-    """Return a plan as the page's form carries it to its confirmation: signed for this member, nothing is written meanwhile."""
+    """Return a plan for the confirmation form, signed for this member; nothing is saved until they confirm."""
     tables = [
         {
             "year": one.entry.year, "unit": one.entry.unit, "as_on": one.entry.as_on.isoformat(), "source": one.entry.source,
@@ -104,7 +104,7 @@ def kept_in_form(home: Organisation, plan: list[Planned], by: Member) -> str:
 
 
 def from_form(text: str, home: Organisation, by: Member) -> tuple[list[Entry], dict[tuple[int, str], int]]:
-    """Return the tables of a confirmed plan with the versions that were seen; refuse what this portal did not sign for them."""
+    """Return the tables of a confirmed plan with the versions seen; refuse plans not signed by this portal for the member."""
     try:
         body: Mapping[str, Any] = signing.loads(text, salt=SALT, max_age=SECONDS_KEPT)
     except signing.BadSignature as wrong:

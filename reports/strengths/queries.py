@@ -1,4 +1,4 @@
-"""The strength of one ministry as the report holds the trained against it."""
+"""The strength of one ministry, for comparison with the people trained."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -11,20 +11,20 @@ from reports.models import Strength, StrengthCell
 
 @dataclass
 class Strengths:
-    """Numbers by year and (rank group, sex). Of years without a table of the whole it is the sum of their units."""
+    """Numbers by year and (rank group, sex). Years without a table of the whole ministry have the sum of its units."""
 
     by_year: dict[int, dict[tuple[str, str], int]] = field(default_factory=dict)
     with_units: set[int] = field(default_factory=set)
     from_units: set[int] = field(default_factory=set)
 
     def total(self, year: int) -> int | None:
-        """Return the strength of a year; None where none was given."""
+        """Return the strength of a year; None if none was given."""
         cells = self.by_year.get(year)
         return sum(cells.values()) if cells else None
 
 
 def read_strengths(ministry: int) -> Strengths:
-    """Return what a ministry gave, of all years. One query."""
+    """Return a ministry's strengths of all years. One query."""
     is_whole = Case(When(strength__unit_key="", then=Value(True)), default=Value(False), output_field=BooleanField())
     rows = (
         StrengthCell.objects.filter(strength__organisation=ministry)
@@ -42,7 +42,7 @@ def read_strengths(ministry: int) -> Strengths:
 
 
 def unit_strengths(ministry: int, year: int) -> dict[str, tuple[str, int]]:
-    """Return name and strength of each unit of that year, by its key, in the order of the names. One query."""
+    """Return (name, strength) of each unit in a year by unit key, sorted by name. One query."""
     rows = (
         StrengthCell.objects.filter(strength__organisation=ministry, strength__year=year)
         .exclude(strength__unit_key="")
@@ -55,14 +55,14 @@ def unit_strengths(ministry: int, year: int) -> dict[str, tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a strength is from, and of which day."""
+    """The source of a strength and its date."""
 
     source: str
     as_on: date
 
 
 def sources_of(ministry: int, year: int, *, of_units: bool) -> list[Source]:
-    """Return the sources of one year's strength: of the whole, or of its units. One query."""
+    """Return the sources of one year's strength: of the whole ministry, or of its units. One query."""
     rows = Strength.objects.filter(organisation=ministry, year=year)
     rows = rows.exclude(unit_key="") if of_units else rows.filter(unit_key="")
     return [Source(*pair) for pair in rows.order_by("as_on", "source").values_list("source", "as_on").distinct()]

@@ -1,4 +1,4 @@
-"""A table of strengths in the words of the region: year, sex, rank group, unit, number; or women and men in columns of their own."""
+"""Parse tables of strengths in the region's languages: year, sex, rank group, unit, number, or women and men as columns."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _NUMBER = re.compile(
     r"|personnel|headcount|lica|osoba|numri|numer|fuqia|posad\w*|jacina)$"
 )
 _TOTAL = re.compile(r"^(ukupno|svega|zbir|zbroj|total|totali|vkupno|gjithsej|sum)$")
-# Words for whole groups, which the tables of ranks do not have.
+# Words for whole groups, which the tables of ranks do not contain.
 _GROUPS: tuple[tuple[RankGroup, re.Pattern[str]], ...] = (
     (RankGroup.SENIOR_OFFICER, re.compile(
         r"^(visi|viši|visok\w*|senior|stariji|povisok\w*|te larte) (oficir\w*|oficer\w*|casni\w*|officer\w*)$|^oficere? te larte$")),
@@ -46,7 +46,7 @@ Place = tuple[int, str, str, str]  # year, unit, rank group, sex
 
 @dataclass
 class ReadStrengths:
-    """What a sheet says: numbers by year, unit, rank group and sex, and the rows that were not understood, in sentences."""
+    """The parsed worksheet: numbers by year, unit, rank group and sex, and (row, sentence) for rows not understood."""
 
     sheet: str = ""
     numbers: dict[Place, int] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class ReadStrengths:
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where things stand: `numbers` are (column, sex), sex None where a column of its own or nothing says it."""
+    """The columns used: `numbers` are (column, sex), with sex None where a separate column or nothing gives it."""
 
     numbers: tuple[tuple[int, str | None], ...]
     year: int | None = None
@@ -65,7 +65,7 @@ class _Columns:
 
 
 def _kind(cell: Cell) -> str:
-    """Return what a header says its column holds: year, group, number, total, sex, unit, women, men, or ""."""
+    """Return the kind of a column by its header: year, group, number, total, sex, unit, women, men, or ""."""
     if not isinstance(cell, str) or len(cell) > LONGEST_HEADER:
         return ""
     key = spelling(re.sub(r"\([^)]*\)", " ", cell)) or spelling(cell)
@@ -77,7 +77,7 @@ def _kind(cell: Cell) -> str:
 
 
 def _columns(cells: Sequence[Cell]) -> _Columns | None:
-    """Return the columns of a header; None where a row is none: it must name a number and what it is about."""
+    """Return the columns of a header row, or None for other rows: it must name a number and a dimension."""
     kinds = [_kind(cell) for cell in cells]
     first = {kind: kinds.index(kind) for kind in kinds if kind}
     by_sex = [
@@ -104,7 +104,7 @@ def _read_year(cell: Cell) -> int | None:
 
 
 def _read_number(cell: Cell) -> int | None:
-    """Return a whole number of people; "1.250" and "1 250" are 1250."""
+    """Parse a whole number of people; "1.250" and "1 250" are 1250."""
     if isinstance(cell, bool | float | date):
         return None
     text = text_of(cell)
@@ -114,7 +114,7 @@ def _read_number(cell: Cell) -> int | None:
 
 
 def read_group(cell: Cell, ranks: RankTable, country: str) -> str:
-    """Return the rank group that words say: a group's own name, or a rank of that country; "" where nobody knows them."""
+    """Parse a rank group: its own name, or a rank of that country; "" if unknown."""
     words = text_of(cell)
     key = spelling(words)
     if not key:
@@ -132,11 +132,11 @@ class _Reader:
     def __init__(self, columns: _Columns, ranks: RankTable, country: str, year: int | None) -> None:
         self.columns, self.ranks, self.country, self.year = columns, ranks, country, year
         self.found = ReadStrengths()
-        # By the words of the rank: two ranks of one group are added, the same line twice is asked about.
+        # Keyed by the words of the rank: two ranks of one group are added, a repeated line is an error.
         self.seen: dict[tuple[object, ...], int] = {}
 
     def take(self, number: int, cells: Sequence[Cell]) -> None:
-        """Take one row in, or say what is wrong with it. Rows without any number are passed over."""
+        """Parse one row, or store why it cannot be parsed. Rows without any number are skipped."""
         there = [(cells[at], sex) for at, sex in self.columns.numbers if cells[at] is not None]
         if not there or reads_as_below(cells):
             return
@@ -189,9 +189,9 @@ class _Reader:
 def read_strength_table(
     sheets: Sequence[Sheet], ranks: RankTable, *, country: str, year: int | None = None
 ) -> ReadStrengths:
-    """Return what the first sheet with a header of strengths says. `year` is taken where it has no column of years.
+    """Parse the first worksheet with a header of strengths. `year` is used if it has no year column.
 
-    Raises ValidationError with a sentence where no table is found, no year is known, or there is too much. No query.
+    Raises ValidationError with a sentence if no table or year is found, or there is too much data. No query.
     """
     for sheet in sheets:
         for at in range(min(LOOKED_AT, len(sheet.rows))):

@@ -1,4 +1,4 @@
-"""The strength of one's own ministry: the tables there are, entering one, taking a sheet in, taking one away."""
+"""Views of one's own ministry's strength: list, add, change, import and remove tables."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -35,14 +35,14 @@ LINES_LOOKED_AT = 200
 
 
 def _coordinator(request: HttpRequest) -> Member:
-    """Return the member, who enters their ministry's strength; else 403."""
+    """Return the member if they may enter their ministry's strength, else 403."""
     member = member_of(request)
     require(access.can_enter_strengths(member))
     return member
 
 
 def _fetch(request: HttpRequest, pk: int) -> Strength:
-    """Return a table this member may open, else 404: to others only the report shows it, small numbers hidden."""
+    """Return a table this member may open, else 404: others see it only in the report, small numbers hidden."""
     return get_object_or_404(
         access.editable_strengths(member_of(request)).select_related("organisation", "changed_by"), pk=pk
     )
@@ -50,7 +50,7 @@ def _fetch(request: HttpRequest, pk: int) -> Strength:
 
 @require_GET
 def strengths(request: HttpRequest) -> HttpResponse:
-    """Every table of the ministry, the newest year first, the whole before its units."""
+    """List every table of the ministry, newest year first, the whole ministry before its units."""
     member = _coordinator(request)
     rows = access.editable_strengths(member).select_related("changed_by").annotate(persons=Sum("cells__number"))
     page = page_of(request, rows.order_by("-year", "unit_key"))
@@ -60,7 +60,7 @@ def strengths(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def strength_new(request: HttpRequest) -> HttpResponse:
-    """Enter a table; `?like=` begins with the numbers of another."""
+    """Add a table; `?like=` starts with the numbers of another."""
     member = _coordinator(request)
     form = StrengthForm(request.POST or None, initial=_begun(request.GET, member))
     if request.method == "POST" and form.is_valid():
@@ -74,7 +74,7 @@ def strength_new(request: HttpRequest) -> HttpResponse:
 
 
 def _begun(params: QueryDict, member: Member) -> dict[str, Any]:
-    """What a new table begins with: the end of the last year, or the numbers of the table named."""
+    """Return the initial values of a new table: the end of last year, or the numbers of the table in `?like=`."""
     last = timezone.localdate().year - 1
     initial: dict[str, Any] = {"year": last, "as_on": f"{last}-12-31"}
     like = params.get("like", "")
@@ -94,7 +94,7 @@ def _numbers(strength: Strength) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 def strength(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a table, over the version that the form showed; below it is what stood there before."""
+    """Change a table, based on the version the form showed; below are the previous changes."""
     table, member = _fetch(request, pk), member_of(request)
     initial = {"year": table.year, "unit": table.unit, "as_on": table.as_on, "source": table.source,
                "version": table.version}  # fmt: skip
@@ -119,7 +119,7 @@ def _form_page(request: HttpRequest, form: StrengthForm, table: Strength | None)
 
 
 def _former(table: Strength) -> Iterator[dict[str, Any]]:
-    """Yield what changed a table, the latest first: typed, or taken in with others from a sheet. One query."""
+    """Yield the changes of a table, latest first: typed, or imported with others. One query."""
     typed = Q(kind="reports.strength", object_id=str(table.pk))
     taken_in = Q(action="import_strengths", root_kind="members.organisation", root_id=str(table.organisation_id))
     lines = AuditEntry.objects.filter(typed | taken_in, is_reading=False).select_related("by", "text")
@@ -137,7 +137,7 @@ def _former(table: Strength) -> Iterator[dict[str, Any]]:
 
 @require_http_methods(["GET", "POST"])
 def strength_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then take a table away; its numbers stay in the record."""
+    """Confirm, then remove a table; its numbers stay in the audit log."""
     table, member = _fetch(request, pk), member_of(request)
     form = RemoveForm(request.POST or None, initial={"version": table.version})
     if request.method == "POST" and form.is_valid():
@@ -151,7 +151,7 @@ def strength_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def strength_import(request: HttpRequest) -> HttpResponse:
-    """Take a sheet or pasted cells, show what it would change, then write it: all of it or nothing."""
+    """Import a file or pasted cells: show the changes, then save all of them or nothing."""
     member = _coordinator(request)
     if "plan" in request.POST:
         return _take_in(request, member)

@@ -1,6 +1,6 @@
-"""What each trainer delivered: trainings, hours, countries and when last; beside it their deployments and what they shared.
+"""What each trainer delivered: trainings, hours, countries and latest date, with deployments and shared materials.
 
-Facts of trainings, profiles and posts; nothing here is about who was trained.
+Data about trainings, profiles and posts only; nothing here is about the people trained.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ Part = Assignment.Part
 
 
 def months_before(day: date, months: int) -> date:
-    """Return the same day so many months earlier, or later where negative; the last day of a shorter month."""
+    """Return the same day a number of months earlier (later if negative); in shorter months, the last day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     for number in (day.day, 30, 29):
         try:
@@ -34,12 +34,12 @@ def months_before(day: date, months: int) -> date:
 
 
 def is_current(last: date | None, today: date) -> bool:
-    """Delivered within the last twelve months, the day a year ago not counted."""
+    """Whether the last delivery is within twelve months, excluding the same day a year ago."""
     return last is not None and last > months_before(today, CURRENT_MONTHS)
 
 
 class OfTrainer:
-    """Who a line is about."""
+    """A line about one trainer."""
 
     profile: TrainerProfile
 
@@ -57,7 +57,7 @@ class OfTrainer:
 
 
 class Delivered:
-    """Numbers of trainings by part, and scheduled minutes."""
+    """Counts of trainings by part, and scheduled minutes."""
 
     lead: int
     co_trainer: int
@@ -74,10 +74,10 @@ class Delivered:
 
 @dataclass
 class Taught(OfTrainer, Delivered):
-    """One trainer and what they delivered in a period. `last` is the last delivery of any time; minutes are scheduled ones.
+    """One trainer and their deliveries in a period. `last` is the latest delivery ever; minutes are scheduled ones.
 
-    `materials` are the files they shared in it, as far as the reader may open them: see `note_materials`.
-    Countries are by code with their name; online trainings are taught in none. Who observed delivered nothing.
+    `materials` counts the files they shared in the period that the reader may open: see `note_materials`. `countries` are names by code; online
+    trainings have no country. Observers deliver nothing.
     """
 
     profile: TrainerProfile
@@ -93,7 +93,7 @@ class Taught(OfTrainer, Delivered):
 
     @property
     def deployments(self) -> list[str]:
-        """Deployments of any time, as the trainer names them."""
+        """Deployments at any time, as written by the trainer."""
         return self.profile.deployment_lines
 
     @property
@@ -106,11 +106,11 @@ class Taught(OfTrainer, Delivered):
 
     @property
     def served_in(self) -> list[str]:
-        """The names of the countries, not their own, in which they taught."""
+        """Names of the countries other than their own where they taught."""
         return sorted(name for code, name in self.countries.items() if code != self.home)
 
     def add(self, row: tuple[str, int, int, str, str, str]) -> None:
-        """Add one assignment of the period: part, training, minutes, country, its name and the mode."""
+        """Add one assignment of the period: part, training, minutes, country, country name and mode."""
         part, training, minutes, country, country_name, mode = row
         if part == Part.OBSERVER:
             self.observed += 1
@@ -126,7 +126,7 @@ class Taught(OfTrainer, Delivered):
 
 @dataclass(frozen=True)
 class Totals(Delivered):
-    """The sums of the lines, and beside them what several lines share: different trainings and countries."""
+    """The sums of the lines, with distinct counts of what lines share: trainings and countries."""
 
     trainers: int
     current: int
@@ -171,9 +171,9 @@ def taught_by(profiles: QuerySet[TrainerProfile], first: date | None, last: date
 
 
 def shared_materials(reader: Member, first: date | None, last: date | None) -> QuerySet[Material]:
-    """Return the files of published posts that this reader may open, shared in a period; each language is a file of its own.
+    """Return the files of published posts this reader may open, shared in a period; each language is its own file.
 
-    A file is shared from when both it and its post are there. Hidden posts, removed files and those with no version left are out.
+    A file counts as shared once both it and its post are published. Hidden posts, removed files and those without a version left are excluded.
     """
     offered = MaterialVersion.objects.filter(material=OuterRef("pk"), withdrawn_at=None)
     materials = Material.objects.filter(Exists(offered), post__in=readable_posts(reader), removed_at=None)
@@ -185,7 +185,7 @@ def shared_materials(reader: Member, first: date | None, last: date | None) -> Q
 
 
 def note_materials(lines: Sequence[Taught], reader: Member, first: date | None, last: date | None) -> None:
-    """Give each line the number of files its trainer shared in a period. One query."""
+    """Set on each line the number of files its trainer shared in a period. One query."""
     counted = shared_materials(reader, first, last).values_list("added_by").annotate(n=Count("pk"))
     shared = dict(counted)
     for line in lines:
@@ -193,7 +193,7 @@ def note_materials(lines: Sequence[Taught], reader: Member, first: date | None, 
 
 
 def total_of(lines: Sequence[Taught], today: date) -> Totals:
-    """Return the sums of lines. No query."""
+    """Return the sums of the lines. No query."""
 
     def together(names: Iterable[Iterable[str]]) -> tuple[str, ...]:
         return tuple(sorted({name for some in names for name in some}))
@@ -226,12 +226,12 @@ SORTS: dict[str, Callable[[Taught], Any]] = {
 
 
 def sorted_lines(lines: Iterable[Taught], by: str) -> list[Taught]:
-    """Return the lines sorted by one of SORTS, downwards with a "-" before it; equal ones by name."""
+    """Sort lines by a key of SORTS, descending with a "-" prefix; ties by name."""
     named = sorted(lines, key=SORTS["name"])
     return sorted(named, key=SORTS[by.removeprefix("-")], reverse=by.startswith("-"))
 
 
-# What of a trainer's assignments may be listed: all they delivered, one part, what was abroad. Beside these all there are.
+# Filters of a trainer's assignments: all delivered, one part, or abroad; EVERYTHING includes observed ones.
 DELIVERIES = ("", *Part.values, "abroad")
 EVERYTHING = "everything"
 
@@ -239,9 +239,9 @@ EVERYTHING = "everything"
 def deliveries_of(
     profile: TrainerProfile, first: date | None, last: date | None, what: str = ""
 ) -> QuerySet[Assignment]:
-    """Return what is behind a trainer's numbers: of their assignments in a period one of DELIVERIES or EVERYTHING, newest first.
+    """Return a trainer's assignments in a period filtered by one of DELIVERIES or EVERYTHING, newest first.
 
-    They come with their trainings. Abroad is in a room in another country than that of the trainer's organisation.
+    Includes their trainings. Abroad means on site in a country other than that of the trainer's organisation.
     """
     assignments = profile.assignments.filter(training_filter(Question(first=first, last=last), "training__"))
     if what in Part.values:
@@ -256,14 +256,14 @@ def deliveries_of(
 
 
 def sheet_header() -> list[str]:
-    """Return the columns of the report as a sheet."""
+    """Return the column headings of the exported report."""
     return [_("Trainer"), _("Ministry"), _("Trainings delivered"), _("As lead"), _("As co-trainer"), _("Observed"),
             _("Hours delivered"), _("Countries"), _("Taught in"), _("Trainings abroad"), _("Served in"), _("Deployments"),
             _("Materials shared"), _("Last delivered"), _("Not in the last 12 months")]  # fmt: skip
 
 
 def sheet_rows(lines: Sequence[Taught], today: date) -> Iterator[list[object]]:
-    """Yield the lines of the report, the sums last. No query."""
+    """Yield the lines of the report, then the totals. No query."""
     for line in lines:
         yield [
             line.name, line.ministry, line.delivered, line.lead, line.co_trainer, line.observed, round(line.hours, 2),

@@ -1,4 +1,4 @@
-"""Validation of what is asked of the trainers' report."""
+"""Validation of the trainers' report's query parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from reports.people.forms import check_period, refuse_unknown
 from reports.trainers.deliveries import DELIVERIES, SORTS, Taught, is_current
 from trainers.models import TrainerProfile
 
-# What may stand in the address beside the fields: the order, the page of the list, and which form of file.
+# Parameters allowed in the URL besides the fields: the order, the page of the list, and the export format.
 BESIDE = {"sort", "page", "as"}
 
 
 class PeriodForm(forms.Form):
-    """The period in which trainings count. Unknown fields are refused, not passed over."""
+    """The period in which trainings count. Unknown fields are refused, not ignored."""
 
     first = forms.DateField(label=gettext_lazy("From"), required=False, widget=DateInput())
     last = forms.DateField(label=gettext_lazy("To"), required=False, widget=DateInput())
@@ -46,7 +46,7 @@ class AskedTrainers:
 
 
 class TrainersForm(PeriodForm):
-    """Period, and which trainers: of a ministry, by what their profile says, those not current, those who left. One query."""
+    """Period, and which trainers: by ministry, by profile, not current, former ones. One query."""
 
     ministry = forms.TypedChoiceField(label=gettext_lazy("Ministry"), required=False, coerce=int, empty_value=None)
     language = forms.ChoiceField(label=gettext_lazy("Teaches in"), required=False)
@@ -61,12 +61,12 @@ class TrainersForm(PeriodForm):
             ("ministry", "owner", _("All ministries")), ("language", "language", _("Any language")), ("topic", "topic", _("Any topic")),
         ):  # fmt: skip
             self.fields[name].choices = things.choices(kind, nothing)  # type: ignore[attr-defined]  # a choice field
-        # Who left is told where members are managed: see reported_profiles.
+        # Only member management shows who has left: see reported_profiles.
         if not member.has_perm("members.manage"):
             del self.fields["left"]
 
     def profiles(self, seen: QuerySet[TrainerProfile]) -> QuerySet[TrainerProfile]:
-        """Narrow the trainers whom the reader may see to those asked for, by a valid form."""
+        """Filter the trainers visible to the reader by a valid form."""
         data = self.cleaned_data
         if not data.get("left"):
             seen = seen.filter(member__is_active=True)
@@ -81,19 +81,19 @@ class TrainersForm(PeriodForm):
         return seen
 
     def query(self) -> AskedTrainers:
-        """Return what a valid form asks; an unknown order is the one by name."""
+        """Return the query of a valid form; an unknown order falls back to name."""
         data, sort = self.cleaned_data, str(self.data.get("sort", ""))
         known = sort.removeprefix("-") in SORTS
         return AskedTrainers(data["first"], data["last"], data["not_current"], sort if known else "name")
 
     def wanted(self, lines: list[Taught], today: date) -> list[Taught]:
-        """Leave out who is current, where only the others are asked for."""
+        """Exclude current trainers if the form asks only for the others."""
         only = self.cleaned_data["not_current"]
         return [line for line in lines if not (only and is_current(line.last, today))]
 
 
 class DeliveriesForm(PeriodForm):
-    """What of one trainer is listed: what they delivered in a period, of it one part or what was abroad, or what they observed."""
+    """Which assignments of one trainer are listed: all delivered in a period, one part, abroad, or observed."""
 
     beside = {"page"}
     what = forms.ChoiceField(choices=[(name, name) for name in DELIVERIES], required=False)

@@ -1,4 +1,4 @@
-"""A trainer's portfolio as a PDF: who they are, what they are qualified for, and every training they delivered."""
+"""A trainer's portfolio as a PDF: who they are, their qualifications, and every training they delivered."""
 
 from datetime import date, datetime, time
 from pathlib import Path
@@ -23,13 +23,13 @@ TEMPLATE = Path(settings.BASE_DIR) / "templates" / "reports" / "trainers" / "por
 
 
 def _hours(minutes: int) -> str:
-    """Return minutes as hours: "6", or "4:30" where they are not whole."""
+    """Format minutes as hours: "6", or "4:30" if they are not whole."""
     whole, rest = divmod(minutes, 60)
     return f"{whole}:{rest:02}" if rest else thousands(whole)
 
 
 def _seats_of(rows: list[Assignment], reader: Member) -> dict[int, int | None]:
-    """Return the seats of each training; None for 1 to 4 where this reader may not see its names. Two queries."""
+    """Return the seats of each training; None for 1 to 4 if this reader may not see its names. Two queries."""
     keys = [row.training_id for row in rows]
     whole = set(trainings_with_all_names(reader).filter(pk__in=keys).values_list("pk", flat=True))
     seats_by_training: dict[int, int] = {
@@ -54,7 +54,7 @@ def _row(row: Assignment, seats: dict[int, int | None]) -> dict[str, Any]:
 
 
 def _by_year(rows: list[Assignment], seats: dict[int, int | None]) -> list[dict[str, Any]]:
-    """Return the trainings of each year, the latest first."""
+    """Group the trainings by year, latest first."""
     years: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         years.setdefault(row.training.counts_on.year, []).append(_row(row, seats))
@@ -62,7 +62,7 @@ def _by_year(rows: list[Assignment], seats: dict[int, int | None]) -> list[dict[
 
 
 def _totals(taught: Taught, seats: dict[int, int | None], delivered: list[Assignment]) -> list[list[str]]:
-    """Return the totals in words and numbers. Seats leave out what is not shown, so that nothing follows by subtraction."""
+    """Return the totals as (label, value). Seats omit hidden ones, so that nothing can be inferred by subtraction."""
     numbers = [seats[row.training_id] for row in delivered]
     hidden = numbers.count(None)
     words = _("Seats taken in them")
@@ -84,7 +84,7 @@ def _totals(taught: Taught, seats: dict[int, int | None], delivered: list[Assign
 
 
 def _person(profile: TrainerProfile) -> list[list[str]]:
-    """Return what the profile says, as pairs of words and value, without what is empty."""
+    """Return the non-empty fields of the profile as [label, value] pairs."""
     home = profile.member.organisation
     pairs = [
         [_("Rank"), profile.rank.name if profile.rank else ""],
@@ -114,9 +114,9 @@ def _taught(profile: TrainerProfile, delivered: list[Assignment], observed: int)
 
 
 def portfolio_shown(profile: TrainerProfile, *, reader: Member, today: date) -> dict[str, Any]:
-    """Return what the template shows of a trainer to this reader. Four queries, whatever they delivered.
+    """Return the template context of a trainer's portfolio for this reader. Four queries, however many deliveries.
 
-    `profile` comes with its member, organisation, rank, languages and topics.
+    `profile` needs its member, organisation, rank, languages and topics loaded.
     """
     every = list(deliveries_of(profile, None, None, EVERYTHING))
     delivered = [row for row in every if row.part != Part.OBSERVER]
@@ -145,6 +145,6 @@ def portfolio_shown(profile: TrainerProfile, *, reader: Member, today: date) -> 
 
 
 def portfolio_pdf(profile: TrainerProfile, *, reader: Member, today: date) -> bytes:
-    """Return the portfolio as this reader may have it, dated today."""
+    """Render the portfolio as this reader may see it, dated today."""
     at = timezone.make_aware(datetime.combine(today, time(12)))
     return make_pdf(TEMPLATE, portfolio_shown(profile, reader=reader, today=today), at=at)

@@ -1,4 +1,4 @@
-"""The trainers' report: what each delivered, the trainings behind it, a sheet, and a portfolio to hand in."""
+"""Views of the trainers' report: deliveries of each, the trainings behind them, an export, and a portfolio."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,7 +43,7 @@ DELIVERED_WORDS = {
 
 
 def _lines(form: TrainersForm, member: Member) -> list[Taught]:
-    """Return the lines that a valid form asks for, in its order. Three queries."""
+    """Return the lines for a valid form, in its order. Three queries."""
     query = form.query()
     lines = taught_by(form.profiles(reported_profiles(member)), query.first, query.last)
     note_materials(lines, member, query.first, query.last)
@@ -51,13 +51,13 @@ def _lines(form: TrainersForm, member: Member) -> list[Taught]:
 
 
 def _fields(sent: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return what was asked as it stands in an address, without what is empty."""
+    """Return the non-empty parameters for the URL."""
     return [(name, str(value)) for name, value in sent.items() if value and name not in BESIDE]
 
 
 @require_GET
 def trainers(request: HttpRequest) -> HttpResponse:
-    """Every trainer with what they delivered in the period; each number opens the trainings behind it."""
+    """List all trainers with their deliveries in the period; each number links to the trainings behind it."""
     member, today = member_of(request), timezone.localdate()
     form = TrainersForm(request.GET, member=member)
     fields = _fields(request.GET)
@@ -77,9 +77,9 @@ def trainers(request: HttpRequest) -> HttpResponse:
 
 
 def _heads(sort: str) -> dict[str, tuple[str, str]]:
-    """Return for each column its order now, as `aria-sort` says it, and what a click on its head asks for.
+    """Return for each column its current `aria-sort` value and the order that a click on its heading applies.
 
-    Words go upwards first, numbers and days downwards.
+    Text sorts ascending first, numbers and dates descending.
     """
     heads = {}
     for name in SORTS:
@@ -92,7 +92,7 @@ def _heads(sort: str) -> dict[str, tuple[str, str]]:
 
 @require_POST
 def sheet(request: HttpRequest) -> HttpResponseBase:
-    """The whole report as a sheet, as it was asked for. Fields that the page's own form does not send are not read."""
+    """Export the whole report with the same filters. Fields that the page's own form does not send are ignored."""
     member = member_of(request)
     known = {*TrainersForm.base_fields, *BESIDE}
     sent = {name: str(value) for name, value in request.POST.items() if name in known}
@@ -106,7 +106,7 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
 
 @require_GET
 def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
-    """What is behind a trainer's numbers: the trainings, the deployments they name and the files they shared."""
+    """Show what is behind a trainer's numbers: trainings, their deployments and the files they shared."""
     member = member_of(request)
     profile = get_object_or_404(reported_profiles(member).select_related("member__organisation"), slug=slug)
     form = DeliveriesForm(request.GET)
@@ -121,7 +121,7 @@ def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
         "profile": profile, "page": page, "rows": [(row, row.training.scheduled_minutes / 60) for row in page],
         "tabs": tabs_of(request), "what_words": DELIVERED_WORDS[data["what"]], **data,
         "can_take_portfolio": can_take_portfolio(member, profile),
-        # Of their own people a ministry's staff see every number: see access.sees_whole.
+        # A ministry's staff see every number of their own people: see access.sees_whole.
         "own": member.organisation_id if member.has_role(*KEEPING_ROLES) else None,
     }  # fmt: skip
     return render(request, "reports/trainers/trainer_deliveries.html", context)
@@ -129,7 +129,7 @@ def deliveries(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 def portfolio(request: HttpRequest, slug: str) -> HttpResponse:
-    """What a trainer delivered, as a document for their personnel office; each time a line of the record."""
+    """Export a trainer's deliveries as a document for their personnel office, with an audit entry each time."""
     member = member_of(request)
     seen = reported_profiles(member).select_related("member__organisation__country", "rank")
     profile = get_object_or_404(seen.prefetch_related("languages", "topics"), slug=slug)

@@ -1,7 +1,7 @@
-"""One column type and one lookup for both databases: `IndexedWordsField`, asked by `Document.objects.filter(words__holds=…)`.
+"""A field and a lookup for both databases: `IndexedWordsField`, queried with `Document.objects.filter(words__holds=…)`.
 
-What differs is in `postgresql` (a `tsvector`, searched by GIN) and `sqlite` (text, searched by FTS5). Both get words that are folded
-already, and neither splits, stems or drops any of them, so that both find the same rows.
+The differences are in `postgresql` (a `tsvector` with a GIN index) and `sqlite` (text with FTS5). Both receive words that are already folded, and
+neither splits, stems or drops any, so that both find the same rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,13 +13,13 @@ from django.db import connection, models
 
 from search.full_text import postgresql, sqlite
 
-# Between two texts of one column, so that no phrase runs from one into the other.
+# Separates two texts in one column, so that no phrase spans both.
 BREAK = ""
 
 
 @dataclass(frozen=True)
 class IndexedWords:
-    """What a column holds: `words` in their order, by which phrases are found, and `marks`, which have no place."""
+    """A column's content: `words` in order, for phrase search, and `marks`, which have no position."""
 
     words: Sequence[str] = ()
     marks: Iterable[str] = ()
@@ -27,7 +27,7 @@ class IndexedWords:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Words that follow each other; of a single one perhaps only its beginning is given."""
+    """Consecutive words, or a single word of which only the beginning may be given."""
 
     words: tuple[str, ...]
     is_beginning: bool = False
@@ -35,7 +35,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Expression:
-    """What a row must hold: of each term at least one alternative."""
+    """A condition on a row: it must contain at least one alternative of each term."""
 
     terms: tuple[tuple[Alternative, ...], ...]
 
@@ -45,7 +45,7 @@ def _engine(vendor: str) -> Any:
 
 
 class IndexedWordsField(models.Field):
-    """A column of words to be searched. It is written and asked, never read."""
+    """A column of searchable words. It is written and queried, never read."""
 
     def db_type(self, connection: Any) -> str:
         column: str = _engine(connection.vendor).COLUMN
@@ -70,21 +70,21 @@ class Holds(models.Lookup):
 
 
 def index_statements(table: str, columns: Sequence[str], vendor: str) -> list[str]:
-    """Return the statements by which a migration makes the full-text index over columns of a table."""
+    """Return the SQL statements with which a migration creates the full-text index on columns of a table."""
     statements: list[str] = _engine(vendor).index_statements(table, columns)
     return statements
 
 
 def lock(names: Iterable[str], *, wait: bool = True) -> bool:
-    """Take the locks of these names until the transaction ends, and return whether they were free or became so.
+    """Acquire locks by name until the transaction ends; return whether all were acquired.
 
-    Two processes never index one thing at the same time. The locks are taken in one order everywhere, so that no two wait for each other.
+    Prevents two processes from indexing one object at the same time. Locks are always acquired in the same order, to prevent deadlocks.
     """
     is_locked: bool = _engine(connection.vendor).lock(sorted(set(names)), wait=wait)
     return is_locked
 
 
 def index_scans() -> AbstractContextManager[None]:
-    """Have the queries within answered from the indexes; see `postgresql.index_scans`."""
+    """Make the queries within use the indexes; see `postgresql.index_scans`."""
     context: AbstractContextManager[None] = _engine(connection.vendor).index_scans()
     return context

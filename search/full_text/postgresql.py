@@ -1,7 +1,7 @@
 """Full text on PostgreSQL: a `tsvector` with a GIN index.
 
-The vectors are written as such rather than made by `to_tsvector`: its parser would take ME-2026-011 apart into a number below
-zero, and what it takes for a letter depends on the locale of the database.
+The vectors are written directly, not by `to_tsvector`: its parser would read the end of ME-2026-011 as a negative number, and what it accepts as a
+letter depends on the locale of the database.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COLUMN = "tsvector"
 
 
 def stored(value: IndexedWords) -> str:
-    """Return the words with their places, the marks without. Words hold letters and figures alone, so nothing is to be escaped."""
+    """Return the words with positions and the marks without. Words hold only letters and digits, so no escaping is needed."""
     places: dict[str, list[str]] = {}
     for place, word in enumerate(value.words, 1):
         if word:
@@ -42,7 +42,7 @@ def condition(lhs: Any, column: str) -> str:
 
 
 def index_statements(table: str, columns: Sequence[str]) -> list[str]:
-    # What is not merged yet is looked through by each search: little of it, so that neither is slow.
+    # Each search scans the pending list; a small one keeps searches and writes fast.
     return [
         f"CREATE INDEX {table}_{column}_gin ON {table} USING gin ({column}) WITH (gin_pending_list_limit = 1024)"
         for column in columns
@@ -58,10 +58,10 @@ def lock(names: Sequence[str], *, wait: bool) -> bool:
 
 @contextmanager
 def index_scans() -> Iterator[None]:
-    """Have the planner prefer indexes to reading whole tables, for the queries within.
+    """Make the planner prefer indexes to sequential scans for the queries within.
 
-    For a word of most documents it takes reading the table for as dear as asking the index, because it does not know how long it
-    takes to unpack each vector: twice as long in fact for 62,000 of 80,000 documents.
+    For a word in most documents it rates a sequential scan as expensive as an index scan, because it ignores the time to unpack each vector: the
+    scan in fact takes twice as long for 62,000 of 80,000 documents.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:

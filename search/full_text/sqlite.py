@@ -1,6 +1,6 @@
-"""Full text on SQLite: text columns with an FTS5 table beside, which triggers keep up to date.
+"""Full text on SQLite: text columns with an FTS5 table that triggers keep up to date.
 
-SQLite makes a table anew to change it, and its triggers are gone then: a migration that changes one of these tables makes the index again.
+SQLite recreates a table to change it and drops its triggers: a migration that changes one of these tables must create the index again.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from search.full_text import Alternative, Expression, IndexedWords
 
 COLUMN = "text"
-# Stands where a text ends; a mark alone is no word.
+# Marks the end of a text; a mark is not a word.
 _BREAK = "="
 
 
 def stored(value: IndexedWords) -> str:
-    """Return the words in their order, then the marks."""
+    """Return the words in order, then the marks."""
     return " ".join(chain((word or _BREAK for word in value.words), [_BREAK], value.marks))
 
 
@@ -32,7 +32,7 @@ def _alternative(alternative: Alternative) -> str:
 
 
 def condition(lhs: Any, column: str) -> str:
-    """Return the condition on a row of the column's table: that its number is among those that FTS5 finds."""
+    """Return the condition that the row's id is among those FTS5 finds."""
     meta = lhs.target.model._meta
     table, name = f'"{meta.db_table}_fts"', lhs.target.column
     row = column.rpartition(".")[0] + f'."{meta.pk.column}"'
@@ -40,7 +40,7 @@ def condition(lhs: Any, column: str) -> str:
 
 
 def index_statements(table: str, columns: Sequence[str]) -> list[str]:
-    """Return the FTS5 table and its triggers. The tokenizer `ascii` splits at blanks alone here: what is not ASCII is part of a word."""
+    """Return the FTS5 table and its triggers. The tokenizer `ascii` only splits at spaces here: non-ASCII is part of a word."""
     names, fts = ", ".join(columns), f"{table}_fts"
     old, new = (", ".join(f"{row}.{name}" for name in ("id", *columns)) for row in ("old", "new"))
     take_out = f"INSERT INTO {fts} ({fts}, rowid, {names}) VALUES ('delete', {old});"  # noqa: S608 - our own names
@@ -55,7 +55,7 @@ def index_statements(table: str, columns: Sequence[str]) -> list[str]:
 
 
 def lock(names: Sequence[str], *, wait: bool) -> bool:
-    """Nothing to do: a transaction that writes has the whole database for itself."""
+    """Do nothing: a writing transaction already has the whole database to itself."""
     return True
 
 

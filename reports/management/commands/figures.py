@@ -1,4 +1,4 @@
-"""`manage.py figures --as EMAIL --by year --json`: the report of people trained, with the parameters of its page."""
+"""`manage.py figures --as EMAIL --by year --json`: the report of people trained, with its page's parameters."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the answer; a question that cannot be asked is a sentence, exit code 1."""
+        """Print the answer; for an invalid question, print a sentence and exit with code 1."""
         member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
         if member is None or not access.can_see_reports(member):
             raise CommandError(f"No active member has the address {options['member']}.")
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
 
 def line_of(row: Row) -> str:
-    """Return a line of the report in words; of a gap too small to be told it says "or more"."""
+    """Format a line of the report as text; a gap too small to be shown reads "or more"."""
     cell = row.cell
     if cell.seats is None:
         return f"{row.label}: –"

@@ -1,4 +1,4 @@
-"""`manage.py rebuild_index`: build the index of the search again."""
+"""`manage.py rebuild_index`: rebuild the search index."""
 
 import time
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py search "words" --as EMAIL --json`: the search page's answer, as one member gets it."""
+"""`manage.py search "words" --as EMAIL --json`: the results of the search page, as one member sees them."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from search.full_text import index_scans
 from search.results import PAGE, Result, results
 from trainers.models import Topic
 
-# What may be named instead of numbered, and by which of its names.
+# Options that accept a name instead of a number, with the fields that may contain it.
 NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
     "ministry": (owners, ("code", "short_name", "name", "local_name")), "topic": (Topic.objects.all, ("name",)),
 }  # fmt: skip
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print one page of results and the counts; a question that cannot be asked is a sentence, exit code 1."""
+        """Print one page of results and the counts; for an invalid query, print a sentence and exit with code 1."""
         member = Member.objects.filter(email__iexact=options["member"], is_active=True).first()
         if member is None:
             raise CommandError(f"No active member has the address {options['member']}.")
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 
 def _number(name: str, value: str) -> str:
-    """Return what the page's address would have: the number of a ministry or topic that is named. Anything else as it is."""
+    """Return the value for the page's URL: the primary key of a named ministry or topic, otherwise the value itself."""
     if name not in NAMED or not value or value.isdecimal():
         return value
     rows, fields = NAMED[name]
