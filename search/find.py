@@ -1,4 +1,4 @@
-"""Finding: which documents match a query, among those that a member may see."""
+"""Finding the documents that match a query, among those a member may see."""
 
 from collections.abc import Sequence
 
@@ -20,9 +20,9 @@ def _under_filters(query: SearchQuery) -> Q:
 
 
 def _long_texts(queries: Sequence[Sequence[Term]]) -> list[list[int]]:
-    """Return for each query the documents in parts that hold all its terms, whichever part each of them is in. One query for all.
+    """Return for each query the documents with parts that match all its terms, in whichever part. One query for all.
 
-    They are asked for apart: with an OR to them in one query, PostgreSQL would unpack the words of all that it finds.
+    This is a separate query: with an OR in one query, PostgreSQL would unpack the words of all matches.
     """
     rows = []
     for number, terms in enumerate(queries):
@@ -38,7 +38,7 @@ def _long_texts(queries: Sequence[Sequence[Term]]) -> list[list[int]]:
 
 
 def find_all(member: Member, queries: Sequence[SearchQuery]) -> list[SearchHits]:
-    """Return what a member finds by each of some queries, not counted yet. Two queries, however many."""
+    """Return a member's results for each query, not counted yet. Two queries, however many."""
     similar = similar_names({word for query in queries for word in query.words})
     readable = Document.objects.filter(visible(member))
     terms = [terms_of(query, similar) for query in queries]
@@ -52,7 +52,7 @@ def find_all(member: Member, queries: Sequence[SearchQuery]) -> list[SearchHits]
 
 
 def find(member: Member, query: SearchQuery) -> SearchHits:
-    """Return what a member finds, counted by kind and level. Three queries at most."""
+    """Return a member's results, counted by kind and level. Three queries at most."""
     (hits,) = find_all(member, [query])
     rows = (
         hits.documents.order_by()

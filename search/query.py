@@ -1,4 +1,4 @@
-"""What is searched for, and what may match each of its words."""
+"""Parsing a search query, and the alternatives that match each of its words."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -13,18 +13,18 @@ from search.names import SimilarNames
 from search.words import can_begin, keys_of, words_of
 
 MAX_WORDS, MAX_LETTERS = 10, 200
-# A phrase stands between two of these, whichever two: "…", „…“, “…”, «…».
+# A phrase is enclosed by any two of these: "…", „…“, “…”, «…».
 _QUOTATION_MARKS = '"„“”«»'
 _PHRASE = re.compile(f"[{_QUOTATION_MARKS}]([^{_QUOTATION_MARKS}]*)[{_QUOTATION_MARKS}]")
 
 COLUMNS = ("title", "names", "words")
-# For each column what may stand in it for one word or phrase of a query.
+# For each column, the alternatives that match one word or phrase of a query.
 Term = dict[str, tuple[Alternative, ...]]
 
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """What is looked for: folded words, each once, phrases, and the marks that narrow it, as `topic=3`."""
+    """A parsed query: unique folded words, phrases, and filter marks such as `topic=3`."""
 
     words: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -33,7 +33,7 @@ class SearchQuery:
 
     @classmethod
     def parse(cls, text: str, kind: str = "", filters: Iterable[str] = ()) -> "SearchQuery":
-        """Read what somebody typed. A quotation mark without another one is none."""
+        """Parse what a user typed. An unpaired quotation mark is ignored."""
         phrases = [tuple(words_of(phrase)) for phrase in _PHRASE.findall(text)]
         words = words_of(_PHRASE.sub(" ", text))
         return cls(tuple(dict.fromkeys(words)), tuple(dict.fromkeys(filter(None, phrases))), kind, tuple(filters))
@@ -43,7 +43,7 @@ class SearchQuery:
 
     @property
     def size(self) -> int:
-        """How many words it has."""
+        """The number of words."""
         return len(self.words) + sum(map(len, self.phrases))
 
 
@@ -54,7 +54,7 @@ def exact_terms_of(query: SearchQuery) -> list[Term]:
 
 
 def terms_of(query: SearchQuery, similar: SimilarNames) -> list[Term]:
-    """Return for each word what may stand for it: words that begin so, words with its keys, names with one letter wrong."""
+    """Return the term for each word and phrase: words with this beginning, with its keys, or names with one wrong letter."""
     phrases: list[Term] = [dict.fromkeys(COLUMNS, (Alternative(phrase),)) for phrase in query.phrases]
     return [_term(word, sorted(similar.get(word, ()))) for word in query.words] + phrases
 
@@ -70,5 +70,5 @@ def in_column(column: str, terms: Iterable[Term]) -> Q:
 
 
 def in_any(columns: Iterable[str], terms: Iterable[Term]) -> Q:
-    """Return the condition that each term is in one of these columns."""
+    """Return the condition that each term matches in one of these columns."""
     return reduce(and_, (reduce(or_, (in_column(column, [term]) for column in columns)) for term in terms))

@@ -1,4 +1,4 @@
-"""Ranking: title before names before text, exact words before near ones, then the newest; read a page at a time."""
+"""Ranking: title before names before text, exact words before similar ones, then the newest; read page by page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,23 +12,23 @@ from search.models import Document, Kind
 from search.names import SimilarNames
 from search.query import SearchQuery, Term, in_any, in_column
 
-# So many documents are sorted to find the first twenty.
+# Up to this many documents are sorted to find the first twenty.
 MAX_SORTED = 500
 
 
 def match_levels(terms: Sequence[Term], exact_terms: Sequence[Term]) -> list[Q]:
-    """Return the conditions of good matches, the best first: all words in the title, or with the names; exactly, or near ones."""
+    """Return the conditions of good matches, best first: all words in the title, or in title and names; exact, then similar."""
     in_title = [in_column("title", every) for every in (exact_terms, terms)]
     return in_title + [in_any(("title", "names"), every) for every in (exact_terms, terms)]
 
 
 @dataclass
 class SearchHits:
-    """What one member finds by one query: counted, and read a page at a time, by level, the newest first."""
+    """The results of a query for one member: counted, and read by page, sorted by level and then newest first."""
 
     query: SearchQuery
     similar: SimilarNames
-    # What this member finds under the filters, whatever its words; of these, what the words find.
+    # `readable` is what the member may find under the filters; `documents` are those of them that match the words.
     readable: QuerySet[Document]
     documents: QuerySet[Document]
     levels: list[Q]
@@ -36,7 +36,7 @@ class SearchHits:
 
     @property
     def by_kind(self) -> dict[Kind, int]:
-        """How many of each kind, whichever kind is chosen."""
+        """The number of results of each kind, regardless of the chosen kind."""
         return {kind: sum(n for (of, _number), n in self.counts.items() if of == kind) for kind in Kind}
 
     def _in_level(self, level: int) -> int:
@@ -47,7 +47,7 @@ class SearchHits:
         return sum(map(self._in_level, range(len(self.levels) + 1)))
 
     def page(self, first: int, size: int) -> dict[int, int]:
-        """Return the numbers of so many documents from `first` on with their levels: the best first, of equal ones the newest."""
+        """Return {primary key: level} of `size` documents from `first` on: best level first, then newest."""
         if not self.total:
             return {}
         rows = self._sorted(first, size) if self.total <= MAX_SORTED else self._by_level(first, size)
@@ -59,7 +59,7 @@ class SearchHits:
         return rows.values_list("level", "at", "pk")[first : first + size]
 
     def _by_level(self, first: int, size: int) -> QuerySet[Document, Any]:
-        """The same of many documents: an index gives the newest of one level, but not of several."""
+        """Like `_sorted`, for many documents: an index gives the newest of one level, but not of several."""
         slices = []
         for level in range(len(self.levels) + 1):
             count = self._in_level(level)
@@ -70,7 +70,7 @@ class SearchHits:
         return slices[0].union(*slices[1:], all=True) if slices else Document.objects.none()
 
     def _slice(self, level: int, first: int, last: int) -> QuerySet[Document, Any]:
-        """What a title or the names hold, all the words hold: they are asked for in the last level alone."""
+        """A match in title or names is also a match overall, so only the last level queries `documents`."""
         rows = self.readable.filter(self.levels[level]) if level < len(self.levels) else self.documents
         rows = rows.exclude(reduce(or_, self.levels[:level], Q(pk__in=[])))
         rows = rows.filter(kind=self.query.kind) if self.query.kind else rows
@@ -79,7 +79,7 @@ class SearchHits:
 
 
 def level_number(levels: Sequence[Q]) -> Case:
-    """Return the number of the first level that a document is in. Most are in none but the last, which is looked for first."""
+    """Return the number of a document's first level. Most documents match only the last, so it is tested first."""
     best_first = [When(condition, then=Value(n)) for n, condition in enumerate(levels)]
     by_text_alone = When(~levels[-1], then=Value(len(levels)))
     return Case(by_text_alone, *best_first, output_field=IntegerField())
