@@ -20,7 +20,7 @@ from trainers.models import Topic
 MAX_SLUG_LENGTH = 100
 # Slugs reserved for the library's own URLs.
 TAKEN_SLUGS = {
-    "new", "notes", "saved", "preview", "reported", "revision", "feed", "notices", "searches", "leave", "follow",
+    "new", "notes", "saved", "preview", "reported", "revision", "feed", "searches", "follow",
 }  # fmt: skip
 # The fields whose changes are recorded.
 WRITTEN = ("kind", "title", "body", "language_id", "minutes", "reach")
