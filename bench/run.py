@@ -244,9 +244,11 @@ def bench_figures(people: int) -> None:
     )
     measure_sheet(report)
     measure_figures(
-        Member.objects.get(email=COORDINATOR), Member.objects.get(email="observer@demo.example"),
-        lambda email: cookie_of(email).partition("=")[2], report,
-    )  # fmt: skip
+        Member.objects.get(email=COORDINATOR),
+        Member.objects.get(email="observer@demo.example"),
+        lambda email: cookie_of(email).partition("=")[2],
+        report,
+    )
 
 
 def main() -> None:

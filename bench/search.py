@@ -73,24 +73,43 @@ def fill_library(posts: int, words: int) -> None:
         numbers = range(begin, min(posts, begin + 1_000))
         made = Post.objects.bulk_create(
             Post(
-                kind=kinds[n % 4], title=writer.text(6)[:160], slug=f"bench-{n}", body=writer.text(60), language_id=languages[n % 4],
-                reach=reaches[n % 5], author=authors[n % len(authors)], organisation=authors[n % len(authors)].organisation,
-                published_at=(at := now - timedelta(hours=posts - n)), created_at=at, changed_at=at,
-            ) for n in numbers
-        )  # fmt: skip
+                kind=kinds[n % 4],
+                title=writer.text(6)[:160],
+                slug=f"bench-{n}",
+                body=writer.text(60),
+                language_id=languages[n % 4],
+                reach=reaches[n % 5],
+                author=authors[n % len(authors)],
+                organisation=authors[n % len(authors)].organisation,
+                published_at=(at := now - timedelta(hours=posts - n)),
+                created_at=at,
+                changed_at=at,
+            )
+            for n in numbers
+        )
         Post.topics.through.objects.bulk_create(
             Post.topics.through(post_id=post.pk, topic_id=topics[post.pk % len(topics)]) for post in made
         )
         files = Material.objects.bulk_create(
             Material(post=post, title=writer.text(4)[:160], language_id=languages[n % 4], added_by=post.author)
-            for post in made for n in range(FILES_A_POST)
-        )  # fmt: skip
+            for post in made
+            for n in range(FILES_A_POST)
+        )
         versions = MaterialVersion.objects.bulk_create(
             MaterialVersion(
-                material=file, number=1, stored=f"bench/{file.pk}", name=f"bench-{file.pk}.pdf", kind="application/pdf", size=1,
-                checksum="0" * 64, added_by=file.added_by, added_at=file.post.created_at, text_state="read",
-            ) for file in files
-        )  # fmt: skip
+                material=file,
+                number=1,
+                stored=f"bench/{file.pk}",
+                name=f"bench-{file.pk}.pdf",
+                kind="application/pdf",
+                size=1,
+                checksum="0" * 64,
+                added_by=file.added_by,
+                added_at=file.post.created_at,
+                text_state="read",
+            )
+            for file in files
+        )
         MaterialText.objects.bulk_create(
             MaterialText(version=version, places=[["page", 1, writer.text(each), ""]]) for version in versions
         )

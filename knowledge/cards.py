@@ -124,10 +124,15 @@ def _news(keys: Sequence[int], reader: Member) -> dict[int, News]:
     newer = Count("pk", filter=~Q(author=reader) & Q(at__gt=looked))
     none, never = Value(0), Value(None, DateTimeField())
     # The subquery with datetimes comes first, so that PostgreSQL infers the type of the column.
-    rows = seen.filter(post__in=keys).values_list("post", none, none, none, "at").union(
-        said.values_list("post").annotate(said=Count("pk"), new=newer, thanked=none, seen_at=never),
-        thanks.values_list("post").annotate(said=none, new=none, thanked=Count("pk"), seen_at=never), all=True,
-    )  # fmt: skip
+    rows = (
+        seen.filter(post__in=keys)
+        .values_list("post", none, none, none, "at")
+        .union(
+            said.values_list("post").annotate(said=Count("pk"), new=newer, thanked=none, seen_at=never),
+            thanks.values_list("post").annotate(said=none, new=none, thanked=Count("pk"), seen_at=never),
+            all=True,
+        )
+    )
     news: dict[int, News] = {}
     for pk, comments, new, thanked, seen_at in rows:
         before = news.get(pk, News())

@@ -190,9 +190,12 @@ def _put(digest: Digest, news: News) -> bool:
     subject, body, headers = compose(digest, news)
     try:
         put_mail(
-            to=digest.member.email, subject=subject, body=body, headers=headers,
+            to=digest.member.email,
+            subject=subject,
+            body=body,
+            headers=headers,
             key=f"digest {digest.pk} {digest.covers_until.isoformat()}",
-        )  # fmt: skip
+        )
     except ValidationError:
         logger.warning("The digest of member %s was not written: their address is none.", digest.pk)
         return False

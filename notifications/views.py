@@ -39,9 +39,12 @@ def notification_settings(request: HttpRequest) -> HttpResponse:
     form = NotificationSettingsForm(request.POST or None, chosen=chosen, digest=actions.digest_settings(member))
     if request.method == "POST" and form.is_valid():
         actions.choose_notifications(
-            member=member, modes=form.modes(), every=form.cleaned_data["every"],
-            language=form.cleaned_data["language"], by=member,
-        )  # fmt: skip
+            member=member,
+            modes=form.modes(),
+            every=form.cleaned_data["every"],
+            language=form.cleaned_data["language"],
+            by=member,
+        )
         messages.success(request, _("It is saved."))
         return redirect("notifications:settings")
     return render_form(request, "notifications/settings.html", {"form": form})

@@ -33,10 +33,12 @@ def allowed_question(question: Question, *, whole: bool) -> Question:
     if whole:
         return question
     return replace(
-        question, trainer=None, training=None,
+        question,
+        trainer=None,
+        training=None,
         first=quarter_start(question.first) if question.first else None,
         last=quarter_end(question.last) if question.last else None,
-    )  # fmt: skip
+    )
 
 
 def allowed_dimensions(*, whole: bool) -> frozenset[str]:

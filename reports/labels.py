@@ -19,9 +19,10 @@ DIMENSION_NAMES = {
     "time": gettext_lazy("first time or again"), "country": gettext_lazy("country of delivery"),
 }  # fmt: skip
 RULE_NAMES = {
-    "attended": gettext_lazy("attended"), "completed": gettext_lazy("completed"),
+    "attended": gettext_lazy("attended"),
+    "completed": gettext_lazy("completed"),
     "once": gettext_lazy("completed, once per course"),
-}  # fmt: skip
+}
 PERIODS = ("year", "quarter", "month")
 NATO_NAMES = {
     "cadet": gettext_lazy("Cadet"),
@@ -29,12 +30,17 @@ NATO_NAMES = {
     "not_recorded": gettext_lazy("Not recorded"),
 }
 TIME_NAMES = {
-    FIRST: gettext_lazy("First time"), AGAIN: gettext_lazy("Again"), NOT_KNOWN: gettext_lazy("Not known (counted by head)"),
-}  # fmt: skip
+    FIRST: gettext_lazy("First time"),
+    AGAIN: gettext_lazy("Again"),
+    NOT_KNOWN: gettext_lazy("Not known (counted by head)"),
+}
 # These breakdowns have a fixed order of values; others are sorted by label.
 ORDERS: dict[str, list[str]] = {
-    "sex": list(Sex.values), "rank_group": list(RankGroup.values), "nato": list(NATO_BANDS.values()), "time": list(TIME_NAMES),
-}  # fmt: skip
+    "sex": list(Sex.values),
+    "rank_group": list(RankGroup.values),
+    "nato": list(NATO_BANDS.values()),
+    "time": list(TIME_NAMES),
+}
 
 
 def labels_of(dimension: str, things: Things) -> Callable[[Any], str]:
@@ -43,8 +49,11 @@ def labels_of(dimension: str, things: Things) -> Callable[[Any], str]:
         names = things.names.get("organisation" if dimension == "host" else dimension, {})
         return lambda key: names.get(str(key), str(key))
     fixed: dict[str, dict[Any, Any]] = {
-        "sex": dict(Sex.choices), "rank_group": dict(RankGroup.choices), "nato": NATO_NAMES, "time": TIME_NAMES,
-    }  # fmt: skip
+        "sex": dict(Sex.choices),
+        "rank_group": dict(RankGroup.choices),
+        "nato": NATO_NAMES,
+        "time": TIME_NAMES,
+    }
     if dimension == "month":
         return lambda key: f"{MONTHS[key[1]]} {key[0]}"
     if dimension == "quarter":

@@ -67,11 +67,18 @@ def posts(keys: Collection[int] | None) -> QuerySet[Post]:
 def _post(post: Post) -> Content:
     assert post.published_at is not None  # noqa: S101 - narrows the type; `posts` has the published ones
     return Content(
-        Kind.POST, post.pk, {"post_id": post.pk}, post.published_at, post.title,
-        (post.author.full_name, *_organisation(post.organisation), *_topics(post.topics.all())), (plain(post.body),),
-        topics=frozenset(topic.pk for topic in post.topics.all()), languages=frozenset({post.language_id}),
-        organisations=frozenset({post.organisation_id}), year=timezone.localtime(post.published_at).year,
-    )  # fmt: skip
+        Kind.POST,
+        post.pk,
+        {"post_id": post.pk},
+        post.published_at,
+        post.title,
+        (post.author.full_name, *_organisation(post.organisation), *_topics(post.topics.all())),
+        (plain(post.body),),
+        topics=frozenset(topic.pk for topic in post.topics.all()),
+        languages=frozenset({post.language_id}),
+        organisations=frozenset({post.organisation_id}),
+        year=timezone.localtime(post.published_at).year,
+    )
 
 
 def versions(keys: Collection[int] | None) -> QuerySet[MaterialVersion]:
@@ -80,9 +87,12 @@ def versions(keys: Collection[int] | None) -> QuerySet[MaterialVersion]:
         material=OuterRef("material"), number__gt=OuterRef("number"), withdrawn_at=None
     )
     rows = MaterialVersion.objects.filter(
-        ~Exists(newer), withdrawn_at=None, material__removed_at=None,
-        material__post__published_at__isnull=False, material__post__hidden_at=None,
-    )  # fmt: skip
+        ~Exists(newer),
+        withdrawn_at=None,
+        material__removed_at=None,
+        material__post__published_at__isnull=False,
+        material__post__hidden_at=None,
+    )
     rows = rows.filter(material__in=keys) if keys is not None else rows
     parts = ("material__post__organisation", "added_by", "text")
     return rows.select_related(*parts).prefetch_related("material__post__topics")
@@ -108,14 +118,19 @@ def _texts(version: MaterialVersion) -> Iterator[str]:
 def _material(version: MaterialVersion) -> Content:
     material, post = version.material, version.material.post
     return Content(
-        Kind.MATERIAL, material.pk, {"version_id": version.pk, "post_id": post.pk}, version.added_at,
+        Kind.MATERIAL,
+        material.pk,
+        {"version_id": version.pk, "post_id": post.pk},
+        version.added_at,
         f"{material.title} {version.name}",
         (version.added_by.full_name, *_organisation(post.organisation), *_topics(post.topics.all())),
-        (post.title, *_texts(version)), topics=frozenset(topic.pk for topic in post.topics.all()),
-        languages=frozenset({material.language_id}), organisations=frozenset({post.organisation_id}),
+        (post.title, *_texts(version)),
+        topics=frozenset(topic.pk for topic in post.topics.all()),
+        languages=frozenset({material.language_id}),
+        organisations=frozenset({post.organisation_id}),
         year=timezone.localtime(version.added_at).year,
         waits_for_text=version.text_state == MaterialVersion.Text.WAITING,
-    )  # fmt: skip
+    )
 
 
 def comments(keys: Collection[int] | None) -> QuerySet[Comment]:
@@ -131,10 +146,18 @@ def _comment(comment: Comment) -> Content:
     """Has no title: with its post's title, each comment would be found along with the post itself."""
     post = comment.post
     return Content(
-        Kind.COMMENT, comment.pk, {"comment_id": comment.pk, "post_id": post.pk}, comment.at, "", (comment.author.full_name,),
-        (comment.body,), topics=frozenset(topic.pk for topic in post.topics.all()), languages=frozenset({post.language_id}),
-        organisations=frozenset({post.organisation_id}), year=timezone.localtime(comment.at).year,
-    )  # fmt: skip
+        Kind.COMMENT,
+        comment.pk,
+        {"comment_id": comment.pk, "post_id": post.pk},
+        comment.at,
+        "",
+        (comment.author.full_name,),
+        (comment.body,),
+        topics=frozenset(topic.pk for topic in post.topics.all()),
+        languages=frozenset({post.language_id}),
+        organisations=frozenset({post.organisation_id}),
+        year=timezone.localtime(comment.at).year,
+    )
 
 
 def notes(keys: Collection[int] | None) -> QuerySet[FieldNote]:
@@ -149,12 +172,18 @@ def _note(note: FieldNote) -> Content:
     # Filtered by the training's owner, so that the ministry of a hidden author is not revealed.
     author = [] if note.is_author_hidden else [note.author.full_name]
     return Content(
-        Kind.NOTE, note.pk, {"note_id": note.pk, "training_id": training.pk}, note.at, training.title,
+        Kind.NOTE,
+        note.pk,
+        {"note_id": note.pk, "training_id": training.pk},
+        note.at,
+        training.title,
         (*author, training.place, *_organisation(training.host), *_topics(note.topics.all())),
-        (note.worked, note.resisted, note.unanswered), topics=frozenset(topic.pk for topic in note.topics.all()),
-        languages=frozenset({training.language_id}), organisations=frozenset({training.owner_id}),
+        (note.worked, note.resisted, note.unanswered),
+        topics=frozenset(topic.pk for topic in note.topics.all()),
+        languages=frozenset({training.language_id}),
+        organisations=frozenset({training.owner_id}),
         year=training.starts_on.year,
-    )  # fmt: skip
+    )
 
 
 def profiles(keys: Collection[int] | None) -> QuerySet[TrainerProfile]:
@@ -167,12 +196,17 @@ def _trainer(profile: TrainerProfile) -> Content:
     member: Member = profile.member
     languages = list(profile.languages.all())
     return Content(
-        Kind.TRAINER, profile.pk, {"profile_id": profile.pk}, member.joined_at, member.full_name,
+        Kind.TRAINER,
+        profile.pk,
+        {"profile_id": profile.pk},
+        member.joined_at,
+        member.full_name,
         (member.full_name, profile.position, *_organisation(member.organisation), *_topics(profile.topics.all())),
-        (profile.qualifications, profile.deployments, profile.about), topics=frozenset(topic.pk for topic in profile.topics.all()),
+        (profile.qualifications, profile.deployments, profile.about),
+        topics=frozenset(topic.pk for topic in profile.topics.all()),
         languages=frozenset(language.pk for language in languages),
         organisations=frozenset({member.organisation_id}),
-    )  # fmt: skip
+    )
 
 
 def trainings(keys: Collection[int] | None) -> QuerySet[Training]:
@@ -204,10 +238,15 @@ def courses(keys: Collection[int] | None) -> QuerySet[Course]:
 
 def _course(course: Course) -> Content:
     return Content(
-        Kind.COURSE, course.pk, {"course_id": course.pk}, LONG_AGO, f"{course.name} {course.code}",
-        tuple(_topics(course.topics.all())), (course.summary, course.audience),
+        Kind.COURSE,
+        course.pk,
+        {"course_id": course.pk},
+        LONG_AGO,
+        f"{course.name} {course.code}",
+        tuple(_topics(course.topics.all())),
+        (course.summary, course.audience),
         topics=frozenset(topic.pk for topic in course.topics.all()),
-    )  # fmt: skip
+    )
 
 
 # For each kind: the rows some member can find, the function that reads one, and the field of its number in the index.

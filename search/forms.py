@@ -31,20 +31,27 @@ class SearchForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     ministry = forms.ChoiceField(label=gettext_lazy("Ministry"), required=False)
     year = forms.IntegerField(
-        label=gettext_lazy("Year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR,
+        label=gettext_lazy("Year"),
+        required=False,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         choices = reference_choices(
-            topic=(Topic.objects.all(), "name"), language=(Language.objects.all(), "name"),
+            topic=(Topic.objects.all(), "name"),
+            language=(Language.objects.all(), "name"),
             ministry=(owners(), "short_name"),
-        )  # fmt: skip
+        )
         choices["kind"] = [(kind.value, str(kind.label)) for kind in Kind]
         any_of = {
-            "topic": _("Any topic"), "language": _("Any language"), "ministry": _("Any ministry"), "kind": _("Anything"),
-        }  # fmt: skip
+            "topic": _("Any topic"),
+            "language": _("Any language"),
+            "ministry": _("Any ministry"),
+            "kind": _("Anything"),
+        }
         for name, words in any_of.items():
             self.fields[name].choices = [("", words), *choices[name]]  # type: ignore[attr-defined]  # ChoiceFields
 

@@ -48,8 +48,11 @@ def index_documents(kind: Kind, wanted: Collection[int]) -> set[str]:
     folded = [_Folded(content) for content in contents_of(kind, wanted)]
     TextPart.objects.filter(document__kind=kind, document__object_id__in=wanted).delete()
     Document.objects.bulk_create(
-        (row.document() for row in folded), update_conflicts=True, unique_fields=["kind", "object_id"], update_fields=_WRITTEN
-    )  # fmt: skip
+        (row.document() for row in folded),
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=_WRITTEN,
+    )
     _add_parts(kind, {row.content.object_id: row.parts[1:] for row in folded if len(row.parts) > 1})
     gone = set(wanted) - {row.content.object_id for row in folded}
     Document.objects.filter(kind=kind, object_id__in=gone).delete()
@@ -73,13 +76,16 @@ class _Folded:
         # A trainer's title is a name; other titles are not.
         name_marks = {f"@{word}" for word in name_words(self.title)} if content.kind == Kind.TRAINER else set()
         return Document(
-            kind=content.kind, object_id=content.object_id, at=content.at, waits_for_text=content.waits_for_text,
+            kind=content.kind,
+            object_id=content.object_id,
+            at=content.at,
+            waits_for_text=content.waits_for_text,
             has_parts=len(self.parts) > 1,
             title=IndexedWords(self.title, near_marks(self.title) | name_marks),
             names=IndexedWords(self.names, near_marks(self.names)),
             words=IndexedWords(text, near_marks(text) | content.filter_marks()),
             **content.pointers,
-        )  # fmt: skip
+        )
 
 
 def near_marks(words: Iterable[str]) -> set[str]:

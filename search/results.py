@@ -115,9 +115,16 @@ def _result(row: Row, score: int, highlighter: Highlighter, budget: Budget, lang
     card = CARDS[kind](row)
     facts = [*card.facts, languages.get(card.language, "") if kind == Kind.MATERIAL else ""]
     return Result(
-        kind, card.label, card.title, card.url, marked(card.title, highlighter),
-        excerpt_of(card.places, highlighter, budget), tuple(str(fact) for fact in facts if fact), score, card.language,
-    )  # fmt: skip
+        kind,
+        card.label,
+        card.title,
+        card.url,
+        marked(card.title, highlighter),
+        excerpt_of(card.places, highlighter, budget),
+        tuple(str(fact) for fact in facts if fact),
+        score,
+        card.language,
+    )
 
 
 def _name(row: Row, kind_of_row: str) -> str:
@@ -130,57 +137,79 @@ def _texts(row: Row, *columns: str) -> list[list[object]]:
 
 def _post(row: Row) -> _Card:
     return _Card(
-        str(Post.Kind(row["post__kind"]).label), row["post__title"], reverse("knowledge:detail", args=[row["post__slug"]]),
+        str(Post.Kind(row["post__kind"]).label),
+        row["post__title"],
+        reverse("knowledge:detail", args=[row["post__slug"]]),
         (_name(row, "post__author"), row["post__organisation__short_name"], written_day(row["post__published_at"])),
-        [["", 0, plain(row["post__body"])]], row["post__language"],
-    )  # fmt: skip
+        [["", 0, plain(row["post__body"])]],
+        row["post__language"],
+    )
 
 
 def _material(row: Row) -> _Card:
     facts = (
-        row["version__name"], _("of the post “%(title)s”") % {"title": row["post__title"]}, written_day(row["version__added_at"]),
-    )  # fmt: skip
+        row["version__name"],
+        _("of the post “%(title)s”") % {"title": row["post__title"]},
+        written_day(row["version__added_at"]),
+    )
     return _Card(
-        _("File"), row["version__material__title"],
-        reverse("knowledge:material", args=[row["post__slug"], row["version__material"]]), facts,
-        row["version__text__places"] or [], row["version__material__language"],
-    )  # fmt: skip
+        _("File"),
+        row["version__material__title"],
+        reverse("knowledge:material", args=[row["post__slug"], row["version__material"]]),
+        facts,
+        row["version__text__places"] or [],
+        row["version__material__language"],
+    )
 
 
 def _comment(row: Row) -> _Card:
     return _Card(
-        _("Comment"), row["post__title"], reverse("knowledge:comment", args=[row["post__slug"], row["comment"]]),
-        (_name(row, "comment__author"), written_day(row["comment__at"])), _texts(row, "comment__body"),
-    )  # fmt: skip
+        _("Comment"),
+        row["post__title"],
+        reverse("knowledge:comment", args=[row["post__slug"], row["comment"]]),
+        (_name(row, "comment__author"), written_day(row["comment__at"])),
+        _texts(row, "comment__body"),
+    )
 
 
 def _note(row: Row) -> _Card:
     who = _("author not shown") if row["note__is_author_hidden"] else _name(row, "note__author")
     return _Card(
-        _("Field note"), row["training__title"], reverse("knowledge:note", args=[row["note"]]),
+        _("Field note"),
+        row["training__title"],
+        reverse("knowledge:note", args=[row["note"]]),
         (who, row["training__reference"], written_day(row["note__at"])),
         _texts(row, "note__worked", "note__resisted", "note__unanswered"),
-    )  # fmt: skip
+    )
 
 
 def _trainer(row: Row) -> _Card:
     return _Card(
-        _("Trainer"), _name(row, "profile__member"), reverse("trainers:detail", args=[row["profile__slug"]]),
+        _("Trainer"),
+        _name(row, "profile__member"),
+        reverse("trainers:detail", args=[row["profile__slug"]]),
         (row["profile__rank__name"], row["profile__member__organisation__short_name"]),
         _texts(row, "profile__position", "profile__qualifications", "profile__deployments", "profile__about"),
-    )  # fmt: skip
+    )
 
 
 def _training(row: Row) -> _Card:
     facts = (
-        row["training__reference"], row["training__place"], row["training__host__short_name"],
-        written_day(row["training__starts_on"]), _("cancelled") if row["training__cancelled_at"] else "",
-    )  # fmt: skip
+        row["training__reference"],
+        row["training__place"],
+        row["training__host__short_name"],
+        written_day(row["training__starts_on"]),
+        _("cancelled") if row["training__cancelled_at"] else "",
+    )
     teachers = [["trainers", 0, ", ".join(row["teachers"])]] if row["teachers"] else []
     return _Card(
-        _("Training"), row["training__title"], reverse("trainings:detail", args=[row["training__reference"]]), facts,
-        [*_texts(row, "training__notes"), *teachers], row["training__language"],
-    )  # fmt: skip
+        _("Training"),
+        row["training__title"],
+        reverse("trainings:detail", args=[row["training__reference"]]),
+        facts,
+        [*_texts(row, "training__notes"), *teachers],
+        row["training__language"],
+    )
 
 
 def _course(row: Row) -> _Card:

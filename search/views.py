@@ -27,9 +27,11 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show the search results or, without a query, the start page."""
     member, form = member_of(request), SearchForm(request.GET)
     context: dict[str, Any] = {
-        "form": form, "errors": form.error_sentences(), "q": request.GET.get("q", "")[:200].replace("\x00", ""),
+        "form": form,
+        "errors": form.error_sentences(),
+        "q": request.GET.get("q", "")[:200].replace("\x00", ""),
         "chosen_count": sum(bool(request.GET.get(name)) for name in FILTERS),
-    }  # fmt: skip
+    }
     if form.search_query():
         context |= _results_of(request, member, form)
     else:

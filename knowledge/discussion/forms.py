@@ -14,9 +14,11 @@ class CommentForm(forms.Form):
     """A comment or a reply to `answers`; `key` comes from the page, `version_seen` is the version the editor opened."""
 
     body = forms.CharField(
-        label=_("Add to the discussion"), max_length=MAX_COMMENT_LENGTH, widget=forms.Textarea(attrs={"rows": 4}),
+        label=_("Add to the discussion"),
+        max_length=MAX_COMMENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Members who may read this post see it. @ and a full name lets that member know."),
-    )  # fmt: skip
+    )
     answers = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version_seen = forms.IntegerField(required=False, min_value=1, max_value=MAX_NUMBER, widget=forms.HiddenInput)

@@ -72,9 +72,11 @@ def discussion(request: HttpRequest, post: Post, reader: Member, seen_at: dateti
         if row.answers_id in said:
             said[row.answers_id].replies.append(every[row.pk])
     return {
-        "threads": list(said.values()), "page": page, "can_comment": access.can_comment(reader, post),
+        "threads": list(said.values()),
+        "page": page,
+        "can_comment": access.can_comment(reader, post),
         "new_count": sum(one.is_new + sum(reply.is_new for reply in one.replies) for one in said.values()),
-    }  # fmt: skip
+    }
 
 
 def _said(post: Post, comment: Comment, reader: Member, seen_at: datetime | None) -> Said:

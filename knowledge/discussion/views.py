@@ -110,8 +110,11 @@ def comment_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             comments.change_comment(
-                comment=comment, body=form.cleaned_data["body"], version_seen=form.cleaned_data["version_seen"] or 0, by=by
-            )  # fmt: skip
+                comment=comment,
+                body=form.cleaned_data["body"],
+                version_seen=form.cleaned_data["version_seen"] or 0,
+                by=by,
+            )
         except ChangedMeanwhileError as changed:
             context["theirs"] = show_theirs(request, form, changed)
         except ValidationError as refusal:

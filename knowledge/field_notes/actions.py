@@ -58,8 +58,15 @@ def change_note(*, note: FieldNote, topics: Iterable[Topic], version_seen: int, 
     note.save(update_fields=[*ANSWERS, "is_author_hidden", "version", "changed_at"])
     note.topics.set(topics)
     record(
-        "change_field_note", note, root=by, by=by, fields=changes, free_text=changes, reference=training.reference, version=number
-    )  # fmt: skip
+        "change_field_note",
+        note,
+        root=by,
+        by=by,
+        fields=changes,
+        free_text=changes,
+        reference=training.reference,
+        version=number,
+    )
     return note
 
 

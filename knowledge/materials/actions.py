@@ -49,9 +49,16 @@ def _first_of(other: Material | None, post: Post) -> Material | None:
 
 def _keep_version(material: Material, number: int, stored_file: StoredFile, note: str, by: Member) -> MaterialVersion:
     version = MaterialVersion.objects.create(
-        material=material, number=number, stored=stored_file.name, name=stored_file.original, kind=stored_file.kind, size=stored_file.size,
-        checksum=stored_file.checksum, note=note, added_by=by,
-    )  # fmt: skip
+        material=material,
+        number=number,
+        stored=stored_file.name,
+        name=stored_file.original,
+        kind=stored_file.kind,
+        size=stored_file.size,
+        checksum=stored_file.checksum,
+        note=note,
+        added_by=by,
+    )
     transaction.on_commit(lambda: read_words.enqueue(version.pk))
     return version
 
@@ -66,9 +73,13 @@ def add_material(*, post: Post, about: About, stored_file: StoredFile, by: Membe
     if same := MaterialVersion.objects.filter(material__in=here, checksum=stored_file.checksum).first():
         raise ValidationError(_("This file is here already: %(title)s.") % {"title": same.material.title})
     material = Material.objects.create(
-        post=post, title=about.title, language_id=about.language_id, licence=about.licence, added_by=by,
+        post=post,
+        title=about.title,
+        language_id=about.language_id,
+        licence=about.licence,
+        added_by=by,
         translation_of=_first_of(about.translation_of, post),
-    )  # fmt: skip
+    )
     _keep_version(material, 1, stored_file, "", by)
     record("add_material", material, by=by, root=post, free_text={"title": about.title, "file": stored_file.original})
     return material
@@ -93,9 +104,13 @@ def add_version(
         raise ValidationError(_("This is the same file as version %(n)d: nothing is new.") % {"n": newest.number})
     version = _keep_version(material, newest.number + 1, stored_file, note, by)
     record(
-        "add_version", material, by=by, root=material.post, free_text={"title": material.title, "file": stored_file.original},
+        "add_version",
+        material,
+        by=by,
+        root=material.post,
+        free_text={"title": material.title, "file": stored_file.original},
         number=version.number,
-    )  # fmt: skip
+    )
     notify_of_version(version, by=by)
     return version
 
@@ -128,9 +143,13 @@ def withdraw_version(*, version: MaterialVersion, reason: str, by: Member) -> Ma
     version.withdrawn_at, version.withdrawn_by, version.withdrawn_reason = timezone.now(), by, reason
     version.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     record(
-        "withdraw_version", version, by=by, root=version.material.post, number=version.number,
+        "withdraw_version",
+        version,
+        by=by,
+        root=version.material.post,
+        number=version.number,
         free_text={"title": version.material.title, "reason": reason},
-    )  # fmt: skip
+    )
     notify_of_version(version, by=by)
     return version
 

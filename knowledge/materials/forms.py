@@ -26,9 +26,10 @@ class AddFilesForm(forms.Form):
         label=_("Translation of"), queryset=Material.objects.none(), required=False, empty_label=_("of none")
     )
     is_one = forms.BooleanField(
-        label=_("They are one material in several languages"), required=False,
+        label=_("They are one material in several languages"),
+        required=False,
         help_text=_("Afterwards say of each in which language it is."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -81,9 +81,11 @@ def _add_all(post: Post, form: AddFilesForm, by: Member) -> tuple[list[Material]
             with keeping(upload, room=actions.room_of(by)) as stored_file:
                 title = data["title"] if len(uploads) == 1 else ""
                 about = actions.About(
-                    title or stored_file.original.rpartition(".")[0][:160] or stored_file.original, data["language"].pk,
-                    data["licence"], first,
-                )  # fmt: skip
+                    title or stored_file.original.rpartition(".")[0][:160] or stored_file.original,
+                    data["language"].pk,
+                    data["licence"],
+                    first,
+                )
                 made.append(actions.add_material(post=post, about=about, stored_file=stored_file, by=by))
         except ValidationError as wrong:
             refused.append(f"{upload.name}: {sentences(wrong)}" if len(uploads) > 1 else sentences(wrong))

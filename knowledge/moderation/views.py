@@ -51,9 +51,13 @@ def report(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRespon
     require(access.can_report(by, post, comment))
     form = WordsForm(request.POST or None, label=_("What is wrong with it?"))
     return _asked(
-        request, form, lambda words: moderation.report_post(post=post, comment=comment, words=words, by=by),
-        _("Thank you. A moderator will look at it; its author does not hear who reported it."), post=post, comment=comment,
-    )  # fmt: skip
+        request,
+        form,
+        lambda words: moderation.report_post(post=post, comment=comment, words=words, by=by),
+        _("Thank you. A moderator will look at it; its author does not hear who reported it."),
+        post=post,
+        comment=comment,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,9 +68,14 @@ def hide(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse
     require(access.can_moderate(by, post, comment))
     form = WordsForm(request.POST or None, label=_("Why? Its author reads this."))
     return _asked(
-        request, form, lambda words: moderation.hide_post(post=post, comment=comment, reason=words, by=by),
-        _("It is hidden. Its author sees why."), post=post, comment=comment, is_hiding=True,
-    )  # fmt: skip
+        request,
+        form,
+        lambda words: moderation.hide_post(post=post, comment=comment, reason=words, by=by),
+        _("It is hidden. Its author sees why."),
+        post=post,
+        comment=comment,
+        is_hiding=True,
+    )
 
 
 @require_POST

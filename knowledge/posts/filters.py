@@ -51,12 +51,15 @@ class PostFilter(WithChoices):
     language = django_filters.ChoiceFilter(label=_("Language"), method="in_language", empty_label=_("Any language"))
     ministry = django_filters.ChoiceFilter(
         label=_("Ministry"), field_name="organisation", empty_label=_("Any ministry")
-    )  # fmt: skip
+    )
     audience = django_filters.ChoiceFilter(label=_("For"), choices=GROUPS, method="for_group", empty_label=_("Anybody"))
     year = django_filters.NumberFilter(
-        label=_("Year"), method="of_year", min_value=FIRST_YEAR, max_value=LAST_YEAR,
+        label=_("Year"),
+        method="of_year",
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Post
@@ -85,16 +88,17 @@ class NoteFilter(WithChoices):
     """Always over `visible_notes(member)`. The ministry is the training's owner: the author's could reveal a name."""
 
     topic = django_filters.ChoiceFilter(label=_("Topic"), field_name="topics", empty_label=_("Any topic"))
-    course = django_filters.ChoiceFilter(
-        label=_("Course"), field_name="training__course", empty_label=_("Any course")
-    )  # fmt: skip
+    course = django_filters.ChoiceFilter(label=_("Course"), field_name="training__course", empty_label=_("Any course"))
     ministry = django_filters.ChoiceFilter(
         label=_("Training kept by"), field_name="training__owner", empty_label=_("Any ministry")
-    )  # fmt: skip
+    )
     year = django_filters.NumberFilter(
-        label=_("Year of the training"), field_name="training__starts_on__year", min_value=FIRST_YEAR, max_value=LAST_YEAR,
+        label=_("Year of the training"),
+        field_name="training__starts_on__year",
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = FieldNote
@@ -107,9 +111,7 @@ class NoteFilter(WithChoices):
 class RevisionFilter(django_filters.FilterSet):
     """Filters of the list for the next edition; always over `visible_revision_items(member)`."""
 
-    topic = django_filters.ModelChoiceFilter(
-        label=_("Topic"), queryset=Topic.objects.all(), empty_label=_("Any topic")
-    )  # fmt: skip
+    topic = django_filters.ModelChoiceFilter(label=_("Topic"), queryset=Topic.objects.all(), empty_label=_("Any topic"))
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=RevisionItem.State.choices, empty_label=_("Any state")
     )

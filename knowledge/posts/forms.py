@@ -21,9 +21,12 @@ class PostForm(forms.ModelForm[Post]):
 
     topics = ManyChoices(Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     audience = forms.MultipleChoiceField(
-        label=_("For"), choices=GROUPS, required=False, widget=forms.CheckboxSelectMultiple,
+        label=_("For"),
+        choices=GROUPS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_("None chosen: for everybody."),
-    )  # fmt: skip
+    )
     version_seen = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     class Meta:

@@ -131,9 +131,12 @@ def _conflict(request: HttpRequest, form: PostForm, changed: ChangedMeanwhileErr
     """Render the editor with one's own text in it, and the other text next to it."""
     theirs = show_theirs(request, form, changed)
     return _editor(
-        request, form, theirs=theirs, pieces=differences(theirs.body, form.cleaned_data["body"]),
+        request,
+        form,
+        theirs=theirs,
+        pieces=differences(theirs.body, form.cleaned_data["body"]),
         their_editor=theirs.versions.select_related("by").first(),
-    )  # fmt: skip
+    )
 
 
 @require_POST

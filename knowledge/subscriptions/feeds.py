@@ -28,14 +28,22 @@ def atom_of(posts: QuerySet[Post], address: str) -> str:
     """
     title = _("%(site)s: new in the library") % {"site": settings.SITE_NAME}
     feed = Atom1Feed(
-        title=title, link=settings.SITE_URL + reverse("knowledge:list"), description=title,
-        feed_url=settings.SITE_URL + address, language=settings.LANGUAGE_CODE,
-    )  # fmt: skip
+        title=title,
+        link=settings.SITE_URL + reverse("knowledge:list"),
+        description=title,
+        feed_url=settings.SITE_URL + address,
+        language=settings.LANGUAGE_CODE,
+    )
     for post in posts.select_related("author").prefetch_related("topics").order_by("-published_at", "-pk")[:ENTRIES]:
         link = settings.SITE_URL + post.get_absolute_url()
         feed.add_item(
-            title=_telling(post.title), link=link, description=_telling(str(markdown(post.body))), unique_id=link,
+            title=_telling(post.title),
+            link=link,
+            description=_telling(str(markdown(post.body))),
+            unique_id=link,
             author_name=_telling(post.author.full_name),
-            pubdate=post.published_at, updateddate=post.changed_at, categories=[_telling(topic.name) for topic in post.topics.all()],
-        )  # fmt: skip
+            pubdate=post.published_at,
+            updateddate=post.changed_at,
+            categories=[_telling(topic.name) for topic in post.topics.all()],
+        )
     return feed.writeString("utf-8")

@@ -15,29 +15,39 @@ def _values(target: Post | Comment) -> dict[str, str]:
 
 
 FOLLOWED = NotificationKind(
-    "followed", gettext_lazy("Something new of a topic or a person that I follow"), DeliveryMode.DIGEST,
+    "followed",
+    gettext_lazy("Something new of a topic or a person that I follow"),
+    DeliveryMode.DIGEST,
     lambda post: _("%(name)s published “%(title)s”") % _values(post),
     is_in_digest=False,  # a section of the digest lists new posts, starting with these
-)  # fmt: skip
+)
 COMMENTED = NotificationKind(
-    "commented", gettext_lazy("A comment on what I wrote, or an answer to me"), DeliveryMode.AT_ONCE,
+    "commented",
+    gettext_lazy("A comment on what I wrote, or an answer to me"),
+    DeliveryMode.AT_ONCE,
     lambda comment: _("%(name)s commented on “%(title)s”") % _values(comment),
     lambda comment: pgettext("digest", "%(name)s commented: %(title)s") % _values(comment),
-)  # fmt: skip
+)
 MENTIONED = NotificationKind(
-    "mentioned", gettext_lazy("Somebody mentions me"), DeliveryMode.AT_ONCE,
+    "mentioned",
+    gettext_lazy("Somebody mentions me"),
+    DeliveryMode.AT_ONCE,
     lambda comment: _("%(name)s mentions you in “%(title)s”") % _values(comment),
     lambda comment: pgettext("digest", "%(name)s mentions you: %(title)s") % _values(comment),
-)  # fmt: skip
+)
 NEW_VERSION = NotificationKind(
-    "new_version", gettext_lazy("A new version of a material that a planned training of mine uses"), DeliveryMode.AT_ONCE,
+    "new_version",
+    gettext_lazy("A new version of a material that a planned training of mine uses"),
+    DeliveryMode.AT_ONCE,
     digest_sentence=lambda post: pgettext("digest", "New version: %(title)s") % _values(post),
-)  # fmt: skip
+)
 # Only for settings: new results of saved searches are counted when the digest is written.
 SAVED_SEARCH = NotificationKind(
-    "search", gettext_lazy("Something new in a search that I saved"), DeliveryMode.DIGEST,
+    "search",
+    gettext_lazy("Something new in a search that I saved"),
+    DeliveryMode.DIGEST,
     modes=(DeliveryMode.OFF, DeliveryMode.DIGEST),
-)  # fmt: skip
+)
 PINNED = NotificationKind("pinned", gettext_lazy("News that the secretariat pins"), DeliveryMode.DIGEST)
 
 

@@ -42,9 +42,11 @@ def makers_of_trainers() -> QuerySet[Training]:
         .values(n=Sum("completed"))
     )
     trainings = Training.objects.filter(training_filter(question, ""), course__makes_trainers=True)
-    return trainings.select_related("country", "course").annotate(unnamed=Coalesce(Subquery(headcounted), 0)).order_by(
-        "counts_on", "pk"
-    )  # fmt: skip
+    return (
+        trainings.select_related("country", "course")
+        .annotate(unnamed=Coalesce(Subquery(headcounted), 0))
+        .order_by("counts_on", "pk")
+    )
 
 
 def all_profiles() -> QuerySet[TrainerProfile]:

@@ -129,10 +129,14 @@ def show_cascade(reader: Member, *, own: bool, today: date) -> ShownCascade:
     last = {pk: max((traces.ends[t] for t in taught), default=None) for pk, taught in traces.taught.items()}
     through = {trainer.through for c in cohorts for generation in c.generations for trainer in generation.trainers}
     making = _Making(
-        people, gathered if own else None, {profile.pk: profile for profile in profiles}, last, today,
+        people,
+        gathered if own else None,
+        {profile.pk: profile for profile in profiles},
+        last,
+        today,
         Training.objects.select_related("country").in_bulk(through),
         {t.pk: (t, graduates_shown(c, whole=keeps(reader, t))) for c, t in zip(cohorts, makers, strict=True)},
-    )  # fmt: skip
+    )
     shown_cohorts = tuple(making.cohort(cohort) for cohort in cohorts)
     idle = [(p, last.get(p.pk)) for p in profiles if p.member.is_active and not is_current(last.get(p.pk), today)]
     idle.sort(key=lambda entry: entry[1] or date.min, reverse=True)
@@ -155,11 +159,14 @@ class _Making:
     def cohort(self, cohort: Cohort) -> ShownCohort:
         training, graduates = self.graduates[cohort.training]
         return ShownCohort(
-            training=training, graduates=graduates, trainings=len(cohort.trainings), people=self.people[cohort.trainings],
+            training=training,
+            graduates=graduates,
+            trainings=len(cohort.trainings),
+            people=self.people[cohort.trainings],
             trainers=len(cohort.generations[0].trainers) if cohort.generations else 0,
             after=tuple(self._after(cohort, months, graduates) for months in AFTER),
             first=self._generation(cohort.generations, 0),
-        )  # fmt: skip
+        )
 
     def _after(self, cohort: Cohort, months: int, graduates: int | None) -> After:
         if self.today <= cohort.limit(months):
@@ -181,10 +188,14 @@ class _Making:
             for way in ways
         )
         return ShownGeneration(
-            place + 1, through, len(trainers), len(generation.trainings), self._count(generation.trainings),
+            place + 1,
+            through,
+            len(trainers),
+            len(generation.trainings),
+            self._count(generation.trainings),
             tuple(made for maker, made in self.graduates.items() if maker in generation.trainings),
             self._generation(generations, place + 1),
-        )  # fmt: skip
+        )
 
     def _trainer(self, grown: Grown) -> ShownTrainer:
         return ShownTrainer(

@@ -85,11 +85,13 @@ def _generations(
     while trainers:
         grown = tuple(
             Grown(
-                profile, since, through,
+                profile,
+                since,
+                through,
                 frozenset(training for training in traces.taught[profile] if traces.ends[training] > since),
             )
             for profile, (since, through) in sorted(trainers.items())
-        )  # fmt: skip
+        )
         fresh = frozenset().union(*(trainer.delivered for trainer in grown)) - seen
         generations.append(Generation(grown, fresh))
         seen |= fresh

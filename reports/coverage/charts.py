@@ -67,9 +67,15 @@ def share_by_line(coverage: Coverage) -> Chart | None:
         return None
     most, least = max(rows, key=lambda pair: pair[1]), min(rows, key=lambda pair: pair[1])
     return bars(
-        name="coverage-lines", title=_("Share trained by %(what)s") % {"what": HEADINGS[coverage.query.by]().lower()}, unit="%",
+        name="coverage-lines",
+        title=_("Share trained by %(what)s") % {"what": HEADINGS[coverage.query.by]().lower()},
+        unit="%",
         rows=[Bar(row.label, (Part("accent", 100 * share),), _in_words(share)) for row, share in rows],
-        description=_("Most: %(most)s, %(most_share)s. Least: %(least)s, %(least_share)s.") % {
-            "most": most[0].label, "most_share": _in_words(most[1]), "least": least[0].label, "least_share": _in_words(least[1]),
+        description=_("Most: %(most)s, %(most_share)s. Least: %(least)s, %(least_share)s.")
+        % {
+            "most": most[0].label,
+            "most_share": _in_words(most[1]),
+            "least": least[0].label,
+            "least_share": _in_words(least[1]),
         },
-    )  # fmt: skip
+    )

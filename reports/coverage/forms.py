@@ -19,9 +19,11 @@ from trainings.counting import Question
 
 RULES = [("attended", gettext_lazy("attended")), ("completed", gettext_lazy("completed"))]
 BREAKDOWNS = {
-    "rank_group": gettext_lazy("rank group"), "sex": gettext_lazy("sex"), "both": gettext_lazy("rank group and sex"),
+    "rank_group": gettext_lazy("rank group"),
+    "sex": gettext_lazy("sex"),
+    "both": gettext_lazy("rank group and sex"),
     "unit": gettext_lazy("unit"),
-}  # fmt: skip
+}
 TARGET_PERCENT, TARGET_YEAR, YEARS_AHEAD = 80, 2030, 5
 BESIDE = {"as"}
 
@@ -37,15 +39,25 @@ class CoverageForm(forms.Form):
     by = forms.ChoiceField(label=gettext_lazy("Break down by"), required=False)
     rule = forms.ChoiceField(label=gettext_lazy("Count who"), choices=RULES, required=False)
     target = forms.IntegerField(
-        label=gettext_lazy("Target, %"), required=False, min_value=1, max_value=100,
-        error_messages={"min_value": gettext_lazy("A target is from 1 to 100 percent."),
-                        "max_value": gettext_lazy("A target is from 1 to 100 percent.")},
-    )  # fmt: skip
+        label=gettext_lazy("Target, %"),
+        required=False,
+        min_value=1,
+        max_value=100,
+        error_messages={
+            "min_value": gettext_lazy("A target is from 1 to 100 percent."),
+            "max_value": gettext_lazy("A target is from 1 to 100 percent."),
+        },
+    )
     until = forms.IntegerField(
-        label=gettext_lazy("Target year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR,
-        error_messages={"min_value": gettext_lazy("Choose a year from 1990 to 2100."),
-                        "max_value": gettext_lazy("Choose a year from 1990 to 2100.")},
-    )  # fmt: skip
+        label=gettext_lazy("Target year"),
+        required=False,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
+        error_messages={
+            "min_value": gettext_lazy("Choose a year from 1990 to 2100."),
+            "max_value": gettext_lazy("Choose a year from 1990 to 2100."),
+        },
+    )
 
     def __init__(self, data: Mapping[str, Any], *, member: Member) -> None:
         super().__init__(data)
@@ -100,6 +112,10 @@ class CoverageForm(forms.Form):
         if self.about is None or not data.get("year"):
             return None
         return CoverageQuery(
-            self.about, data["year"], data["by"], data["rule"], Target(data["target"], data["until"]),
+            self.about,
+            data["year"],
+            data["by"],
+            data["rule"],
+            Target(data["target"], data["until"]),
             whole=access.sees_whole(self.member, Question(organisation=self.about.pk)),
-        )  # fmt: skip
+        )

@@ -20,8 +20,11 @@ from trainings.models import Sex
 
 # The dimensions of the trained and of the strength for each breakdown; units alone need one more query.
 BREAKDOWNS: dict[str, tuple[str, ...]] = {
-    "rank_group": ("rank_group",), "sex": ("sex",), "both": ("rank_group", "sex"), "unit": ("unit",),
-}  # fmt: skip
+    "rank_group": ("rank_group",),
+    "sex": ("sex",),
+    "both": ("rank_group", "sex"),
+    "unit": ("unit",),
+}
 OTHER_UNITS = ""
 
 
@@ -197,6 +200,8 @@ class _Table:
 
 
 HEADINGS: dict[str, Callable[[], str]] = {
-    "rank_group": lambda: _("Rank group"), "sex": lambda: _("Sex"), "both": lambda: _("Rank group and sex"),
+    "rank_group": lambda: _("Rank group"),
+    "sex": lambda: _("Sex"),
+    "both": lambda: _("Rank group and sex"),
     "unit": lambda: _("Unit"),
-}  # fmt: skip
+}

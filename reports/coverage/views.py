@@ -57,9 +57,7 @@ def coverage_sheet(request: HttpRequest) -> HttpResponseBase:
     if query is None:
         context = {"tabs": tabs_of(request), "form": form, "about": form.about}
         return render(request, "reports/coverage/coverage.html", context, status=422)
-    record(
-        "export_coverage", query.ministry, by=member_of(request), is_reading=True, question=urlencode(_fields(form))
-    )  # fmt: skip
+    record("export_coverage", query.ministry, by=member_of(request), is_reading=True, question=urlencode(_fields(form)))
     header = [_("Figures"), _("Line"), _("To the end of"), _("Strength"), _("People trained, at least"), _("Share trained"),
               _("Not trained, at most"), _("Missing to the target"), _("A year")]  # fmt: skip
     return sheet_response(request.POST.get("as", ""), "coverage", header, _rows(cover(query, form.strengths)))
@@ -91,8 +89,10 @@ def _rows(result: Coverage) -> Iterator[list[object]]:
     for year, covered in result.years.items():
         yield [_("Over the years"), _("Total"), year, *_cells(covered, None)]
     rule = _("attended") if query.rule == "attended" else _("completed")
-    yield [_("Rule: %(rule)s. Target: %(percent)d %% by %(year)d, with the strength as it is.") % {
-        "rule": rule, "percent": query.target.percent, "year": query.target.year}]  # fmt: skip
+    yield [
+        _("Rule: %(rule)s. Target: %(percent)d %% by %(year)d, with the strength as it is.")
+        % {"rule": rule, "percent": query.target.percent, "year": query.target.year}
+    ]
     for source in result.sources:
         yield [_("Strength: %(source)s, as on %(day)s.") % {"source": source.source, "day": source.as_on.isoformat()}]
     yield [_("People who have left the ministry since are among the trained, so a share can be above 100 %.")]

@@ -63,9 +63,15 @@ def correct_indicator(*, old: IndicatorValue, value: IndicatorValue, reason: str
         name: [before.get(name, ""), after.get(name, "")] for name in FACTS if before.get(name) != after.get(name)
     }
     record(
-        "correct_indicator", value, by=by, root=value.organisation, fields=changed, free_text={**changed, "reason": reason},
-        indicator=value.indicator, replaced=old.pk,
-    )  # fmt: skip
+        "correct_indicator",
+        value,
+        by=by,
+        root=value.organisation,
+        fields=changed,
+        free_text={**changed, "reason": reason},
+        indicator=value.indicator,
+        replaced=old.pk,
+    )
     return value
 
 
@@ -77,7 +83,12 @@ def withdraw_indicator(*, old: IndicatorValue, reason: str, by: Member) -> Indic
     )
     _replace(old, empty, reason, by)
     record(
-        "withdraw_indicator", empty, by=by, root=old.organisation, free_text={**_told(old), "reason": reason},
-        indicator=old.indicator, replaced=old.pk,
-    )  # fmt: skip
+        "withdraw_indicator",
+        empty,
+        by=by,
+        root=old.organisation,
+        free_text={**_told(old), "reason": reason},
+        indicator=old.indicator,
+        replaced=old.pk,
+    )
     return empty

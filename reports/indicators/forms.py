@@ -41,18 +41,22 @@ class _ValueForm(forms.Form):
     )
     indicator = forms.ChoiceField(label=gettext_lazy("Indicator"))
     year = forms.IntegerField(
-        label=gettext_lazy("Year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR,
+        label=gettext_lazy("Year"),
+        required=False,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
         help_text=gettext_lazy("The year the value is of. Leave empty where the source does not state it."),
         error_messages={"min_value": NO_YEAR, "max_value": NO_YEAR},
-    )  # fmt: skip
+    )
     source = forms.CharField(
         label=gettext_lazy("Source"), max_length=300, help_text=gettext_lazy("Who published it, where and when.")
     )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
     reason = forms.CharField(
-        label=gettext_lazy("Why it is corrected"), max_length=500,
+        label=gettext_lazy("Why it is corrected"),
+        max_length=500,
         help_text=gettext_lazy("The value before stays to be read, with this reason."),
-    )  # fmt: skip
+    )
     choices: list[tuple[str, Any]] = []
     order: tuple[str, ...] = ()
 
@@ -105,23 +109,32 @@ class ShareForm(_ValueForm):
     """A share of women."""
 
     share = PercentField(
-        label=gettext_lazy("Share of women, in percent"), min_value=0, max_value=100, decimal_places=2, max_digits=5,
+        label=gettext_lazy("Share of women, in percent"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
+        max_digits=5,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "count-input"}),
         error_messages={
-            "min_value": gettext_lazy("A share is from 0 to 100 percent."), "max_value": gettext_lazy("A share is from 0 to 100 percent."),
+            "min_value": gettext_lazy("A share is from 0 to 100 percent."),
+            "max_value": gettext_lazy("A share is from 0 to 100 percent."),
             "invalid": gettext_lazy("Write the share as a number, for example 9.75."),
             "max_decimal_places": gettext_lazy("Write at most two decimals."),
         },
-    )  # fmt: skip
+    )
     women = forms.IntegerField(
-        label=gettext_lazy("Number of women"), required=False, min_value=0, max_value=1_000_000,
+        label=gettext_lazy("Number of women"),
+        required=False,
+        min_value=0,
+        max_value=1_000_000,
         help_text=gettext_lazy("Where the source gives it, and it is none or five at least."),
-    )  # fmt: skip
+    )
     definition = forms.CharField(
-        label=gettext_lazy("Definition"), max_length=500,
+        label=gettext_lazy("Definition"),
+        max_length=500,
         help_text=gettext_lazy("Who is counted among whom: sources disagree mostly because of this."),
         widget=forms.Textarea(attrs={"rows": 2}),
-    )  # fmt: skip
+    )
     choices = SHARE_CHOICES
     order = ("share", "women", "year", "definition")
 
@@ -138,17 +151,22 @@ class FactForm(_ValueForm):
     is_there = forms.ChoiceField(label=gettext_lazy("Is it there?"), choices=YES_NO)
     since = forms.DateField(label=gettext_lazy("Established or adopted on"), required=False, widget=DateInput())
     title = forms.CharField(
-        label=gettext_lazy("Title"), max_length=200,
+        label=gettext_lazy("Title"),
+        max_length=200,
         help_text=gettext_lazy("What it is called, for example the network of gender focal points."),
-    )  # fmt: skip
+    )
     document = forms.CharField(
-        label=gettext_lazy("Document"), max_length=500, required=False,
+        label=gettext_lazy("Document"),
+        max_length=500,
+        required=False,
         help_text=gettext_lazy("A link, or where the document is to be found."),
-    )  # fmt: skip
+    )
     definition = forms.CharField(
-        label=gettext_lazy("Definition"), max_length=500, required=False,
+        label=gettext_lazy("Definition"),
+        max_length=500,
+        required=False,
         help_text=gettext_lazy("What counts as such a mechanism or policy here."),
-    )  # fmt: skip
+    )
     choices = FACT_CHOICES
     order = ("is_there", "title", "since", "document", "year", "definition")
 
@@ -175,9 +193,11 @@ class ShownForm(forms.Form):
 
     indicator = forms.ChoiceField(label=gettext_lazy("Women among"), choices=SHOWN_CHOICES, required=False)
     ministry = forms.ModelChoiceField(
-        Organisation.objects.filter(kind=Organisation.Kind.MINISTRY), label=gettext_lazy("Ministry"), required=False,
+        Organisation.objects.filter(kind=Organisation.Kind.MINISTRY),
+        label=gettext_lazy("Ministry"),
+        required=False,
         empty_label=gettext_lazy("All ministries"),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

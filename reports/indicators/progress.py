@@ -62,9 +62,7 @@ def trainings_by_year(ministry: Organisation | None) -> dict[int, int]:
     """Count trainings by year by the rules of `trainings.counting`: all, or those a ministry hosted. One query."""
     question = Question(host=ministry.pk if ministry else None)
     rows = Training.objects.filter(training_filter(question, "")).order_by()
-    return dict(
-        rows.annotate(counted_in=ExtractYear("counts_on")).values_list("counted_in").annotate(n=Count("pk"))
-    )  # fmt: skip
+    return dict(rows.annotate(counted_in=ExtractYear("counts_on")).values_list("counted_in").annotate(n=Count("pk")))
 
 
 @dataclass(frozen=True)
@@ -103,18 +101,24 @@ def share_chart(values: Sequence[IndicatorValue], indicator: Indicator, years: S
             latest[value.organisation.short_name][value.year] = value
     if not latest or len(years) < 2:
         return None
-    series = [
-        Series(name, tuple(_number(latest[name].get(year)) for year in years)) for name in sorted(latest)
-    ]  # fmt: skip
+    series = [Series(name, tuple(_number(latest[name].get(year)) for year in years)) for name in sorted(latest)]
     words = [
         _("%(name)s %(share)s in %(year)d")
-        % {"name": name, "share": written(float(latest[name][max(latest[name])].share or 0), "%"), "year": max(latest[name])}
+        % {
+            "name": name,
+            "share": written(float(latest[name][max(latest[name])].share or 0), "%"),
+            "year": max(latest[name]),
+        }
         for name in sorted(latest)
-    ]  # fmt: skip
+    ]
     return lines(
-        name="women", title=str(indicator.label), axis=[str(year) for year in years], series=series, unit="%",
+        name="women",
+        title=str(indicator.label),
+        axis=[str(year) for year in years],
+        series=series,
+        unit="%",
         description=_("The latest: %(words)s.") % {"words": ", ".join(words)},
-    )  # fmt: skip
+    )
 
 
 def _number(value: IndicatorValue | None) -> float | None:

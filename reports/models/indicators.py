@@ -65,9 +65,19 @@ class IndicatorValue(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_withdrawn=True, share=None, women=None, is_there=None, since=None)
-                | Q(is_withdrawn=False, indicator__in=[*SHARES], share__isnull=False, share__range=(0, 100), is_there=None, since=None)
                 | Q(
-                    is_withdrawn=False, indicator__in=[Indicator.MECHANISM, *POLICIES], share=None, women=None,
+                    is_withdrawn=False,
+                    indicator__in=[*SHARES],
+                    share__isnull=False,
+                    share__range=(0, 100),
+                    is_there=None,
+                    since=None,
+                )
+                | Q(
+                    is_withdrawn=False,
+                    indicator__in=[Indicator.MECHANISM, *POLICIES],
+                    share=None,
+                    women=None,
                     is_there__isnull=False,
                 ),
                 name="indicator_value_of_its_kind",
@@ -82,7 +92,7 @@ class IndicatorValue(models.Model):
             ),
             models.CheckConstraint(condition=~Q(source=""), name="indicator_value_has_a_source"),
             models.CheckConstraint(condition=~Q(women__range=(1, 4)), name="indicator_value_women_not_1_to_4"),
-        ]  # fmt: skip
+        ]
         verbose_name = _("value of an indicator")
         verbose_name_plural = _("values of indicators")
 

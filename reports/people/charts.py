@@ -36,8 +36,10 @@ def _title(report: Report) -> str:
 
 
 MEASURE_TITLES = {
-    "people": lambda: _("People, at least,"), "seats": lambda: _("Seats"), "hours": lambda: _("Person-hours"),
-}  # fmt: skip
+    "people": lambda: _("People, at least,"),
+    "seats": lambda: _("Seats"),
+    "hours": lambda: _("Person-hours"),
+}
 
 
 def _measure(report: Report) -> str:
@@ -63,9 +65,10 @@ def _bars_by_sex(report: Report) -> Chart:
     styles = [STYLES[block[0]] for block in report.sexes]
     drawn = [
         Bar(row.label, tuple(Part(style, n) for style, n in zip(styles, row.cell.by_sex, strict=True)))
-        if row.cell.by_sex else Bar(row.label, (), _("hidden"))
+        if row.cell.by_sex
+        else Bar(row.label, (), _("hidden"))
         for row in rows
-    ]  # fmt: skip
+    ]
     by_sex_alone = report.counted_by == ("sex",)
     title = (
         _("Seats by sex")
@@ -89,9 +92,11 @@ def _plain_bars(report: Report) -> Chart:
     measure = _measure(report)
     rows = _largest(report.rows)
     return bars(
-        name="report", title=_title(report), description=_described(report, rows, measure),
+        name="report",
+        title=_title(report),
+        description=_described(report, rows, measure),
         rows=[_bar(row, measure) for row in rows],
-    )  # fmt: skip
+    )
 
 
 def _bar(row: Row, measure: str) -> Bar:
@@ -130,9 +135,12 @@ def _line(report: Report) -> Chart | None:
     most = tuple(row.cell.people_at_most if row else number(row) for _words, row in axis) if measure == "people" else ()
     series = Series(_title(report), tuple(number(row) for _words, row in axis), most)
     return lines(
-        name="report", title=_title(report), description=_described(report, report.rows, measure),
-        axis=[words for words, _row in axis], series=[series],
-    )  # fmt: skip
+        name="report",
+        title=_title(report),
+        description=_described(report, report.rows, measure),
+        axis=[words for words, _row in axis],
+        series=[series],
+    )
 
 
 def _several_lines(report: Report) -> Chart | None:
@@ -152,9 +160,12 @@ def _several_lines(report: Report) -> Chart | None:
         Series(others[n].label, tuple(number_of(block(n, place), measure) for place in axis)) for n in sorted(largest)
     ]
     return lines(
-        name="report", title=_title(report), description=_described(report, others, measure),
-        axis=[places[n].label for n in axis], series=series,
-    )  # fmt: skip
+        name="report",
+        title=_title(report),
+        description=_described(report, others, measure),
+        axis=[places[n].label for n in axis],
+        series=series,
+    )
 
 
 def _map(report: Report) -> Chart:

@@ -103,9 +103,12 @@ class QuestionForm(forms.Form):
         for name, (label, nothing, is_number) in SELECTS.items():
             if name != "trainer" or self.may_be_whole:
                 self.fields[name] = forms.TypedChoiceField(
-                    label=label, required=False, choices=self.things.choices(name, str(nothing)), empty_value=None,
+                    label=label,
+                    required=False,
+                    choices=self.things.choices(name, str(nothing)),
+                    empty_value=None,
                     coerce=int if is_number else str,
-                )  # fmt: skip
+                )
         self.order_fields(["first", "last", "by", "and_by", "rule", "count", *SELECTS, "mode", "verified"])
 
     def clean(self) -> dict[str, Any]:
@@ -151,9 +154,13 @@ class QuestionForm(forms.Form):
         data = self.cleaned_data
         keys: dict[str, Any] = {name: data.get(name) for name in SELECTS}
         question = Question(
-            rule=data["rule"] or "attended", first=data["first"], last=data["last"], mode=data["mode"] or None,
-            verified_only=data["verified"], **keys,
-        )  # fmt: skip
+            rule=data["rule"] or "attended",
+            first=data["first"],
+            last=data["last"],
+            mode=data["mode"] or None,
+            verified_only=data["verified"],
+            **keys,
+        )
         whole = access.sees_whole(self.member, question)
         allowed = access.allowed_question(question, whole=whole)
         wanted = [name for name in (data["by"], data["and_by"]) if name]

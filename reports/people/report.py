@@ -141,10 +141,13 @@ def definition(query: ReportQuery) -> str:
         counted = _(
             "People are counted once however often they came, seats once in each course; the lines of neither need add up."
         )
-    return " ".join([
-        rules[query.question.rule],
-        _("A training counts from the submission of its figures, in the period of its last session."), counted,
-    ])  # fmt: skip
+    return " ".join(
+        [
+            rules[query.question.rule],
+            _("A training counts from the submission of its figures, in the period of its last session."),
+            counted,
+        ]
+    )
 
 
 def as_plain(report: Report) -> dict[str, Any]:

@@ -21,10 +21,14 @@ from trainings.disclosure.small_cells import suppress_number, suppress_with_tota
 from trainings.models import DuplicatePair
 
 DUPLICATES = Kind(
-    "duplicates", _("Probably one person"),
-    _("Pairs of records of your own people that may be one person. Until you decide, people are counted as “at least” and “at most”."),
-    "pairs", is_of_moments=True,
-)  # fmt: skip
+    "duplicates",
+    _("Probably one person"),
+    _(
+        "Pairs of records of your own people that may be one person. Until you decide, people are counted as “at least” and “at most”."
+    ),
+    "pairs",
+    is_of_moments=True,
+)
 QUARTER = 3
 
 

@@ -103,11 +103,15 @@ def _unverified(_today: date) -> Q:
 
 
 _OF_TRAININGS: dict[str, Callable[[date], Q]] = {
-    "overdue": _overdue, "late": _late, "evidence": _without_evidence, "unverified": _unverified,
-}  # fmt: skip
+    "overdue": _overdue,
+    "late": _late,
+    "evidence": _without_evidence,
+    "unverified": _unverified,
+}
 _OF_PEOPLE = {
-    "sex": partial(Q, participant__sex=Sex.NOT_RECORDED), "rank": partial(Q, rank_group=RankGroup.NOT_RECORDED),
-}  # fmt: skip
+    "sex": partial(Q, participant__sex=Sex.NOT_RECORDED),
+    "rank": partial(Q, rank_group=RankGroup.NOT_RECORDED),
+}
 TRAINING_KINDS, PEOPLE_KINDS = tuple(_OF_TRAININGS), tuple(_OF_PEOPLE)
 
 

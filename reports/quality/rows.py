@@ -134,8 +134,13 @@ def sheet_of(desk: Desk, kind: Kind) -> tuple[list[str], Iterator[list[object]]]
 
 
 def _facts(training: Training) -> list[object]:
-    return [training.reference, training.title, training.counts_on.isoformat(), training.owner.short_name,
-            training.get_figures_display()]  # fmt: skip
+    return [
+        training.reference,
+        training.title,
+        training.counts_on.isoformat(),
+        training.owner.short_name,
+        training.get_figures_display(),
+    ]
 
 
 def _person_cells(row: Enrolment) -> list[object]:

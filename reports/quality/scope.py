@@ -59,8 +59,6 @@ class Desk:
         return parties.filter(training__in=self.trainings)
 
 
-def desk_of(
-    member: Member, *, is_network: bool = False, has_both: bool = False, ministry: int | None = None
-) -> Desk:  # fmt: skip
+def desk_of(member: Member, *, is_network: bool = False, has_both: bool = False, ministry: int | None = None) -> Desk:
     """Return a member's desk as of today."""
     return Desk(member, is_network, ministry, has_both, timezone.localdate())

@@ -53,9 +53,11 @@ def _desk(request: HttpRequest, params: QueryDict) -> Desk:
 
 def _context(request: HttpRequest, desk: Desk) -> dict[str, Any]:
     return {
-        "tabs": tabs_of(request), "is_network": desk.is_network, "has_both": desk.has_both,
+        "tabs": tabs_of(request),
+        "is_network": desk.is_network,
+        "has_both": desk.has_both,
         "of": urlencode({"of": NETWORK}) if desk.is_network else "",
-    }  # fmt: skip
+    }
 
 
 @require_GET

@@ -1,6 +1,6 @@
 """Write actions for snapshots of figures as reported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,6 +16,7 @@ from reports.models import FrozenTraining, Snapshot
 from reports.people.forms import ReportQuery
 from reports.people.report import Report, counted_by, definition, report_of
 from reports.snapshots.contents import asked_plainly, content_of, freeze, hashes, parts_of, snapshot_hash
+from trainings.counting import Figures
 from trainings.counting.gathering import gather
 
 AT_ONCE = 1000
@@ -23,9 +24,16 @@ AT_ONCE = 1000
 
 @action
 def freeze_figures(
-    *, query: ReportQuery, things: Things, chosen: Sequence[str], as_on: date, reported_to: str, note: str,
-    observers: Sequence[Member], by: Member,
-) -> Snapshot:  # fmt: skip
+    *,
+    query: ReportQuery,
+    things: Things,
+    chosen: Sequence[str],
+    as_on: date,
+    reported_to: str,
+    note: str,
+    observers: Sequence[Member],
+    by: Member,
+) -> Snapshot:
     """Save a snapshot of a question's answer and definition, signed by its maker. A repeat returns the same snapshot.
 
     Raises ValidationError if nothing counts yet, all of it is too small for the maker to see, or data changed while it
@@ -40,11 +48,18 @@ def freeze_figures(
             _("There is nothing to freeze: no training counts, or the figures are too small to be told.")
         )
     made = Snapshot(
-        made_by=by, organisation=by.organisation, as_on=as_on, reported_to=reported_to, note=note,
+        made_by=by,
+        organisation=by.organisation,
+        as_on=as_on,
+        reported_to=reported_to,
+        note=note,
         signed=", ".join([by.full_name, *by.role_labels, by.organisation.short_name])[:320],
-        question=asked_plainly(query), chosen=list(chosen), definition=definition(query),
-        numbers=freeze(numbers), safe_numbers=freeze(safe) if safe else None,
-    )  # fmt: skip
+        question=asked_plainly(query),
+        chosen=list(chosen),
+        definition=definition(query),
+        numbers=freeze(numbers),
+        safe_numbers=freeze(safe) if safe else None,
+    )
     made.content_hash = sha256 = snapshot_hash(content_of(made), {pk: rows[pk] for pk in parts})
     if latest_entry() != line:
         raise ValidationError(_("Something was changed while the figures were read. Freeze them again."))
@@ -53,20 +68,35 @@ def freeze_figures(
         return there
     made.save()
     made.shown_to.set(observers)
-    verified = {pk for pk, figures in parts.items() if figures.verified_seats}
-    FrozenTraining.objects.bulk_create(
-        [
-            FrozenTraining(
-                snapshot=made, training_id=pk, seats=found.seats, women=found.women, men=found.men, minutes=found.minutes,
-                is_verified=pk in verified, content_hash=rows[pk],
-            )
-            for pk, found in parts.items()
-        ],
-        batch_size=AT_ONCE,
-    )  # fmt: skip
-    record("freeze_figures", made, by=by, free_text={"reported_to": reported_to, "note": note}, sha256=sha256,
-           trainings=len(parts), observers=[member.pk for member in observers])  # fmt: skip
+    _save_parts(made, parts, rows)
+    record(
+        "freeze_figures",
+        made,
+        by=by,
+        free_text={"reported_to": reported_to, "note": note},
+        sha256=sha256,
+        trainings=len(parts),
+        observers=[member.pk for member in observers],
+    )
     return made
+
+
+def _save_parts(snapshot: Snapshot, parts: Mapping[int, Figures], rows: Mapping[int, str]) -> None:
+    """Save each training's part in the figures, with the hash of its rows. One insert."""
+    frozen = [
+        FrozenTraining(
+            snapshot=snapshot,
+            training_id=pk,
+            seats=figures.seats,
+            women=figures.women,
+            men=figures.men,
+            minutes=figures.minutes,
+            is_verified=bool(figures.verified_seats),
+            content_hash=rows[pk],
+        )
+        for pk, figures in parts.items()
+    ]
+    FrozenTraining.objects.bulk_create(frozen, batch_size=AT_ONCE)
 
 
 def _answers(query: ReportQuery, things: Things) -> tuple[Report, Report | None]:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Aggregate, TextField, Value
+from django.db.models import Aggregate, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from reports.models import FrozenTraining, Snapshot
@@ -45,10 +45,17 @@ def thaw(numbers: Mapping[str, Any], question: Mapping[str, Any], *, whole: bool
         ]
 
     return Report(
-        query, _there(cell(numbers["total"])), _blocks(numbers["sexes"]), _blocks(numbers["total_sexes"]),
-        numbers["verified_share"], numbers["headcounted"], numbers["unknown_completed"], rows(numbers["rows"]),
-        rows(numbers["columns"]), [[cell(block) for block in line] for line in numbers["blocks"]],
-    )  # fmt: skip
+        query,
+        _there(cell(numbers["total"])),
+        _blocks(numbers["sexes"]),
+        _blocks(numbers["total_sexes"]),
+        numbers["verified_share"],
+        numbers["headcounted"],
+        numbers["unknown_completed"],
+        rows(numbers["rows"]),
+        rows(numbers["columns"]),
+        [[cell(block) for block in line] for line in numbers["blocks"]],
+    )
 
 
 def _there(cell: ShownCell | None) -> ShownCell:
@@ -84,24 +91,59 @@ class Joined(Aggregate):
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **options)
 
 
+def _counted_rows(question: Question) -> QuerySet[Any, Any]:
+    """Return what a question counts, enrolments and headcounts, by training: see `hashes` for the columns."""
+    marks = Joined(Concat(Cast("marks__session", TextField()), Value(" "), "marks__value", output_field=TextField()))
+    seats = (
+        counted_enrolments(question)
+        .annotate(kind=Value("seat"), many=marks)
+        .values_list(
+            "training",
+            "kind",
+            "pk",
+            "participant",
+            "organisation",
+            "participant__sex",
+            "rank_group",
+            "age_band",
+            "minutes",
+            "many",
+        )
+    )
+    counts = (
+        counted_headcounts(question)
+        .annotate(
+            kind=Value("headcount"),
+            nobody=Value(0),
+            no_seat=Value(0),
+            no_band=Value(""),
+            many=Cast("completed", TextField()),
+        )
+        .values_list(
+            "party__training",
+            "kind",
+            "no_seat",
+            "nobody",
+            "party__organisation",
+            "sex",
+            "rank_group",
+            "no_band",
+            "attended",
+            "many",
+        )
+    )
+    return seats.union(counts, all=True).order_by(
+        "training", "kind", "pk", "organisation", "participant__sex", "rank_group"
+    )
+
+
 def hashes(question: Question) -> dict[int, str]:
     """Return by training the hexadecimal SHA-256 of the rows that a question counts in it.
 
     A row is what was counted and why: the keys of enrolment and person, home, sex, rank group, age band, minutes and each mark with its session;
     for headcounts the numbers. It has no names, units or ranks, so that erasing those changes nothing. One query; about 3 s for a million marks.
     """
-    marks = Joined(Concat(Cast("marks__session", TextField()), Value(" "), "marks__value", output_field=TextField()))
-    seats = counted_enrolments(question).annotate(kind=Value("seat"), many=marks).values_list(
-        "training", "kind", "pk", "participant", "organisation", "participant__sex", "rank_group", "age_band", "minutes", "many",
-    )  # fmt: skip
-    counts = counted_headcounts(question).annotate(
-        kind=Value("headcount"), nobody=Value(0), no_seat=Value(0), no_band=Value(""), many=Cast("completed", TextField()),
-    ).values_list(
-        "party__training", "kind", "no_seat", "nobody", "party__organisation", "sex", "rank_group", "no_band", "attended", "many",
-    )  # fmt: skip
-    rows = seats.union(counts, all=True).order_by(
-        "training", "kind", "pk", "organisation", "participant__sex", "rank_group"
-    )
+    rows = _counted_rows(question)
     hashes: dict[int, str] = {}
     for training, inside in groupby(rows.iterator(chunk_size=ROWS_AT_ONCE), key=lambda row: row[0]):
         seen = hashlib.sha256()

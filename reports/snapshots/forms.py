@@ -26,9 +26,11 @@ class SnapshotForm(forms.Form):
         label=gettext_lazy("Note"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
     shown_to = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Observers who may open it"), queryset=Member.objects.none(), required=False,
+        label=gettext_lazy("Observers who may open it"),
+        queryset=Member.objects.none(),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

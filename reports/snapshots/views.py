@@ -37,9 +37,10 @@ def snapshots(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     rows = access.visible_snapshots(member).select_related("organisation").defer("numbers", "safe_numbers")[:MAX_ROWS]
     return render(
-        request, "reports/snapshots/snapshot_list.html",
+        request,
+        "reports/snapshots/snapshot_list.html",
         {"rows": rows, "tabs": tabs_of(request), "can_freeze": access.can_freeze(member)},
-    )  # fmt: skip
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,9 +56,15 @@ def snapshot_new(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         with errors_in_form(form):
             made = freeze_figures(
-                query=query, things=question.things, chosen=question.chosen_words(), as_on=data["as_on"],
-                reported_to=data["reported_to"], note=data["note"], observers=list(data["shown_to"]), by=member,
-            )  # fmt: skip
+                query=query,
+                things=question.things,
+                chosen=question.chosen_words(),
+                as_on=data["as_on"],
+                reported_to=data["reported_to"],
+                note=data["note"],
+                observers=list(data["shown_to"]),
+                by=member,
+            )
             messages.success(request, _("The figures are frozen. They will look like this whenever they are opened."))
             return redirect(made)
     report = answer(query, question.things)

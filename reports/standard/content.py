@@ -103,10 +103,13 @@ def make_pack(query: PackAsked, *, by: Member) -> Pack:
     if query.pack == PackKind.NAP and query.organisation:
         tables.append(_of_indicators(query.organisation, query.last.year))
     return Pack(
-        title=str(PackKind(query.pack).label), facts=_facts(query, reports[0], by, whole), tables=tables,
-        definitions=_definitions(query, reports[0]), completeness=_completeness(query, reports[0]),
+        title=str(PackKind(query.pack).label),
+        facts=_facts(query, reports[0], by, whole),
+        tables=tables,
+        definitions=_definitions(query, reports[0]),
+        completeness=_completeness(query, reports[0]),
         released=_released(release),
-    )  # fmt: skip
+    )
 
 
 def _facts(query: PackAsked, report: Report, by: Member, whole: bool) -> list[tuple[str, str]]:
@@ -208,14 +211,15 @@ def _definitions(query: PackAsked, report: Report) -> list[str]:
         "People: persons, each once; at least and at most where some were counted by head or may be recorded twice."
     )
     sentences = [
-        definition(replace(report.query, dimensions=())), f"{seats} {people}",
+        definition(replace(report.query, dimensions=())),
+        f"{seats} {people}",
         _(
             "Share of women: women / (women + men + other) of seats; who is not recorded is in no denominator. Where other and "
             "not recorded stand together it lies between two shares."
         ),
         _("Person-hours: minutes attended / 60, of persons counted by head the scheduled hours."),
         _("Rank, unit and home are those of the day of the training."),
-    ]  # fmt: skip
+    ]
     if query.pack == PackKind.NATO:
         sentences.append(
             _("Bands follow STANAG 2116: OF-6 and above, OF-3 to OF-5, OF-1 and OF-2, OR-5 to OR-9, OR-1 to OR-4.")
@@ -259,9 +263,11 @@ def _completeness(query: PackAsked, report: Report) -> list[str]:
     sentences.append(
         ngettext(
             "%(n)d training of the period is recorded and not submitted: it is not counted.",
-            "%(n)d trainings of the period are recorded and not submitted: they are not counted.", open_ones,
-        ) % {"n": open_ones}
-    )  # fmt: skip
+            "%(n)d trainings of the period are recorded and not submitted: they are not counted.",
+            open_ones,
+        )
+        % {"n": open_ones}
+    )
     counting = in_period.counting().count()
     signed = (
         Evidence.objects.filter(removed_at=None, training__in=in_period.counting())
@@ -280,9 +286,10 @@ def _released(release: Release | None) -> str:
     if release is None:
         return ""
     return _("Small numbers of this ministry were released for this pack by %(name)s on %(day)s: %(reason)s") % {
-        "name": release.made_by.full_name, "day": written_day(release.made_at),
+        "name": release.made_by.full_name,
+        "day": written_day(release.made_at),
         "reason": release.reason,
-    }  # fmt: skip
+    }
 
 
 def default_period(today: date) -> tuple[date, date]:

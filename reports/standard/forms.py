@@ -35,9 +35,11 @@ class PackForm(PeriodForm):
 
     kind = forms.ChoiceField(label=gettext_lazy("Pack"), choices=PackKind.choices)
     organisation = forms.ModelChoiceField(
-        label=gettext_lazy("People of"), queryset=Organisation.objects.none(), required=False,
+        label=gettext_lazy("People of"),
+        queryset=Organisation.objects.none(),
+        required=False,
         empty_label=gettext_lazy("the whole network"),
-    )  # fmt: skip
+    )
     rule = forms.ChoiceField(label=gettext_lazy("Count who"), choices=list(RULE_NAMES.items()), required=False)
 
     field_order = ("first", "last", "organisation", "rule", "kind")
@@ -73,9 +75,11 @@ class ContributionsForm(forms.Form):
     """The targets that trainings of a course contribute to; `shown` are those set when the form was rendered."""
 
     targets = forms.MultipleChoiceField(
-        label=gettext_lazy("Trainings of this course contribute to"), choices=SdgTarget.choices, required=False,
+        label=gettext_lazy("Trainings of this course contribute to"),
+        choices=SdgTarget.choices,
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
     shown = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:

@@ -66,8 +66,17 @@ def pack(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, form, status=422)
     pack_query = form.query()
-    record("export_pack", member.organisation, by=member, is_reading=True, pack=pack_query.pack, first=str(pack_query.first),
-           last=str(pack_query.last), ministry=pack_query.organisation.pk if pack_query.organisation else None, rule=pack_query.rule)  # fmt: skip
+    record(
+        "export_pack",
+        member.organisation,
+        by=member,
+        is_reading=True,
+        pack=pack_query.pack,
+        first=str(pack_query.first),
+        last=str(pack_query.last),
+        ministry=pack_query.organisation.pk if pack_query.organisation else None,
+        rule=pack_query.rule,
+    )
     made, name = make_pack(pack_query, by=member), f"{pack_query.pack}-{pack_query.first}-{pack_query.last}"
     if as_workbook:
         return xlsx_response(name, lambda file: write_pack(file, made))
@@ -91,7 +100,8 @@ def releases(request: HttpRequest) -> HttpResponse:
             return redirect("reports:releases")
     rows = access.visible_releases(member).select_related("made_by")
     return render_form(
-        request, "reports/standard/release_list.html", {"form": form, "rows": rows, "tabs": tabs_of(request)})  # fmt: skip
+        request, "reports/standard/release_list.html", {"form": form, "rows": rows, "tabs": tabs_of(request)}
+    )
 
 
 @require_POST

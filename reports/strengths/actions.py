@@ -85,10 +85,12 @@ def _put(organisation: Organisation, entry: Entry, version_seen: int, by: Member
     except IntegrityError as taken:  # entered by somebody else at the same moment
         raise ValidationError(_other_version(entry)) from taken
     strength.cells.all().delete()
-    StrengthCell.objects.bulk_create([
-        StrengthCell(strength=strength, rank_group=group, sex=sex, number=number)
-        for (group, sex), number in entry.cells.items()
-    ])  # fmt: skip
+    StrengthCell.objects.bulk_create(
+        [
+            StrengthCell(strength=strength, rank_group=group, sex=sex, number=number)
+            for (group, sex), number in entry.cells.items()
+        ]
+    )
     return strength, changed_values
 
 
@@ -116,9 +118,17 @@ def save_strength(*, organisation: Organisation, entry: Entry, version_seen: int
     strength, changed_values = _put(organisation, entry, version_seen, by)
     if changed_values:
         record(
-            "enter_strength", strength, by=by, root=organisation, fields=changed_values, free_text=changed_values, about_people=True,
-            year=entry.year, version=strength.version, numbers=len(entry.cells),
-        )  # fmt: skip
+            "enter_strength",
+            strength,
+            by=by,
+            root=organisation,
+            fields=changed_values,
+            free_text=changed_values,
+            about_people=True,
+            year=entry.year,
+            version=strength.version,
+            numbers=len(entry.cells),
+        )
     return strength
 
 
@@ -140,10 +150,15 @@ def import_strengths(
         changed += bool(differs)
     if changed_values:
         record(
-            "import_strengths", organisation, by=by, fields=changed_values, about_people=True, tables=changed,
+            "import_strengths",
+            organisation,
+            by=by,
+            fields=changed_values,
+            about_people=True,
+            tables=changed,
             free_text={**changed_values, "units": "; ".join(sorted({entry.unit for entry in entries} - {""}))},
             years=sorted({entry.year for entry in entries}),
-        )  # fmt: skip
+        )
     return changed
 
 
@@ -158,7 +173,14 @@ def remove_strength(*, strength: Strength, version_seen: int, by: Member) -> Non
     before = _told(values_of(locked, FACTS), cells_of(locked))
     changed_values = _changes(before, {})
     record(
-        "remove_strength", locked, by=by, root=locked.organisation, fields=changed_values, free_text=changed_values, about_people=True,
-        year=locked.year, version=locked.version,
-    )  # fmt: skip
+        "remove_strength",
+        locked,
+        by=by,
+        root=locked.organisation,
+        fields=changed_values,
+        free_text=changed_values,
+        about_people=True,
+        year=locked.year,
+        version=locked.version,
+    )
     locked.delete()

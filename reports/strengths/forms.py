@@ -28,9 +28,11 @@ class StrengthForm(forms.Form):
 
     year = _year(label=gettext_lazy("Year"))
     unit = forms.CharField(
-        label=gettext_lazy("Unit"), required=False, max_length=120,
+        label=gettext_lazy("Unit"),
+        required=False,
+        max_length=120,
         help_text=gettext_lazy("Leave empty for the ministry as a whole."),
-    )  # fmt: skip
+    )
     as_on = forms.DateField(label=gettext_lazy("As on"), widget=DateInput())
     source = forms.CharField(label=gettext_lazy("Source"), max_length=200, help_text=SOURCE_HELP)
     version = forms.IntegerField(widget=forms.HiddenInput(), required=False, min_value=0, max_value=2**31 - 1)
@@ -44,17 +46,20 @@ class StrengthForm(forms.Form):
         for group, group_label in RankGroup.choices:
             for sex, sex_label in Sex.choices:
                 self.fields[f"n-{group}-{sex}"] = forms.IntegerField(
-                    label=f"{group_label}, {sex_label}", required=False, min_value=0, max_value=MAX_NUMBER,
-                    error_messages={"min_value": _("A strength is not below zero."),
-                                    "max_value": _("A strength is at most 1,000,000.")},
-                )  # fmt: skip
+                    label=f"{group_label}, {sex_label}",
+                    required=False,
+                    min_value=0,
+                    max_value=MAX_NUMBER,
+                    error_messages={
+                        "min_value": _("A strength is not below zero."),
+                        "max_value": _("A strength is at most 1,000,000."),
+                    },
+                )
 
     @property
     def grid(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The rows of the page: a rank group with a field for each sex."""
-        return [
-            (str(label), [self[f"n-{group}-{sex}"] for sex in Sex.values]) for group, label in RankGroup.choices
-        ]  # fmt: skip
+        return [(str(label), [self[f"n-{group}-{sex}"] for sex in Sex.values]) for group, label in RankGroup.choices]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -91,9 +96,11 @@ class StrengthImportForm(FileOrCellsForm):
         label=gettext_lazy("Year"), required=False, help_text=gettext_lazy("Where the table has no column of years.")
     )
     as_on = forms.DateField(
-        label=gettext_lazy("As on"), required=False, widget=DateInput(),
+        label=gettext_lazy("As on"),
+        required=False,
+        widget=DateInput(),
         help_text=gettext_lazy("Left empty: 31 December of each year."),
-    )  # fmt: skip
+    )
     source = forms.CharField(label=gettext_lazy("Source"), max_length=200, help_text=SOURCE_HELP)
 
     def clean_as_on(self) -> date | None:

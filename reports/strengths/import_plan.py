@@ -113,9 +113,12 @@ def from_form(text: str, home: Organisation, by: Member) -> tuple[list[Entry], d
         raise ValidationError(_("The preview was made for somebody else. Choose the file again."))
     entries = [
         Entry(
-            table["year"], table["unit"], date.fromisoformat(table["as_on"]), table["source"],
+            table["year"],
+            table["unit"],
+            date.fromisoformat(table["as_on"]),
+            table["source"],
             {(group, sex): number for group, sex, number in table["cells"]},
         )
         for table in body["tables"]
-    ]  # fmt: skip
+    ]
     return entries, {entry.key: table["version"] for entry, table in zip(entries, body["tables"], strict=True)}

@@ -89,7 +89,7 @@ def _columns(cells: Sequence[Cell]) -> _Columns | None:
         return None
     return _Columns(
         tuple(numbers), first.get("year"), None if by_sex else first.get("sex"), first.get("group"), first.get("unit")
-    )  # fmt: skip
+    )
 
 
 def _read_year(cell: Cell) -> int | None:

@@ -146,9 +146,10 @@ def taught_by(profiles: QuerySet[TrainerProfile], first: date | None, last: date
     """Return a line for each of these trainers, in the order of the profiles. Two queries."""
     lines = {profile.pk: Taught(profile) for profile in profiles.select_related("member__organisation")}
     of_period = Case(
-        When(training_filter(Question(first=first, last=last), "training__"), then=True), default=Value(False),
+        When(training_filter(Question(first=first, last=last), "training__"), then=True),
+        default=Value(False),
         output_field=BooleanField(),
-    )  # fmt: skip
+    )
     columns = (
         "part",
         "training",
@@ -199,14 +200,19 @@ def total_of(lines: Sequence[Taught], today: date) -> Totals:
         return tuple(sorted({name for some in names for name in some}))
 
     return Totals(
-        trainers=len(lines), current=sum(is_current(line.last, today) for line in lines),
-        lead=sum(line.lead for line in lines), co_trainer=sum(line.co_trainer for line in lines),
-        observed=sum(line.observed for line in lines), minutes=sum(line.minutes for line in lines),
-        abroad=sum(line.abroad for line in lines), deployments=sum(len(line.deployments) for line in lines),
+        trainers=len(lines),
+        current=sum(is_current(line.last, today) for line in lines),
+        lead=sum(line.lead for line in lines),
+        co_trainer=sum(line.co_trainer for line in lines),
+        observed=sum(line.observed for line in lines),
+        minutes=sum(line.minutes for line in lines),
+        abroad=sum(line.abroad for line in lines),
+        deployments=sum(len(line.deployments) for line in lines),
         materials=sum(line.materials for line in lines),
         different_trainings=len({training for line in lines for training in line.trainings}),
-        countries=together(line.country_names for line in lines), served_in=together(line.served_in for line in lines),
-    )  # fmt: skip
+        countries=together(line.country_names for line in lines),
+        served_in=together(line.served_in for line in lines),
+    )
 
 
 SORTS: dict[str, Callable[[Taught], Any]] = {

@@ -58,8 +58,10 @@ class TrainersForm(PeriodForm):
         super().__init__(data)
         things = read_things()
         for name, kind, nothing in (
-            ("ministry", "owner", _("All ministries")), ("language", "language", _("Any language")), ("topic", "topic", _("Any topic")),
-        ):  # fmt: skip
+            ("ministry", "owner", _("All ministries")),
+            ("language", "language", _("Any language")),
+            ("topic", "topic", _("Any topic")),
+        ):
             self.fields[name].choices = things.choices(kind, nothing)  # type: ignore[attr-defined]  # a choice field
         # Only member management shows who has left: see reported_profiles.
         if not member.has_perm("members.manage"):

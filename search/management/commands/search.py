@@ -18,8 +18,9 @@ from trainers.models import Topic
 
 # Options that accept a name instead of a number, with the fields that may contain it.
 NAMED: dict[str, tuple[Callable[[], QuerySet[Any]], tuple[str, ...]]] = {
-    "ministry": (owners, ("code", "short_name", "name", "local_name")), "topic": (Topic.objects.all, ("name",)),
-}  # fmt: skip
+    "ministry": (owners, ("code", "short_name", "name", "local_name")),
+    "topic": (Topic.objects.all, ("name",)),
+}
 
 
 class Command(BaseCommand):
