@@ -32,7 +32,7 @@ MARK_ACTIONS = frozenset({"change_marks", "mark_rest_present", "undo_marks"})
 def cached_part(name: str, build: Callable[[], T], *, depends_on: tuple[str, ...]) -> T:
     """Return what `build` returns, cached until the next write of one of these kinds. One query when cached.
 
-    Only for content that is the same for every member with the same rights, never for participants' names, and only where
+    Only for content that is the same for all members with the same rights, never for participants' names, and only where
     building is noticeably slow. `name` is the portal's own word, plus the key of the row, or the member's key and
     rights if the part is theirs alone.
     """

@@ -21,7 +21,7 @@ _entry_hooks: list[Callable[[AuditEntry], None]] = []
 def on_entry(hook: Callable[[AuditEntry], None]) -> None:
     """Call `hook` with each new entry, inside the transaction of its write. Register in an `AppConfig.ready`.
 
-    For whatever must follow a write, such as updating the search index. To run after the commit, use `transaction.on_commit`.
+    For what must follow a write, such as updating the search index. To run after the commit, use `transaction.on_commit`.
     """
     if hook not in _entry_hooks:
         _entry_hooks.append(hook)
@@ -86,8 +86,8 @@ def record(
 def record_reading(thing: models.Model, what: str, *, by: Any, session: MutableMapping[str, Any]) -> None:
     """Log that `by` is about to see participants' names of `thing` on page `what`; once in 15 minutes per browser.
 
-    Called before any name is rendered: if the entry cannot be written, the error propagates and no name is shown. One insert
-    for the first view, nothing for repeats: the browser's session remembers.
+    Called before any name is rendered: if the entry cannot be written, the error propagates and no name is shown. One
+    insert for the first view, nothing for repeats: the browser's session remembers.
     """
     now = time.time()
     recent = {key: at for key, at in session.get(READ_KEY, {}).items() if now - at < READING_SECONDS}

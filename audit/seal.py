@@ -37,7 +37,7 @@ def canonical(entry: AuditEntry) -> str:
 
 
 def hash_of(number: int, previous: str, at: datetime, entries: Iterable[AuditEntry]) -> str:
-    """Return the hash of a seal: HMAC-SHA256 with AUDIT_KEY over its number, time, the previous seal and its entries."""
+    """Return the hash of a seal: HMAC-SHA256 with AUDIT_KEY over its number, time, previous seal and entries."""
     sealing = hmac.new(settings.AUDIT_KEY.encode(), digestmod=hashlib.sha256)
     sealing.update(f"{number}\n{at.astimezone(UTC).isoformat(timespec='microseconds')}\n{previous}\n".encode())
     for entry in entries:
@@ -59,14 +59,14 @@ def unsealed(now: datetime) -> models.QuerySet[AuditEntry]:
 
 
 def seal_entries() -> int:
-    """Seal settled entries, in batches of at most 1,000. Return the number of entries. Safe to run in two workers at once.
+    """Seal settled entries, in batches of at most 1,000. Return how many. Safe to run in two workers at once.
 
     A batch whose number another worker has taken meanwhile is left to that worker.
     """
     total = 0
     while True:
         now = timezone.now()
-        # Queried before the entries: whatever another worker seals from here on has taken this number, so ours is refused.
+        # Queried before the entries: if another worker seals from here on, it has taken this number and ours is refused.
         last = Seal.objects.order_by("-number").first()
         batch = list(unsealed(now).filter(at__lt=now - SETTLED)[:LINES_A_SEAL])
         if not batch:

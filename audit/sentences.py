@@ -63,7 +63,7 @@ def has_sentence(action: str) -> bool:
 
 
 class _Details(dict[str, object]):
-    """A detail missing from an old entry, or whose text this reader may not see, renders as a dash instead of failing."""
+    """A detail missing from an old entry, or whose text this reader may not see, renders as a dash, not an error."""
 
     def __missing__(self, key: str) -> str:
         return "–"
