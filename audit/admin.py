@@ -1,4 +1,4 @@
-"""The support desk's table of the append-only record."""
+"""The Django admin of the append-only audit log, read-only."""
 
 from django.contrib import admin
 

@@ -6,7 +6,7 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        # Models are at hand only now.
+        # Models are available only now.
         from audit.checks import record_only_grows
         from audit.page_cache import renew_version
         from audit.record import on_entry

@@ -1,4 +1,4 @@
-"""Whether the database itself holds that the record only grows."""
+"""System check that the database itself keeps the audit log append-only."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
 
 
 def record_only_grows(app_configs: object, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Refuse a PostgreSQL role that may change or remove entries of the record. Part of `check --deploy --database default`."""
+    """Reject a PostgreSQL role that may change or delete audit entries. Part of `check --deploy --database default`."""
     if not databases or connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:

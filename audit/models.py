@@ -1,4 +1,4 @@
-"""The append-only record: one line per write, kept with it in one transaction; sealed later into a chain."""
+"""The append-only audit log: one entry per write, saved in the same transaction; sealed later into a hash chain."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEntry(models.Model):
-    """Who did what to which row, and when. Holds ids, counts and words of the portal; never a name or free text.
+    """Who did what to which row, and when. Holds ids, counts and the portal's own words; never a name or free text.
 
-    Those stand in an `AuditText` beside it, of which the entry keeps a salted hash: the text can be erased and the chain
-    of seals stays whole.
+    Those are in a separate `AuditText`, of which the entry stores a salted hash: the text can be erased and the chain
+    of seals stays intact.
     """
 
     at = models.DateTimeField(_("at"), auto_now_add=True)
@@ -45,18 +45,18 @@ class AuditEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M} {self.action} {self.kind} {self.object_id}"
 
     def detail(self, name: str) -> Any:
-        """Return one detail, or an empty string where this entry has none of that name."""
+        """Return one detail, or an empty string if this entry has no detail of that name."""
         return self.details.get(name, "")
 
     @property
     def free_text(self) -> dict[str, Any]:
-        """The names and free text beside this entry; empty where there are none or they were erased."""
+        """The names and free text of this entry; empty if there are none or they were erased."""
         text = getattr(self, "text", None)
         return (text.body or {}) if text is not None else {}
 
 
 class AuditText(models.Model):
-    """The names and free text of one line. Erasing sets the body to null; salt and line stay."""
+    """The names and free text of one entry. Erasing sets the body to null; salt and entry stay."""
 
     entry = models.OneToOneField(
         AuditEntry, models.PROTECT, primary_key=True, related_name="text", verbose_name=_("entry")
@@ -75,7 +75,7 @@ class AuditText(models.Model):
 
 
 class Seal(models.Model):
-    """One link of the chain: a batch of entries, sealed together with the link before."""
+    """One link of the chain: a batch of entries, sealed together with the previous link."""
 
     number = models.PositiveBigIntegerField(_("number"), primary_key=True)
     at = models.DateTimeField(_("at"))

@@ -1,11 +1,11 @@
-"""Parts of pages that take long and look the same for many members, kept in Django's cache `pages` until somebody writes.
+"""Slow page fragments that look the same for many members, stored in Django's cache `pages` until the next write.
 
 Each kind of write has a version: a random value in the cache `default`, which all processes share. A write gives its kind a new
-version after its commit. A reader asks for the versions first, then builds the part, and keeps it under those versions. So a
-part under a version is never older than the write that made the version: whoever reads that version reads the database
-after the commit. What was built from older data stands under older versions, which nobody asks for again.
+version after its commit. A reader fetches the versions first, then builds the part and stores it under those versions. So a
+part is never older than the write that made its version: whoever reads that version reads the database after the commit.
+Parts built from older data are stored under older versions, which nobody looks up again.
 
-Where a process dies or fails between a commit and the new version, or the shared cache cannot be written or loses a version, an
+If a process dies or fails between a commit and the new version, or the shared cache cannot be written or loses a version, an
 older part may be shown until its timeout in CACHES, a minute.
 """
 
@@ -30,11 +30,11 @@ MARK_ACTIONS = frozenset({"change_marks", "mark_rest_present", "undo_marks"})
 
 
 def cached_part(name: str, build: Callable[[], T], *, depends_on: tuple[str, ...]) -> T:
-    """Return what `build` returns; from the cache while no write of these kinds is made. One query when it is cached.
+    """Return what `build` returns, cached until the next write of one of these kinds. One query when cached.
 
-    Only for what every member with the same rights sees alike, never for participants' names, and only where building
-    takes so long that somebody notices. `name` is the portal's own word, with the key of the row or the member and their
-    rights where the part is theirs alone.
+    Only for content that is the same for all members with the same rights, never for participants' names, and only where
+    building is noticeably slow. `name` is the portal's own word, plus the key of the row, or the member's key and
+    rights if the part is theirs alone.
     """
     keys = [_key(kind) for kind in depends_on]
     known = cache.get_many(keys)
@@ -55,7 +55,7 @@ def _kind_of(entry: AuditEntry) -> str:
 
 
 def renew_version(entry: AuditEntry) -> None:
-    """Give the kind of this write a new version once it is committed. One write to the shared cache, none for a reading."""
+    """Renew the version of this kind of write after the commit. One write to the shared cache, none for a view of names."""
     kind = _kind_of(entry)
     if kind in KINDS and not entry.is_reading:
         transaction.on_commit(partial(cache.set, _key(kind), get_random_string(12), None), robust=True)

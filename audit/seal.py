@@ -1,6 +1,6 @@
-"""The chain: entries are sealed in batches, each seal over its entries and the seal before, with a key of its own.
+"""The hash chain: entries are sealed in batches, each seal over its entries and the previous seal, with a separate key.
 
-Whoever can write to the database alone cannot make the chain fit again after an entry was changed, removed or put in.
+Write access to the database alone is not enough to repair the chain after an entry was changed, deleted or inserted.
 """
 
 import hashlib
@@ -18,14 +18,14 @@ from audit.models import AuditEntry, AuditText, Seal
 from audit.record import hash_of_text
 
 LINES_A_SEAL = 1000
-# A transaction in progress may still commit an entry with a lower number: entries are sealed when they have settled.
+# A transaction in progress may still commit an entry with a lower number: entries are sealed once they have settled.
 SETTLED = timedelta(seconds=30)
-# An entry that is this much older than a seal and in none was put in afterwards.
+# An entry this much older than a seal and in no seal was inserted afterwards.
 LATE = timedelta(minutes=10)
 
 
 def canonical(entry: AuditEntry) -> str:
-    """Return an entry as the one text that is sealed, the same on every database."""
+    """Return an entry as the canonical text that is sealed, identical on every database."""
     return json.dumps(
         [
             entry.pk, entry.at.astimezone(UTC).isoformat(timespec="microseconds"), entry.by_id, entry.action, entry.kind,
@@ -37,7 +37,7 @@ def canonical(entry: AuditEntry) -> str:
 
 
 def hash_of(number: int, previous: str, at: datetime, entries: Iterable[AuditEntry]) -> str:
-    """Return the hash of a seal: HMAC-SHA256 with AUDIT_KEY over its number, time, the seal before and its entries."""
+    """Return the hash of a seal: HMAC-SHA256 with AUDIT_KEY over its number, time, previous seal and entries."""
     sealing = hmac.new(settings.AUDIT_KEY.encode(), digestmod=hashlib.sha256)
     sealing.update(f"{number}\n{at.astimezone(UTC).isoformat(timespec='microseconds')}\n{previous}\n".encode())
     for entry in entries:
@@ -46,27 +46,27 @@ def hash_of(number: int, previous: str, at: datetime, entries: Iterable[AuditEnt
 
 
 def unsealed(now: datetime) -> models.QuerySet[AuditEntry]:
-    """Return the entries in no seal, oldest first: newer than the seals of an hour ago, and not in a seal since."""
+    """Return the entries in no seal, oldest first: newer than the seals of an hour ago, and not sealed since."""
     settled = Seal.objects.filter(at__lt=now - timedelta(hours=1)).order_by("-number").first()
     floor = max(settled.entries) if settled else 0
     since = Seal.objects.filter(number__gt=settled.number if settled else 0).values_list("entries", flat=True)
     sealed = {pk for pks in since for pk in pks}
     waiting = AuditEntry.objects.filter(pk__gt=floor).order_by("pk")
     newest = max(sealed, default=floor)
-    # Most of what is sealed lies below the newest sealed number; only gaps between are looked at one by one.
+    # Most sealed entries lie below the newest sealed number; only the gaps are looked at one by one.
     gaps = set(waiting.filter(pk__lte=newest).values_list("pk", flat=True)) - sealed
     return waiting.filter(models.Q(pk__in=gaps) | models.Q(pk__gt=newest))
 
 
 def seal_entries() -> int:
-    """Seal what has settled, in batches of at most 1,000. Return how many entries. Safe to run in two workers at once.
+    """Seal settled entries, in batches of at most 1,000. Return how many. Safe to run in two workers at once.
 
     A batch whose number another worker has taken meanwhile is left to that worker.
     """
     total = 0
     while True:
         now = timezone.now()
-        # Asked before the entries are: what another worker seals from here on has taken this number, and ours is refused.
+        # Queried before the entries: if another worker seals from here on, it has taken this number and ours is refused.
         last = Seal.objects.order_by("-number").first()
         batch = list(unsealed(now).filter(at__lt=now - SETTLED)[:LINES_A_SEAL])
         if not batch:
@@ -84,20 +84,20 @@ def seal_entries() -> int:
 
 
 def look_after_seals() -> None:
-    """Seal what has settled: the worker's round."""
+    """Seal settled entries; run regularly by the worker."""
     seal_entries()
 
 
 @dataclass
 class Finding:
-    """What is wrong with the chain, as a sentence."""
+    """One fault in the chain, as a sentence."""
 
     sentence: str
 
 
 @dataclass
 class Checked:
-    """What a check of the whole chain found: counts, the tail that is not sealed yet, and the head to note down."""
+    """The result of checking the whole chain: counts, the unsealed tail, and the head to write down."""
 
     entries: int
     seals: int
@@ -108,7 +108,7 @@ class Checked:
 
 
 def _wrong_texts(entries: list[AuditEntry]) -> Iterator[Finding]:
-    """Yield a finding for each entry whose text is gone or is not the one it was written with; an erased one is right."""
+    """Yield a finding for each entry whose text is missing or was altered; an erased text is valid."""
     texts = AuditText.objects.in_bulk([entry.pk for entry in entries if entry.free_text_hash])
     for entry in entries:
         if not entry.free_text_hash:
@@ -123,7 +123,7 @@ def _wrong_texts(entries: list[AuditEntry]) -> Iterator[Finding]:
 
 
 def _check_seal(seal: Seal, number: int, previous: str) -> Iterator[Finding]:
-    """Yield what is wrong with one seal that should have this number and follow that hash."""
+    """Yield the faults of one seal that should have this number and follow that hash."""
     if seal.number != number:
         yield Finding(f"Seal {number} is missing.")
     elif seal.previous != previous:
@@ -140,9 +140,9 @@ def _check_seal(seal: Seal, number: int, previous: str) -> Iterator[Finding]:
 
 
 def check_chain(noted: str = "") -> Checked:
-    """Walk the whole chain and say what does not hold. Reads every entry once, 1,000 at a time.
+    """Walk the whole chain and report every fault. Reads every entry once, 1,000 at a time.
 
-    `noted` is a head as an earlier check printed it (number:hash): it must still be part of the chain, which shows
+    `noted` is a head printed by an earlier check (number:hash): it must still be part of the chain, which shows
     that no seals were cut off at the end.
     """
     findings: list[Finding] = []

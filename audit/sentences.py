@@ -1,4 +1,4 @@
-"""Lines as sentences: each app says its own actions, and how the things it holds are called and where they are shown."""
+"""Audit entries as sentences: each app registers sentences for its actions, and labels and URLs for its objects."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from audit.models import AuditEntry
 
 Words = str | Promise | Callable[[AuditEntry], str]
-# What follows the actor's name, by action: "invited %(name)s." with the details and the text of the entry.
+# The sentence after the actor's name, by action: "invited %(name)s." with the details and the text of the entry.
 _said: dict[str, Words] = {}
-# The same without numbers and words that could tell of single persons.
+# The same without numbers and words that could reveal single persons.
 _said_briefly: dict[str, Words] = {}
 
 
 @dataclass(frozen=True)
 class Label:
-    """What a thing is called, and the page that shows it ("" where there is none)."""
+    """What an object is called, and the URL of its page ("" if there is none)."""
 
     name: str
     url: str = ""
@@ -25,14 +25,14 @@ class Label:
 
 # By kind of object: keys in, labels by key out, in one query.
 _labelled: dict[str, Callable[[set[str]], dict[str, Label]]] = {}
-# By kind of object: what a person typed in, keys out.
+# By kind of object: search text in, keys out.
 _found: dict[str, Callable[[str], Iterable[object]]] = {}
 
 
 def say(sentences: Mapping[str, Words], briefly: Mapping[str, Words] | None = None) -> None:
-    """Take the sentences of an app's actions: called once, when the app is ready.
+    """Register the sentences of an app's actions; called once, when the app is ready.
 
-    `briefly` are those that are said otherwise to who may not see participants' names.
+    `briefly` are the variants for readers who may not see participants' names.
     """
     _said.update(sentences)
     _said_briefly.update(briefly or {})
@@ -41,7 +41,7 @@ def say(sentences: Mapping[str, Words], briefly: Mapping[str, Words] | None = No
 def label(
     kind: str, labels: Callable[[set[str]], dict[str, Label]], find: Callable[[str], Iterable[object]] | None = None
 ) -> None:
-    """Take how things of a kind (app.model) are called, and how they are found by what a person types."""
+    """Register how objects of a kind (app.model) are labelled, and how they are searched by name."""
     _labelled[kind] = labels
     if find is not None:
         _found[kind] = find
@@ -53,26 +53,26 @@ def actions_said() -> list[str]:
 
 
 def find_things(text: str) -> dict[str, set[str]]:
-    """Return the keys of things that a person means by this text, by kind. One query a kind that can be found."""
+    """Return the keys of objects that match this text, by kind. One query per searchable kind."""
     return {kind: {str(key) for key in find(text)} for kind, find in _found.items()}
 
 
 def has_sentence(action: str) -> bool:
-    """Return whether an app has said this action."""
+    """Return whether an app has registered a sentence for this action."""
     return action in _said
 
 
 class _Details(dict[str, object]):
-    """A detail that an old entry lacks, or whose text this reader may not see, reads as a dash instead of failing."""
+    """A detail missing from an old entry, or whose text this reader may not see, renders as a dash, not an error."""
 
     def __missing__(self, key: str) -> str:
         return "–"
 
 
 def sentence(entry: AuditEntry, *, with_text: bool) -> str:
-    """Return what the actor of an entry did, without the actor; `with_text` for who may read what was typed. No query.
+    """Return the entry's sentence without the actor; `with_text` for readers who may see what was typed. No query.
 
-    An action nobody said, of an older version, reads as its own name.
+    An unregistered action, from an older version, reads as its own name.
     """
     words = _said.get(entry.action) if with_text else _said_briefly.get(entry.action, _said.get(entry.action))
     if words is None:
@@ -86,7 +86,7 @@ def sentence(entry: AuditEntry, *, with_text: bool) -> str:
 
 
 def labels_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, str], Label]:
-    """Return what the wholes of these entries are called, by kind and key. One query for each kind among them."""
+    """Return the labels of the root objects of these entries, by kind and key. One query for each kind among them."""
     wanted: dict[str, set[str]] = {}
     for entry in entries:
         wanted.setdefault(entry.root_kind, set()).add(entry.root_id)

@@ -38,7 +38,7 @@ QUESTIONS = (
 )  # fmt: skip
 
 # Trainings of the ministries in turn, each with 40 of their own people and five sessions, everybody present. Without the ANALYZE
-# the planner believes there are no trainings yet and looks at all people for each seat.
+# the planner assumes there are no trainings yet and scans all people for each seat.
 FILL = """
 WITH homes AS (SELECT id, country_id, row_number() OVER (ORDER BY id) - 1 AS n FROM members_organisation WHERE kind = 'ministry'),
 courses AS (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM trainings_course)
@@ -80,7 +80,7 @@ class Timing:
 
 
 def fill_up(by: Member, trainings: int) -> None:
-    """Add so many trainings of 40 people, in SQL: about a minute for 5,000."""
+    """Add this many trainings of 40 people, in SQL: about a minute for 5,000."""
     with connection.cursor() as cursor:
         for statement in FILL.split(";\n"):
             cursor.execute(statement, {"by": by.pk, "trainings": trainings})
@@ -89,7 +89,7 @@ def fill_up(by: Member, trainings: int) -> None:
 
 @contextmanager
 def timed_queries() -> Iterator[list[tuple[float, str, Any]]]:
-    """Yield a list that takes (seconds, statement, parameters) of each query, reading of its rows included where it streams."""
+    """Yield a list that collects (seconds, statement, parameters) per query, including reading the rows if streamed."""
     seen: list[tuple[float, str, Any]] = []
 
     def run(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -129,7 +129,7 @@ def measure_figures(
     session_of: Callable[[str], str],
     report: Callable[[str, float, float, str], None],
 ) -> None:
-    """Print each question for who sees every number and for who does not, the plan of the slowest query, sheets and packs."""
+    """Print each query for a reader who sees every number and for one who does not, the slowest plan, sheets and packs."""
     print(f"{'question':<64}{'database ms':>12}{'server ms':>11}{'queries':>9}")
     slowest: tuple[float, str, Any] = (0, "", None)
     for member in (observer, coordinator):
@@ -165,14 +165,14 @@ def _print_plan(slowest: tuple[float, str, Any]) -> None:
 
 
 def measure_sheet(report: Callable[[str, float, float, str], None]) -> None:
-    """Print how much a long sheet of people takes, in a process of its own: in this one, memory freed before would hide it."""
+    """Print the memory of exporting a long list, in a separate process: here, memory freed before would hide it."""
     code = "import django; django.setup(); from bench.figures import sheet_memory_mb; print(sheet_memory_mb())"
     output = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     report(f"Memory that {SHEET_ROWS:,} people as XLSX took more", float(output), SHEET_MB, "MB")
 
 
 def sheet_memory_mb() -> float:
-    """Return how much the peak of this process's memory grows by a long sheet of people, once a short one was written."""
+    """Return how much this process's peak memory grows by exporting a long list, after a short one."""
 
     def write(rows: int) -> None:
         with tempfile.TemporaryFile() as file:
@@ -186,7 +186,7 @@ def sheet_memory_mb() -> float:
 
 
 def _memory_mb(what: str) -> float:
-    """Return the memory of this process as Linux tells it: "VmRSS" now, "VmHWM" at its peak, in megabytes."""
+    """Return this process's memory as reported by Linux: "VmRSS" now, "VmHWM" at its peak, in megabytes."""
     line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(what))
     return int(line.split()[1]) / 1024
 

@@ -1,4 +1,4 @@
-"""The longest list that is measured: 5,000 rows, half of them known, for a ministry with 100,000 known people."""
+"""The longest list measured: 5,000 rows, half of them known, for a ministry with 100,000 known people."""
 
 import gc
 import io
@@ -25,7 +25,7 @@ LETTERS = "abcdefghij"
 
 @dataclass(frozen=True)
 class LongList:
-    """Seconds to read the workbook and plan it, and to take it in; known people, rows, marks."""
+    """Seconds to read the workbook and plan the import, and to import it; known people, rows, marks."""
 
     preview: float
     commit: float
@@ -35,7 +35,7 @@ class LongList:
 
 
 def measure_long_list(recorder: Member) -> LongList:
-    """Take a workbook of 5,000 people with marks of two sessions in, as the worker does."""
+    """Import a workbook of 5,000 people with marks of two sessions, as the worker does."""
     _fill_up(recorder)
     training = open_training(recorder, number=8, title="A long list", sessions=2, minutes=360)
     content = _workbook(recorder)

@@ -1,4 +1,4 @@
-"""Counts the queries of each request, and times what signing in costs each page: only with BENCH=1."""
+"""Counts the queries of each request, and times what authentication costs each page: only with BENCH=1."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class QueryCountMiddleware:
-    """Says in the header `X-Queries` how many queries a request took, those of the other middleware included."""
+    """Sets the header `X-Queries` to the number of queries of a request, including those of other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,8 +45,9 @@ class Stopwatch:
 
 
 class SignInBeginsMiddleware:
-    """Stands before the session: from here to `SignInEndsMiddleware`, on the way in, at the view and on the way out, the
-    time is added up and said in the header `X-Sign-In-Ms`."""
+    """Placed before the session: from here to `SignInEndsMiddleware`, on the way in, at the view and on the way out, the
+    time is added up and set in the header `X-Sign-In-Ms`.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -65,7 +66,7 @@ class SignInBeginsMiddleware:
 
 
 class SignInEndsMiddleware:
-    """Stands behind the second factor."""
+    """Placed after the second factor."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,7 +1,7 @@
-"""`make bench`: how long the pages take on PostgreSQL with many people, beside a plain Django page of equal bytes.
+"""`make bench`: response times of the pages on PostgreSQL with many people, beside a plain Django page of equal bytes.
 
-One client, one server process, a temporary PostgreSQL. The times are the client's, over one kept connection on this
-machine, so they hold the web server, the middleware and the compression of both pages alike.
+One client, one server process, a temporary PostgreSQL. The times are the client's, over one persistent connection on
+this machine, so they include the web server, the middleware and the compression of both pages alike.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class Answer:
 
 
 class Client:
-    """One browser: one kept connection, one session, compressed answers."""
+    """One browser: one persistent connection, one session, compressed responses."""
 
     def __init__(self, url: str, cookie: str) -> None:
         parts = urlsplit(url)
@@ -64,7 +64,7 @@ class Client:
         self.headers = {"Host": parts.netloc, "Cookie": cookie, "Accept-Encoding": "gzip, br", "Accept": "text/html"}
 
     def get(self, path: str, *, plain: bool = False) -> Answer:
-        """Ask for one address. `plain` asks for an uncompressed answer."""
+        """Request one path. `plain` asks for an uncompressed response."""
         headers = {**self.headers, "Accept-Encoding": "identity"} if plain else self.headers
         self.connection.request("GET", path, headers=headers)
         response = self.connection.getresponse()
@@ -86,7 +86,7 @@ class Client:
         return statistics.median(times)
 
     def first_load_kb(self, path: str) -> float:
-        """The bytes over the wire of a page and all it needs, as a browser with an empty cache loads it."""
+        """The bytes transferred for a page and all its assets, with an empty browser cache."""
         wire = self.get(path).wire
         waiting = {urljoin(path, found.decode()) for found in LINKED.findall(self.get(path, plain=True).body)}
         seen: set[str] = set()
@@ -104,7 +104,7 @@ class Client:
 
 
 def cookie_of(email: str) -> str:
-    """A session of this member, made in the portal's own session store."""
+    """A session of this member, created in the portal's own session store."""
     from django.conf import settings
     from django.test import Client as DjangoClient
 
@@ -120,7 +120,7 @@ def cookie_of(email: str) -> str:
 
 
 def measure_sign_in(url: str, reference: str) -> None:
-    """How long a signed-in page takes to know who asks and what they may: the medians of each role, and the slowest."""
+    """How long a signed-in page takes to find the member and their rights: the median of each role, and the slowest."""
     slowest = 0.0
     for email in (RECORDER, COORDINATOR, TRAINER):
         client = Client(url, cookie_of(email))
@@ -180,7 +180,7 @@ def measure(client: Client, name: str, path: str, most_ms: float) -> None:
 
 
 def bench(people: int) -> None:
-    # Django comes after the environment is set.
+    # Import Django only after the environment is set.
     import django
 
     django.setup()
@@ -229,7 +229,7 @@ def bench(people: int) -> None:
 
 
 def bench_figures(people: int) -> None:
-    """The reports, at the size of a large network where the demo is scaled at all."""
+    """The reports, at the size of a large network if the demo is scaled at all."""
     from bench.figures import TRAININGS, fill_up, measure_figures, measure_sheet
     from members.models import Member
     from trainings.models import Enrolment, Mark, Participant, Training

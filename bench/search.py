@@ -1,4 +1,4 @@
-"""The library and the search at the size asked for: 20,000 posts, 60,000 files, 1,000,000 words read from them."""
+"""The library and the search at the requested size: 20,000 posts, 60,000 files, 1,000,000 words read from them."""
 
 import argparse
 import gc
@@ -33,7 +33,7 @@ SYLLABLES = [
 
 
 def vocabulary(size: int, rng: random.Random) -> list[str]:
-    """Words of two to five syllables, each once, the most usual first."""
+    """Words of two to five syllables, each once, the most frequent first."""
     words: dict[str, None] = {}
     while len(words) < size:
         words["".join(rng.choice(SYLLABLES) for _n in range(rng.choice((2, 2, 3, 3, 4, 5))))] = None
@@ -41,7 +41,7 @@ def vocabulary(size: int, rng: random.Random) -> list[str]:
 
 
 class Writer:
-    """Texts whose words are as unequally frequent as those of a language (Zipf), a third of them in Cyrillic."""
+    """Texts with word frequencies like those of a language (Zipf), a third of them in Cyrillic."""
 
     def __init__(self, seed: int) -> None:
         from common.scripts import in_cyrillic
@@ -57,7 +57,7 @@ class Writer:
 
 
 def fill_library(posts: int, words: int) -> None:
-    """Write so many published posts of the demo's members, three files to each, with so many words in all files."""
+    """Create this many published posts by the demo's members, three files each, with `words` words in all files."""
     from django.utils import timezone
 
     from knowledge.models import Material, MaterialText, MaterialVersion, Post
@@ -116,7 +116,7 @@ def fill_library(posts: int, words: int) -> None:
 
 
 def questions(author: str) -> list[tuple[str, str]]:
-    """What is asked: (what it is, the query of the address)."""
+    """The measured searches: (label, query string)."""
     from common.scripts import in_cyrillic
 
     words = Writer(7).words
@@ -138,9 +138,9 @@ def questions(author: str) -> list[tuple[str, str]]:
 
 
 def measure_search(client: Any, trainer: Any, print_plan: Callable[[tuple[float, str, Any]], None]) -> None:
-    """Print the median server time of each question, and the plan of the slowest query of all; one asks for this trainer.
+    """Print the median server time of each search, and the plan of the slowest query; one searches for this trainer.
 
-    Nobody writes meanwhile but where it says so: there somebody did before each request, and the worker has seen it.
+    Nobody writes meanwhile unless stated: then somebody did before each request, and the worker has processed it.
     """
     from audit.record import record
     from bench.figures import timed_queries
@@ -185,7 +185,7 @@ def measure_search(client: Any, trainer: Any, print_plan: Callable[[tuple[float,
 
 
 def bench_search(posts: int, words: int, session_of: Callable[[str], str]) -> None:
-    """Fill the library, index it and ask. In a process with the demo's data."""
+    """Fill the library, index it and search. In a process with the demo's data."""
     from django.conf import settings
     from django.db import connection
     from django.test import Client

@@ -1,4 +1,4 @@
-"""The largest attendance sheet that is measured: 200 people in 5 sessions, half of the marks recorded."""
+"""The largest attendance grid measured: 200 people in 5 sessions, half of the marks recorded."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -18,7 +18,7 @@ MINUTES = 90
 
 
 def large_sheet(recorder: Member) -> Training:
-    """A training that this recorder's organisation keeps, still open, with that sheet; made if there is none."""
+    """An open training of this recorder's organisation with that grid; created if there is none."""
     training = (
         Training.objects.filter(owner=recorder.organisation, figures=Training.Figures.RECORDED, cancelled_at=None)
         .annotate(people=Count("enrolments", distinct=True), blocks=Count("sessions", distinct=True))
@@ -29,9 +29,9 @@ def large_sheet(recorder: Member) -> Training:
 
 
 def open_training(recorder: Member, *, number: int, title: str, sessions: int, minutes: int) -> Training:
-    """Make a training of this recorder that ended yesterday, with a session of these minutes on each day.
+    """Create a training of this recorder that ended yesterday, with a session of these minutes on each day.
 
-    `number` from 1 to 9 keeps it apart from others made for measuring.
+    `number` from 1 to 9 distinguishes it from others created for measuring.
     """
     like = Training.objects.filter(owner=recorder.organisation).order_by("pk")[0]
     today = timezone.localdate()

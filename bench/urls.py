@@ -1,10 +1,10 @@
 """Pages to measure against: a plain Django page of any size, behind the portal's own middleware. Only with BENCH=1.
 
 `/bench/plain/<bytes>/` is one block of text in a template, the least that Django can do for that many bytes;
-`/bench/rows/<bytes>/` writes as many by a loop over rows in memory, as a page with a list does. Neither asks the
-database for anything; session and member are looked up by the middleware, as on every page.
-`/bench/rights/<reference>/` asks every rule about one training, as its page does in part, and says in `X-Rights-Ms` how long
-that took together with what every page asks for its navigation.
+`/bench/rows/<bytes>/` writes as many by a loop over rows in memory, as a page with a list does. Neither queries the
+database itself; session and member are looked up by the middleware, as on every page.
+`/bench/rights/<reference>/` evaluates every rule about one training, as its page does in part, and sets `X-Rights-Ms` to
+the time, including what every page needs for its navigation.
 """
 
 import time
@@ -42,7 +42,7 @@ ROWS = Template(
 
 
 def rows(number: int) -> list[dict[str, object]]:
-    """Rows that differ, so that compressing them costs what compressing a list costs."""
+    """Varied rows, so that they compress like a real list."""
     many = len(WORDS)
     return [
         {"number": n * 7919 % 100_003, "name": f"{WORDS[n % many]} {n * 31 % 997}", "place": WORDS[n * n % many]}
@@ -52,13 +52,13 @@ def rows(number: int) -> list[dict[str, object]]:
 
 @lru_cache(maxsize=64)
 def row_count(size: int) -> int:
-    """How many rows come closest to this many bytes from below."""
+    """The largest number of rows within this many bytes."""
     sample = len(ROWS.render(Context({"rows": rows(200)})).encode()) / 200
     return max(0, int((size - len(HEAD)) / sample) - 1)
 
 
 def padded(body: str, size: int) -> str:
-    """The body with a comment that makes it exactly this many bytes."""
+    """The body padded with a comment to exactly this many bytes."""
     return body + "<!--" + "." * max(0, size - len(body.encode()) - len("<!---->")) + "-->"
 
 

@@ -1,4 +1,4 @@
-"""What every app's `actions.py` shares."""
+"""Helpers shared by every app's `actions.py`."""
 
 import gc
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
-    """Run the whole write in one transaction, so that its rows and its audit line are kept or lost together."""
+    """Run the whole write in one transaction, so that its rows and its audit entry are saved or lost together."""
 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -26,10 +26,10 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Pause this process's garbage collector while a long action holds many rows, or decorate the action with it.
+    """Pause this process's garbage collector while a long action holds many rows; also usable as a decorator.
 
-    It would look through all of them again and again, for nothing: an eighth of the time. Who paused it resumes it, so
-    two at once cannot leave it off.
+    It would scan all of them repeatedly for nothing, an eighth of the time. Whoever paused it resumes it, so two at
+    once cannot leave it off.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -1,4 +1,4 @@
-"""One auth backend for every rule: `member.has_perm("trainings.record", training)` asks `trainings.access.can_record`."""
+"""One auth backend for every rule: `member.has_perm("trainings.record", training)` is `trainings.access.can_record`."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -10,8 +10,8 @@ from django.contrib.auth.backends import BaseBackend
 class RuleBackend(BaseBackend):
     """Answers `app.verb` with the function `can_verb(member, thing)` of that app's `access.py`.
 
-    Fails closed: no member, an inactive one, an app without rules or a verb without a function is a no. An error inside
-    a rule is not swallowed.
+    Fails closed: no member, an inactive one, an app without rules or a verb without a function is refused. An error
+    inside a rule is not swallowed.
     """
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
@@ -26,5 +26,5 @@ class RuleBackend(BaseBackend):
         return bool(rule(user_obj) if obj is None else rule(user_obj, obj))
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        """The support desk shows an app to whoever may use the desk."""
+        """Show apps in the Django admin to members who may use it."""
         return bool(user_obj.is_active and user_obj.is_staff)

@@ -1,4 +1,4 @@
-"""Days as pages write them."""
+"""Days as formatted on pages."""
 
 from datetime import date, datetime
 from functools import lru_cache
@@ -8,16 +8,16 @@ from django.utils.translation import get_language
 
 
 def local_day(moment: date | None) -> date | None:
-    """Return the day of a date, or of a moment by the portal's clock; None for none."""
+    """Return the day of a date, or of a moment in the portal's time zone; None for None."""
     if isinstance(moment, datetime):
         return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
     return moment or None
 
 
 def written_day(moment: date | None) -> str:
-    """Return a day, or the day of a moment, as "12 November 2026"; nothing for none.
+    """Return a day, or the day of a moment, as "12 November 2026"; empty for None.
 
-    The last days are remembered: a list says the same ones over and over.
+    Recent days are cached: a list repeats the same ones.
     """
     day = local_day(moment)
     return _written(day, get_language()) if day else ""

@@ -1,4 +1,4 @@
-"""What every table of the support desk shares: who may, and that writes go through actions."""
+"""Base classes of the Django admin tables: permission, and writes only through actions."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 class DeskAdmin(ModelAdmin):
-    """A table that members with `members.use_desk` read and nobody changes."""
+    """A table that members with `members.use_desk` may read and nobody may change."""
 
     view_on_site = False
     show_full_result_count = False
@@ -30,7 +30,7 @@ class DeskAdmin(ModelAdmin):
 
 
 class EditableDeskAdmin(DeskAdmin):
-    """A table whose rows may be added and changed; `save_model` calls the action of that noun."""
+    """A table whose rows may be added and changed; `save_model` calls the matching action."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("members.use_desk")
@@ -39,8 +39,8 @@ class EditableDeskAdmin(DeskAdmin):
         return request.user.has_perm("members.use_desk")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Refuse to write past an action."""
+        """Refuse to write without an action."""
         raise NotImplementedError
 
     def save_related(self, request: HttpRequest, form: Form, formsets: Any, change: bool) -> None:
-        """Write nothing more: the action kept the row together with what it is linked to."""
+        """Write nothing more: the action has saved the row together with its relations."""

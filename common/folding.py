@@ -1,6 +1,6 @@
-"""Names across scripts: two keys by which the spellings of one name are found.
+"""Names across scripts: two keys that match the spellings of one name.
 
-*spelling* folds script, case and marks and decides exact matches: Ђорђевић, Đorđević and ĐORĐEVIĆ are one.
+*spelling* folds script, case and marks and decides exact matches: Ђорђевић, Đorđević and ĐORĐEVIĆ are equal.
 *loose* also merges the ways people type the same sound without marks (đ, dj, gj, g; ć, č, k, kj; dž, x, xh) and doubled
 letters. It only finds and proposes; it never decides.
 Letter values follow the standard correspondences of Serbian (Vuk), Macedonian (ISO 9 / official passports) and Albanian.
@@ -18,10 +18,10 @@ _CYRILLIC = {
     "є": "je", "і": "i", "ї": "ji", "ґ": "g",
 }  # fmt: skip
 _LETTERS = str.maketrans(_CYRILLIC)
-# Letters that have no decomposition but a plain twin.
+# Letters that have no decomposition but a plain equivalent.
 _PLAIN = str.maketrans({"đ": "d", "ð": "d", "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
 _BETWEEN = re.compile(r"[^a-z0-9]+")
-# Signs that modify a letter (such as ʼ) count as letters in Unicode, and are none.
+# Modifier letters (such as ʼ) count as letters in Unicode, but not here.
 _BETWEEN_ANY = re.compile(r"[\W_\u02b0-\u02ff]+")
 _LOOSE = (
     ("dzh", "dz"), ("xh", "dz"), ("dj", "d"), ("gj", "d"), ("kj", "k"), ("zh", "z"), ("sh", "s"), ("ch", "c"),
@@ -32,12 +32,12 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=20_000)
 def spelling(text: str) -> str:
-    """Return the key that one spelling shares in both scripts: lower case, Latin, no marks, words by single spaces.
+    """Return the key shared by a spelling in both scripts: lower case, Latin, no marks, single spaces.
 
     >>> spelling("Ђорђевић") == spelling("Đorđević") == "dordevic"
     True
     """
-    # Most words of a list are plain Latin: they take a tenth of the way.
+    # Most words of a list are plain Latin: they take a tenth of the time.
     bare = text.lower() if text.isascii() else _bare(text)
     return bare if bare.isalnum() and bare.isascii() else _BETWEEN.sub(" ", bare).strip()
 
@@ -49,7 +49,7 @@ def _bare(text: str) -> str:
 
 
 def words_alone(text: str) -> str:
-    """Return a text as `spelling` does, but letters and figures of any other script stay, without case and marks.
+    """Return a text as `spelling` does, but keep letters and digits of any other script, without case and marks.
 
     >>> words_alone("Ђорђевић, Ισότητα!")
     'dordevic ισοτητα'

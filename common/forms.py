@@ -1,4 +1,4 @@
-"""Form pieces that any app may use."""
+"""Form fields and widgets shared by all apps."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-# Of cells pasted at once.
+# Maximum length of pasted cells.
 MAX_PASTED_LETTERS = 2_000_000
 
 
 class DateInput(forms.DateInput):
-    """A day in the browser's own picker; ISO on the wire."""
+    """A date in the browser's own picker; submitted as ISO."""
 
     input_type = "date"
 
@@ -25,7 +25,7 @@ class DateInput(forms.DateInput):
 
 
 class TimeInput(forms.TimeInput):
-    """A clock time in the browser's own picker."""
+    """A time in the browser's own picker."""
 
     input_type = "time"
 
@@ -34,7 +34,7 @@ class TimeInput(forms.TimeInput):
 
 
 class ManyChoices(forms.ModelMultipleChoiceField):
-    """Several rows by number. A number no database holds is an unknown choice, which SQLite would answer with an error."""
+    """Several rows by number. A number too large for the database is an unknown choice; SQLite would raise an error."""
 
     def clean(self, value: Any) -> Any:
         for number in value or []:
@@ -50,7 +50,7 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class UploadsField(forms.FileField):
-    """One or several uploads, so many at once, not looked into yet."""
+    """One or several uploads, limited in number, not yet validated."""
 
     widget: type[forms.Widget] | forms.Widget = FilesInput
     at_once = 20
@@ -66,10 +66,10 @@ class UploadsField(forms.FileField):
 
 
 class FileOrCellsForm(forms.Form):
-    """A workbook or CSV file, or cells pasted from one: one of the two."""
+    """Either a workbook or CSV file, or cells pasted from one."""
 
     file_help: Any = ""
-    # What is said to whoever gave neither.
+    # The error if neither is given.
     neither_given: Any = ""
 
     file = forms.FileField(
@@ -95,14 +95,14 @@ class FileOrCellsForm(forms.Form):
 
 
 def fields_as_html(form: forms.BaseForm, *left_out: str) -> SafeString:
-    """Return a form of filters as its page shows it, but the fields of these names: to be kept where nothing is chosen."""
+    """Return a filter form as its page renders it, without these fields: cached while nothing is chosen."""
     fields = (field for field in form if field.name not in left_out)
     parts = [render_to_string("components/field.html", {"field": field, "hide_optional": True}) for field in fields]
     return mark_safe("".join(parts))  # noqa: S308 - the template escapes
 
 
 def reference_choices(**wanted: tuple[QuerySet[Any], str]) -> dict[str, list[tuple[str, str]]]:
-    """Return what there is to choose of short lists, by name: rows in, with the field that labels them.
+    """Return the choices of short reference lists, by name: rows in, with the field that labels them.
 
     One query for all, and none for what is chosen.
     """

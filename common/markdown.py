@@ -1,4 +1,4 @@
-"""Markdown as safe HTML: no HTML of the writer's own, no pictures from elsewhere, links that cannot act."""
+"""Markdown as safe HTML: no raw HTML, no external pictures, no active links."""
 
 import html
 from functools import lru_cache
@@ -11,7 +11,7 @@ _TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "s", "strong",
     "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-# A post is headed by its title: what the writer heads highest stands one below it.
+# A post is headed by its title: the writer's highest heading comes one level below.
 _HEADINGS = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
 _LINK_SCHEMES = {"http", "https", "mailto"}
 
@@ -20,7 +20,7 @@ _LINK_SCHEMES = {"http", "https", "mailto"}
 def _reader() -> MarkdownIt:
     """CommonMark with tables and strikethrough, HTML off.
 
-    Pictures are not loaded from elsewhere, so there are none; `&lt;` stays what was typed, as everywhere else in the portal.
+    External pictures are not loaded, so there are none; `&lt;` stays as typed, as everywhere else in the portal.
     """
     reader = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
     reader.disable(["image", "entity"])
@@ -37,10 +37,10 @@ def _html(text: str) -> str:
 
 
 def markdown(text: str) -> SafeString:
-    """Return Markdown as HTML that is safe on any page, in a feed and in a mail. About 7 ms for a long page.
+    """Return Markdown as HTML that is safe on any page, in a feed and in an email. About 7 ms for a long page.
 
-    Read by markdown-it-py with HTML off, then cleaned by nh3 in any case: only the tags above come through, links only
-    to the web and to mail, told not to speak for the page they stand on.
+    Parsed by markdown-it-py with HTML off, then always cleaned by nh3: only the tags above are allowed, links only
+    to the web and to email addresses, with a `rel` that denies endorsement.
     """
     clean = nh3.clean(
         _html(text),
@@ -54,8 +54,8 @@ def markdown(text: str) -> SafeString:
 
 @lru_cache(maxsize=256)
 def plain(text: str) -> str:
-    """Return Markdown as the words alone, for excerpts and mails: what stands between the tags, spaces folded.
+    """Return Markdown as plain text, for excerpts and emails: the text between the tags, whitespace collapsed.
 
-    The last ones are remembered: what is found often is found by many.
+    Recent results are cached: popular search results repeat.
     """
     return " ".join(html.unescape(nh3.clean(_html(text), tags=set())).split())

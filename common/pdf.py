@@ -1,4 +1,4 @@
-"""Documents as PDF: a typst template of ours and what it shows, as JSON. Nothing of what people typed is evaluated."""
+"""PDF documents: one of our typst templates plus its data as JSON. Nothing that people typed is evaluated."""
 
 import json
 import unicodedata
@@ -12,22 +12,22 @@ import typst
 
 # Archivable (with text that can be copied in order) and accessible (tagged).
 STANDARDS: "list[typst.PDFStandard]" = ["a-2a", "ua-1"]
-# What the fonts inside the typst wheel hold of Latin, Greek, Cyrillic, punctuation and signs of money.
+# The Latin, Greek, Cyrillic, punctuation and currency characters in the fonts of the typst wheel.
 _HELD = (
     range(0x20, 0x7F), range(0xA0, 0x250), range(0x300, 0x370), range(0x370, 0x485), range(0x487, 0x500),
     range(0x1E00, 0x1F00), range(0x2010, 0x2041), range(0x20A0, 0x20C0), range(0x2116, 0x2117),
 )  # fmt: skip
 MISSING = "□"
 LONGEST_WORD, PIECE = 22, 14
-# Fields that are the portal's own and not words: pictures and addresses.
+# Fields of the portal's own that are not words: pictures and URLs.
 AS_IS = ("_svg", "_url")
 SOFT_HYPHEN = "\u00ad"
 
 
 def printable(text: str) -> str:
-    """Return the text as a document can show it: a sign that no font has becomes an empty box, an invisible one nothing.
+    """Return the text as a document can show it: unsupported characters become an empty box, invisible ones are removed.
 
-    The standards refuse a whole document for one such sign. A word too long for a column may break where it must.
+    The standards refuse a whole document for one such character. A word too long for a column may break anywhere.
     """
     chars = []
     for sign in unicodedata.normalize("NFC", text):
@@ -56,11 +56,11 @@ def qr_svg(text: str) -> str:
 
 
 def make_pdf(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
-    """Return the PDF that a typst file makes of `data`, which it reads as JSON from `sys.inputs.data`; dated `at`.
+    """Return the PDF of a typst template and `data`, which it reads as JSON from `sys.inputs.data`; dated `at`.
 
-    The same words and date make the same bytes.
+    The same words and date give the same bytes.
 
-    Tagged PDF/A-2a and PDF/UA-1 with the fonts that come along. About 10 ms a page. Raises typst.TypstError where the
+    Tagged PDF/A-2a and PDF/UA-1 with the bundled fonts. About 10 ms a page. Raises typst.TypstError if the
     template is wrong; words are made printable before.
     """
     made = typst.compile(

@@ -1,4 +1,4 @@
-"""Pictures that people send: checked, turned upright, scaled and freed of metadata, by the sandbox and never by the portal itself."""
+"""Uploaded pictures: validated, rotated upright, scaled and stripped of metadata, in the sandbox and never in the portal process."""
 
 import tempfile
 from typing import IO
@@ -28,9 +28,9 @@ def _refusal(failure: str) -> ValidationError:
 
 
 def clean_picture(file: IO[bytes], into: IO[bytes], *options: str) -> None:
-    """Write the picture anew into a file of the operating system; the options are those of the job `clean_picture`.
+    """Re-encode the picture into an operating-system file; the options are those of the job `clean_picture`.
 
-    Raises ValidationError for what is no JPEG, PNG or WebP picture, or too large.
+    Raises ValidationError for anything but a JPEG, PNG or WebP picture, or if it is too large.
     """
     result = run_job("clean-picture", file, *options, out=into)
     if result.failure:

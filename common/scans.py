@@ -1,4 +1,4 @@
-"""Scans and photographs of paper: taken by what they hold, not by what they are called."""
+"""Scans and photographs of paper: accepted by content, not by file name."""
 
 import io
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MAX_BYTES = 15 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Scan:
-    """A file that may be kept: its bytes, kind and the ending of its name."""
+    """A file ready to be stored: its bytes, type and extension."""
 
     content: bytes
     kind: str
@@ -27,9 +27,9 @@ class Scan:
 
 
 def read_scan(upload: IO[bytes], size: int) -> Scan:
-    """Return an uploaded scan as it may be kept; a picture is written anew, without what the camera put into it.
+    """Return an uploaded scan ready to be stored; a picture is re-encoded, without the camera's metadata.
 
-    `size` in bytes. Raises ValidationError for what is too large, no PDF or picture, or a PDF that does more than be read.
+    `size` in bytes. Raises ValidationError if too large, not a PDF or picture, or a PDF that does more than be read.
     """
     if size > MAX_BYTES:
         raise ValidationError(_("The file is larger than 15 MB. Scan it with fewer dots per inch, or in parts."))

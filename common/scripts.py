@@ -1,7 +1,7 @@
-"""One script from the other: words of the region as they are written in Latin and in Cyrillic.
+"""Transliteration: words of the region converted between Latin and Cyrillic.
 
-For reading beside what somebody wrote, never instead of it. Serbian (Vuk) correspondences; Macedonian ones where asked,
-as official documents spell them.
+Shown beside what somebody wrote, never instead of it. Serbian (Vuk) correspondences; Macedonian ones on request,
+as spelt in official documents.
 """
 
 import re
@@ -29,14 +29,14 @@ def is_cyrillic(text: str) -> bool:
 
 
 def _in_case_of(letters: str, first: str, word: str) -> str:
-    """Letters that stand for `first` in the case of the word: LJ in LJUBA, Lj in Ljuba."""
+    """Return the `letters` for `first` in the case of the word: LJ in LJUBA, Lj in Ljuba."""
     if not first[0].isupper():
         return letters
     return letters.upper() if len(letters) == 1 or (len(word) > 1 and word.isupper()) else letters.capitalize()
 
 
 def in_latin(text: str) -> str:
-    """Return the text in Latin; letters that are none of the region's Cyrillic stay.
+    """Return the text in Latin; letters outside the region's Cyrillic stay.
 
     >>> in_latin("Љубица Ђорђевић")
     'Ljubica Đorđević'
@@ -50,7 +50,7 @@ def in_latin(text: str) -> str:
 
 
 def in_cyrillic(text: str, *, macedonian: bool = False) -> str:
-    """Return the text in Cyrillic, or "" where a letter such as q, w, x or ë has no way there.
+    """Return the text in Cyrillic, or "" if a letter such as q, w, x or ë has no equivalent.
 
     >>> in_cyrillic("Ljubica Đorđević"), in_cyrillic("Gjorgji", macedonian=True), in_cyrillic("Xhemaili")
     ('Љубица Ђорђевић', 'Ѓорѓи', '')

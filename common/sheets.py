@@ -1,4 +1,4 @@
-"""Sheets that people take along: rows written as CSV or XLSX, in constant memory, with no cell that a program would run."""
+"""Exports: rows written as CSV or XLSX, in constant memory, with no cell that a program would execute."""
 
 import csv
 import tempfile
@@ -9,7 +9,7 @@ import xlsxwriter
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-# Text stays text, and rows leave the memory once they are written.
+# Text stays text, and rows are freed once written.
 XLSX_OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -21,14 +21,14 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 class _Echo:
-    """A file that hands back what is written to it."""
+    """A file object that returns what is written to it."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def harmless(cell: object) -> object:
-    """Return a cell as it may stand in a CSV file: text that begins like a formula gets an apostrophe before it."""
+    """Return a cell made safe for a CSV file: text that begins like a formula is prefixed with an apostrophe."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
 
 
@@ -42,7 +42,7 @@ def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterat
 
 
 def write_xlsx(file: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows as the one sheet of a workbook; text stays text. About 8 s and 22 MB for 100,000 rows of 12."""
+    """Write rows as the only worksheet of a workbook; text stays text. About 8 s and 22 MB for 100,000 rows of 12."""
     book = xlsxwriter.Workbook(file, XLSX_OPTIONS)
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True})
@@ -64,7 +64,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: object) -> None:
 
 
 def xlsx_response(name: str, write: Callable[[IO[bytes]], None]) -> FileResponse:
-    """Return the workbook that `write` writes as a download, without holding it in memory."""
+    """Return the workbook that `write` produces as a download, without holding it in memory."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     write(file)
     file.seek(0)

@@ -1,4 +1,4 @@
-"""What views of any app share."""
+"""Helpers shared by the views of all apps."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,17 +18,17 @@ PAGE_SIZE = 50
 
 
 def page_of(request: HttpRequest, rows: QuerySet | Sequence[Any], size: int = PAGE_SIZE) -> Page:
-    """Return the page of rows that `?page=` asks for; the nearest one where the number is off. Two queries, none for a list."""
+    """Return the page of rows for `?page=`; the nearest one if the number is off. Two queries, none for a list."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
 def render_form(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Render the page of `form`: as 422 where it has errors."""
+    """Render the page of `form`: with status 422 if it has errors."""
     return render(request, template, context, status=422 if context["form"].errors else 200)
 
 
 class _ShowErrors:
-    """Hands a ValidationError raised in the block to `show`, and goes on after the block."""
+    """Passes a ValidationError raised in the block to `show`, and continues after the block."""
 
     def __init__(self, show: Callable[[ValidationError], None]) -> None:
         self.show = show
@@ -46,7 +46,7 @@ class _ShowErrors:
 
 
 def errors_in_form(form: BaseForm) -> _ShowErrors:
-    """Run an action for a form; where it refuses, show why in the form and go on after the block.
+    """Run an action for a form; if it refuses, show the error in the form and continue after the block.
 
     with errors_in_form(form):
         actions.cancel_training(training=training, reason=form.cleaned_data["reason"], by=member)
@@ -58,12 +58,12 @@ def errors_in_form(form: BaseForm) -> _ShowErrors:
 
 
 def errors_as_messages(request: HttpRequest) -> _ShowErrors:
-    """Run an action that has no form, such as a button's; where it refuses, say why on the next page and go on after the block."""
+    """Run an action without a form, such as a button's; on refusal show a message on the next page and continue."""
     return _ShowErrors(lambda refusal: messages.error(request, sentences(refusal)))
 
 
 def add_refusal(form: BaseForm, refusal: ValidationError) -> None:
-    """Show an action's refusal in the form: at the fields it names, the rest on top."""
+    """Show an action's refusal in the form: at the fields it names, the rest as non-field errors."""
     if hasattr(refusal, "error_dict"):
         for name, errors in refusal.error_dict.items():
             form.add_error(name if name in form.fields else None, errors)
@@ -77,14 +77,14 @@ def sentences(refusal: ValidationError) -> str:
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Return whether htmx asks for a part of the page; a restored history entry gets the whole page."""
+    """Return whether htmx requests a part of the page; a restored history entry gets the whole page."""
     return bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:
-    """Return a PDF that the browser shows; `name` is the portal's own word, never a person's.
+    """Return a PDF shown in the browser; `name` is the portal's own word, never a person's.
 
-    The browser's own viewer of PDFs is an object with styles of its own; the portal's policy would leave it empty.
+    The browser's PDF viewer is an object with its own styles; the portal's policy would leave it empty.
     """
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
@@ -96,7 +96,7 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
 
 
 def safe_next(request: HttpRequest, wanted: str, otherwise: str) -> str:
-    """Return the address to go on to where it is a path of this portal, else the other one."""
+    """Return `wanted` if it is a path of this portal, else `otherwise`."""
     ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts=None, require_https=request.is_secure()
     )

@@ -1,7 +1,7 @@
-"""Sending what waits in the outbox: the worker's part.
+"""Sending the emails in the outbox: the worker's part.
 
-A mail is never lost. It is sent a second time only where a crash comes between the server's yes and our note of it, and
-then with the same Message-ID. What the server said of a mail is kept as numbers alone: its words may quote the mail.
+No email is lost. It is sent twice only if a crash comes between the server's acceptance and our record of it, and then
+with the same Message-ID. Of the server's reply only the numbers are stored: its words may quote the email.
 """
 
 import logging
@@ -25,38 +25,38 @@ from mail.models import Mail
 
 logger = logging.getLogger(__name__)
 
-# After a refusal for now: 1, 2, 4 … minutes, then every six hours; nineteen such waits are just under three days.
+# After a temporary failure: 1, 2, 4 … minutes, then every six hours; nineteen such waits are just under three days.
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 MAX_ATTEMPTS = 20
-# On SQLite: how long a mail is one worker's. Longer than five waits of EMAIL_TIMEOUT for the server.
+# On SQLite: how long a worker owns an email. Longer than five waits of EMAIL_TIMEOUT for the server.
 LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = 60
 
-GOODBYE = 421  # the server ends the connection, whatever the mail
-TOO_LARGE = 552  # may be said of the sender, but is about this mail
+GOODBYE = 421  # the server closes the connection, whatever the email
+TOO_LARGE = 552  # may be a reply to the sender, but is about this email
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why one mail did not go, in the portal's own words and the server's numbers; final, or only for now."""
+    """Why one email was not sent, in the portal's own words and the server's numbers; permanent or temporary."""
 
     words: str
     is_final: bool
 
 
 class MailSender:
-    """Sends what is due, over one connection for a batch; waits longer and longer while the server is away."""
+    """Sends due emails, over one connection per batch; backs off exponentially while the server is unreachable."""
 
     def __init__(self, is_over: Callable[[], bool] = lambda: False) -> None:
         self.is_over = is_over
         self.failures = 0
         self.again_at = 0.0
-        # Mails that the server has, of which the database did not take the note yet: noted later, not sent again.
+        # Emails the server accepted but the database has not yet recorded: recorded later, not sent again.
         self.accepted: set[int] = set()
 
     def send_waiting(self) -> None:
-        """Send everything that is due, oldest first. One query where nothing is; two a mail."""
+        """Send everything that is due, oldest first. One query if nothing is due; two per email."""
         if time.monotonic() < self.again_at:
             return
         try:
@@ -84,18 +84,18 @@ class MailSender:
                 server.close()
 
     def _send_next(self, server: BaseEmailBackend) -> bool:
-        """Send one mail that nobody else is sending; return whether there was one. Raises what says that the server is away."""
+        """Send one unclaimed email; return whether there was one. Raises errors that mean the server is unreachable."""
         with claim_mail() as mail:
             if mail is None:
                 return False
-            away = deliver(mail, server, self.accepted)  # not raised in here: what is noted of the mail stays
+            away = deliver(mail, server, self.accepted)  # not raised in here: what is recorded of the email stays
         self.accepted.discard(mail.pk)
         if away is not None:
             raise away
         return True
 
     def _wait_longer(self) -> int:
-        """Pause twice as long as the last time; return the seconds."""
+        """Double the pause; return it in seconds."""
         seconds: int = min(LONGEST_PAUSE, 2 ** min(self.failures, 10))
         self.failures += 1
         self.again_at = time.monotonic() + seconds
@@ -103,16 +103,16 @@ class MailSender:
 
 
 def due_mails() -> QuerySet[Mail]:
-    """Mails that are to be sent now, who waits longest first."""
+    """Emails due now, the longest waiting first."""
     return Mail.objects.filter(state=Mail.State.WAITING, not_before__lte=timezone.now()).order_by("not_before", "pk")
 
 
 @contextmanager
 def claim_mail() -> Iterator[Mail | None]:
-    """Yield the next mail, for this worker alone, or None.
+    """Yield the next email, claimed for this worker alone, or None.
 
-    PostgreSQL locks its row as long as it is in hand, and lets it go at once if this process dies. SQLite has one lock for
-    all that writes, so there the mail is put off by `LEASE` instead, by one compare-and-set.
+    PostgreSQL locks its row while it is being sent, and releases it at once if this process dies. SQLite has one lock for
+    all writers, so there the email is postponed by `LEASE` instead, by one compare-and-set.
     """
     if connection.features.has_select_for_update_skip_locked:
         with transaction.atomic():
@@ -127,14 +127,14 @@ def claim_mail() -> Iterator[Mail | None]:
 
 
 def deliver(mail: Mail, server: BaseEmailBackend, accepted: set[int]) -> OSError | None:
-    """Send one mail, if it is not among those `accepted` already, and note what came of it.
+    """Send one email, unless it is among those `accepted` already, and record the result.
 
-    Return an error that is the server's as a whole and not this mail's.
+    Return an error that concerns the server as a whole and not this email.
     """
     try:
         if mail.pk not in accepted:
             server.send_messages([message_of(mail)])
-    except ValueError:  # an address that cannot be written
+    except ValueError:  # an address that cannot be encoded
         _note_refusal(mail, Refusal("It cannot be written as a mail.", is_final=True))
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError) as refused:
         _note_refusal(mail, refusal_of(refused))
@@ -152,13 +152,13 @@ def deliver(mail: Mail, server: BaseEmailBackend, accepted: set[int]) -> OSError
 
 
 def message_of(mail: Mail) -> EmailMessage:
-    """Return the mail as it is sent: the same at each attempt, its date too."""
+    """Return the message to send: identical at each attempt, including its date."""
     own = {"Message-ID": mail.message_id, "Date": format_datetime(mail.created_at), "Auto-Submitted": "auto-generated"}
     return EmailMessage(mail.subject, mail.body, None, [mail.to], headers={**mail.headers, **own})
 
 
 def _after_loss(mail: Mail, server: BaseEmailBackend, lost: OSError) -> OSError | None:
-    """The connection broke at this mail: of itself where the server can be reached again, else for all."""
+    """Handle a connection lost at this email: blame the email if the server can be reached again, else the server."""
     with suppress(OSError):
         server.close()
     try:
@@ -174,7 +174,7 @@ def _number_of(error: Exception) -> int:
 
 
 def _code_of(error: Exception) -> str:
-    """Return the server's numbers, such as "550 5.1.1"; empty where it said none."""
+    """Return the server's codes, such as "550 5.1.1"; empty if it gave none."""
     said: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()))
@@ -188,7 +188,7 @@ def _code_of(error: Exception) -> str:
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """Return why a server did not take a mail. What it says with 5.. is final, the rest only for now."""
+    """Return why a server refused an email. 5xx replies are permanent, all others temporary."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         words = "The server refused the address"
     elif isinstance(error, smtplib.SMTPResponseException):
@@ -202,7 +202,7 @@ def refusal_of(error: Exception) -> Refusal:
 
 
 def wait_after(attempts: int) -> timedelta:
-    """Return how long a mail waits after so many refusals for now."""
+    """Return how long an email waits after this many temporary failures."""
     return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts - 1, 12))
 
 
@@ -214,7 +214,7 @@ def _note_refusal(mail: Mail, refusal: Refusal) -> None:
 
 
 def _put_off(mail: Mail, away: OSError) -> OSError:
-    """Let others go first next time, and count nothing against this mail; return the error."""
+    """Let other emails go first next time, without counting an attempt; return the error."""
     _settle(mail, not_before=timezone.now() + FIRST_WAIT)
     return away
 

@@ -1,4 +1,4 @@
-"""The outbox: email that waits to be sent. It knows an address, not whose it is."""
+"""The outbox: emails waiting to be sent. It stores an address, not whose it is."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Mail(models.Model):
-    """One mail to one address: the outbox. Written by `mail.outbox.put_mail`, sent by `mail.delivery`.
+    """One email to one address. Written by `mail.outbox.put_mail`, sent by `mail.delivery`.
 
-    It may hold a link that works once, so its text and headers are gone when it is sent.
+    It may contain a one-time link, so its text and headers are deleted once it is sent.
     """
 
     class State(models.TextChoices):
@@ -20,13 +20,13 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(blank=True)
     headers = models.JSONField(default=dict, blank=True)
-    # The same at each attempt: who gets the mail twice, after a crash, has a program that shows it once.
+    # The same at each attempt: if a crash causes a second copy, the reader's program shows it once.
     message_id = models.CharField(max_length=300, unique=True)
-    # What it tells, where that is told once: see `put_mail`.
+    # Identifies an email that must be written only once: see `put_mail`.
     key = models.CharField(max_length=200, blank=True, default="")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
-    # Of a waiting mail when it is due, of a given up one since when it is.
+    # For a waiting email when it is due, for a given up one since when.
     not_before = models.DateTimeField(_("next attempt"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("refused attempts"), default=0)
     last_error = models.CharField(_("why it was refused"), max_length=200, blank=True, default="")

@@ -1,4 +1,4 @@
-"""The outbox: mail is written in the transaction of what it tells, and sent by the worker (see mail/delivery.py)."""
+"""The outbox: emails are written in the transaction of their event, and sent by the worker (see mail/delivery.py)."""
 
 import secrets
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from django.utils import timezone
 from mail.models import Mail
 
 SUBJECT_LETTERS = 200
-# Headers that a mail may bring along. The rest, such as recipients, is the outbox's own.
+# Headers a caller may set. The rest, such as recipients, is the outbox's own.
 HEADERS = {"list-unsubscribe", "list-unsubscribe-post", "list-id", "in-reply-to", "references"}
 SENT_KEPT = timedelta(days=30)
 GIVEN_UP_TEXT_KEPT = timedelta(days=7)
@@ -20,11 +20,11 @@ GIVEN_UP_TEXT_KEPT = timedelta(days=7)
 def put_mail(
     *, to: str, subject: str, body: str, headers: Mapping[str, str] | None = None, key: str | None = None
 ) -> bool:
-    """Write one plain mail to one address; it is kept or lost with the transaction around it, and sent a second after.
+    """Queue one plain-text email to one address; saved or rolled back with the surrounding transaction, sent a second later.
 
-    With a `key` it is told once: a second mail of that key is not written, while the first is kept (30 days), and False is
-    returned. Line ends in subject and headers become blanks, a subject ends after 200 letters. Raises ValidationError where
-    `to` is no address, ValueError for a header that is not in `HEADERS`. One query, with a key up to four.
+    With a `key` it is sent once: while the first is stored (30 days) a second email of that key is not written and False is
+    returned. Line ends in subject and headers become blanks, a subject ends after 200 letters. Raises ValidationError if
+    `to` is not an address, ValueError for a header that is not in `HEADERS`. One query, with a key up to four.
     """
     validate_email(to)
     brought = {name: _one_line(text) for name, text in (headers or {}).items()}
@@ -49,7 +49,7 @@ def _cut(text: str) -> str:
 
 
 def forget_old_mails() -> None:
-    """Empty what was given up after a week, and remove after thirty days what was sent or given up. The worker's round."""
+    """Blank given up emails after a week, and delete sent or given up ones after thirty days. Run by the worker."""
     now = timezone.now()
     given_up = Mail.objects.filter(state=Mail.State.GIVEN_UP)
     given_up.filter(not_before__lt=now - GIVEN_UP_TEXT_KEPT).exclude(body="").update(body="", headers={})

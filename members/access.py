@@ -1,4 +1,4 @@
-"""Who may see and manage members, organisations and reference tables. Nowhere else."""
+"""Access rules for members, organisations and reference tables, all in one place."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ MAIL_IS_LATE = timedelta(hours=1)
 
 
 def manageable_organisations(member: Member) -> QuerySet[Organisation]:
-    """Organisations whose members this member may invite and deactivate: admins all, coordinators their own."""
+    """Organisations whose members this member may invite and deactivate: all for admins, their own for coordinators."""
     if member.has_role(RoleCode.ADMIN):
         return Organisation.objects.all()
     if member.has_role(RoleCode.COORDINATOR):
@@ -30,13 +30,13 @@ def manageable_invitations(member: Member) -> QuerySet[Invitation]:
 
 
 def manageable_requests(member: Member) -> QuerySet[JoinRequest]:
-    """Open requests to join that this member decides."""
+    """Open requests to join that this member may decide."""
     join_requests = JoinRequest.objects.filter(state=JoinRequest.State.OPEN)
     return join_requests.filter(organisation__in=manageable_organisations(member))
 
 
 def grantable_roles(member: Member) -> QuerySet[Role]:
-    """Roles this member may give to others: admins all, coordinators all but admin and observer."""
+    """Roles this member may grant: all for admins, all but admin and observer for coordinators."""
     if member.has_role(RoleCode.ADMIN):
         return Role.objects.all()
     if member.has_role(RoleCode.COORDINATOR):
@@ -45,7 +45,7 @@ def grantable_roles(member: Member) -> QuerySet[Role]:
 
 
 def can_manage(member: Member, other: Member | None = None) -> bool:
-    """Manage members at all, or this one. Nobody manages themselves; only admins manage an admin."""
+    """Whether this member may manage members, or `other`. Nobody manages themselves; only admins manage an admin."""
     if other is None:
         return member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR)
     if other.pk == member.pk or not manageable_members(member).filter(pk=other.pk).exists():
@@ -54,7 +54,7 @@ def can_manage(member: Member, other: Member | None = None) -> bool:
 
 
 def visible_entries(member: Member) -> QuerySet[AuditEntry]:
-    """Lines of the record: admins all; coordinators what concerns their organisation and what its members did."""
+    """Audit entries: all for admins; for coordinators those about their organisation or made by its members."""
     if member.has_role(RoleCode.ADMIN):
         return AuditEntry.objects.all()
     if member.has_role(RoleCode.COORDINATOR):
@@ -68,30 +68,30 @@ def can_see_audit(member: Member) -> bool:
 
 
 def can_read_text(member: Member, line: AuditEntry) -> bool:
-    """Read names and free text beside a line. No query where the line came with its text.
+    """Whether this member may read an audit entry's names and free text. No query if the text is already loaded.
 
-    What is about a training's people only the coordinators of its owner; the rest also who manages that organisation.
+    Entries about a training's people: only coordinators of the owner; the rest also those who manage that organisation.
     """
     if member.has_role(RoleCode.COORDINATOR) and line.organisation_id == member.organisation_id:
         return True
     about_people = line.free_text_hash and hasattr(line, "text") and line.text.about_people
-    # A post may be for one ministry, and a training's texts are its people's: neither is the admins' by itself.
+    # A post may be for one ministry only, and a training's texts belong to its people: being an admin is not enough.
     theirs = line.root_kind.startswith(("trainings.training", "knowledge."))
     return member.has_role(RoleCode.ADMIN) and not (about_people or theirs)
 
 
 def can_edit_reference(member: Member) -> bool:
-    """Edit organisations, courses, topics and ranks."""
+    """Whether this member may edit organisations, courses, topics and ranks."""
     return member.has_role(RoleCode.ADMIN)
 
 
 def can_use_desk(member: Member) -> bool:
-    """Open the Django admin."""
+    """Whether this member may open the Django admin."""
     return member.has_role(RoleCode.ADMIN)
 
 
 def unsent_mails(member: Member) -> QuerySet[Mail]:
-    """Mails that no server took and those that wait for more than an hour, for the network's admins, who see to it."""
+    """Emails no server accepted or that have waited over an hour; only for network admins, who deal with them."""
     if not can_use_desk(member):
         return Mail.objects.none()
     late = Q(state=Mail.State.WAITING, created_at__lt=timezone.now() - MAIL_IS_LATE)

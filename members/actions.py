@@ -27,7 +27,7 @@ from members.models import Invitation, JoinRequest, Member, Organisation, Rank, 
 
 
 def hash_of(token: str) -> str:
-    """Return what is stored of a random token, such as an invitation's: links in old backups are of no use."""
+    """Return the hash stored for a random token, such as an invitation's: old backups hold no usable links."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -36,7 +36,7 @@ DECLINED_DAYS = 90
 
 
 def _mail_invitation(invitation: Invitation, token: str, by: Member) -> None:
-    """Mail the link, the one place where the token is known; to who is a member already, that they are."""
+    """Email the link, the only place where the token is known; an existing member is told that they are one."""
     if Member.objects.filter(email__iexact=invitation.email).exists():
         _mail_member_already(invitation, by)
         return
@@ -60,7 +60,7 @@ def _mail_invitation(invitation: Invitation, token: str, by: Member) -> None:
 
 
 def _mail_member_already(invitation: Invitation, by: Member) -> None:
-    """Tell a member whom another organisation wants to invite: who invites them is not told that they are here."""
+    """Notify a member whom another organisation tries to invite; the inviter does not learn that they are one."""
     put_mail(
         to=invitation.email,
         subject=_("An invitation to %(site)s, where you are a member") % {"site": settings.SITE_NAME},
@@ -83,10 +83,10 @@ def _mail_member_already(invitation: Invitation, by: Member) -> None:
 def invite_member(
     *, email: str, given_name: str, family_name: str, organisation: Organisation, roles: Iterable[Role], by: Member
 ) -> Invitation:
-    """Invite one address; the link in the mail is valid for seven days. An earlier one of that organisation is replaced.
+    """Invite one address; the emailed link is valid for seven days. Replaces that organisation's earlier invitation.
 
-    Refuses an address of a member whom `by` manages. Of other members nothing is told: the invitation looks like any other
-    and its mail says to its reader alone that they are a member.
+    Refuses an address of a member whom `by` manages. Of other members nothing is revealed: the invitation looks like
+    any other and only its email tells the reader that they are a member already.
     """
     if access.manageable_members(by).filter(email__iexact=email).exists():
         raise ValidationError({"email": _("This address already belongs to a member.")})
@@ -114,7 +114,7 @@ def invite_member(
 def invite_members(
     *, people: Sequence[tuple[str, str, str]], organisation: Organisation, roles: Sequence[Role], by: Member
 ) -> list[Invitation]:
-    """Invite several (address, given name, family name) with the same roles: all or none, each with its own line."""
+    """Invite several (address, given name, family name) with the same roles: all or none, each with an audit entry."""
     return [
         invite_member(
             email=email, given_name=given, family_name=family, organisation=organisation, roles=roles, by=by
@@ -125,7 +125,7 @@ def invite_members(
 
 @action
 def resend_invitation(*, invitation: Invitation, by: Member) -> None:
-    """Make a new link for another seven days and mail it; the old one is of no use. At most once a minute."""
+    """Create a new link for another seven days and email it; the old one stops working. At most once a minute."""
     locked = Invitation.objects.select_for_update().select_related("organisation").get(pk=invitation.pk)
     if locked.accepted_at or locked.revoked_at:
         raise ValidationError(_("This invitation is no longer open."))
@@ -140,7 +140,7 @@ def resend_invitation(*, invitation: Invitation, by: Member) -> None:
 
 @action
 def revoke_invitation(*, invitation: Invitation, by: Member) -> None:
-    """Make an open invitation's link useless."""
+    """Invalidate an open invitation's link."""
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     if not locked.is_open:
         raise ValidationError(_("This invitation is no longer open."))
@@ -151,7 +151,7 @@ def revoke_invitation(*, invitation: Invitation, by: Member) -> None:
 
 @action
 def accept_invitation(*, invitation: Invitation, password: str) -> Member:
-    """Make the member this invitation is for. The row is locked, so that two tabs make one member."""
+    """Create the member this invitation is for. The row is locked, so that two tabs create one member."""
     locked = Invitation.objects.select_for_update().select_related("organisation").get(pk=invitation.pk)
     if not locked.is_open:
         raise ValidationError(_("This invitation has been used, revoked or has expired. Ask for a new one."))
@@ -186,9 +186,9 @@ def _end_sessions(member: Member) -> None:
 
 
 def _lock_admins() -> set[int]:
-    """Lock the rows of all active admins, so that two who go at once are counted one after the other; return their keys.
+    """Lock the rows of all active admins, so that two leaving at once are counted in turn; return their keys.
 
-    Asked again after the lock is had: what was read while waiting is not what is true by then.
+    Queried again once the lock is held, because what was read while waiting may be out of date.
     """
     admins = Member.objects.filter(roles=RoleCode.ADMIN, is_active=True).order_by("pk")
     list(admins.select_for_update(of=("self",)))
@@ -197,7 +197,7 @@ def _lock_admins() -> set[int]:
 
 @action
 def change_roles(*, member: Member, roles: Iterable[Role], by: Member) -> None:
-    """Give a member these roles and no others; they hold from the next click. The member is told by mail."""
+    """Give a member exactly these roles, effective from the next click. The member is notified by email."""
     if member.pk == by.pk:
         raise ValidationError(_("Nobody changes their own roles. Ask another admin or coordinator."))
     admins = _lock_admins()
@@ -233,7 +233,7 @@ def change_roles(*, member: Member, roles: Iterable[Role], by: Member) -> None:
 
 @action
 def change_member(*, member: Member, by: Member) -> Member:
-    """Keep a member's changed name, function and organisation."""
+    """Save a member's changed name, function and organisation."""
     changed_values = changed_row(member, ("given_name", "family_name", "function", "organisation_id"))
     member.save(update_fields=["given_name", "family_name", "function", "organisation"])
     member_changed.send(Member, member=member, by=by)
@@ -250,7 +250,7 @@ def change_member(*, member: Member, by: Member) -> Member:
 
 @action
 def deactivate_member(*, member: Member, to: Member | None = None, by: Member) -> None:
-    """Shut an account; what the member recorded stays. All their sessions end at once, open work goes to `to`."""
+    """Deactivate an account; what the member recorded stays. All their sessions end at once, open work goes to `to`."""
     admins = _lock_admins()
     locked = Member.objects.select_for_update().get(pk=member.pk)
     if locked.pk == by.pk:
@@ -271,14 +271,14 @@ def deactivate_member(*, member: Member, to: Member | None = None, by: Member) -
 
 @action
 def reactivate_member(*, member: Member, by: Member) -> None:
-    """Open a shut account again, with the roles it had."""
+    """Reactivate an account with the roles it had."""
     Member.objects.filter(pk=member.pk).update(is_active=True)
     record("reactivate_member", member, by=by, root=member.organisation, free_text={"name": member.full_name})
 
 
 @action
 def reset_second_factor(*, member: Member, by: Member) -> None:
-    """Take away every factor of a member who lost them, sign them out everywhere and tell them who did it.
+    """Remove every factor of a member who lost them, sign them out everywhere and notify them who did it.
 
     The next sign-in leads them through the set-up again.
     """
@@ -309,7 +309,7 @@ def reset_second_factor(*, member: Member, by: Member) -> None:
 def ask_to_join(
     *, email: str, given_name: str, family_name: str, organisation: Organisation, words: str
 ) -> JoinRequest:
-    """Keep a stranger's wish to join; one open wish for each address, the newest words. No line: nobody has acted yet."""
+    """Save a stranger's request to join; one open per address, the newest text. No audit entry: nobody acted yet."""
     join_request, _made = JoinRequest.objects.update_or_create(
         email=email.lower(), state=JoinRequest.State.OPEN,
         defaults={
@@ -331,7 +331,7 @@ def _decided(join_request: JoinRequest, state: str, by: Member) -> JoinRequest:
 
 @action
 def approve_request(*, join_request: JoinRequest, roles: Sequence[Role], by: Member) -> Invitation:
-    """Invite who asked to join, with these roles. The line is the invitation's."""
+    """Invite the person who asked to join, with these roles. The audit entry is the invitation's."""
     locked = _decided(join_request, JoinRequest.State.APPROVED, by)
     return invite_member(
         email=locked.email, given_name=locked.given_name, family_name=locked.family_name,
@@ -341,7 +341,7 @@ def approve_request(*, join_request: JoinRequest, roles: Sequence[Role], by: Mem
 
 @action
 def decline_request(*, join_request: JoinRequest, by: Member) -> None:
-    """Decline a wish to join, and say so by mail in neutral words."""
+    """Decline a request to join, and notify the person by email in neutral words."""
     locked = _decided(join_request, JoinRequest.State.DECLINED, by)
     record(
         "decline_request",
@@ -363,7 +363,7 @@ def decline_request(*, join_request: JoinRequest, by: Member) -> None:
 
 @action
 def try_mail_again(*, mail: Mail, by: Member) -> None:
-    """Let the worker send a mail that was given up, as if it were new."""
+    """Let the worker retry an email that was given up, as if it were new."""
     locked = Mail.objects.select_for_update().get(pk=mail.pk)
     if locked.state != Mail.State.GIVEN_UP:
         raise ValidationError(_("The mail to %(to)s is not given up.") % {"to": locked.to})
@@ -378,14 +378,14 @@ def try_mail_again(*, mail: Mail, by: Member) -> None:
 
 
 def forget_old_requests() -> None:
-    """Delete declined requests after 90 days: nothing is kept of who did not become a member. The worker's round."""
+    """Delete declined requests after 90 days: nothing is stored about people who did not join. Run by the worker."""
     old = timezone.now() - timedelta(days=DECLINED_DAYS)
     JoinRequest.objects.filter(state=JoinRequest.State.DECLINED, decided_at__lt=old).delete()
 
 
 @action
 def save_organisation(*, organisation: Organisation, by: Member) -> Organisation:
-    """Keep a new or changed organisation."""
+    """Save a new or changed organisation."""
     created = organisation.pk is None
     changed_values = changed_row(organisation, ("code", "name", "short_name", "local_name", "kind", "country_id"))
     organisation.save()
@@ -396,7 +396,7 @@ def save_organisation(*, organisation: Organisation, by: Member) -> Organisation
 
 @action
 def save_rank(*, rank: Rank, by: Member) -> Rank:
-    """Keep a new or changed rank with its search key."""
+    """Save a new or changed rank with its search key."""
     created = rank.pk is None
     rank.name_key = spelling(rank.name)
     changed_values = changed_row(rank, ("country_id", "group", "nato", "name", "other_script", "confirmed"))

@@ -1,4 +1,4 @@
-"""The support desk's tables of members, organisations and ranks."""
+"""The Django admin of members, organisations and ranks."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class RoleAdmin(DeskAdmin):
 
 @admin.register(Member)
 class MemberAdmin(DeskAdmin):
-    """Members are invited and deactivated on the portal's own pages."""
+    """Members are invited and deactivated on the portal's own pages only."""
 
     list_display = ("full_name", "email", "organisation", "is_active")
     list_select_related = ("organisation",)
@@ -40,7 +40,7 @@ class MemberAdmin(DeskAdmin):
 
 @admin.register(Mail)
 class MailAdmin(DeskAdmin):
-    """The outbox without its texts, which may hold links that work once."""
+    """The outbox without its texts, which may contain one-time links."""
 
     list_display = ("to", "subject", "state", "last_error", "created_at")
     list_filter = ("state",)

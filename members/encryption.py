@@ -1,4 +1,4 @@
-"""What is kept encrypted at rest, such as secrets of second factors; and the name a browser keeps for a member."""
+"""Encryption at rest, such as of second-factor secrets, and a member's pseudonym in browser storage."""
 
 import base64
 import hashlib
@@ -22,9 +22,9 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(text: str) -> str:
-    """Return what `encrypt` was given, by any of FACTOR_KEYS.
+    """Return the text that `encrypt` received, by any of FACTOR_KEYS.
 
-    Raises ValueError where none of the keys made it, as after a key was lost: the factor must then be reset.
+    Raises ValueError if none of the keys fits, as after a key was lost: the factor must then be reset.
     """
     try:
         return _cipher(tuple(settings.FACTOR_KEYS)).decrypt(text.encode()).decode()
@@ -33,7 +33,7 @@ def decrypt(text: str) -> str:
 
 
 def browser_name(member_pk: int) -> str:
-    """Return what stands for a member in what a browser keeps: 32 letters that tell nothing to who lacks PERSON_KEY.
+    """Return a pseudonym for a member in browser storage: 32 letters that mean nothing without PERSON_KEY.
 
     That key never changes, so marks that waited over a change of SECRET_KEY still find their member.
     """

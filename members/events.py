@@ -1,6 +1,6 @@
-"""What members tell the apps above them."""
+"""Signals that members send to the apps above."""
 
 from django.dispatch import Signal
 
-# Sent inside the transaction in which a member came, or their name, roles or organisation changed: member, by.
+# Sent inside the transaction in which a member joined, or their name, roles or organisation changed: member, by.
 member_changed = Signal()

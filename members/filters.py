@@ -1,4 +1,4 @@
-"""Filters of the list of members."""
+"""Filters of the member list."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ FACTORS = [("yes", _("Set up")), ("no", _("Not set up"))]
 
 
 class MemberFilter(forms.Form):
-    """Always over `access.manageable_members(member)`. What makes no sense in it is left out."""
+    """Always over `access.manageable_members(member)`. Invalid values are ignored."""
 
     q = forms.CharField(
         label=_("Name or address"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
@@ -45,12 +45,12 @@ class MemberFilter(forms.Form):
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What was asked, without what was left empty or makes no sense."""
+        """The filters in use, without empty or invalid ones."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def rows(self) -> QuerySet[Member]:
-        """Return the members asked for, with organisation, roles and whether they have a second factor."""
+        """Return the matching members, with organisation, roles and whether they have a second factor."""
         chosen = self.chosen
         rows = access.manageable_members(self.by).annotate(has_factor=has_second_factor())
         if "organisation" in chosen:
@@ -71,12 +71,12 @@ class MemberFilter(forms.Form):
 
 
 def is_called(person: Member | Invitation, text: str) -> bool:
-    """Return whether the name, in any script, or the address holds this text."""
+    """Return whether the name, in any script, or the address contains this text."""
     key, address = spelling(text), text.strip().lower()
     name = spelling(f"{person.given_name} {person.family_name}")
     return bool((key and key in name) or (address and address in person.email))
 
 
 def _called(text: str, rows: QuerySet[Member]) -> list[int]:
-    """Return the keys of the members that are called so: a few hundred are read."""
+    """Return the keys of the members with that name: reads a few hundred rows."""
     return [member.pk for member in rows.only("given_name", "family_name", "email") if is_called(member, text)]

@@ -1,4 +1,4 @@
-"""Validation of what is changed on a member: facts, roles, who takes over their work."""
+"""Validation of changes to a member: facts, roles, who takes over their work."""
 
 import hashlib
 from typing import Any
@@ -13,7 +13,7 @@ from members.models import Member, Role
 
 
 class RolesForm(forms.Form):
-    """The roles of a member, within what the changing member may give."""
+    """The roles of a member, limited to those the editing member may grant."""
 
     roles = ManyChoices(label=gettext_lazy("Roles"), queryset=Role.objects.none(), widget=forms.CheckboxSelectMultiple)
 
@@ -25,7 +25,7 @@ class RolesForm(forms.Form):
 
 
 class MemberForm(forms.ModelForm[Member]):
-    """A member's facts. Only who manages other organisations may move them there."""
+    """A member's facts. Only members who manage other organisations may move them there."""
 
     class Meta:
         model = Member
@@ -45,14 +45,14 @@ class MemberForm(forms.ModelForm[Member]):
         return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
     def clean_fingerprint(self) -> str:
-        """Refuse to write over what somebody else has changed since this form was shown."""
+        """Refuse to overwrite what somebody else has changed since this form was rendered."""
         if self.cleaned_data["fingerprint"] not in ("", self.now):
             raise forms.ValidationError(_("Somebody else has changed this member meanwhile. Load the page again."))
         return self.now
 
 
 class HandoverForm(forms.Form):
-    """Who takes over the open work of a member who leaves."""
+    """Who takes over the open work of a leaving member."""
 
     to: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
         label=gettext_lazy("Open work goes to"), queryset=Member.objects.none(), required=False,

@@ -1,4 +1,4 @@
-"""Open work of a member who leaves, as the apps above know it, and how it is handed to somebody else."""
+"""Open work of a leaving member, as reported by the apps above, and its handover to somebody else."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from members.models import Member
 
 @dataclass(frozen=True)
 class OpenWork:
-    """One thing that is not finished: what it is called, where it stands, and what is the matter."""
+    """One unfinished item: its name, its URL, and what is open about it."""
 
     name: str
     url: str
@@ -27,16 +27,16 @@ _kinds: dict[str, Work] = {}
 
 
 def register_open_work(app: str, work: Work) -> None:
-    """Take how an app finds and hands over open work: called once, when the app is ready."""
+    """Register how an app finds and hands over open work; called once, when the app is ready."""
     _kinds[app] = work
 
 
 def open_work(member: Member) -> list[OpenWork]:
-    """Return what a member would leave behind. A few queries for each app."""
+    """Return the open work a member would leave behind. A few queries for each app."""
     return [found for work in _kinds.values() for found in work.find(member)]
 
 
 def hand_over(member: Member, to: Member, by: Member) -> None:
-    """Hand a member's open work to another, in the transaction of the caller."""
+    """Hand a member's open work to another, in the caller's transaction."""
     for work in _kinds.values():
         work.hand_over(member, to, by)

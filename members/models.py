@@ -1,4 +1,4 @@
-"""Who is here: countries, ranks, organisations, roles, members and their invitations."""
+"""People and organisations: countries, ranks, organisations, roles, members and their invitations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Country(models.Model):
 
 
 class Language(models.Model):
-    """A language one can teach in, by its ISO 639 code."""
+    """A teaching language by its ISO 639 code."""
 
     code = models.CharField(_("code"), primary_key=True, max_length=3)
     name = models.CharField(_("name"), max_length=40, unique=True)
@@ -61,7 +61,7 @@ class RankGroup(models.TextChoices):
 
 
 class Rank(models.Model):
-    """A rank within one country: the same word is another rank elsewhere."""
+    """A rank within one country: the same word may be another rank elsewhere."""
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="ranks", verbose_name=_("country"))
     group = models.CharField(_("rank group"), max_length=20, choices=RankGroup.choices)
@@ -107,12 +107,12 @@ class Organisation(models.Model):
 
     @property
     def can_keep(self) -> bool:
-        """A owner of records is always a member ministry or the secretariat."""
+        """Whether it can own records: only member ministries and the secretariat can."""
         return self.kind in {self.Kind.MINISTRY, self.Kind.SECRETARIAT}
 
 
 class RoleCode(models.TextChoices):
-    """The roles that rules speak of."""
+    """The roles that access rules refer to."""
 
     TRAINER = "trainer", _("Trainer")
     RECORDER = "recorder", _("Recorder")
@@ -122,7 +122,7 @@ class RoleCode(models.TextChoices):
 
 
 class Role(models.Model):
-    """A role with the sentence that says what it allows."""
+    """A role with a sentence that says what it allows."""
 
     code = models.CharField(_("code"), primary_key=True, max_length=12, choices=RoleCode.choices)
     name = models.CharField(_("name"), max_length=40)
@@ -139,14 +139,14 @@ class Role(models.Model):
 
 
 class MemberManager(BaseUserManager["Member"]):
-    """Finds members by e-mail whatever its case."""
+    """Finds members by email, ignoring case."""
 
     def get_by_natural_key(self, username: str | None) -> Member:
         return self.get(email__iexact=username)
 
 
 class Member(AbstractBaseUser):
-    """A person with an account. The e-mail address is the login."""
+    """A person with an account. The email address is the login."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     given_name = models.CharField(_("given name"), max_length=80)
@@ -193,12 +193,12 @@ class Member(AbstractBaseUser):
 
     @property
     def rights(self) -> tuple[object, ...]:
-        """All that the apps' access asks of a member beside their key: what is kept for them is kept with it."""
+        """Everything access rules read from a member besides the key; part of the cache key for what they see."""
         return self.is_active, self.organisation_id, self.role_codes
 
     @property
     def role_labels(self) -> list[str]:
-        """What this member's roles are called. No query for a signed-in member."""
+        """The labels of this member's roles. No query for a signed-in member."""
         return [str(role.label) for role in RoleCode if role in self.role_codes]
 
     def has_role(self, *codes: str) -> bool:
@@ -207,11 +207,11 @@ class Member(AbstractBaseUser):
 
     @property
     def is_staff(self) -> bool:
-        """The Django admin is the network admins' support desk."""
+        """Whether this member may open the Django admin, the network admins' support desk."""
         return self.has_role(RoleCode.ADMIN)
 
     def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Ask the rule of that name; see `common.auth`."""
+        """Evaluate the access rule of that name; see `common.auth`."""
         return any(backend.has_perm(self, perm, obj) for backend in get_backends() if hasattr(backend, "has_perm"))
 
     def has_module_perms(self, app_label: str) -> bool:
@@ -219,7 +219,7 @@ class Member(AbstractBaseUser):
 
 
 class Invitation(models.Model):
-    """A mailed link by which one address may sign up, once."""
+    """An emailed link by which one address may sign up, once."""
 
     email = models.EmailField(_("e-mail"))
     given_name = models.CharField(_("given name"), max_length=80)
@@ -258,7 +258,7 @@ class Invitation(models.Model):
 
 
 class JoinRequest(models.Model):
-    """Somebody without an account asks to become a member; the coordinator of that ministry or an admin decides."""
+    """A request to become a member by somebody without an account; that ministry's coordinator or an admin decides."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")

@@ -1,4 +1,4 @@
-"""What every page of members needs: the signed-in member, narrowed by what they may."""
+"""Helpers for the member pages: the signed-in member, checked for permission."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ from members.request import member_of
 
 
 def managing(request: HttpRequest) -> Member:
-    """Return the signed-in member, who must manage members, else 403."""
+    """Return the signed-in member if they may manage members, else 403."""
     member = member_of(request)
     if not access.can_manage(member):
         raise PermissionDenied
@@ -20,7 +20,7 @@ def managing(request: HttpRequest) -> Member:
 
 
 def editing(request: HttpRequest) -> Member:
-    """Return the signed-in member, who must edit reference tables, else 403."""
+    """Return the signed-in member if they may edit reference tables, else 403."""
     member = member_of(request)
     if not access.can_edit_reference(member):
         raise PermissionDenied
@@ -28,7 +28,7 @@ def editing(request: HttpRequest) -> Member:
 
 
 def managed(request: HttpRequest, pk: int) -> tuple[Member, Member]:
-    """Return who manages and whom; 404 for a member they do not manage, 403 for themselves or an admin above them."""
+    """Return the manager and the managed member; 404 if out of scope, 403 for themselves or an admin above them."""
     by = managing(request)
     member = get_object_or_404(
         access.manageable_members(by).select_related("organisation").prefetch_related("roles"), pk=pk
@@ -39,7 +39,7 @@ def managed(request: HttpRequest, pk: int) -> tuple[Member, Member]:
 
 
 def desk_tabs(member: Member, here: str) -> list[tuple[str, str, bool]]:
-    """Return the pages of the members' desk that this member may open, as label, address and whether it is this one."""
+    """Return the tabs of the members' desk that this member may open: label, URL and whether it is the current one."""
     pages = []
     if access.can_manage(member):
         pages += [(_("Members"), "members:list"), (_("Record"), "members:audit"), (_("Roles"), "members:roles")]

@@ -1,4 +1,4 @@
-"""Who asks: the member behind a request."""
+"""The member behind a request."""
 
 from django.http import HttpRequest
 
@@ -6,6 +6,6 @@ from members.models import Member
 
 
 def member_of(request: HttpRequest) -> Member:
-    """Return the signed-in member; the middleware let nobody else in."""
+    """Return the signed-in member; the middleware lets nobody else through."""
     assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
     return request.user

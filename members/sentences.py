@@ -1,4 +1,4 @@
-"""What was done to members, invitations and organisations, in sentences."""
+"""Audit log sentences for members, invitations and organisations."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +42,7 @@ def _organisations(keys: set[str]) -> dict[str, Label]:
 
 
 def register_sentences() -> None:
-    """Say this app's actions in the record."""
+    """Register the sentences for this app's actions."""
     say(SENTENCES)
     label("members.member", _members)
     label("members.organisation", _organisations)

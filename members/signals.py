@@ -1,4 +1,4 @@
-"""What follows from a sign-in and from a change of factors or password made on allauth's pages."""
+"""Effects of a sign-in, and of factor or password changes made on allauth's pages."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from members.second_factor.rules import FACTORS, note_shown
 
 
 def notify_member(member: Member, what: str) -> None:
-    """Mail the member that their account was changed, and what to do if it was not them."""
+    """Email the member that their account was changed, and what to do if it was not them."""
     put_mail(
         to=member.email,
         subject=_("Your account at %(site)s was changed") % {"site": settings.SITE_NAME},
@@ -44,13 +44,13 @@ def factor_shown(sender: object, request: HttpRequest, user: Member, **kwargs: A
 
 
 def _own_request(member_pk: int) -> HttpRequest | None:
-    """Return the present request where it is that member's own."""
+    """Return the current request if it is that member's own."""
     request = context.request
     ours = request is not None and getattr(request.user, "pk", None) == member_pk
     return request if ours else None
 
 
-# Of rows and not of allauth's own signals, which come after the commit: the line is kept or lost with the factor.
+# Row signals, as allauth's own fire after the commit: audit entry and factor are saved or lost together.
 @receiver(post_save, sender=Authenticator, dispatch_uid="second factor added")
 def factor_added(sender: object, instance: Authenticator, created: bool, **kwargs: Any) -> None:
     request = _own_request(instance.user_id)

@@ -1,4 +1,4 @@
-"""Addresses of members and organisations."""
+"""URLs of members and organisations."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The members' desk: who is here, one member, their roles and facts, leaving and coming back, and a sheet of it all."""
+"""The members' desk: list, detail, roles, facts, deactivating and reactivating, and an export."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -26,13 +26,13 @@ from members.request import member_of
 from members.second_factor.rules import factors_of, must_have_second_factor
 
 EXPIRED_SHOWN_DAYS = 30
-# More than these stay folded, so that the members themselves are not pushed off the screen.
+# More than these are collapsed, so that the members themselves stay on the screen.
 INVITATIONS_UNFOLDED = 3
 
 
 @require_GET
 def member_list(request: HttpRequest) -> HttpResponse:
-    """The members whom this member manages, who wants to join, and the open invitations."""
+    """The members whom this member manages, the requests to join, and the open invitations."""
     by = managing(request)
     form = MemberFilter(request.GET, by=by)
     page = page_of(request, form.rows())
@@ -54,7 +54,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
 
 
 def _invitations(by: Member, chosen: dict[str, Any]) -> list[Invitation]:
-    """Return the invitations that wait, and those that ran out less than a month ago; of a search those it names."""
+    """Return pending invitations and those that expired less than a month ago; in a search only the matching ones."""
     if chosen and "q" not in chosen:
         return []
     since = timezone.now() - timedelta(days=EXPIRED_SHOWN_DAYS)
@@ -65,7 +65,7 @@ def _invitations(by: Member, chosen: dict[str, Any]) -> list[Invitation]:
 
 @require_GET
 def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """One member: roles in words, second factor, when they were here, and what they have not finished."""
+    """One member: roles in words, second factor, last seen, and open work."""
     _by, member = managed(request, pk)
     context = {
         "person": member,
@@ -78,7 +78,7 @@ def member_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def member_roles(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change what a member may do."""
+    """Change a member's roles."""
     by, member = managed(request, pk)
     return _roles(request, by, member)
 
@@ -115,7 +115,7 @@ def _edit(request: HttpRequest, by: Member, member: Member) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def member_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what stays open, ask who takes it over, then shut an account."""
+    """Show the open work, ask who takes it over, then deactivate the account."""
     by, member = managed(request, pk)
     form = HandoverForm(request.POST or None, member=member)
     if request.method == "POST" and form.is_valid():
@@ -129,7 +129,7 @@ def member_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def member_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open a shut account again."""
+    """Reactivate an account."""
     by, member = managed(request, pk)
     actions.reactivate_member(member=member, by=by)
     messages.success(request, _("%(name)s can sign in again.") % {"name": member})
@@ -155,7 +155,7 @@ def _sheet_rows(members: QuerySet[Member]) -> Iterator[list[object]]:
 
 @require_POST
 def member_export(request: HttpRequest) -> HttpResponseBase:
-    """Take the filtered list along as a sheet; that leaves a line."""
+    """Export the filtered list as a workbook; the export is audited."""
     return _exported(request, managing(request))
 
 

@@ -1,4 +1,4 @@
-"""Who sees which notification."""
+"""Access rules for notifications."""
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.prefetch import GenericPrefetch
@@ -10,7 +10,7 @@ from notifications.models import Notification
 
 
 def visible_notifications(member: Member) -> QuerySet[Notification]:
-    """A member's own notifications about what they may open now, with what these are about.
+    """A member's own notifications about objects they may open now, with these objects.
 
     One query, and one more for each kind of target among the rows.
     """

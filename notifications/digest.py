@@ -1,4 +1,4 @@
-"""The digest: what is new for one member since the last one, as a plain mail; written to the outbox when it is due."""
+"""The digest: what is new for one member since the last one, as a plain-text email; written to the outbox when due."""
 
 import logging
 import secrets
@@ -29,7 +29,7 @@ MAX_NOTIFICATIONS = 30
 
 @dataclass(frozen=True)
 class DigestItem:
-    """One thing of a digest: its words and the path that opens it."""
+    """One item of a digest: its text and the path that opens it."""
 
     title: str
     path: str
@@ -37,7 +37,7 @@ class DigestItem:
 
 @dataclass(frozen=True)
 class DigestSection:
-    """Things of a digest under one heading; `more` is a line about the rest, which stands below all sections."""
+    """Digest items under one heading; `more` is a line about the rest, placed below all sections."""
 
     heading: str
     items: list[DigestItem]
@@ -46,7 +46,7 @@ class DigestSection:
 
 @dataclass(frozen=True)
 class News:
-    """What one digest reports: notifications for the member, and the sections of the apps above."""
+    """The content of one digest: notifications for the member, and the sections of the apps above."""
 
     notifications: list[Notification]
     sections: list[DigestSection]
@@ -55,7 +55,7 @@ class News:
         return bool(self.notifications) or any(section.items for section in self.sections)
 
 
-# A member and the time since their last digest in, their sections out, in the language that is active.
+# Takes a member and the time since their last digest, returns their sections in the active language.
 SectionSource = Callable[[Member, datetime, datetime], Iterable[DigestSection]]
 _sources: dict[int, SectionSource] = {}
 
@@ -66,7 +66,7 @@ def register_sections(position: int, source: SectionSource) -> None:
 
 
 def next_digest(digest: Digest) -> datetime | None:
-    """Return when a digest is due next: the first seven o'clock after the last one, or the first of a Monday; None if never."""
+    """Return when a digest is due next: at seven after the last one, or at seven on a Monday; None if never."""
     if digest.every == Digest.Every.OFF:
         return None
     local = timezone.localtime(digest.covers_until)
@@ -77,12 +77,12 @@ def next_digest(digest: Digest) -> datetime | None:
 
 
 def new_digest(member: int) -> Digest:
-    """Return a digest for a member (by key) who has none: weekly, from now on, unsaved."""
+    """Return an unsaved digest for a member (by key) who has none: weekly, from now on."""
     return Digest(member_id=member, leave_token=secrets.token_hex(32))
 
 
 def ensure_digests() -> None:
-    """Give every active member a digest who has none: weekly, from now on. One query, and one insert for those who lack it."""
+    """Create a digest for every active member without one: weekly, from now on. One query, and one insert if any are missing."""
     without = Member.objects.filter(is_active=True, digest=None).values_list("pk", flat=True)
     rows = [new_digest(pk) for pk in without]
     if rows:
@@ -90,9 +90,9 @@ def ensure_digests() -> None:
 
 
 def send_due_digests(now: datetime | None = None) -> int:
-    """Write the digests that are due to the outbox and return how many; nothing new writes no mail. The worker's round.
+    """Write due digests to the outbox and return how many; no news, no email. Run regularly by the worker.
 
-    Each in a transaction of its own with its row locked: two workers write one, a killed one loses none.
+    Each in its own transaction with its row locked: two workers write one, a killed one loses none.
     """
     ensure_digests()
     now = now or timezone.now()
@@ -118,7 +118,7 @@ def _send_one(pk: int, now: datetime) -> bool:
         digest = digests.first()
         due = next_digest(digest) if digest else None
         if digest is None or due is None or due > now:
-            return False  # another worker was faster, or it was switched off meanwhile
+            return False  # another worker was faster, or it has been switched off
         news = news_for(digest, now)
         is_written = bool(news) and _put(digest, news)
         if is_written:
@@ -129,7 +129,7 @@ def _send_one(pk: int, now: datetime) -> bool:
 
 
 def news_for(digest: Digest, until: datetime) -> News:
-    """Return what is new for a digest's member since the last one, of what they may read now, in the digest's language.
+    """Return the news since the last digest that its member may read now, in the digest's language.
 
     One query, one for each kind of target, and those of the sections.
     """
@@ -156,9 +156,9 @@ def _item(notification: Notification) -> DigestItem:
 
 
 def compose(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
-    """Return subject, body and headers of a digest in its language. No query beside its rows.
+    """Return subject, body and headers of a digest in its language. No query besides its rows.
 
-    Its texts have a context of their own: nothing else that says the same becomes half translated.
+    Its texts have their own translation context, so that the same words elsewhere do not become half translated.
     """
     with translation.override(digest.language):
         return _composed(digest, news)
@@ -186,7 +186,7 @@ def _composed(digest: Digest, news: News) -> tuple[str, str, dict[str, str]]:
 
 
 def _put(digest: Digest, news: News) -> bool:
-    """Write the digest to the outbox; False, said in the log, where the member's address is none: tried again when the next is due."""
+    """Write the digest to the outbox; on an invalid address log it and return False: retried when the next is due."""
     subject, body, headers = compose(digest, news)
     try:
         put_mail(

@@ -26,13 +26,13 @@ class NotificationKind:
     sentence: Callable[[Any], str] = str
     digest_sentence: Callable[[Any], str] = str
     modes: tuple[DeliveryMode, ...] = tuple(DeliveryMode)
-    # Whether the digest lists it under "For you"; not so where a section of the digest reports it anyway.
+    # Whether the digest lists it under "For you"; False if a section of the digest reports it anyway.
     is_in_digest: bool = True
 
 
 @dataclass(frozen=True)
 class Target:
-    """A model whose rows notifications are about: which rows a member may open, and what their sentences need joined."""
+    """A model that notifications can be about: which rows a member may open, and the relations their sentences need."""
 
     model: type[Model]
     visible: Callable[[Member], QuerySet[Any]]
@@ -44,7 +44,7 @@ TARGETS: list[Target] = []
 
 
 def register_kinds(*kinds: NotificationKind) -> None:
-    """Offer these kinds on the settings page, in this order."""
+    """Register these kinds for the settings page, in this order."""
     KINDS.update({kind.code: kind for kind in kinds})
 
 

@@ -1,4 +1,4 @@
-"""What a member is notified of, how soon, and their digest. Of what a notification is about only a key is held."""
+"""Notifications, their settings, and digests. Of a notification's target only the key is stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DeliveryMode(models.TextChoices):
 
 
 class NotificationSetting(models.Model):
-    """How soon a member is notified of one kind of event, where it is not the kind's default."""
+    """How soon a member is notified of one kind of event, if it differs from the kind's default."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="notification_settings")
     kind = models.CharField(_("what"), max_length=20)
@@ -47,7 +47,7 @@ class Digest(models.Model):
     every = models.CharField(_("digest"), max_length=4, choices=Every.choices, default=Every.WEEK)
     language = models.CharField(_("language"), max_length=8, default="en")
     covers_until = models.DateTimeField(default=timezone.now)
-    # In the link by which one click ends it, without signing in.
+    # In the one-click unsubscribe link, which needs no sign-in.
     leave_token = models.CharField(max_length=64, unique=True, editable=False)
 
     class Meta:
@@ -61,7 +61,7 @@ class Digest(models.Model):
 class Notification(models.Model):
     """An event that a member was notified of at once, or will be by their digest.
 
-    Its sentence is made when it is shown, from `target` as it is then: no name or title is copied here, and what may no
+    Its sentence is rendered on display, from the current `target`: no name or title is copied here, and what may no
     longer be read is left out (`access.visible_notifications`).
     """
 

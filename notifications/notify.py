@@ -1,4 +1,4 @@
-"""Notifying members, in the transaction of what they are notified of. Called by actions alone."""
+"""Notifying members, in the transaction of the event itself. Called by actions only."""
 
 import logging
 from collections.abc import Callable
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class MailText:
-    """The mail of one event: `words` makes subject and text, called in each reader's language.
+    """The email of one event: `words` returns subject and text, called in each reader's language.
 
-    `key`, with the member's number in the place of {member}, keeps it from being written twice.
+    `key`, with {member} replaced by the member's number, prevents duplicates.
     """
 
     key: str
@@ -31,14 +31,14 @@ class MailText:
 
 
 def notifications_about(target: Model) -> QuerySet[Notification]:
-    """Return the notifications about one row, whosever they are."""
+    """Return all members' notifications about one row."""
     return Notification.objects.filter(content_type=ContentType.objects.get_for_model(target), object_id=target.pk)
 
 
 def notify(kind: NotificationKind, readers: QuerySet[Member], target: Model, mail: MailText) -> list[Notification]:
-    """Notify each of these readers who wants it, by mail those who want it at once; return what was written.
+    """Notify each of these readers who wants it, by email if they want it at once; return the new notifications.
 
-    The caller leaves out who may not open `target`. Four queries whatever the number of readers, and up to four a mail.
+    The caller excludes readers who may not open `target`. Four queries for any number of readers, and up to four per email.
     """
     settings_of = NotificationSetting.objects.filter(member__in=readers, kind=kind.code)
     chosen = dict(settings_of.values_list("member", "mode"))
@@ -64,5 +64,5 @@ def _mail(members: list[Member], mail: MailText) -> None:
             subject, body = mail.words()
         try:
             put_mail(to=member.email, subject=subject, body=body, key=mail.key.format(member=member.pk))
-        except ValidationError:  # what they are notified of is somebody else's writing, which goes on
+        except ValidationError:  # the event is somebody else's writing, which must go on
             logger.warning("A notice to member %s was not mailed: their address is none.", member.pk)

@@ -1,4 +1,4 @@
-"""What was done to notifications, in sentences."""
+"""Audit log sentences for notifications."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -12,5 +12,5 @@ SENTENCES = {
 
 
 def register_sentences() -> None:
-    """Say this app's actions in the audit log."""
+    """Register the sentences for this app's actions."""
     say(SENTENCES)

@@ -1,4 +1,4 @@
-"""A member's notifications, how they get them, and the way out of the digest."""
+"""A member's notifications, their settings, and unsubscribing from the digest."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -20,7 +20,7 @@ PAGE = 20
 
 @require_http_methods(["GET", "POST"])
 def notification_list(request: HttpRequest) -> HttpResponse:
-    """What a member was notified of, newest first. A POST marks all as read."""
+    """A member's notifications, newest first. A POST marks all as read."""
     member = member_of(request)
     if request.method == "POST":
         actions.read_notifications(by=member)
@@ -50,12 +50,12 @@ def notification_settings(request: HttpRequest) -> HttpResponse:
     return render_form(request, "notifications/settings.html", {"form": form})
 
 
-# Mail programs send the one click themselves (RFC 8058); the token is in nobody's hand but the member's.
+# Email programs send the one click themselves (RFC 8058); only the member has the token.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def leave(request: HttpRequest, token: str) -> HttpResponse:
-    """The way out of the digest, by the link in it: asked on GET, done on POST, without signing in."""
+    """Unsubscribe from the digest through its link: confirmation on GET, done on POST, without signing in."""
     digest = get_object_or_404(Digest.objects.select_related("member__organisation"), leave_token=token)
     if request.method == "POST" and digest.every != Digest.Every.OFF:
         actions.leave_digest(digest=digest, by=digest.member)

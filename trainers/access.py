@@ -1,4 +1,4 @@
-"""Who may see and edit trainers' profiles. Nowhere else."""
+"""Access rules for trainers' profiles, all in one place."""
 
 from django.db.models import Q, QuerySet
 
@@ -8,27 +8,27 @@ from trainers.models import TrainerProfile
 
 
 def visible_profiles(member: Member) -> QuerySet[TrainerProfile]:
-    """Any active member sees the directory of active trainers."""
+    """The directory of active trainers, for any active member."""
     active = TrainerProfile.objects.filter(member__is_active=True)
     return active if member.is_active else active.none()
 
 
 def public_profiles() -> QuerySet[TrainerProfile]:
-    """Trainers who opted in to the public page; only name, ministry, photograph and topics are shown of them."""
+    """Trainers who opted in to the public page, which shows only their name, ministry, photograph and topics."""
     return TrainerProfile.objects.filter(is_public=True, member__is_active=True)
 
 
 def reported_profiles(member: Member) -> QuerySet[TrainerProfile]:
-    """Trainers of whom this member may read what they delivered: the active ones, and who left where they manage members."""
+    """Trainers whose deliveries this member may see: active ones, and former ones of organisations they manage."""
     if not member.is_active:
         return TrainerProfile.objects.none()
     return TrainerProfile.objects.filter(Q(member__is_active=True) | Q(member__in=manageable_members(member)))
 
 
 def can_take_portfolio(member: Member, profile: TrainerProfile) -> bool:
-    """Take what a trainer delivered along as a document: themselves, the coordinators of their ministry, admins.
+    """Whether this member may export a trainer's portfolio: the trainer, coordinators of their ministry, admins.
 
-    No query where the profile came with its member.
+    No query if the profile was loaded with its member.
     """
     if not member.is_active:
         return False
@@ -37,5 +37,5 @@ def can_take_portfolio(member: Member, profile: TrainerProfile) -> bool:
 
 
 def can_edit(member: Member, profile: TrainerProfile) -> bool:
-    """A trainer edits their own profile."""
+    """Whether this member may edit the profile: only the trainer may."""
     return member.has_role(RoleCode.TRAINER) and profile.member_id == member.pk

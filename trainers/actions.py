@@ -16,7 +16,7 @@ from trainers.models import Topic, TrainerProfile
 
 
 def name_keys(member: Member) -> dict[str, str]:
-    """Return the search keys of a trainer's name, both orders found by their parts."""
+    """Return the search keys of a trainer's name, which match both name orders by their parts."""
     name = f"{member.given_name} {member.family_name}"
     return {"name_key": spelling(name), "loose_key": loose(name)}
 
@@ -30,7 +30,7 @@ def _make_profile(member: Member) -> TrainerProfile:
 
 @action
 def ensure_profile(*, member: Member, by: Member) -> TrainerProfile:
-    """Return the member's profile, made empty if there is none yet."""
+    """Return the member's profile, creating an empty one if needed."""
     if existing := TrainerProfile.objects.filter(member=member).first():
         return existing
     profile = _make_profile(member)
@@ -39,16 +39,16 @@ def ensure_profile(*, member: Member, by: Member) -> TrainerProfile:
 
 
 def follow_member(sender: object, member: Member, by: Member, **kwargs: Any) -> None:
-    """Make the profile of who became a trainer, and keep its search keys in step with the member's name.
+    """Create the profile of a new trainer, and keep its search keys in step with the member's name.
 
-    Part of the act that changed the member, which leaves the line.
+    Part of the action that changed the member, which writes the audit entry.
     """
     if member.has_role(RoleCode.TRAINER) and not TrainerProfile.objects.filter(member=member).exists():
         _make_profile(member)
     TrainerProfile.objects.filter(member=member).update(**name_keys(member))
 
 
-# What a trainer writes of themselves, beside languages and topics.
+# What trainers write about themselves, besides languages and topics.
 WRITTEN = ("sex", "rank_id", "position", "qualifications", "deployments", "about", "certified_on", "photo", "is_public")
 
 
@@ -62,9 +62,9 @@ def change_profile(
     drop_photo: bool = False,
     by: Member,
 ) -> TrainerProfile:
-    """Keep a changed profile. `photo` is the checked and scaled picture; None leaves the present one.
+    """Save a changed profile. `photo` is the checked and scaled picture; None keeps the current one.
 
-    The file of a replaced or dropped picture is deleted once the change is committed.
+    The file of a replaced or dropped picture is deleted after the commit.
     """
     former = profile.photo.name
     if photo is not None:
@@ -83,7 +83,7 @@ def change_profile(
 
 @action
 def save_topic(*, topic: Topic, by: Member) -> Topic:
-    """Keep a new or renamed topic."""
+    """Save a new or renamed topic."""
     created = topic.pk is None
     changed_values = changed_row(topic, ("name",))
     topic.save()

@@ -1,4 +1,4 @@
-"""The support desk's table of topics."""
+"""The Django admin of topics."""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ class TrainersConfig(AppConfig):
     name = "trainers"
 
     def ready(self) -> None:
-        # Models are at hand only now.
+        # Models are available only now.
         from members.events import member_changed
         from trainers import actions, sentences
 

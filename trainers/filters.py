@@ -1,4 +1,4 @@
-"""Filters of the directory, with the number of trainers beside each choice."""
+"""Filters of the directory, with the number of trainers for each choice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from trainers.models import Topic, TrainerProfile
 
 @dataclass(frozen=True)
 class Choice:
-    """One box of a filter."""
+    """One checkbox of a filter."""
 
     value: str
     label: str
@@ -23,7 +23,7 @@ class Choice:
 
 
 class Directory:
-    """The directory as asked for: `rows` are the trainers, the choices carry counts under the other filters."""
+    """The filtered directory: `rows` are the trainers, the choices carry counts under the other filters."""
 
     def __init__(self, data: QueryDict, profiles: QuerySet[TrainerProfile]) -> None:
         self.q = data.get("q", "")[:100]

@@ -12,7 +12,7 @@ from trainers.models import Topic, TrainerProfile
 
 
 class ProfileForm(forms.ModelForm[TrainerProfile]):
-    """What a trainer says of themselves."""
+    """What trainers say about themselves."""
 
     photo_file = forms.FileField(
         label=_("Photograph"), required=False, help_text=_("JPEG, PNG or WebP, at most 5 MB. It is cut to a square."),
@@ -50,7 +50,7 @@ class ProfileForm(forms.ModelForm[TrainerProfile]):
         self.fields["rank"].queryset = Rank.objects.filter(country=home.country_id)  # type: ignore[attr-defined]
 
     def clean_photo_file(self) -> Any:
-        """Turn the upload into the picture that is kept."""
+        """Convert the upload into the picture to store."""
         upload = self.cleaned_data.get("photo_file")
         return portrait(upload, upload.size) if upload else None
 

@@ -1,4 +1,4 @@
-"""Who teaches: profiles and the topics they teach or write about."""
+"""Trainers: profiles and the topics they teach or write about."""
 
 from django.db import models
 from django.urls import reverse
@@ -8,7 +8,7 @@ from members.models import Language, Member, Rank
 
 
 class Topic(models.Model):
-    """An area one can teach or write about."""
+    """A subject to teach or write about."""
 
     name = models.CharField(_("name"), max_length=80, unique=True)
 
@@ -22,7 +22,7 @@ class Topic(models.Model):
 
 
 class TrainerProfile(models.Model):
-    """What a trainer shows of themselves to the network and, if they opt in, to everybody."""
+    """What trainers show of themselves to the network and, if they opt in, to everybody."""
 
     class Sex(models.TextChoices):
         FEMALE = "female", _("Female")
@@ -40,7 +40,7 @@ class TrainerProfile(models.Model):
     languages = models.ManyToManyField(Language, related_name="trainers", blank=True, verbose_name=_("teaches in"))
     topics = models.ManyToManyField(Topic, related_name="trainers", blank=True, verbose_name=_("topics"))
     qualifications = models.TextField(_("qualifications"), max_length=2000, blank=True)
-    # In the trainer's own words, one a line: the portal keeps no record of its own of who served where.
+    # In the trainer's own words, one per line: the portal has no record of its own of who served where.
     deployments = models.TextField(
         _("deployments"),
         max_length=2000,
@@ -71,5 +71,5 @@ class TrainerProfile(models.Model):
 
     @property
     def deployment_lines(self) -> list[str]:
-        """The deployments, each without the space around it."""
+        """The deployments, stripped of surrounding whitespace."""
         return [line.strip() for line in self.deployments.splitlines() if line.strip()]

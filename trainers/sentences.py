@@ -1,4 +1,4 @@
-"""What was done to profiles and topics, in sentences."""
+"""Audit log sentences for profiles and topics."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,6 @@ def _profiles(keys: set[str]) -> dict[str, Label]:
 
 
 def register_sentences() -> None:
-    """Say this app's actions in the record."""
+    """Register the sentences for this app's actions."""
     say(SENTENCES)
     label("trainers.trainerprofile", _profiles)

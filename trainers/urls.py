@@ -1,4 +1,4 @@
-"""Addresses of trainers."""
+"""URLs of trainers."""
 
 from django.urls import path
 

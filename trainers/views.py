@@ -25,7 +25,7 @@ def _member(request: HttpRequest) -> Member:
     return request.user
 
 
-# Who only observes has delivered nothing. The parts are named as trainings write them: that app stands above this one.
+# Observers have delivered nothing. Named as in trainings, an app above this one that cannot be imported here.
 TAUGHT = ("lead", "co_trainer")
 DELIVERED = (
     Q(assignments__training__cancelled_at=None, assignments__part__in=TAUGHT)
@@ -54,7 +54,7 @@ def trainer_list(request: HttpRequest) -> HttpResponse:
     def whole() -> str:
         return render_part("trainers/_directory.html")
 
-    # Every member sees the same directory; without a filter it is opened all the time.
+    # Every member sees the same directory; most requests have no filter.
     part = whole() if request.GET else cached_part("directory", whole, depends_on=("trainers", "trainings", "members"))
     return render(request, "trainers/trainer_list.html", {"directory": part})
 
@@ -71,7 +71,7 @@ def trainer_detail(request: HttpRequest, slug: str) -> HttpResponse:
         .select_related("training__country", "training__course")
         .order_by("-training__starts_on")
     )
-    # Online one teaches in no country.
+    # Online teaching counts for no country.
     in_a_room = assignments.exclude(training__mode="online").order_by()
     context = {
         "profile": profile,
@@ -118,7 +118,7 @@ def trainer_photo(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _editing(request: HttpRequest) -> Member:
-    """Return the signed-in member, who must edit reference tables."""
+    """Return the signed-in member if they may edit reference tables."""
     member = _member(request)
     if not can_edit_reference(member):
         raise PermissionDenied
@@ -127,7 +127,7 @@ def _editing(request: HttpRequest) -> Member:
 
 @require_GET
 def topic_list(request: HttpRequest) -> HttpResponse:
-    """Every topic with how many trainers chose it, for admins."""
+    """Every topic with its number of trainers, for admins."""
     _editing(request)
     rows = Topic.objects.annotate(chosen=Count("trainers")).order_by("name")
     return render(request, "trainers/topic_list.html", {"page": page_of(request, rows)})

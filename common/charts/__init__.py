@@ -1,8 +1,8 @@
-"""Charts as SVG from the server: stacked bars, lines over time, a map of the region.
+"""Server-rendered SVG charts: stacked bars, lines over time, a map of the region.
 
-Each is drawn twice, for a wide page and for a phone; one of the two is shown. Nothing is told by colour alone: parts stand in
-the order of their legend, unknown ones are hatched, lines have their own dashes, marks and names at their ends. A chart never
-stands without its table.
+Each is drawn twice, for desktop and for phone; one of the two is shown. Nothing is conveyed by colour alone: parts follow
+the order of their legend, unknown ones are hatched, lines have their own dashes and markers, with names at their ends. A
+chart always comes with its table.
 """
 
 from common.charts.bars import Bar, Part, bars

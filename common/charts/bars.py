@@ -1,4 +1,4 @@
-"""Lying bars: of one part, or stacked of several."""
+"""Horizontal bars, single or stacked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from django.utils.safestring import SafeString
 from common.charts.svg import NARROW, WIDE, Chart, drawing, hatched, label, shape, steps, written
 
 LABELS = 200  # units left of the bars of a wide chart
-VALUES = 70  # units right of them, for the numbers
+VALUES = 70  # units to their right, for the numbers
 GAP = 2  # units between parts
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a bar: the class that colours it ("women", "men", "other", "unknown", "accent") and its number."""
+    """One part of a bar: its colour class ("women", "men", "other", "unknown", "accent") and its number."""
 
     style: str
     number: float
@@ -22,9 +22,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar. `at_most` is how far it may reach (drawn hatched); `value` is written at its end, whatever the parts say.
+    """One bar. `at_most` is its upper bound (drawn hatched); `value` is written at its end, whatever the parts say.
 
-    Without parts it has no bar at all, and `value` says why.
+    Without parts no bar is drawn, and `value` says why.
     """
 
     label: str
@@ -40,7 +40,7 @@ class Bar:
 def bars(
     *, name: str, title: str, description: str, rows: Sequence[Bar], legend: Sequence[tuple[str, str]] = (), unit: str = ""
 ) -> Chart:  # fmt: skip
-    """Draw bars from the top. `name` is unique on its page."""
+    """Draw bars from top to bottom. `name` is unique on its page."""
     wide, narrow = (_drawn(name, title, description, rows, width, unit) for width in (WIDE, NARROW))
     return Chart(title, description, wide, narrow, tuple(legend))
 

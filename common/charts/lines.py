@@ -10,15 +10,15 @@ from common.charts.svg import LETTER, NARROW, WIDE, Chart, drawing, label, shape
 
 TOP, HEIGHT = 24, 200
 LINE_HEIGHT = 14
-MARKS_APART = 12  # at least, so that they do not run into each other
-# The mark of each series, drawn around 0,0; the same number is in the class that colours and dashes it.
+MARKS_APART = 12  # at least, so that they do not overlap
+# The marker of each series, drawn around 0,0; the same number is in the class that colours and dashes it.
 MARKS = ("circle", "square", "diamond", "triangle", "circle", "square")
 MOST_SERIES = len(MARKS)
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line: a number for each place on the axis, None where there is none; `at_most` is the upper side of an interval."""
+    """One line: a number per place on the axis, None for a gap; `at_most` is the upper bound of an interval."""
 
     label: str
     numbers: tuple[float | None, ...]
@@ -28,7 +28,7 @@ class Series:
 def lines(
     *, name: str, title: str, description: str, axis: Sequence[str], series: Sequence[Series], unit: str = ""
 ) -> Chart:  # fmt: skip
-    """Draw lines over the places of an axis; at most MOST_SERIES of them, the others are left out. `name` is unique on its page."""
+    """Draw lines over an axis; at most MOST_SERIES of them, the rest are left out. `name` is unique on its page."""
     drawn_series = series[:MOST_SERIES]
     wide, narrow = (_drawn(name, title, description, axis, drawn_series, width, unit) for width in (WIDE, NARROW))
     legend = (
@@ -97,7 +97,7 @@ def _line(number: int, series: Series, left: float, apart: float, scale: float) 
 
 
 def _marked(numbers: Sequence[float | None], apart: float) -> list[int]:
-    """Return the places of a line that have a mark: some way apart, and each that stands alone."""
+    """Return the places of a line that get a marker: some distance apart, plus every isolated point."""
     every = math.ceil(MARKS_APART / apart)
     known = [False, *(number is not None for number in numbers), False]
     return [n for n in range(len(numbers)) if known[n + 1] and (n % every == 0 or not (known[n] or known[n + 2]))]
@@ -111,7 +111,7 @@ def _mark(kind: str, style: str, x: float, y: float) -> SafeString:
 
 
 def _values(series: Series, left: float, apart: float, scale: float, unit: str) -> list[SafeString]:
-    """Write the numbers of a single line: each where there is room, else the largest and the last."""
+    """Write the numbers of a single line: each if there is room, else the largest and the last."""
     there = [(n, value) for n, value in enumerate(series.numbers) if value is not None]
     if apart < 44:
         there = sorted({max(there, key=lambda pair: pair[1]), there[-1]}) if there else []
@@ -131,7 +131,7 @@ def _values(series: Series, left: float, apart: float, scale: float, unit: str) 
 def _names(
     series: Sequence[Series], left: float, apart: float, scale: float, x: float, room: float
 ) -> list[SafeString]:  # fmt: skip
-    """Write each name where its line ends, moved apart where lines end close to each other."""
+    """Write each name at the end of its line, moved apart where lines end close together."""
     ends = []
     for entry in series:
         value = next((n for n in reversed(entry.numbers) if n is not None), None)

@@ -1,6 +1,6 @@
 """A map of the region without borders: the sea, the two rivers, and a circle for each country with its number.
 
-Borders are left out on purpose: the map says where trainings were, not what is whose.
+Borders are left out on purpose: the map shows where trainings were, not which land is whose.
 """
 
 import math
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from common.charts.svg import NARROW, WIDE, Chart, drawing, label, shape, written
 
-# Degrees east and north of the corners that are shown.
+# Degrees east and north of the visible corners.
 WEST, EAST, SOUTH, NORTH = 12.6, 24.4, 39.9, 46.4
-SHRINK = math.cos(math.radians(43.4))  # a degree of longitude is that much shorter than one of latitude
-# The shores of the Adriatic, and the Sava and the Danube, in degrees: enough to know where one is.
+SHRINK = math.cos(math.radians(43.4))  # a degree of longitude is this much shorter than one of latitude
+# The shores of the Adriatic, the Sava and the Danube, in degrees: enough for orientation.
 ADRIATIC = (
     (12.2, 46.6), (12.6, 45.6), (13.1, 45.6), (13.8, 45.6), (13.5, 45.2), (13.9, 44.8), (14.4, 45.3), (14.9, 44.9), (15.2, 44.1),
     (16.0, 43.5), (16.9, 43.4), (17.6, 42.9), (18.5, 42.4), (19.2, 41.9), (19.6, 41.6), (19.4, 41.0), (19.4, 40.4),
@@ -27,20 +27,20 @@ DANUBE = (
     (18.9, 46.6), (18.8, 45.9), (19.0, 45.4), (19.9, 45.2), (20.4, 44.8), (21.3, 44.8), (21.7, 44.6), (22.4, 44.7),
     (22.7, 44.2), (23.0, 43.8), (24.8, 43.7),
 )  # fmt: skip
-# Where the circle of a country stands.
+# The centre of each country's circle.
 CENTRES = {
     "BA": (17.7, 44.2), "ME": (19.2, 42.7), "MK": (21.7, 41.6), "RS": (20.9, 43.9), "HR": (15.6, 45.3), "SI": (14.7, 46.0),
     "AL": (20.1, 40.8), "XK": (20.9, 42.6),
 }  # fmt: skip
-# Names stand below their circle, of these above it: circles of neighbours are below.
+# Names are below their circle, but above it for these: circles of neighbours are below.
 NAMED_ABOVE = {"BA", "RS", "HR", "SI", "XK"}
 LARGEST = 44.0  # units of radius in a wide drawing
-IN_CIRCLE = 17.0  # the radius from which on a number stands in its circle
+IN_CIRCLE = 17.0  # the radius from which a number fits inside its circle
 
 
 @dataclass(frozen=True)
 class Place:
-    """A country: its code of two letters, its name, its number (None is hidden, and drawn as an empty circle)."""
+    """A country: its two-letter code, its name, its number (None is hidden, and drawn as an empty circle)."""
 
     code: str
     label: str
@@ -48,7 +48,7 @@ class Place:
 
 
 def region_map(*, name: str, title: str, description: str, places: Sequence[Place]) -> Chart:
-    """Draw circles whose area is the number; countries elsewhere stand beside the map. `name` is unique on its page."""
+    """Draw circles whose area is the number; other countries are beside the map. `name` is unique on its page."""
     wide, narrow = (_drawn(name, title, description, places, width) for width in (WIDE, NARROW))
     return Chart(title, description, wide, narrow)
 
@@ -102,7 +102,7 @@ def _circle(place: Place, x: float, y: float, most: float, largest: float) -> li
 def _elsewhere(
     away: Sequence[Place], is_wide: bool, across: float, height: float, most: float, largest: float
 ) -> tuple[float, list[SafeString]]:
-    """Draw the countries that are not on the map, and return how far down they reach."""
+    """Draw the countries that are not on the map, and return their lower edge."""
     if not away:
         return 0, []
     x, y = (across + 24, 16.0) if is_wide else (0.0, height + 22)

@@ -1,4 +1,4 @@
-"""Twelve months beside a number: columns so small that they carry no words; their table says the rest."""
+"""Twelve months beside a number: columns too small for labels; their table has the rest."""
 
 from collections.abc import Sequence
 

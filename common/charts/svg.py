@@ -1,4 +1,4 @@
-"""What all charts are made of: shapes as text, a scale with round steps, words cut to a width."""
+"""Building blocks of all charts: shapes as text, a scale with round steps, text cut to a width."""
 
 import math
 from collections.abc import Iterable
@@ -10,13 +10,13 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 WIDE, NARROW = 720, 340
-# About the width of a letter of 11 units, the size of the words of a chart.
+# Approximate width of a letter at 11 units, the font size of a chart.
 LETTER = 5.9
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart. `legend` are (class, words) pairs, for the template components/chart.html."""
+    """A rendered chart. `legend` holds (class, words) pairs, for the template components/chart.html."""
 
     title: str
     description: str
@@ -26,7 +26,7 @@ class Chart:
 
 
 def shape(name: str, words: Any = "", **attributes: Any) -> SafeString:
-    """Return one element; `class_` is class, an underscore a hyphen, numbers have two decimals at most."""
+    """Return one element; `class_` becomes class, an underscore a hyphen, numbers have at most two decimals."""
     said = [
         f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"'
         for key, value in attributes.items()
@@ -46,7 +46,7 @@ def joined(shapes: Iterable[SafeString]) -> SafeString:
 def drawing(
     name: str, title: str, description: str, width: int, height: float, shapes: Iterable[SafeString]
 ) -> SafeString:
-    """Return a whole drawing with its title and description for who cannot see it. `name` is unique on its page."""
+    """Return a whole drawing with title and description for screen readers. `name` is unique on its page."""
     size = "wide" if width == WIDE else "narrow"
     spoken = [shape("title", title, id=f"{name}-{size}-title"), shape("desc", description, id=f"{name}-{size}-desc")]
     hatch = shape(
@@ -61,13 +61,13 @@ def drawing(
 
 
 def hatched(name: str, *, of: int, **attributes: object) -> SafeString:
-    """Return a hatched rectangle in a drawing of the width `of`, for what is not known for sure."""
+    """Return a hatched rectangle in a drawing of width `of`, for uncertain values."""
     size = "wide" if of == WIDE else "narrow"
     return shape("rect", fill=f"url(#{name}-{size}-hatch)", **attributes)
 
 
 def steps(most: float, wanted: int = 4) -> list[float]:
-    """Return the marks of an axis from 0 to at least `most`, 1, 2 or 5 times a power of ten apart."""
+    """Return the ticks of an axis from 0 to at least `most`, 1, 2 or 5 times a power of ten apart."""
     if most <= 0:
         return [0, 1]
     rough = most / wanted
@@ -78,13 +78,13 @@ def steps(most: float, wanted: int = 4) -> list[float]:
 
 
 def cut(words: str, width: float) -> str:
-    """Return words that fit into about `width` units; what is cut ends with an ellipsis."""
+    """Return words that fit into about `width` units, shortened with an ellipsis."""
     room = max(4, int(width / LETTER))
     return words if len(words) <= room else f"{words[: room - 1].rstrip()}…"
 
 
 def label(words: str, width: float, **attributes: object) -> SafeString:
-    """Return words cut to a width; the whole of them shows on pointing."""
+    """Return words cut to a width; the full text is shown on hover."""
     short = cut(words, width)
     return shape(
         "text", short if short == words else joined([format_html("{}", short), shape("title", words)]), **attributes
@@ -92,7 +92,7 @@ def label(words: str, width: float, **attributes: object) -> SafeString:
 
 
 def written(number: float, unit: str = "") -> str:
-    """Return a number as its reader writes it: 1,234 or 9.75 %."""
+    """Return a number formatted for the reader: 1,234 or 9.75 %."""
     whole = float(number).is_integer()
     said = number_format(
         int(number) if whole else number, None if whole else 2 if unit == "%" else 1, force_grouping=True

@@ -1,5 +1,5 @@
-"""Files that members share: told by content, checked, kept, read and handed out.
+"""Files that members share: type detection by content, checks, storage, text extraction and download.
 
-`file_types` says what is taken, `storage` takes an upload in, `reading` finds its words and makes pictures of its pages,
-`serving` hands it out. Knows no app: who may is asked by the view before.
+`file_types` lists the accepted types, `storage` saves an upload, `reading` extracts text and renders pages,
+`serving` sends it. Knows no app: the view has checked permission before.
 """

@@ -1,4 +1,4 @@
-"""How files begin that are neither taken nor text, so that the refusal can name them. Must not import Django."""
+"""Signatures of files that are neither accepted nor text, so that the refusal can name them. Must not import Django."""
 
 import re
 
@@ -15,12 +15,12 @@ _FAMILIES = {
     "video": (b"\x1aE\xdf\xa3",),
     "sound": (b"OggS", b"fLaC"),
 }  # fmt: skip
-# These are written in letters throughout, and no text of people begins so.
+# These consist of letters throughout, and no text written by people begins so.
 _IN_LETTERS = (b"%PDF-", b"{\\rtf", b"#!")
 
 
 def family_of(start: bytes) -> str:
-    """Return what a file is that begins so: pdf, rich text, program, archive, picture, video, sound, or "" for none of these."""
+    """Return the family of a file by its first bytes: pdf, rich text, program, archive, picture, video, sound, or ""."""
     is_binary = bool(BAD_BYTES.search(start))
     for family, beginnings in _FAMILIES.items():
         for beginning in beginnings:

@@ -1,4 +1,4 @@
-"""The list of what is taken, and how each kind is told: by what the file holds, never by its name."""
+"""The accepted file types, and how each is detected: by content, never by file name."""
 
 import codecs
 import re
@@ -34,7 +34,7 @@ JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file that is taken: its media type, what people call it, and the endings it may keep, the usual one first."""
+    """An accepted file type: its media type, its common name, and its allowed extensions, the usual one first."""
 
     mime: str
     label: "str | _StrPromise"
@@ -94,7 +94,7 @@ def _refuse_two_kinds() -> ValidationError:
 
 
 def _is_locked_office(file: IO[bytes], start: bytes) -> bool:
-    """Return whether an OLE file holds an Office document under a password: its directory, which may stand anywhere, says so."""
+    """Return whether an OLE file holds a password-protected Office document: its directory, anywhere in the file, says so."""
     if len(start) < 512:
         return False
     sector = 1 << min(int.from_bytes(start[30:32], "little"), 12)
@@ -103,7 +103,7 @@ def _is_locked_office(file: IO[bytes], start: bytes) -> bool:
 
 
 def _by_beginning(file: IO[bytes], start: bytes) -> ValidationError | None:
-    """Return the refusal of a kind that is known and not taken."""
+    """Return the refusal of a recognised type that is not accepted."""
     if family := family_of(start):
         return ValidationError(_FAMILIES[family])
     if start.startswith(OLE):
@@ -119,7 +119,7 @@ def _by_beginning(file: IO[bytes], start: bytes) -> ValidationError | None:
 
 
 def _check_letters(file: IO[bytes], wide: str | None) -> None:
-    """Refuse a text with bytes that no text has; of UTF-16 (`wide`) with what is none. Raises ValidationError, UnicodeDecodeError."""
+    """Refuse a text with bytes that no text has, or invalid UTF-16 (`wide`). Raises ValidationError, UnicodeDecodeError."""
     decoder = codecs.getincrementaldecoder(wide)() if wide else None
     while piece := file.read(256 * 1024):
         if decoder:
@@ -129,14 +129,14 @@ def _check_letters(file: IO[bytes], wide: str | None) -> None:
 
 
 def _check_text(file: IO[bytes], size: int) -> None:
-    """Refuse what is no text that people wrote, and any markup. About 0.1 s and 5 MB of memory for 20 MB."""
+    """Refuse anything but text written by people, and any markup. About 0.1 s and 5 MB of memory for 20 MB."""
     if size > MAX_TEXT_BYTES:
         raise ValidationError(_("This text is larger than 20 MB. Choose it in parts."))
     file.seek(0)
     start = file.read(_LOOKED_AT)
     wide = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else utf16_without_mark(start)
     try:
-        # No letter is cut in two where only the beginning is looked at.
+        # No character is cut in two when only the beginning is looked at.
         text = decoded(
             start if size <= _LOOKED_AT else start[: len(start) // 4 * 4] if wide else start.rstrip(_BEYOND_ASCII)
         )
@@ -150,7 +150,7 @@ def _check_text(file: IO[bytes], size: int) -> None:
 
 
 def picture_kind(start: bytes) -> Kind | None:
-    """Return the kind of the picture that begins so: whether the rest is one shows when it is written anew."""
+    """Return the type of a picture by its first bytes: the rest is validated when it is re-encoded."""
     for beginning, mime in ((b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG)):
         if start.startswith(beginning):
             return KINDS[mime]
@@ -158,10 +158,10 @@ def picture_kind(start: bytes) -> Kind | None:
 
 
 def detect_type(file: IO[bytes]) -> Kind:
-    """Return the kind of a file that may be kept; raise ValidationError with a sentence for anything else.
+    """Return the type of an accepted file; raise ValidationError with a sentence for anything else.
 
-    Pictures are told here and checked where they are written anew. The file is one that can be sought in; its memory does
-    not grow with it. About 0.3 s for 100 MB.
+    Pictures are detected here and validated when re-encoded. The file must be seekable; memory does not grow with it.
+    About 0.3 s for 100 MB.
     """
     size = file.seek(0, 2)
     file.seek(0)
@@ -199,14 +199,14 @@ def _media(file: IO[bytes], size: int, start: bytes) -> Kind:
 
 
 def _alone(file: IO[bytes], mime: str) -> Kind:
-    """Return the kind, unless an archive hangs on the file's end: some programs would read that instead."""
+    """Return the type, unless an archive is appended to the file: some programs would read that instead."""
     if is_zipfile(file):
         raise _refuse_two_kinds()
     return KINDS[mime]
 
 
 MAX_NAME_LENGTH = 120
-# Endings that say something of a file; any other dot is part of a name.
+# Extensions that say something about a file; any other dot is part of the name.
 _ENDINGS = {ending for kind in KINDS.values() for ending in kind.endings} | {
     "doc", "xls", "ppt", "docm", "xlsm", "pptm", "dot", "dotx", "rtf", "htm", "html", "xhtml", "svg", "xml", "js", "php", "zip",
     "rar", "7z", "exe", "scr", "bat", "cmd", "com", "msi", "lnk", "vbs", "ps1", "jar", "jfif", "tif", "tiff", "gif", "bmp",
@@ -216,7 +216,7 @@ _NOT_IN_NAMES = str.maketrans(dict.fromkeys('<>:"|?*%;', "-"))
 
 
 def clean_name(name: str, kind: Kind) -> str:
-    """Return the name a file is handed out by: no folders, no invisible signs, with an ending that fits its kind.
+    """Return the download name of a file: no folders, no invisible characters, with an extension that fits its type.
 
     >>> clean_name("C:/Users/Ana/Вежба 1.PDF.exe", KINDS[PDF])
     'Вежба 1.pdf'

@@ -1,4 +1,4 @@
-"""XML inside documents, walked without a tree: memory does not grow with it, and it has no entities. Knows nothing of Django."""
+"""Streaming XML reader for documents: constant memory, no entities. Must not import Django."""
 
 from collections.abc import Iterator
 from typing import IO, Any
@@ -13,9 +13,9 @@ Event = tuple[str, str, dict[str, str]]
 
 
 def walk(part: IO[bytes], passed_over: frozenset[str] = frozenset()) -> Iterator[Event]:
-    """Yield ("start", name, attributes), ("end", name, {}) and ("text", words, {}) in order, without what is passed over.
+    """Yield ("start", name, attributes), ("end", name, {}) and ("text", words, {}) in order, skipping `passed_over`.
 
-    Names are bare, attributes too. No tree is built; a document type with its entities is refused. Raises DamagedError.
+    Names and attributes have no namespace. No tree is built; a document type with entities is refused. Raises DamagedError.
     """
     events: list[Event] = []
     hidden = 0
@@ -26,7 +26,7 @@ def walk(part: IO[bytes], passed_over: frozenset[str] = frozenset()) -> Iterator
         hidden += name in passed_over
         if not hidden:
             if "}" in "".join(attributes):
-                # Of two attributes of one bare name the one with a namespace is meant: a relation rather than a number.
+                # Of two attributes with one bare name the namespaced one is meant: a relation, not a number.
                 names = sorted(attributes, key=lambda key: "}" in key)
                 attributes = {key.rpartition("}")[2]: attributes[key] for key in names}
             events.append(("start", name, attributes))

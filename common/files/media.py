@@ -1,11 +1,11 @@
-"""Video and sound: whether a file is what its beginning says, by walking its parts without decoding any."""
+"""Video and sound: verifies the type a file claims by walking its structure without decoding any."""
 
 import struct
 from typing import IO
 
 MAX_BOXES = 5_000
 FRAMES_LOOKED_AT = 50
-# What MP4 files say they are; another brand is another kind of file of the same build (mp4ra.org).
+# Brands of MP4 files; another brand is another type of file with the same structure (mp4ra.org).
 BRANDS = {
     b"isom",
     b"iso2",
@@ -26,7 +26,7 @@ _BIT_RATES = {
     2: (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
 _SAMPLE_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
-# What may stand behind the last frame: descriptions of three kinds, or nothing.
+# What may follow the last frame: metadata of three kinds, or nothing.
 _TAILS = {b"TAG", b"APE", b"LYR", b""}
 
 
@@ -60,7 +60,7 @@ def _brands(file: IO[bytes], at: int, length: int) -> set[bytes]:
 
 
 def _frame_length(head: bytes) -> int:
-    """Return the bytes of the MPEG audio layer III frame with this header, 0 where it is none."""
+    """Return the length in bytes of the MPEG audio layer III frame with this header, 0 if it is none."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return 0
     version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
@@ -72,7 +72,7 @@ def _frame_length(head: bytes) -> int:
 
 
 def is_mp3(file: IO[bytes], size: int) -> bool:
-    """Return whether a file is MP3 sound: after what describes it, frame follows frame, the first fifty of them looked at."""
+    """Return whether a file is MP3 sound: after the metadata, frame follows frame; the first fifty are checked."""
     file.seek(0)
     head = file.read(10)
     at = 0
@@ -80,7 +80,7 @@ def is_mp3(file: IO[bytes], size: int) -> bool:
         if any(byte & 0x80 for byte in head[6:]):
             return False
         at = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]) + (10 if head[5] & 0x10 else 0)
-        # Some programs leave zeros behind the description.
+        # Some programs leave zeros after the metadata.
         file.seek(at)
         filling = file.read(4096)
         at += len(filling) - len(filling.lstrip(b"\x00"))

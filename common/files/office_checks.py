@@ -1,4 +1,4 @@
-"""Office documents, which are zips inside: what they may hold, looked at before anything large in them is unpacked."""
+"""Office documents, which are zip files: checks of their content before anything large in them is unpacked."""
 
 import copy
 import re
@@ -17,18 +17,18 @@ from common.files.markup import DamagedError, walk
 MAX_ENTRIES = 10_000
 MAX_DIRECTORY_BYTES = 2_000_000
 MAX_UNPACKED_BYTES = 600_000_000
-# Lists of parts and of relations, one of them and all together: what is read of them in whole.
+# Lists of parts and of relations, each and in total: they are read whole.
 MAX_LIST_BYTES = 4_000_000
 MAX_LISTS_BYTES = 10_000_000
-# Of one list; so many take 0.3 s.
+# Per list; this many take 0.3 s.
 MAX_ELEMENTS = 150_000
 MAX_EMBEDDED_BYTES = 40_000_000
-# A part that is this large and was packed this tightly is nothing that people wrote.
+# A part this large and this tightly packed was not written by people.
 TIGHT_FROM = 20_000_000
 TIGHTEST = 400
 _END = struct.Struct("<4s4H2LH")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-# The main part of a document says what the document is.
+# The main part determines the document type.
 OFFICE_KINDS = {
     "wordprocessingml.document.main+xml": "wordprocessingml.document",
     "presentationml.presentation.main+xml": "presentationml.presentation",
@@ -41,7 +41,7 @@ _MACROS = re.compile(
 )
 _OBJECTS = re.compile(r"oleobject|/embeddings/[^/]*\.(?!xlsx$|docx$|pptx$)[^/]*$", re.IGNORECASE)
 _EMBEDDED = re.compile(r"/embeddings/[^/]*\.(xlsx|docx|pptx)$", re.IGNORECASE)
-# Another computer: an address, or a share of Windows. A path on the reader's own disk fetches nothing.
+# Another computer: a URL, or a Windows share. A path on the reader's own disk fetches nothing.
 _REMOTE = re.compile(r"(?i)^\s*(?!file:)[a-z][a-z0-9+.-]+:|^\s*(file:)?[\\/]{2}(?![\\/])|^\s*file:[\\/]{4,}")
 _OPEN_SCRIPTS = re.compile(
     rb"vnd\.sun\.star\.script|<script:|macro:///|<[a-z]*:?(dde-source|office-dde-source|applet|plugin)[\s>]",
@@ -49,7 +49,7 @@ _OPEN_SCRIPTS = re.compile(
 )
 _OPEN_HINTS = (b"vnd.sun.star.script", b"<script:", b"macro:///", b"dde-source", b"applet", b"plugin")
 _DDE = re.compile(rb"<([a-z]+:)?ddeLink[\s>]", re.IGNORECASE)
-# What a field of a text does, written in one run or in several, and where a field begins or ends.
+# A field instruction of a text, written in one run or in several, and where a field begins or ends.
 _FIELD = re.compile(
     rb"""<(?:[a-zA-Z0-9]+:)?instrText[^>]*>([^<]*)|[: ]instr=["']([^"'>]*)|fldCharType=["'](?:begin|separate|end)"""
 )
@@ -83,7 +83,7 @@ def _refuse_objects() -> ValidationError:
 
 
 def _check_end(file: IO[bytes]) -> None:
-    """Refuse a zip whose directory is not at its very end, or is larger than anybody's: before it is read."""
+    """Refuse a zip whose directory is not at its very end, or is unreasonably large, before reading it."""
     size = file.seek(0, 2)
     if size < _END.size:
         raise _damaged()
@@ -98,7 +98,7 @@ def _check_end(file: IO[bytes]) -> None:
 
 
 def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse a zip by what its directory says: too much, twice the same name, names that lead elsewhere, passwords."""
+    """Refuse a zip by its directory: too much, duplicate names, names that lead elsewhere, passwords."""
     names = [entry.filename.lower() for entry in entries]
     if len(set(names)) < len(names) or any(
         "\\" in name or name.startswith("/") or ".." in name.split("/") for name in names
@@ -116,13 +116,13 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _check_unpacked(box: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
-    """Unpack each entry once, keeping nothing: refuse one that is damaged, holds more or less than it says, or has a document type.
+    """Unpack each entry once without storing it: refuse one that is damaged, of another size than stated, or has a document type.
 
-    Reads no byte more than the directory said. About 0.3 s for 100 MB.
+    Reads no byte more than the directory stated. About 0.3 s for 100 MB.
     """
     for entry in entries:
         probe, size = copy.copy(entry), 0
-        probe.file_size += 1  # else zipfile would end there and never see that there is more
+        probe.file_size += 1  # else zipfile would stop there and never see that there is more
         with box.open(probe) as part:
             while piece := part.read(PIECE):
                 if not size and entry.filename.lower().endswith((".xml", ".rels")) and b"<!DOCTYPE" in piece[:4096]:
@@ -133,7 +133,7 @@ def _check_unpacked(box: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Non
 
 
 def refuse_password() -> ValidationError:
-    """Return the refusal of a document that nobody else could open."""
+    """Return the refusal of a password-protected document."""
     return ValidationError(_("This document is protected by a password. Save it without one and choose that."))
 
 
@@ -152,7 +152,7 @@ def _elements(box: zipfile.ZipFile, name: str) -> Iterator[dict[str, str]]:
 
 
 def _check_relations(box: zipfile.ZipFile, names: list[str]) -> None:
-    """Refuse what would be fetched from another computer when the document is opened; links to click on stay."""
+    """Refuse whatever would be fetched from another computer when the document is opened; clickable links stay."""
     room = MAX_LISTS_BYTES
     for name in names:
         room -= box.getinfo(name).file_size
@@ -165,7 +165,7 @@ def _check_relations(box: zipfile.ZipFile, names: list[str]) -> None:
             if relation.get("TargetMode", "").lower() != "external" or kind == "hyperlink":
                 continue
             if kind in ("video", "media") and target.lower().startswith("https://"):
-                continue  # asked for when somebody starts it
+                continue  # fetched when somebody plays it
             if _REMOTE.search(target):
                 raise ValidationError(
                     _(
@@ -176,7 +176,7 @@ def _check_relations(box: zipfile.ZipFile, names: list[str]) -> None:
 
 
 def _check_embedded(box: zipfile.ZipFile, names: list[str], depth: int) -> None:
-    """Look into the workbooks behind charts as into documents of their own; they hold none themselves."""
+    """Check the workbooks behind charts as documents of their own; they may embed none themselves."""
     for name in names:
         if depth or box.getinfo(name).file_size > MAX_EMBEDDED_BYTES:
             raise _refuse_objects()
@@ -187,7 +187,7 @@ def _check_embedded(box: zipfile.ZipFile, names: list[str], depth: int) -> None:
 
 
 def _office_kind(box: zipfile.ZipFile, names: list[str], depth: int) -> str:
-    """Return the kind of an Office Open XML document by its list of parts, or refuse it."""
+    """Return the type of an Office Open XML document by its list of parts, or refuse it."""
     if any(_MACROS.search(name) for name in names):
         raise _refuse_macros()
     if any(_OBJECTS.search(name) for name in names):
@@ -219,7 +219,7 @@ def _office_kind(box: zipfile.ZipFile, names: list[str], depth: int) -> str:
 
 
 def _starts_program(box: zipfile.ZipFile, name: str) -> bool:
-    """Return whether a field of this part asks another program (DDE) when the text is opened; read piece by piece."""
+    """Return whether a field of this part calls another program (DDE) when the text is opened; read in chunks."""
     field = before = b""
     with box.open(name) as part:
         while piece := part.read(PIECE):
@@ -229,7 +229,7 @@ def _starts_program(box: zipfile.ZipFile, name: str) -> bool:
                 continue
             for match in _FIELD.finditer(looked_at):
                 if match.end() == len(looked_at):
-                    break  # it may go on in the next piece
+                    break  # it may continue in the next chunk
                 end, instruction = match.end(), match[1] if match[1] is not None else match[2]
                 field = field + instruction if match[1] is not None else instruction or b""
                 if _FIELD_DDE.match(field):
@@ -239,9 +239,9 @@ def _starts_program(box: zipfile.ZipFile, name: str) -> bool:
 
 
 def _holds(box: zipfile.ZipFile, name: str, words: re.Pattern[bytes], hints: tuple[bytes, ...] = (b"",)) -> bool:
-    """Return whether a part holds any of these words; read piece by piece.
+    """Return whether a part contains any of these words; read in chunks.
 
-    One of the `hints`, in small letters, stands in whatever holds them: looking for those is ten times as fast.
+    One of the `hints`, in lower case, occurs wherever the words do: searching for those is ten times as fast.
     """
     before = b""
     with box.open(name) as part:
@@ -255,7 +255,7 @@ def _holds(box: zipfile.ZipFile, name: str, words: re.Pattern[bytes], hints: tup
 
 
 def _open_kind(box: zipfile.ZipFile, names: list[str]) -> str:
-    """Return the kind of an OpenDocument file, or refuse it."""
+    """Return the type of an OpenDocument file, or refuse it."""
     if box.getinfo("mimetype").file_size > 200:
         raise _damaged()
     mimetype = box.read("mimetype").decode("ascii", errors="replace").strip()
@@ -283,7 +283,7 @@ def _open_kind(box: zipfile.ZipFile, names: list[str]) -> str:
 
 
 def not_taken() -> ValidationError:
-    """Return the refusal of a kind of file that is on no list."""
+    """Return the refusal of an unlisted file type."""
     return ValidationError(
         _(
             "This kind of file is not taken. Choose a PDF, a document (.docx, .pptx, .xlsx, .odt, .odp, .ods), a picture, a text, "
@@ -293,7 +293,7 @@ def not_taken() -> ValidationError:
 
 
 def check_package(file: IO[bytes], depth: int = 0) -> str:
-    """Return the media type of an office document, by what is in it; raise ValidationError for any other zip.
+    """Return the media type of an office document by its content; raise ValidationError for any other zip.
 
     `depth` counts how many documents it is embedded in. Each entry is unpacked once; memory does not grow with the file.
     """

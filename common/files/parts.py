@@ -8,14 +8,14 @@ from common.files.markup import walk
 
 
 def find_part(box: zipfile.ZipFile, name: str) -> str:
-    """Return the entry of this name, or of the same letters in another case as some programs write it, or ""."""
+    """Return the entry of this name, ignoring case as some programs write it differently, or ""."""
     if name in box.NameToInfo:
         return name
     return next((entry for entry in box.NameToInfo if entry.lower() == name.lower()), "")
 
 
 def relations(box: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
-    """Return the relations of a part to others inside: id -> last word of the type, name of the target."""
+    """Return the relations of a part to other internal parts: id -> last word of the type, name of the target."""
     folder, base = posixpath.split(name)
     listed = find_part(box, f"{folder}/_rels/{base}.rels".lstrip("/"))
     if not listed:
@@ -32,18 +32,18 @@ def relations(box: zipfile.ZipFile, name: str) -> dict[str, tuple[str, str]]:
 
 
 def named_part(box: zipfile.ZipFile, name: str, kind: str, usual: str) -> str:
-    """Return the part of this kind that another names: some programs call it otherwise than it is usually called."""
+    """Return the part of this kind that another part refers to: some programs use another than the usual name."""
     targets = [find_part(box, target) for other, target in relations(box, name).values() if other == kind]
     return next(filter(None, targets), usual)
 
 
 def main_part(box: zipfile.ZipFile, usual: str) -> str:
-    """Return the part that the package names as the document."""
+    """Return the part that the package declares as the document."""
     return named_part(box, "", "officeDocument", usual)
 
 
 def listed_parts(box: zipfile.ZipFile, name: str, tag: str) -> Iterator[tuple[str, str]]:
-    """Yield the names and the parts of the slides or sheets that the main part lists, in its order."""
+    """Yield the names and parts of the slides or sheets listed by the main part, in its order."""
     related = relations(box, name)
     with box.open(name) as part:
         for event, element, attributes in walk(part):

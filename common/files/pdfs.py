@@ -1,4 +1,4 @@
-"""What a PDF may hold to be taken: looked at piece by piece, so that its size costs time and no memory."""
+"""Checks of a PDF before it is accepted: read in chunks, so that its size costs time and no memory."""
 
 import re
 import zlib
@@ -9,20 +9,20 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
-# Of streams close behind objects, all together: 1 s for each gigabyte.
+# Of streams right after objects, in total: 1 s per gigabyte.
 MAX_OTHERS_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024
-# Names are seldom written with any; each costs 0.6 µs.
+# Names rarely contain any; each costs 0.6 µs.
 MAX_ESCAPES = 2_000_000
-# What a PDF can do beside being read: run a script, start a program, carry files, forms that fetch.
+# What a PDF can do besides being read: run a script, start a program, carry files, forms that fetch.
 _ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|GoToE|ImportData|SubmitForm)(?![A-Za-z0-9])")
 _ENCRYPTED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream\r?\n")
 _FILTER = re.compile(rb"/[A-Za-z0-9]+Decode(?![A-Za-z])")
 PIECE = 1024 * 1024
-# The longest of the words above with each letter escaped, and what may stand behind it.
+# The longest of the words above with each letter escaped, and what may follow it.
 _LONGEST_WORD = 256
-# How far before a stream its description is looked for.
+# How far before a stream its dictionary is searched.
 NEAR = 16 * 1024
 MAX_STREAMS = 20_000
 FIRST_OF_OTHERS = 1024 * 1024
@@ -46,9 +46,9 @@ def _refuse_parts() -> ValidationError:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield, for each piece of a file, where it begins, up to NEAR bytes that stand before it, and the piece.
+    """Yield, for each chunk of a file, its offset, up to NEAR bytes before it, and the chunk.
 
-    A piece runs on by a few bytes into the next, so that no word of ours is cut; what begins there is the next one's.
+    A chunk overlaps the next by a few bytes, so that no keyword is cut; what begins there belongs to the next.
     """
     at = 0
     while True:
@@ -62,7 +62,7 @@ def _pieces(file: IO[bytes]) -> Iterator[tuple[int, bytes, bytes]]:
 
 
 def _unpacked(file: IO[bytes], at: int, most: int) -> Iterator[bytes]:
-    """Yield what the packed stream at this place holds, up to so many bytes. Raises ValidationError for a damaged one."""
+    """Yield the unpacked stream at this offset, up to `most` bytes. Raises ValidationError for a damaged one."""
     unpacking = zlib.decompressobj()
     file.seek(at)
     left, waiting = most, b""
@@ -80,7 +80,7 @@ def _unpacked(file: IO[bytes], at: int, most: int) -> Iterator[bytes]:
 
 
 class _Look:
-    """One look at a PDF, which counts what it costs: a file made to be dear is refused before it is."""
+    """One check of a PDF, with a budget: a file made to be expensive is refused before it is."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
@@ -88,7 +88,7 @@ class _Look:
         self.streams = self.escapes = 0
 
     def unescaped(self, content: bytes) -> bytes:
-        """Names with their #xx written out, as readers of PDFs take them."""
+        """Names with their #xx escapes decoded, as PDF readers do."""
         written, count = _ESCAPED.subn(lambda match: bytes([int(match[1], 16)]), content)
         self.escapes += count
         if self.escapes > MAX_ESCAPES:
@@ -96,7 +96,7 @@ class _Look:
         return written
 
     def check_piece(self, at: int, before: bytes, piece: bytes) -> None:
-        """Look at a piece of the file and at the streams that begin in it."""
+        """Check a chunk of the file and the streams that begin in it."""
         outer = self.unescaped(piece)
         if _ENCRYPTED.search(outer):
             raise ValidationError(_("This PDF is protected by a password. Save it without one, or scan the paper."))
@@ -105,17 +105,17 @@ class _Look:
         whole = before + piece
         for match in _STREAM.finditer(whole, len(before)):
             if match.start() >= len(before) + PIECE:
-                return  # the next piece's
+                return  # the next chunk's
             self.streams += 1
-            if self.streams > 2 * MAX_STREAMS:  # each begins and ends
+            if self.streams > 2 * MAX_STREAMS:  # each has a begin and an end
                 raise _refuse_parts()
             if whole[max(0, match.start() - 3) : match.start()] != b"end":
                 self.check_stream(at - len(before) + match.end(), whole[max(0, match.start() - NEAR) : match.start()])
 
     def check_stream(self, at: int, before: bytes) -> None:
-        """Look into the stream at this place if it holds packed objects, or stands close behind one.
+        """Check the stream at this offset if it holds packed objects, or directly follows one.
 
-        Raises ValidationError for objects that do more than be read, cannot be looked at, or unpack to more than the room.
+        Raises ValidationError for objects that do more than be read, cannot be checked, or unpack beyond the budget.
         """
         near = self.unescaped(before)
         if b"/ObjStm" not in near:
@@ -140,9 +140,9 @@ class _Look:
 
 
 def check_pdf(file: IO[bytes]) -> None:
-    """Raise ValidationError for what is no whole PDF, is encrypted, or could do more than be read.
+    """Raise ValidationError for an incomplete or encrypted PDF, or one that could do more than be read.
 
-    The file is one that can be sought in. About 0.2 s for 100 MB, 3 s for one made to be dear, and 5 MB of memory.
+    The file must be seekable. About 0.2 s for 100 MB, 3 s for one made to be expensive, and 5 MB of memory.
     """
     size = file.seek(0, 2)
     file.seek(0)

@@ -1,6 +1,6 @@
-"""What stands in a kept file: its words by place, its pages as pictures. Read in the sandbox.
+"""The content of a stored file: its words by place, its pages as pictures. Read in the sandbox.
 
-Nothing a file holds comes through as an exception: what cannot be read has no words, and a reason.
+No file content raises an exception: an unreadable file has no words, and a reason.
 """
 
 import json
@@ -28,16 +28,16 @@ IN_PART = gettext_lazy("The file is so long that only its beginning can be found
 
 @dataclass(frozen=True)
 class Reading:
-    """The words of a file by place; `reason` is a sentence where they are not all there, else empty."""
+    """The words of a file by place; `reason` is a sentence if they are incomplete, else empty."""
 
     places: tuple[Place, ...] = ()
     reason: "str | _StrPromise" = ""
 
 
 def read_words(file: IO[bytes], mime: str) -> Reading:
-    """Return the words of a kept file, place by place, two million letters at most; no words where it has or shows none.
+    """Return the words of a stored file, place by place, at most two million letters; empty if it has or shows none.
 
-    Takes the time of a process: 0.15 s for a letter, 5 s for a PDF of 1,000 pages, 30 s at most.
+    Starts a process: 0.15 s for a letter, 5 s for a PDF of 1,000 pages, 30 s at most.
     """
     kind = KINDS.get(mime)
     if kind is None or not kind.has_words:
@@ -53,14 +53,14 @@ def read_words(file: IO[bytes], mime: str) -> Reading:
 
 
 def page_count(file: IO[bytes], mime: str) -> int:
-    """Return the number of pages of a PDF, 1 for a picture, 0 for what has none or cannot be read."""
+    """Return the number of pages of a PDF, 1 for a picture, 0 if there are none or it cannot be read."""
     if mime != PDF:
         return int(mime in KINDS and KINDS[mime].has_pages)
     return int(run_job("count-pages", file).answer or 0)
 
 
 def page_picture(file: IO[bytes], mime: str, page: int = 1, width: int = 800) -> bytes:
-    """Return a page of a PDF (from 1), or a picture, as WebP `width` pixels across (40–2,000); empty where it cannot be drawn."""
+    """Return a page of a PDF (from 1), or a picture, as WebP `width` pixels wide (40–2,000); empty if it cannot be drawn."""
     if mime not in KINDS or not KINDS[mime].has_pages or not 1 <= page <= MAX_PAGES:
         return b""
     width = min(max(width, 40), 2_000)
@@ -72,7 +72,7 @@ def page_picture(file: IO[bytes], mime: str, page: int = 1, width: int = 800) ->
 
 
 def _of_stored(name: str, read: Callable[[IO[bytes]], R], otherwise: R) -> R:
-    """Read a file in the storage; `otherwise` where it is gone."""
+    """Read a file in the storage; return `otherwise` if it is gone."""
     try:
         with default_storage.open(name) as file:
             return read(file)
@@ -86,10 +86,10 @@ def words_of_stored(name: str, mime: str) -> Reading:
 
 
 def page_count_of_stored(name: str, mime: str) -> int:
-    """Return the number of pages of a file in the storage, as `page_count` does; 0 where it is gone."""
+    """Return the number of pages of a file in the storage, as `page_count` does; 0 if it is gone."""
     return _of_stored(name, lambda file: page_count(file, mime), 0)
 
 
 def picture_of_stored(name: str, mime: str, page: int = 1, width: int = 800) -> bytes:
-    """Return a page of a file in the storage as a picture; empty where there is none."""
+    """Return a page of a file in the storage as a picture; empty if there is none."""
     return _of_stored(name, lambda file: page_picture(file, mime, page, width), b"")

@@ -1,4 +1,4 @@
-"""Where files are kept when it is not this machine: the parts of STORAGE_URL, and what is wrong with them."""
+"""Remote file storage: parses STORAGE_URL and reports what is wrong with it."""
 
 from importlib.util import find_spec
 from typing import Any
@@ -8,10 +8,10 @@ BACKEND = "storages.backends.s3.S3Storage"
 
 
 def s3_options(address: str) -> dict[str, Any]:
-    """Return the options of the storage behind `s3://KEY:SECRET@HOST/BUCKET?region=…`; HOST empty is Amazon's.
+    """Return the options of the storage for `s3://KEY:SECRET@HOST/BUCKET?region=…`; an empty HOST means Amazon.
 
-    Without key and secret those of the surroundings are used, as the library finds them. `plain=1` in the query speaks
-    http instead of https, for a storage on this very machine. Raises ValueError with a sentence.
+    Without key and secret the library looks for credentials in the environment. `plain=1` in the query uses http
+    instead of https, for a storage on this very machine. Raises ValueError with a sentence.
     """
     url = urlsplit(address)
     bucket = url.path.strip("/")
@@ -33,5 +33,5 @@ def s3_options(address: str) -> dict[str, Any]:
 
 
 def is_installed() -> bool:
-    """Return whether the packages that speak to S3 are there: they are needed nowhere else."""
+    """Return whether the S3 packages are installed: they are needed nowhere else."""
     return find_spec("storages") is not None and find_spec("boto3") is not None

@@ -1,6 +1,6 @@
-"""A kept file handed out, to whom the view has let in: by the portal itself, by the web server before it, or by signed address.
+"""Sending stored files, after the view has checked access: from the portal, the web server in front, or by signed URL.
 
-Always as something to save, in a sandbox, with its kind fixed; only pictures that were written anew are shown in place.
+Always as an attachment, in a sandbox, with a fixed type; only re-encoded pictures are shown inline.
 """
 
 import re
@@ -33,7 +33,7 @@ _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class _Piece:
-    """Some bytes of an opened file, read as they are sent; closes it."""
+    """A byte range of an opened file, read as it is sent; closes it."""
 
     def __init__(self, file: IO[bytes], first: int, length: int) -> None:
         self.file, self.first, self.length = file, first, length
@@ -50,7 +50,7 @@ class _Piece:
 
 
 def disposition(as_name: str, *, inline: bool = False) -> str:
-    """Return the header that names a download: in any script, with a Latin name for programs that know no other.
+    """Return the header that names a download: in any script, with a Latin fallback name.
 
     RFC 6266, RFC 8187.
     """
@@ -64,9 +64,9 @@ def disposition(as_name: str, *, inline: bool = False) -> str:
 
 
 def _wanted(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
-    """Return the first byte and the number of bytes that a request asks for: None for the whole, no bytes for none there are.
+    """Return the offset and number of bytes that a request asks for: None for the whole, no bytes if out of range.
 
-    A range that is not understood, several of them, or one of another version means the whole (RFC 9110, 14.2).
+    An unparsable range, several ranges, or one of another version mean the whole (RFC 9110, 14.2).
     """
     match = _RANGE.fullmatch(request.headers.get("Range", "").replace(" ", ""))
     if not match or match.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
@@ -82,7 +82,7 @@ def _wanted(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | Non
 
 
 def _dressed(response: HttpResponseBase, kind: str, etag: str, named: str) -> HttpResponseBase:
-    """Return the answer with the headers that every file has."""
+    """Return the response with the headers that every file has."""
     for header, value in {
         "Content-Type": kind,
         "Content-Disposition": named,
@@ -98,7 +98,7 @@ def _dressed(response: HttpResponseBase, kind: str, etag: str, named: str) -> Ht
 
 
 def _by_portal(request: HttpRequest, name: str, size: int, etag: str) -> HttpResponseBase:
-    """Return the bytes asked for, read as they are sent."""
+    """Return the requested bytes, read as they are sent."""
     wanted = _wanted(request, size, etag)
     if wanted is not None and not wanted[1]:
         response: HttpResponseBase = HttpResponse(status=416)
@@ -122,16 +122,16 @@ def _by_portal(request: HttpRequest, name: str, size: int, etag: str) -> HttpRes
 def file_response(
     request: HttpRequest, *, name: str, kind: str, as_name: str, size: int, checksum: str, inline: bool = False
 ) -> HttpResponseBase:
-    """Return a stored file to GET or HEAD, as `storage.StoredFile` describes it; whether it may be seen was asked before.
+    """Return a stored file for GET or HEAD, described as in `storage.StoredFile`; the caller has checked permission.
 
-    With ACCEL_PREFIX the web server before the portal sends it, with STORAGE_URL the storage itself, for which a signed
-    address is good for a minute; else the portal, any one range of it, in constant memory. `inline` shows a picture
-    in place; anything else is saved all the same.
+    With ACCEL_PREFIX the web server in front sends it, with STORAGE_URL the storage itself, through a signed URL valid
+    for a minute; else the portal, with any single range, in constant memory. `inline` shows a picture in place;
+    anything else is downloaded all the same.
     """
     kind = kind if kind in KINDS else "application/octet-stream"
     is_inline = inline and kind in KINDS and KINDS[kind].is_picture
     named, etag = disposition(as_name, inline=is_inline), quote_etag(checksum)
-    # Compressing here would send other bytes than the range and the length that were told.
+    # Compressing here would send other bytes than the range and the length in the headers.
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
     if settings.STORAGE_URL and not is_inline:
         address = default_storage.url(  # type: ignore[call-arg]  # what storages of S3 take beside the name
@@ -146,14 +146,14 @@ def file_response(
         return _dressed(unchanged, kind, etag, named)
     if settings.ACCEL_PREFIX and not settings.STORAGE_URL:
         response: HttpResponseBase = HttpResponse()
-        # The web server tells ranges and the length itself, from the file.
+        # The web server sets ranges and the length itself, from the file.
         response["X-Accel-Redirect"] = f"{settings.ACCEL_PREFIX}/{quote(name)}"
         return _dressed(response, kind, etag, named)
     return _dressed(_by_portal(request, name, size, etag), kind, etag, named)
 
 
 def preview_response(request: HttpRequest, content: bytes, checksum: str) -> HttpResponseBase:
-    """Return the picture of a page, made by `reading.page_picture`, to be shown in place. Empty content is a 404."""
+    """Return the picture of a page, made by `reading.page_picture`, to be shown inline. Empty content is a 404."""
     if not content:
         raise Http404
     etag = quote_etag(checksum)

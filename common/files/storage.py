@@ -1,6 +1,6 @@
-"""An upload taken in: measured, told, checked, looked through, then stored under a name nobody guesses.
+"""Storing an upload: size check, type detection, validation, virus scan, then storage under a random name.
 
-Memory does not grow with the file. Nothing of a refused one stays: it passes through files without a name.
+Memory does not grow with the file. Nothing of a refused file remains: it passes through unnamed files.
 """
 
 import errno
@@ -30,17 +30,17 @@ from common.pictures import clean_picture
 
 FOLDER = "files"
 PIECE = 256 * 1024
-# Where the picture of a page is kept, by the checksum of the file it is of.
+# Where page pictures are stored, by the checksum of their file.
 PICTURES = "previews"
 ORPHAN_AFTER = timedelta(days=1)
 _OWN_NAME = re.compile(rf"{FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{2}}/[0-9a-f]{{32}}\.[a-z0-9]+")
-# Two who draw one page at once leave a second picture with some letters more.
+# Two requests that draw one page at once leave a second picture with a suffix.
 _PICTURE = re.compile(rf"{PICTURES}/([0-9a-f]{{64}})-[0-9]+(_[A-Za-z0-9]+)?\.webp")
 
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A stored file: its name in the storage, bytes, media type, ending, SHA-256, and the name people know it by."""
+    """A stored file: its name in the storage, bytes, media type, extension, SHA-256, and its original name."""
 
     name: str
     size: int
@@ -51,12 +51,12 @@ class StoredFile:
 
 
 def file_most() -> int:
-    """Return how many bytes one file may have."""
+    """Return the maximum size of one file in bytes."""
     return int(settings.MAX_FILE_MB) * 1024 * 1024
 
 
 def _pieces(upload: Any) -> Iterator[bytes]:
-    """Yield an upload's content, or that of any file, from its beginning."""
+    """Yield the content of an upload, or of any file, from its beginning."""
     if hasattr(upload, "chunks"):
         yield from upload.chunks(PIECE)
         return
@@ -83,7 +83,7 @@ def _refuse_no_room(room: int) -> ValidationError:
 
 
 def _take(upload: Any, into: IO[bytes], room: int | None, declared: int | None) -> None:
-    """Copy the upload; raise ValidationError where it is too large or not what was announced."""
+    """Copy the upload; raise ValidationError if it is too large or not of the declared size."""
     most, size = file_most(), 0
     known = getattr(upload, "size", None) if declared is None else declared
     for piece in _pieces(upload):
@@ -101,7 +101,7 @@ def _take(upload: Any, into: IO[bytes], room: int | None, declared: int | None) 
 
 
 def _checksum(file: IO[bytes]) -> tuple[str, int]:
-    """Return the SHA-256 of a file and its bytes."""
+    """Return the SHA-256 of a file and its size in bytes."""
     digest, size = hashlib.sha256(), 0
     file.seek(0)
     while piece := file.read(PIECE):
@@ -111,7 +111,7 @@ def _checksum(file: IO[bytes]) -> tuple[str, int]:
 
 
 def _sync(name: str) -> None:
-    """Wait until a stored file and its entry are on the disk, where the storage is one: its row is about to be."""
+    """Flush a stored file and its directory entry to disk, if the storage is one, before its row is written."""
     try:
         path = Path(default_storage.path(name))
     except NotImplementedError:
@@ -125,14 +125,14 @@ def _sync(name: str) -> None:
 
 
 def forget(name: str) -> None:
-    """Delete a stored file of ours; a name that is not of our making, or no longer there, is passed over."""
+    """Delete one of our stored files; names that are not ours, or no longer there, are ignored."""
     if _OWN_NAME.fullmatch(name):
         default_storage.delete(name)
 
 
 @contextmanager
 def _room_on_disk() -> Iterator[None]:
-    """Say in a sentence that the disk is full."""
+    """Turn a full disk into a sentence for the user."""
     try:
         yield
     except OSError as wrong:
@@ -144,7 +144,7 @@ def _room_on_disk() -> Iterator[None]:
 
 
 def _store(file: IO[bytes], kind: Kind) -> str:
-    """Store a file under a new name and return that. Nothing stays where the storage fails."""
+    """Store a file under a new name and return that. Nothing remains if the storage fails."""
     token = secrets.token_hex(16)
     name = f"{FOLDER}/{token[:2]}/{token[2:4]}/{token}.{kind.endings[0]}"
     with ExitStack() as half_written:
@@ -157,9 +157,9 @@ def _store(file: IO[bytes], kind: Kind) -> str:
 
 
 def keep(upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None) -> StoredFile:
-    """Take in an upload of Django's, or any binary file, and return what is stored; the caller sees to its end.
+    """Store a Django upload, or any binary file, and return the stored file; the caller is responsible for deleting it.
 
-    `room`: bytes left to the member. `declared`: the bytes that were announced, else those the upload itself tells.
+    `room`: bytes left to the member. `declared`: the announced size in bytes, else the upload's own.
     Raises ValidationError with a sentence; then nothing is stored. About 1 s for 100 MB, without the scanner.
     """
     with _room_on_disk(), tempfile.TemporaryFile() as taken, tempfile.TemporaryFile() as anew:
@@ -182,10 +182,10 @@ def keep(upload: Any, *, original: str = "", room: int | None = None, declared: 
 def keeping(
     upload: Any, *, original: str = "", room: int | None = None, declared: int | None = None
 ) -> Iterator[StoredFile]:
-    """Take in an upload for the block, which records it: what the block does not end well is deleted again.
+    """Store an upload for the block, which records it; deleted again if the block fails.
 
-    Around the action, not in it: no transaction is open while a large file is looked through, and one that is rolled back
-    takes the file along. See `keep` for the rest.
+    Around the action, not in it: no transaction is open while a large file is checked, and a rolled back one
+    removes the file. See `keep` for the rest.
     """
     stored_file = keep(upload, original=original, room=room, declared=declared)
     with ExitStack() as stored:
@@ -207,7 +207,7 @@ def _stored_names(folder: str) -> Iterator[str]:
 
 
 def picture_name(checksum: str, page: int) -> str:
-    """Return the name in the storage of the picture of a page, from 1, of the file with this checksum."""
+    """Return the storage name of the picture of a page, from 1, of the file with this checksum."""
     return f"{PICTURES}/{checksum}-{page}.webp"
 
 
@@ -227,15 +227,15 @@ def _forget_old(names: Iterable[str]) -> int:
 
 
 def forget_orphans(known_names: Container[str]) -> int:
-    """Delete stored files that nothing names and that are older than a day; return how many.
+    """Delete unreferenced stored files older than a day; return how many.
 
-    A process that was killed between storing and recording leaves them. Files beside ours are not touched.
+    A process that was killed between storing and recording leaves them. Files that are not ours are not touched.
     """
     names = [name for name in _stored_names(FOLDER) if name not in known_names and _OWN_NAME.fullmatch(name)]
     return _forget_old(names)
 
 
 def forget_pictures(known_checksums: Container[str]) -> int:
-    """Delete pictures of pages of which there is no file any more, older than a day; return how many. Any can be drawn again."""
+    """Delete page pictures whose file is gone, older than a day; return how many. Any can be drawn again."""
     matches = ((name, _PICTURE.fullmatch(name)) for name in _stored_names(PICTURES))
     return _forget_old([name for name, ours in matches if ours and (ours[1] not in known_checksums or ours[2])])

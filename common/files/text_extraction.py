@@ -1,6 +1,6 @@
-"""The words inside office documents and texts, place by place. Runs in the sandbox; must not import Django.
+"""Text extraction from office documents and texts, place by place. Runs in the sandbox; must not import Django.
 
-Reads the parts that `office_checks` lets through, element by element, so that memory holds the words found and little else.
+Reads the parts that `office_checks` lets through, element by element, so that memory holds little but the words found.
 """
 
 import zipfile
@@ -17,7 +17,7 @@ MAX_TEXT_LENGTH = 2_000_000
 MAX_TEXT_BYTES = 8_000_000
 MAX_SHEETS = 200
 PAGE, SLIDE, SHEET, NONE = "page", "slide", "sheet", ""
-# Parts of a document that show nothing of their own: what was deleted, what stands in for a drawing, remarks.
+# Elements that show nothing of their own: deleted text, fallbacks for drawings, comments.
 _PASSED_OVER = frozenset(
     {"Fallback", "delText", "instrText", "annotation", "tracked-changes", "deletion", "moveFrom", "rPh"}
 )
@@ -26,7 +26,7 @@ _GAPS = {"tab": "\t", "br": "\n", "cr": "\n", "s": " ", "line-break": "\n", "noB
 
 @dataclass(frozen=True)
 class Place:
-    """Where words stand: `kind` is page, slide, sheet or nothing where a document has no places; numbers begin at 1."""
+    """Where words are: `kind` is page, slide, sheet or empty for a document without places; numbers begin at 1."""
 
     kind: str
     number: int
@@ -41,7 +41,7 @@ def tidy(text: str) -> str:
 
 
 def _marked_words(part: IO[bytes]) -> str:
-    """Return the words of a part of DOCX or PPTX, or of the boxes and remarks of a sheet: they keep them in `t` elements of paragraphs."""
+    """Return the words of a DOCX or PPTX part, or of a sheet's text boxes and comments: in `t` elements of paragraphs."""
     out: list[str] = []
     length, inside = 0, False
     for event, name, _told in walk(part, _PASSED_OVER):
@@ -83,7 +83,7 @@ def read_docx(file: IO[bytes]) -> Iterator[Place]:
 
 
 def read_pptx(file: IO[bytes]) -> Iterator[Place]:
-    """Yield the words of each slide with its drawings and the speaker's notes, in the order in which they are shown."""
+    """Yield the words of each slide with its drawings and speaker's notes, in presentation order."""
     with zipfile.ZipFile(file) as box:
         for number, (_name, target) in enumerate(listed_parts(box, main_part(box, "ppt/presentation.xml"), "sldId"), 1):
             beside = [
@@ -95,7 +95,7 @@ def read_pptx(file: IO[bytes]) -> Iterator[Place]:
 
 
 def _shared_words(box: zipfile.ZipFile, main: str) -> list[str]:
-    """Return the words that cells of a workbook name by their number."""
+    """Return the shared strings of a workbook, which cells refer to by number."""
     words: list[str] = []
     pieces: list[str] = []
     length, inside = 0, False
@@ -144,7 +144,7 @@ def _sheet_words(part: IO[bytes], shared: list[str]) -> str:
 
 
 def read_xlsx(file: IO[bytes]) -> Iterator[Place]:
-    """Yield the words and numbers of each sheet, a line for each row, then its boxes and remarks; dates are numbers and stay so."""
+    """Yield the words and numbers of each sheet, a line per row, then its boxes and comments; dates stay numbers."""
     with zipfile.ZipFile(file) as box:
         main = main_part(box, "xl/workbook.xml")
         shared = _shared_words(box, main)
@@ -188,7 +188,7 @@ def read_open(file: IO[bytes], place: str) -> Iterator[Place]:
 
 
 def read_plain(file: IO[bytes]) -> Iterator[Place]:
-    """Yield a text as one place; nothing where it is not what people write."""
+    """Yield a text as one place; nothing if it is not written by people."""
     content = file.read(MAX_TEXT_BYTES)
     try:
         yield Place(NONE, 0, tidy(decoded(content).replace("\r", "\n")))

@@ -1,4 +1,4 @@
-"""What arrives in a request is bounded before anything looks at it: no more of a file is written than may be kept."""
+"""Limits request bodies before anything reads them: no more of a file is written than may be stored."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from django.core.files.uploadhandler import FileUploadHandler
 
 from common.files.storage import file_most
 
-# So many of the largest files may come in one request.
+# One request may contain this many files of the largest size.
 FILES_AT_ONCE = 10
 
 
 class BoundedUploadHandler(FileUploadHandler):
-    """First of the handlers: of a file that is too large a little more than the limit goes on, so that its form can say so.
+    """The first upload handler: passes on slightly more than the limit of an oversized file, so its form can report it.
 
     A request that announces more than ten of the largest files is refused before it is read.
     """
@@ -25,4 +25,4 @@ class BoundedUploadHandler(FileUploadHandler):
         return raw_data if start <= file_most() else None
 
     def file_complete(self, file_size: int) -> None:
-        return None  # the next handler has it
+        return None  # left to the next handler

@@ -1,6 +1,6 @@
-"""The virus scanner, where one is configured: clamd, asked over its own protocol (clamd(8), INSTREAM).
+"""The virus scanner, if configured: clamd, over its own protocol (clamd(8), INSTREAM).
 
-Where it is configured and away, or answers anything but clean, nothing is taken: it fails closed.
+If it is configured but unreachable, or answers anything but clean, every file is refused: it fails closed.
 """
 
 import socket
@@ -33,7 +33,7 @@ def _connected(address: str, seconds: float) -> socket.socket:
 
 
 def _asked(file: IO[bytes], address: str, seconds: float) -> str:
-    """Return the scanner's answer about a file. Raises OSError where it gives none within so many seconds in all."""
+    """Return the scanner's answer about a file. Raises OSError if it gives none within `seconds` in total."""
     until = time.monotonic() + seconds
     answer = b""
     with _connected(address, seconds) as connection:
@@ -53,9 +53,9 @@ def _asked(file: IO[bytes], address: str, seconds: float) -> str:
 
 
 def check_clean(file: IO[bytes]) -> None:
-    """Raise ValidationError where the scanner finds something, or is configured and gives no clear answer.
+    """Raise ValidationError if the scanner finds something, or is configured and gives no clear answer.
 
-    Nothing where CLAMD_URL is empty. Memory does not grow with the file; clamd itself takes about 1 s for 20 MB.
+    Does nothing if CLAMD_URL is empty. Memory does not grow with the file; clamd itself takes about 1 s for 20 MB.
     """
     if not settings.CLAMD_URL:
         return

@@ -1,6 +1,6 @@
 """The process of one job: `python -m common.sandbox JOB [ARGUMENT…]`, the file on standard input, the answer on standard output.
 
-Ends with 0, with REFUSED and the reason on standard error, or in any other way where the file broke a library.
+Exits with 0, with REFUSED and the reason on standard error, or in any other way if the file broke a library.
 """
 
 import sys

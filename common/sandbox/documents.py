@@ -1,4 +1,4 @@
-"""Jobs of the sandbox: the words of a document, the pages of a PDF. Must not import Django."""
+"""Sandbox jobs for the words of a document and the pages of a PDF. Must not import Django."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from common.files import text_extraction
 from common.files.markup import DamagedError
 from common.files.text_extraction import Place
 
-# What is read until then is given back; the limit of the process is a little later.
+# What is read until then is returned; the limit of the process is a little later.
 CPU_SECONDS_ENOUGH = 14
 MAX_PAGES = 5_000
 MAX_DRAWN = 4_000_000
@@ -27,7 +27,7 @@ _READERS: dict[str, Callable[[IO[bytes]], Iterator[Place]]] = {
     "ods": lambda file: text_extraction.read_open(file, text_extraction.SHEET),
     "txt": text_extraction.read_plain,
 }
-# How a PDF says that a word goes on in the next line.
+# How a PDF marks a word that continues on the next line.
 _BROKEN_WORD = re.compile("[\x02\ufffe\u00ad]\\s*")
 
 
@@ -38,7 +38,7 @@ def _pdf(file: IO[bytes]) -> Any:
 
 
 def read_pdf(file: IO[bytes]) -> Iterator[Place]:
-    """Yield the words of each page; a page that cannot be read has none. Raises DamagedError where that is every page."""
+    """Yield the words of each page; an unreadable page has none. Raises DamagedError if every page is unreadable."""
     from pypdfium2 import PdfiumError
 
     document = _pdf(file)
@@ -58,7 +58,7 @@ def read_pdf(file: IO[bytes]) -> Iterator[Place]:
 
 
 def words_of(file: IO[bytes], kind: str) -> dict[str, object]:
-    """Return the places with words, up to two million letters and as far as the time goes; `complete` says whether all."""
+    """Return the places with words, up to two million letters and within the time limit; `complete` says whether all."""
     reader = read_pdf if kind == "pdf" else _READERS[kind]
     places: list[dict[str, object]] = []
     length = 0
@@ -78,7 +78,7 @@ def words_of(file: IO[bytes], kind: str) -> dict[str, object]:
 
 
 def write_words(file: IO[bytes], out: IO[bytes], kind: str) -> None:
-    """Write the words of a file of this kind (an ending) by place, as JSON."""
+    """Write the words of a file of this type (an extension) by place, as JSON."""
     out.write(json.dumps(words_of(file, kind)).encode())
 
 
@@ -88,7 +88,7 @@ def write_page_count(file: IO[bytes], out: IO[bytes]) -> None:
 
 
 def draw_page(file: IO[bytes], out: IO[bytes], number: str, width: str) -> None:
-    """Write a page of a PDF, from 1, as WebP of so many pixels across, at most four million in all."""
+    """Write a page of a PDF, from 1, as WebP `width` pixels wide, at most four million pixels in all."""
     page = _pdf(file)[int(number) - 1]
     across, down = page.get_size()
     scale = min(int(width) / across, (MAX_DRAWN / (across * down)) ** 0.5)

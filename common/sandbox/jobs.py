@@ -11,7 +11,7 @@ REFUSED = 3
 
 
 class RefusedError(Exception):
-    """A file that a job refuses; `code` names the sentence that the portal has for it."""
+    """A file refused by a job; `code` identifies the portal's sentence for it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -20,9 +20,9 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """A function called as `function(file, out, *arguments)`: its module and name, and what its process may take.
+    """A function called as `function(file, out, *arguments)`: its module and name, and its process's limits.
 
-    `extra_memory` is bytes beyond an idle process; `seconds` is the time on the clock, waiting for a turn not counted.
+    `extra_memory` is bytes beyond an idle process; `seconds` is wall-clock time, not counting the wait for a slot.
     """
 
     module: str
@@ -42,7 +42,7 @@ JOBS = {
 
 
 def limit_this_process(job: Job) -> None:
-    """Bound what this process may take from here on. Where the system has no such limits, the clock of `run_job` remains."""
+    """Limit this process's resources from here on. On systems without such limits, the timeout of `run_job` remains."""
     with suppress(ImportError, OSError, ValueError):
         import resource
 

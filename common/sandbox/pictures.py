@@ -1,4 +1,4 @@
-"""The job of the sandbox that checks a picture and writes it anew. Must not import Django."""
+"""The sandbox job that validates and re-encodes a picture. Must not import Django."""
 
 import io
 import struct
@@ -8,7 +8,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from common.sandbox.jobs import RefusedError
 
-# So many take about 550 MB; WebP takes twice as much for each.
+# This many take about 550 MB; WebP takes twice as much per pixel.
 MAX_PIXELS = 60_000_000
 MAX_PIXELS_WEBP = 30_000_000
 ORIENTATION = 0x0112
@@ -23,11 +23,11 @@ _MODES = {
 }
 QUALITY = 92
 QUALITY_SCALED = 85
-COMPRESS_LEVEL = 3  # of PNG: twice as fast as usual
+COMPRESS_LEVEL = 3  # of PNG: twice as fast as the default
 
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:
-    """Return how the pixels must be turned to stand upright. Of the metadata only the orientation is read; damage in it is none."""
+    """Return the rotation that makes the picture upright. Of the metadata only the orientation is read; damaged means none."""
     try:
         return _TURNS.get(picture.getexif().get(ORIENTATION, 1))
     except (SyntaxError, struct.error, ValueError, TypeError, LookupError, ArithmeticError, OSError):
@@ -35,7 +35,7 @@ def _turn(picture: Image.Image) -> Image.Transpose | None:
 
 
 def _in_common_colours(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return the picture in sRGB where it came with a profile of its own, which may name the device."""
+    """Return the picture in sRGB if it has its own colour profile, which may name the device."""
     if not profile or picture.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return picture
     try:
@@ -55,7 +55,7 @@ def _scaled(picture: Image.Image, size: tuple[int, int], is_filled: bool) -> Ima
 
 
 def _write_clean(opened: Image.Image, out: IO[bytes], kind: str, size: tuple[int, int] | None, is_filled: bool) -> None:
-    # Telephones put further pictures behind the first (MPO): of those, as of an animation, the first is taken.
+    # Phones append further pictures (MPO): of those, as of an animation, the first is used.
     own_kind = "JPEG" if opened.format == "MPO" else str(opened.format)
     kind = kind or own_kind
     if opened.width * opened.height > (MAX_PIXELS_WEBP if own_kind == "WEBP" else MAX_PIXELS):
@@ -80,10 +80,10 @@ def _write_clean(opened: Image.Image, out: IO[bytes], kind: str, size: tuple[int
 def clean_picture(
     file: IO[bytes], out: IO[bytes], kind: str = "", width: str = "", height: str = "", shape: str = ""
 ) -> None:
-    """Write a JPEG, PNG or WebP picture anew: upright, with nothing of what a camera or program wrote beside the pixels.
+    """Re-encode a JPEG, PNG or WebP picture: upright, without anything a camera or program wrote besides the pixels.
 
-    `kind` is the format to write, else its own; `width` and `height` the most pixels it may have, else its own; where `shape`
-    is "filled" it is cut so that it has exactly these. Refuses by "pixels" (more than 60 million, of WebP 30) and "damaged".
+    `kind` is the output format, else its own; `width` and `height` the maximum in pixels, else its own; with `shape`
+    "filled" it is cropped to exactly these. Refuses by "pixels" (more than 60 million, of WebP 30) and "damaged".
     """
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     size = (int(width), int(height)) if width else None

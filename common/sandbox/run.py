@@ -1,4 +1,4 @@
-"""Run a job of the sandbox over a file and wait for its answer."""
+"""Run a sandbox job over a file and wait for its answer."""
 
 import os
 import shutil
@@ -19,10 +19,10 @@ from django.conf import settings
 
 from common.sandbox.jobs import JOBS, REFUSED
 
-# Locks of files are there on Unix alone.
+# File locks exist on Unix only.
 fcntl = import_module("fcntl") if find_spec("fcntl") else None
 PROJECT = Path(__file__).resolve().parent.parent.parent
-# So many jobs at once, of all processes of this machine: each may take up to 700 MB.
+# Concurrent jobs of all processes on this machine: each may take up to 700 MB.
 MAX_AT_ONCE = 4
 MAX_WAIT = 20
 MAX_ANSWER = 50_000_000
@@ -32,7 +32,7 @@ MAX_ANSWER = 50_000_000
 class Result:
     """The answer of a job. `failure` is empty, or says why there is none.
 
-    It is "busy" (no turn in time), "time", "memory", "damaged" (the file broke a library) or what the job refuses by.
+    It is "busy" (no slot in time), "time", "memory", "damaged" (the file broke a library) or the job's refusal code.
     """
 
     answer: bytes = b""
@@ -41,9 +41,9 @@ class Result:
 
 @contextmanager
 def _turn() -> Iterator[bool]:
-    """Wait until fewer than MAX_AT_ONCE jobs of this machine's portal run; yields False where that takes too long.
+    """Wait until fewer than MAX_AT_ONCE jobs of this machine's portal run; yields False if that takes too long.
 
-    Whoever dies gives its turn back. On systems without such locks everybody's turn is at once.
+    A process that dies releases its slot. On systems without such locks there is no waiting.
     """
     if fcntl is None:
         yield True
@@ -69,7 +69,7 @@ def _turn() -> Iterator[bool]:
 
 @contextmanager
 def _on_disk(file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Give the file as one of the operating system's, which another process can read: itself, or a copy that vanishes."""
+    """Yield an operating-system file that another process can read: the file itself, or a temporary copy."""
     try:
         file.fileno()
     except (AttributeError, OSError):
@@ -84,7 +84,7 @@ def _on_disk(file: IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def environment() -> dict[str, str]:
-    """Return what the process knows of this one: nothing secret."""
+    """Return the environment variables passed to the process: nothing secret."""
     names = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")
     plain = {name: os.environ[name] for name in names if name in os.environ}
     return {**plain, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -96,16 +96,16 @@ def _failure(code: int, complaint: str) -> str:
         return ""
     if code == REFUSED:
         return complaint.rpartition("\n")[2]  # a library may have complained before
-    # Libraries that are not written in Python abort where memory ends.
+    # Native libraries abort when out of memory.
     if code == -signal.SIGABRT or complaint.rstrip().endswith("MemoryError"):
         return "memory"
     return "time" if code < 0 else "damaged"
 
 
 def run_job(name: str, file: IO[bytes], *arguments: str, out: IO[bytes] | None = None) -> Result:
-    """Run a job of JOBS over the whole file; its answer is written to `out` where that is given.
+    """Run a job of JOBS over the whole file; its answer is written to `out` if given.
 
-    `out` is a file of the operating system. About 0.1 s beside the work itself.
+    `out` is an operating-system file. About 0.1 s on top of the work itself.
     """
     command = [sys.executable, "-W", "ignore", "-m", "common.sandbox", name, *arguments]
     with (

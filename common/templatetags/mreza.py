@@ -1,4 +1,4 @@
-"""Tags and filters for pages: numbers, dates, names, icons, the women-and-men meter and links that keep the query."""
+"""Template tags and filters: numbers, dates, names, icons, the women-and-men meter and links that keep the query."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def percent(share: float | str | None) -> str:
 
 @register.simple_tag
 def between(least: float | None, most: float | None) -> str:
-    """A share between two: "32 %" where both are written alike, else "32–33 %"; "at least 32 %" where the upper is not told."""
+    """A range of shares: "32 %" if both format alike, else "32–33 %"; "at least 32 %" if the upper bound is not disclosed."""
     low, high = percent(least), percent(most)
     if least is None or low == high:
         return low
@@ -101,7 +101,7 @@ def date_range(start: date | None, end: date | None = None) -> str:
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """An inline drawing beside words; screen readers skip it."""
+    """An inline icon beside words; screen readers skip it."""
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>', ICONS[name]
     )
@@ -115,7 +115,7 @@ def meter(
     unknown: float | None = 0,
     label: str = "",
 ) -> dict[str, Any]:
-    """A bar of 100 units: women, men, other and not recorded. `label` says the same in words for who cannot see it."""
+    """A bar of 100 units: women, men, other and not recorded. `label` says the same in words for screen readers."""
     counts = dict(zip(METER_PARTS, (women or 0, men or 0, other or 0, unknown or 0), strict=True))
     total = sum(counts.values())
     bars = []
@@ -130,9 +130,9 @@ def meter(
 
 @register.simple_tag(takes_context=True)
 def query_with(context: Context, **changes: object) -> str:
-    """The page's query string with these keys set, or left out where the value is None or empty.
+    """The page's query string with these keys set, or removed if the value is None or empty.
 
-    Any other change than of `page` goes back to the first page.
+    Any change except of `page` resets to the first page.
     """
     query = dict(context["request"].GET.lists())
     for key, value in {"page": None, **changes}.items():
@@ -145,7 +145,7 @@ def query_with(context: Context, **changes: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def query_without(context: Context, key: str, value: object = None) -> str:
-    """The page's query string without one value of a key, or without the whole key: for the chips of chosen filters."""
+    """The page's query string without one value of a key, or without the whole key: for active-filter chips."""
     query = context["request"].GET.copy()
     query.pop("page", None)
     values = [] if value is None else [chosen for chosen in query.getlist(key) if chosen != str(value)]
@@ -155,13 +155,13 @@ def query_without(context: Context, key: str, value: object = None) -> str:
 
 @register.simple_tag
 def page_numbers(page: Page) -> Iterator[int | str]:
-    """The page numbers worth a link, with an ellipsis for each run left out."""
+    """The page numbers worth a link, with an ellipsis for each omitted run."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 
 
 @register.filter
 def with_marks(pieces: Iterable[Any]) -> SafeString:
-    """A text in pieces (`text`, `is_match`), the matches marked."""
+    """A text in pieces (`text`, `is_match`), with the matches marked."""
     parts = (f"<mark>{escape(one.text)}</mark>" if one.is_match else escape(one.text) for one in pieces)
     return mark_safe("".join(parts))  # noqa: S308 - each piece is escaped
 
@@ -174,13 +174,13 @@ def spans(facts: Iterable[str]) -> SafeString:
 
 @register.filter
 def badges(words: Iterable[str]) -> SafeString:
-    """Words in a row, each on a badge."""
+    """Words in a row, each as a badge."""
     return mark_safe("".join(f'<span class="badge">{escape(word)}</span>' for word in words))  # noqa: S308 - each word is escaped
 
 
 @register.simple_tag
 def hidden_inputs(context_query: Any, *left_out: str) -> SafeString:
-    """A GET form's hidden inputs that keep what the query already says, except the keys that the form itself asks."""
+    """A GET form's hidden inputs that preserve the current query, except the keys the form itself has."""
     pairs = (
         (key, value)
         for key, values in context_query.lists()
@@ -190,7 +190,7 @@ def hidden_inputs(context_query: Any, *left_out: str) -> SafeString:
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
 
 
-# What a browser calls itself, most telling first: Edge also says Chrome, and Chrome also says Safari.
+# Browser names in user agents, most specific first: Edge also says Chrome, and Chrome also says Safari.
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"),
            ("Linux", "Linux"))  # fmt: skip
@@ -198,6 +198,6 @@ SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Win
 
 @register.filter
 def browser(user_agent: str) -> str:
-    """A browser's own long name as "Firefox, Windows"; an unknown one as it calls itself, shortened."""
+    """A user agent as "Firefox, Windows"; an unknown one as is, shortened."""
     known = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
     return ", ".join(part for part in known if part) or user_agent[:40] or EN_DASH

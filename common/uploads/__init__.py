@@ -1,1 +1,1 @@
-"""Uploaded and pasted sheets as plain cells. `reading` is the way in; the rest runs in the sandbox and must not import Django."""
+"""Uploaded and pasted sheets as plain cells. `reading` is the entry point; the rest is sandboxed and must not import Django."""

@@ -1,4 +1,4 @@
-"""What a read sheet is, and how it travels from the sandbox to the portal."""
+"""A parsed worksheet, and its serialisation from the sandbox to the portal."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,9 +14,9 @@ Cell = str | int | float | bool | date | None
 
 @dataclass
 class Sheet:
-    """The rows of one sheet that hold anything; `numbers` are their numbers in the file, from 1.
+    """The non-empty rows of one worksheet; `numbers` are their row numbers in the file, from 1.
 
-    Cells that were merged downwards hold the value in each row, sideways where the row holds more than that. A formula that
+    Cells merged downwards have the value in each row, sideways if the row holds more than that. A formula that
     was never calculated is an empty cell, listed in `unread` by row number and column from 0. Rows have equal length.
     """
 
@@ -33,7 +33,7 @@ class Sheet:
 
 
 def packed(sheets: list[Sheet]) -> list[dict[str, Any]]:
-    """Return sheets as JSON can hold them; a date becomes an object, so that no text is taken for one."""
+    """Return sheets as JSON-serialisable data; a date becomes an object, so that no text is mistaken for one."""
     return [
         {
             "name": sheet.name, "numbers": sheet.numbers, "unread": sorted(sheet.unread), "hidden": sheet.hidden,
@@ -46,7 +46,7 @@ def packed(sheets: list[Sheet]) -> list[dict[str, Any]]:
 
 
 def unpacked(sheets: list[dict[str, Any]]) -> list[Sheet]:
-    """Return the sheets that `packed` made."""
+    """Return the sheets serialised by `packed`."""
     return [
         Sheet(
             name=sheet["name"], numbers=sheet["numbers"], hidden=sheet["hidden"],

@@ -1,4 +1,4 @@
-"""CSV files and pasted cells: which letters the bytes are, and what stands between the cells."""
+"""CSV files and pasted cells: detecting the encoding and the delimiter."""
 
 import codecs
 import csv
@@ -16,7 +16,7 @@ LOOKED_AT = 200
 MAX_LINES = 3 * MAX_ROWS
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-# The letters beyond ASCII that names and sheets of the region are written with, and the signs of such sheets.
+# The non-ASCII letters in names and sheets of the region, and the symbols of such sheets.
 _LATIN_LETTERS = frozenset("čćžšđČĆŽŠĐëçËÇéáöüäßÉÁÖÜÄñôêíóúý")
 _CYRILLIC_LETTERS = frozenset("абвгдђѓежзѕијкќлљмнњопрстћуфхцчџшАБВГДЂЃЕЖЗЅИЈКЌЛЉМНЊОПРСТЋУФХЦЧЏШѐѝЀЍ")
 _SIGNS = frozenset("–—„“”‚‘’…•«»°§№€")
@@ -24,7 +24,7 @@ _ENCODINGS = ("cp1250", "cp1251", "iso8859_2", "iso8859_5")
 
 
 def _plausibility(text: str) -> float:
-    """Return how much the letters beyond ASCII look like words of the region; mixed scripts in one word do not."""
+    """Return how much the non-ASCII letters look like words of the region; mixed scripts in one word do not."""
     score = 0.0
     for word in _WORD.findall(text):
         cyrillic = len(_CYRILLIC.findall(word))
@@ -35,10 +35,10 @@ def _plausibility(text: str) -> float:
         elif cyrillic:
             weight = 1.0 if len(word) > 1 else 0.4
             score += weight * sum(1 if c in _CYRILLIC_LETTERS else -1 for c in word)
-            # A capital after a small letter is what a wrong table makes of small letters.
+            # A capital after a small letter is a sign of the wrong encoding.
             score -= 2 * sum(a.islower() and b.isupper() for a, b in pairwise(word))
         elif beyond:
-            # Latin words of the region are mostly plain letters; a word of nothing else was Cyrillic.
+            # Latin words of the region are mostly ASCII letters; a word without any was Cyrillic.
             weight = 1.0 if len(beyond) * 2 <= len(word) + 1 else -0.5 if len(word) > 2 else 0.5
             score += sum(weight if c in _LATIN_LETTERS else -2 for c in beyond)
             score -= 2 * sum(a.islower() and b.isupper() for a, b in pairwise(word))
@@ -47,7 +47,7 @@ def _plausibility(text: str) -> float:
 
 
 def utf16_without_mark(content: bytes) -> str | None:
-    """Return the encoding where every other byte is (nearly) of one small value, as UTF-16 text is."""
+    """Return the encoding if every other byte is (nearly always) the same small value, as in UTF-16 text."""
     sample = content[: LOOKED_AT * 20]
     even, odd = sample[0::2], sample[1::2]
     if len(odd) < 4:
@@ -59,7 +59,7 @@ def utf16_without_mark(content: bytes) -> str | None:
 
 
 def decoded(content: bytes) -> str:
-    """Return the text of a file in UTF-8, UTF-16, Windows-1250, Windows-1251 or their ISO twins; refuse what is no text."""
+    """Return the text of a file in UTF-8, UTF-16, Windows-1250, Windows-1251 or their ISO twins; refuse anything else."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _checked(content.decode("utf-16", errors="replace"))
     content = content.removeprefix(codecs.BOM_UTF8)
@@ -79,7 +79,7 @@ def decoded(content: bytes) -> str:
 
 
 def _checked(text: str) -> str:
-    """Return the text without NULs and marks of order; refuse it where it is not what people write."""
+    """Return the text without NULs and byte order marks; refuse it if it is not text written by people."""
     text = text.replace("\x00", "").removeprefix("\N{BYTE ORDER MARK}")
     strange = sum(
         unicodedata.category(c) in {"Cc", "Cn", "Co", "Cs"} and c not in "\t\r\n\x0b\x0c\x1a" for c in text[:50_000]
@@ -91,7 +91,7 @@ def _checked(text: str) -> str:
 
 
 def _records(text: str, mark: str) -> list[tuple[int, list[str]]]:
-    """Return the records of a text with the number of the line each begins on; a quote that never closes is a plain sign."""
+    """Return the records of a text with each one's first line number; a quote that never closes is a literal."""
     records: list[tuple[int, list[str]]] = []
     before = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
@@ -105,7 +105,7 @@ def _records(text: str, mark: str) -> list[tuple[int, list[str]]]:
         if not swallowed and not any(cell.count("\n") > 20 for _number, cells in records for cell in cells):
             return records
     except csv.Error:
-        pass  # A cell longer than any: read by lines, where a quote closes or does not.
+        pass  # A cell over the length limit: parsed by lines, where a quote closes or does not.
     lines = text.splitlines()
     if len(lines) > MAX_LINES:
         raise RefusedError("too_many_rows")
@@ -119,7 +119,7 @@ def _line_cells(line: str, mark: str) -> list[str]:
 
 
 def _best_mark(text: str) -> str:
-    """Return what separates the cells: the mark by which most lines fall into equally many."""
+    """Return the delimiter: the one that splits most lines into equally many cells."""
     sample = "\n".join(text.splitlines()[:LOOKED_AT])
     best, most = MARKS[0], 0
     for mark in MARKS:

@@ -1,4 +1,4 @@
-"""From an uploaded file or pasted text to sheets of cells, or one sentence that says what to do."""
+"""Parses an uploaded file or pasted text into sheets of cells, or one sentence that says what to do."""
 
 import io
 import json
@@ -49,13 +49,13 @@ SENTENCES = {
 
 
 def refusal(code: str) -> ValidationError:
-    """Return the refusal whose sentence has this code; an unknown code reads as damage."""
+    """Return the refusal with the sentence for this code; an unknown code reads as damage."""
     code = code if code in SENTENCES else "damaged"
     return ValidationError(SENTENCES[code], code=code)
 
 
 def read_upload(content: bytes, name: str) -> list[Sheet]:
-    """Return the sheets of an uploaded workbook or CSV file; raise ValidationError with one sentence where there are none.
+    """Return the sheets of an uploaded workbook or CSV file; raise ValidationError with one sentence if there are none.
 
     `name` only helps to name what is wrong. Reads in the sandbox; about 0.2 s for a usual sheet.
     """
@@ -68,7 +68,7 @@ def read_upload(content: bytes, name: str) -> list[Sheet]:
 
 
 def read_pasted(text: str) -> list[Sheet]:
-    """Return cells copied from a spreadsheet as one sheet; raise ValidationError where there are too many."""
+    """Return cells copied from a spreadsheet as one sheet; raise ValidationError if there are too many."""
     try:
         return [split_text(text)]
     except RefusedError as refused:

@@ -1,4 +1,4 @@
-"""The job of the sandbox that reads an uploaded list: a workbook, or a text with cells. Must not import Django."""
+"""The sandbox job that reads an uploaded list: a workbook, or a text with cells. Must not import Django."""
 
 import json
 from typing import IO
@@ -28,7 +28,7 @@ def _refuse_other_kinds(content: bytes, name: str) -> None:
 
 
 def read_sheets(content: bytes, name: str) -> list[Sheet]:
-    """Return the sheets of a workbook or a text. Raises RefusedError, and whatever damaged workbooks make a library raise."""
+    """Return the sheets of a workbook or a text. Raises RefusedError, and any library error on a damaged workbook."""
     if content.startswith((b"PK", OLE)):
         from common.uploads.workbook import read_workbook
 
@@ -37,7 +37,7 @@ def read_sheets(content: bytes, name: str) -> list[Sheet]:
     try:
         return [split_text(decoded(content))]
     except RefusedError as refused:
-        # What calls itself a workbook and is neither that nor text is a damaged workbook.
+        # A file named as a workbook that is neither that nor text is a damaged workbook.
         if refused.code == "no_text" and name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")):
             raise RefusedError("damaged") from refused
         raise

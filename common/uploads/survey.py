@@ -1,4 +1,4 @@
-"""What calamine does not say of a worksheet, read from its XML: errors, formulas without a result, merged cells of .ods.
+"""What calamine omits from a worksheet, read from its XML: errors, formulas without a result, merged cells of .ods.
 
 Counts cells on the way, so that a sheet made to fill the memory is refused by its size. Must not import Django.
 """
@@ -13,7 +13,7 @@ from common.files.parts import listed_parts, main_part
 from common.sandbox.jobs import RefusedError
 from common.uploads.cells import MAX_CELL_LENGTH, MAX_COLUMNS
 
-# More than any roster holds: 10,000 rows of 30 columns. Reading so many takes about 3 s.
+# More than any roster holds: 10,000 rows of 30 columns. Reading that many takes about 3 s.
 MAX_CELLS = 300_000
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _REMARKS = frozenset({"annotation", "tracked-changes"})
@@ -31,7 +31,7 @@ class Survey:
     cells: int = 0
 
     def count(self, column: int, cells: int = 1) -> None:
-        """Count filled cells, the last of them in this column. Raises RefusedError for more than any list has."""
+        """Count filled cells, the last of them in this column. Raises RefusedError above the limit."""
         self.cells += cells
         if self.cells > MAX_CELLS:
             raise RefusedError("too_large")
@@ -47,7 +47,7 @@ def _column(letters: str) -> int:
 
 
 def _survey_xml(part: IO[bytes]) -> Survey:
-    """Return what stands in the XML of one worksheet of an .xlsx."""
+    """Return the survey of the XML of one .xlsx worksheet."""
     survey = Survey()
     row = column = -1
     kind = text = ""
@@ -87,7 +87,7 @@ def survey_xlsx(box: zipfile.ZipFile) -> dict[str, Survey]:
 
 
 def survey_open(box: zipfile.ZipFile) -> dict[str, Survey]:
-    """Return the survey of each table of an .ods, by the table's name. Rows and cells that are alike are written once there."""
+    """Return the survey of each table of an .ods, by the table's name. Repeated rows and cells are written once there."""
     surveys: dict[str, Survey] = {}
     survey, cell, text = Survey(), {}, ""
     row = column = row_repeats = 0

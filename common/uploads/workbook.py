@@ -1,6 +1,6 @@
-"""Workbooks (.xlsx, .xls, .ods) as cells: looked at from outside first, then read by calamine. Must not import Django.
+"""Workbooks (.xlsx, .xls, .ods) as cells: checked from outside first, then read by calamine. Must not import Django.
 
-Calamine gives neither errors nor formulas without a result, and of OpenDocument no merged cells: `survey` adds them.
+Calamine returns neither errors nor formulas without a result, and no merged cells of OpenDocument: `survey` adds them.
 """
 
 import io
@@ -18,7 +18,7 @@ from common.uploads.survey import Survey, survey_open, survey_xlsx
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED_BYTES = 40_000_000
-# An entry that is this large and was packed this tightly is no sheet that people filled.
+# An entry this large and this tightly packed is not a sheet filled in by people.
 TIGHT_FROM = 2_000_000
 TIGHTEST = 400
 MAX_MERGED_ROWS = 1_000
@@ -27,7 +27,7 @@ Rows = dict[int, dict[int, Cell]]
 
 
 def _check_zip(box: zipfile.ZipFile) -> None:
-    """Refuse what is no workbook of sane size without macros, by the directory of its zip: before anything is unpacked."""
+    """Refuse anything but a macro-free workbook of sane size, by its zip directory, before anything is unpacked."""
     entries = box.infolist()
     if any(entry.flag_bits & 1 for entry in entries):
         raise RefusedError("password")
@@ -47,7 +47,7 @@ def _check_zip(box: zipfile.ZipFile) -> None:
 
 
 def _surveys(content: bytes) -> dict[str, Survey]:
-    """Return what calamine does not say of each sheet of a zipped workbook, by the sheet's name."""
+    """Return what calamine omits from each sheet of a zipped workbook, by the sheet's name."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as box:
             _check_zip(box)
@@ -79,7 +79,7 @@ def _check_ole(content: bytes) -> None:
 
 
 def plain(value: object) -> Cell:
-    """Return a cell's value as the portal reads it: whole numbers as int, moments as their day, text without NULs."""
+    """Return a cell's value normalised: whole numbers as int, datetimes as their day, text without NULs."""
     if isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -94,17 +94,17 @@ def plain(value: object) -> Cell:
 
 
 def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
-    """Return the filled cells of each row that holds any, rows and columns from 0."""
+    """Return the filled cells of each non-empty row, rows and columns from 0."""
     _top, left = page.start or (0, 0)
     errors: dict[int, dict[int, Cell]] = {}
     for (row, column), text in survey.errors.items():
         errors.setdefault(row, {})[column] = text
     noted = errors.keys() | {row for row, _column in survey.unread}
     rows: Rows = {}
-    # Rows come from the first on, also empty ones; their cells from the first column that holds anything.
+    # Rows start at the first, empty ones included; their cells at the first column that holds anything.
     for number, values in enumerate(page.iter_rows()):
         if values.count("") == len(values):
-            continue  # a million of them may stand before the last cell
+            continue  # a million of them may precede the last cell
         held: dict[int, Cell] = {
             column: cell for column, value in enumerate(values, left) if (cell := plain(value)) is not None
         }
@@ -112,7 +112,7 @@ def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
             rows[number] = held
         if len(rows) > MAX_ROWS:
             raise RefusedError("too_many_rows")
-    for number in noted:  # calamine leaves out what is beyond the last value
+    for number in noted:  # calamine omits cells beyond the last value
         rows.setdefault(number, {}).update(errors.get(number, {}))
     if any(max(row, default=0) >= MAX_COLUMNS for row in rows.values()):
         raise RefusedError("too_many_columns")
@@ -120,7 +120,7 @@ def _filled_rows(page: CalamineSheet, survey: Survey) -> Rows:
 
 
 def _fill_merged(rows: Rows, ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """Repeat the value of merged cells down the rows there are, and sideways where a row holds anything else."""
+    """Repeat the value of merged cells down existing rows, and sideways if a row holds anything else."""
     for (top, left), (bottom, right) in list(ranges)[:MAX_ROWS]:
         value = rows.get(top, {}).get(left)
         if value is None or bottom - top > MAX_MERGED_ROWS:

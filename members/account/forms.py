@@ -1,4 +1,4 @@
-"""The forms of allauth's account pages in the portal's words; what they check stays allauth's."""
+"""The forms of allauth's account pages with the portal's wording; validation stays allauth's."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ LONG_ENOUGH = _("At least 12 characters. A few words you remember are better tha
 
 
 class InOurWords:
-    """Gives the fields our labels and helps, and takes away placeholders that only repeat the label."""
+    """Sets our labels and help texts, and removes placeholders that only repeat the label."""
 
     labels: ClassVar[dict[str, Promise]] = {}
     helps: ClassVar[dict[str, Promise]] = {}
@@ -34,7 +34,7 @@ class SignInForm(InOurWords, allauth.LoginForm):
 
 
 class ForgottenPasswordForm(InOurWords, allauth.ResetPasswordForm):
-    """The address of who forgot the password. Looks nothing up, so that it takes as long for every address."""
+    """The address of somebody who forgot the password. Looks nothing up, so that every address takes equally long."""
 
     labels: ClassVar[dict[str, Promise]] = {"email": _("E-mail")}
 
@@ -49,7 +49,7 @@ class ForgottenPasswordForm(InOurWords, allauth.ResetPasswordForm):
 
 
 class ResetLinkForm(allauth.UserTokenForm):
-    """The two parts of a mailed link for a new password. That of a deactivated member is no longer valid."""
+    """The two parts of an emailed password reset link. Links of deactivated members are no longer valid."""
 
     def _get_user(self, uidb36: str | None) -> Member | None:
         member: Member | None = super()._get_user(uidb36)

@@ -1,4 +1,4 @@
-"""A form that was sent after the sign-in had ended: held, encrypted, until the same member is back."""
+"""A form submitted after the session had expired: held, encrypted, until the same member signs in again."""
 
 import json
 import time
@@ -20,7 +20,7 @@ NEVER_BELOW = "/account/"
 
 @dataclass(frozen=True)
 class HeldForm:
-    """What was sent where: fields in their order, and the names of files, which are not held."""
+    """What was submitted and where: the fields in order, and the names of files; the files themselves are not held."""
 
     path: str
     fields: list[tuple[str, str]]
@@ -28,9 +28,9 @@ class HeldForm:
 
 
 def hold_form(request: HttpRequest, member: Member) -> bool:
-    """Keep the form of this POST in the present session for that member. Return whether it was kept.
+    """Store this POST's form in the current session for that member. Return whether it was stored.
 
-    Kept encrypted for an hour; nothing below /account/, nothing above 300 kB, nothing for an unknown address.
+    Stored encrypted for an hour; nothing below /account/, nothing above 300 kB, nothing for an unknown address.
     """
     if request.path.startswith(NEVER_BELOW):
         return False
@@ -49,22 +49,22 @@ def hold_form(request: HttpRequest, member: Member) -> bool:
 
 
 def has_held_form(request: HttpRequest) -> bool:
-    """Return whether a form waits in this session for the member who is signed in."""
+    """Return whether this session holds a form of the signed-in member."""
     held = request.session.get(HELD_KEY)
     return bool(held and time.time() < held["until"] and str(held["member"]) == request.session.get(SESSION_KEY))
 
 
 def held_form(request: HttpRequest) -> HeldForm | None:
-    """Return the waiting form of the signed-in member, or None."""
+    """Return the signed-in member's held form, or None."""
     if not has_held_form(request):
         return None
     try:
         body = json.loads(decrypt(request.session[HELD_KEY]["body"]))
-    except ValueError:  # another key since
+    except ValueError:  # the key has changed since
         return None
     return HeldForm(body["path"], [(name, value) for name, value in body["fields"]], body["files"])
 
 
 def drop_held_form(request: HttpRequest) -> None:
-    """Forget the waiting form, whoever it was for."""
+    """Discard the held form, whoever it belongs to."""
     request.session.pop(HELD_KEY, None)

@@ -1,4 +1,4 @@
-"""The mail with a link for a new password. The worker looks whose address it is, so that asking takes as long for each."""
+"""The password reset email. The worker looks up the address, so that the request takes equally long for each."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
@@ -10,9 +10,9 @@ from members.models import Member
 
 @task(takes_context=True)
 def mail_password_link(context: TaskContext, email: str) -> None:
-    """Mail a link for a new password to the member of this address, or to nobody's address that it is nobody's.
+    """Email a reset link to the member with this address; any other address is told that it has no account.
 
-    Once for each asking: where the worker is killed after it wrote the mail, doing the task again writes no second one.
+    Sent once per request: if the worker is killed after writing the email, running the task again writes no second one.
     """
     adapter, mail_key = get_adapter(), f"password link {context.task_result.id}"
     member = Member.objects.filter(email__iexact=email, is_active=True).first()

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts: half an hour without a click (an hour for recorders), twelve hours in all."""
+"""How long a session lasts: half an hour without a click (an hour for recorders), twelve hours in all."""
 
 import time
 from collections.abc import Callable
@@ -18,31 +18,31 @@ from members.models import Member, RoleCode
 IDLE_SECONDS = 30 * 60
 IDLE_SECONDS_RECORDING = 60 * 60
 SECONDS_IN_ALL = 12 * 60 * 60
-# The session is written at most once a minute, when the member was last seen every five.
+# The session is written at most once a minute, the member's last-seen time at most every five.
 SECONDS_BETWEEN_NOTES = 60
 SEEN_EVERY = timedelta(minutes=5)
 SIGNED_IN_KEY, SEEN_KEY = "signed_in_at", "seen_at"
 
 
 def note_sign_in(request: HttpRequest) -> None:
-    """Begin to count: called when somebody has signed in."""
+    """Start the clock; called when somebody has signed in."""
     request.session[SIGNED_IN_KEY] = request.session[SEEN_KEY] = int(time.time())
 
 
 def idle_seconds(member: Member) -> int:
-    """Return after how many seconds without a request this member is signed out."""
+    """Return the number of seconds without a request after which this member is signed out."""
     return IDLE_SECONDS_RECORDING if member.has_role(RoleCode.RECORDER) else IDLE_SECONDS
 
 
 def is_over(request: HttpRequest, member: Member, now: float) -> bool:
-    """Return whether this sign-in has lasted too long, in all or without a request. No query."""
+    """Return whether this session has exceeded its total or idle limit. No query."""
     signed_in = request.session.get(SIGNED_IN_KEY, 0)
     seen = request.session.get(SEEN_KEY, 0)
     return bool(now - signed_in >= SECONDS_IN_ALL or now - seen >= idle_seconds(member))
 
 
 def note_seen(request: HttpRequest, member: Member, now: float) -> None:
-    """Keep that the member is here: at most once a minute in the session, once in five minutes on the member."""
+    """Record that the member is active: at most once a minute in the session, once in five minutes on the member."""
     if now - request.session.get(SEEN_KEY, 0) < SECONDS_BETWEEN_NOTES:
         return
     request.session[SEEN_KEY] = int(now)
@@ -54,7 +54,7 @@ def note_seen(request: HttpRequest, member: Member, now: float) -> None:
 
 
 class TimeLimitsMiddleware:
-    """Signs out whoever was away too long, and holds the form they send so that nothing typed is lost."""
+    """Signs out members whose session has expired, and holds the form they submit so that nothing typed is lost."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -66,7 +66,7 @@ class TimeLimitsMiddleware:
         if not is_over(request, member, now):
             note_seen(request, member, now)
             return self.get_response(request)
-        # The form is read before the session is gone, and held in the new one.
+        # The form is read before the session is flushed, and held in the new one.
         logout(request)
         if request.method == "POST" and not is_background(request) and hold_form(request, member):
             wanted = urlencode({"next": resolve_url("account_held_form")})
@@ -75,5 +75,5 @@ class TimeLimitsMiddleware:
 
 
 def is_background(request: HttpRequest) -> bool:
-    """Return whether a script asks: it gets a status to act on instead of a redirect."""
+    """Return whether the request comes from a script, which gets a status to act on instead of a redirect."""
     return bool(request.headers.get("HX-Request") or request.headers.get("X-Requested-With") == "fetch")

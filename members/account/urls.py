@@ -1,4 +1,4 @@
-"""Addresses below /account/: allauth's pages that the portal uses, each write whole or not at all, and its own."""
+"""URLs below /account/: the allauth pages the portal uses, each write atomic, and the portal's own."""
 
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -14,7 +14,7 @@ from django.views.generic import RedirectView
 
 from members.account import views
 
-# allauth's pages for more addresses, codes by mail and social accounts are left out: an address is changed by a
+# allauth's pages for more addresses, codes by email and social accounts are left out: an address is changed by a
 # new invitation, which proves it.
 LEFT_OUT = {
     "account_email", "account_confirm_email", "account_email_verification_sent", "account_set_password",
@@ -22,7 +22,7 @@ LEFT_OUT = {
     "account_confirm_reauthentication_code", "mfa_list_webauthn", "mfa_remove_webauthn",
     "mfa_download_recovery_codes",
 }  # fmt: skip
-# Posts that change a row: the change, its audit line and its mail are kept or lost together.
+# POSTs that change a row: the change, its audit entry and its email are committed or rolled back together.
 CHANGING = {
     "account_change_password", "account_reset_password_from_key", "mfa_activate_totp", "mfa_deactivate_totp",
     "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "mfa_generate_recovery_codes", "usersessions_list",
@@ -32,7 +32,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def atomic_posts(view: View) -> View:
-    """Run the posts of a view in one transaction."""
+    """Run the POSTs of a view in one transaction."""
 
     @wraps(view)
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -45,7 +45,7 @@ def atomic_posts(view: View) -> View:
 
 
 def used(patterns: list[Any], under: str = "") -> Iterator[URLPattern]:
-    """Yield allauth's patterns that the portal uses, flat, below `under`."""
+    """Yield the allauth URL patterns that the portal uses, flattened, below `under`."""
     for entry in patterns:
         if isinstance(entry, URLResolver):
             yield from used(entry.url_patterns, under + str(entry.pattern))

@@ -1,4 +1,4 @@
-"""A member's own account: the guided second factor, what was held over a sign-out, and their own sessions."""
+"""A member's own account: guided second-factor set-up, the form held over a sign-out, and their sessions."""
 
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
@@ -22,9 +22,9 @@ NEXT_KEY = "after_second_factor"
 
 @require_GET
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """The guided set-up: choose a passkey or an app, keep the recovery codes, go on.
+    """Guided set-up: choose a passkey or an app, save the recovery codes, continue.
 
-    Who has a factor that was not shown in this sign-in is asked for it.
+    Members who have a factor but have not used it in this session are asked for it.
     """
     member = member_of(request)
     if request.GET.get("next"):
@@ -46,7 +46,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def held(request: HttpRequest) -> HttpResponse:
-    """Show what the member sent after they were signed out, to send it again or let it go."""
+    """Show what the member submitted after they were signed out, to submit again or discard."""
     waiting = held_form(request)
     if request.method == "POST" or waiting is None:
         drop_held_form(request)

@@ -1,4 +1,4 @@
-"""What part of the record is asked for."""
+"""Filters of the audit log."""
 
 from datetime import datetime, time
 from typing import Any
@@ -23,7 +23,7 @@ KINDS = [
 
 
 class AuditFilter(forms.Form):
-    """Always over `access.visible_entries(member)`. What is wrong in it is left out."""
+    """Always over `access.visible_entries(member)`. Invalid values are ignored."""
 
     q = forms.CharField(
         label=_("Who or what"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}),
@@ -50,12 +50,12 @@ class AuditFilter(forms.Form):
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What was asked, without what was left empty or makes no sense."""
+        """The filters in use, without empty or invalid ones."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     def rows(self) -> QuerySet[AuditEntry]:
-        """Return the lines asked for, newest first, with actor and text. At most two queries more to find who or what."""
+        """Return the matching entries, newest first, with actor and text. At most two more queries, for names."""
         chosen = self.chosen
         rows = access.visible_entries(self.by).select_related("by__organisation", "organisation", "text")
         if not chosen.get("readings") and chosen.get("act") != "read_names":
@@ -74,7 +74,7 @@ class AuditFilter(forms.Form):
 
 
 def _who_or_what(text: str) -> Q:
-    """Lines by a member of that name in any script, or about a thing that is called so."""
+    """Entries by a member of that name in any script, or about an object of that name."""
     key = spelling(text)
     people = [
         member.pk

@@ -1,4 +1,4 @@
-"""The record of who did what, as sentences, and as a sheet to take along."""
+"""The audit log as sentences, and its export as a workbook."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -29,22 +29,22 @@ LINES_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Entry:
-    """One line as this reader may see it."""
+    """One audit entry as this reader may see it."""
 
     line: AuditEntry
     sentence: str
     about: Label
-    # Field, old value, new value; the values only for who may read the text.
+    # Field, old value, new value; the values only for readers who may see the text.
     changes: list[tuple[str, str, str]]
 
     @property
     def day(self) -> date:
-        """The local day, under which the page gathers the lines."""
+        """The local day by which the page groups entries."""
         return timezone.localtime(self.line.at).date()
 
     @property
     def of(self) -> str:
-        """Whose member did it, unless the line says that already."""
+        """The actor's organisation, unless the entry already names it."""
         home = self.line.by.organisation.short_name if self.line.by else ""
         return "" if home == self.about.name else home
 
@@ -66,7 +66,7 @@ def _changes(line: AuditEntry, with_text: bool) -> list[tuple[str, str, str]]:
 
 
 def entries(lines: Iterable[AuditEntry], by: Member) -> Iterator[Entry]:
-    """Yield the lines as sentences for this reader. One query for each kind of thing among them."""
+    """Yield the entries as sentences for this reader. One query for each kind of object among them."""
     lines = list(lines)
     labels = labels_of(lines)
     for line in lines:
@@ -77,7 +77,7 @@ def entries(lines: Iterable[AuditEntry], by: Member) -> Iterator[Entry]:
 
 
 def _periods(first: date | None, last: date | None) -> list[tuple[str, str, bool]]:
-    """Return the times most often asked for: words, the first day, and whether it is the one chosen."""
+    """Return the most used periods: label, first day, and whether it is the selected one."""
     today = timezone.localdate()
     periods = [(_("Today"), 0), (_("Last 7 days"), 6), (_("Last 30 days"), 29)]
     days = [(words, today - timedelta(days=back)) for words, back in periods]
@@ -86,7 +86,7 @@ def _periods(first: date | None, last: date | None) -> list[tuple[str, str, bool
 
 @require_GET
 def audit(request: HttpRequest) -> HttpResponse:
-    """The record, newest first."""
+    """The audit log, newest first."""
     by = _reader(request)
     form = AuditFilter(request.GET, by=by)
     page = page_of(request, form.rows())
@@ -103,7 +103,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 def _sheet_rows(lines: list[int], by: Member) -> Iterator[list[object]]:
-    """Yield the rows of the sheet, read 500 at a time."""
+    """Yield the rows of the export, read 500 at a time."""
     for start in range(0, len(lines), LINES_AT_ONCE):
         some = AuditEntry.objects.filter(pk__in=lines[start : start + LINES_AT_ONCE])
         for entry in entries(some.select_related("by__organisation", "organisation", "text"), by):
@@ -118,7 +118,7 @@ def _sheet_rows(lines: list[int], by: Member) -> Iterator[list[object]]:
 
 @require_POST
 def audit_export(request: HttpRequest) -> HttpResponseBase:
-    """Take the filtered lines along as a sheet; that leaves a line, too."""
+    """Export the filtered entries as a workbook; the export itself is audited."""
     return _exported(request, _reader(request))
 
 

@@ -1,4 +1,4 @@
-"""Validation of invitations, single and pasted as a list, and of the first password."""
+"""Validation of invitations, single or pasted as a list, and of the first password."""
 
 import re
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from members.models import Invitation, Member, Organisation, Role
 
 
 class InvitationForm(forms.ModelForm[Invitation]):
-    """Whom to invite, within what the inviting member may give."""
+    """Whom to invite, with the roles and organisations the inviting member may grant."""
 
     class Meta:
         model = Invitation
@@ -40,7 +40,7 @@ ADDRESS = re.compile(r"<?([^\s<>,;]*@[^\s<>,;]*)>?")
 
 @dataclass(frozen=True)
 class Pasted:
-    """One pasted row as it was understood, and what is wrong with it ("" where nothing is)."""
+    """One pasted row as parsed, and what is wrong with it ("" if nothing)."""
 
     text: str
     email: str = ""
@@ -50,7 +50,7 @@ class Pasted:
 
 
 class InvitationListForm(forms.Form):
-    """People pasted from a sheet: an address and a name in each row, in any order; one organisation and roles for all."""
+    """People pasted from a workbook: an address and a name per row, any order; one organisation and roles for all."""
 
     organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
         label=gettext_lazy("Organisation"), queryset=Organisation.objects.none()
@@ -76,13 +76,13 @@ class InvitationListForm(forms.Form):
         return rows
 
     def understood(self) -> list[Pasted]:
-        """Return each row as it was understood; a header is passed over. Two queries."""
+        """Return each row as parsed, skipping a header. Two queries."""
         lines = split_cells(self.cleaned_data["rows"])
         if lines and not any("@" in cell for cell in lines[0]) and len(lines) > 1:
             lines = lines[1:]
         people = [_read_person(cells) for cells in lines]
         addresses = [row.email for row in people if row.email]
-        # Of members elsewhere nothing is told; see `members.actions.invite_member`.
+        # Nothing is revealed about members elsewhere; see `members.actions.invite_member`.
         here = access.manageable_members(self.by)
         members = set(here.filter(email__in=addresses).values_list("email", flat=True))
         seen: set[str] = set()
@@ -99,10 +99,10 @@ class InvitationListForm(forms.Form):
 
 
 def _read_person(cells: list[str]) -> Pasted:
-    """Read an address and a name out of one row: what has an @, and around it given and family name in that order.
+    """Parse an address and a name from one row: the cell with an @, and around it given and family name in that order.
 
-    Also where they share a cell, as mail programs copy them: Ana Petrović <ana@mod.example>, and the family name first
-    where there are quotes: "Petrović, Ana" <ana@mod.example>.
+    Also where they share a cell, as email programs copy them: Ana Petrović <ana@mod.example>, and the family name first
+    if quoted: "Petrović, Ana" <ana@mod.example>.
     """
     text = "\t".join(cells)
     address, names, quoted = "", list(cells), False

@@ -1,4 +1,4 @@
-"""Inviting members, one or a pasted list, and accepting an invitation."""
+"""Inviting members, singly or as a pasted list, and accepting an invitation."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -21,7 +21,7 @@ from members.pages import managing
 
 @require_http_methods(["GET", "POST"])
 def member_invite(request: HttpRequest) -> HttpResponse:
-    """Invite one person by mail."""
+    """Invite one person by email."""
     return _invite(request, managing(request))
 
 
@@ -42,7 +42,7 @@ def _invite(request: HttpRequest, by: Member) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def invite_list(request: HttpRequest) -> HttpResponse:
-    """Read a pasted list of people, show what was understood, then invite those who can be."""
+    """Parse a pasted list of people, show the result, then invite the valid ones."""
     return _invite_list(request, managing(request))
 
 
@@ -71,7 +71,7 @@ def _invite_list(request: HttpRequest, by: Member) -> HttpResponse:
 
 
 def _after_list(request: HttpRequest, by: Member, left: list[Pasted]) -> HttpResponse:
-    """Go back to the members; what could not be invited stays in the box to be mended."""
+    """Redirect to the members; rows that could not be invited stay in the box to be corrected."""
     if not left:
         return redirect("members:list")
     data = request.POST.copy()
@@ -82,7 +82,7 @@ def _after_list(request: HttpRequest, by: Member, left: list[Pasted]) -> HttpRes
 
 @require_POST
 def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make an open invitation useless."""
+    """Revoke an open invitation."""
     by = managing(request)
     invitation = get_object_or_404(access.manageable_invitations(by), pk=pk)
     with errors_as_messages(request):
@@ -93,7 +93,7 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send an invitation again, with a new link for another seven days."""
+    """Resend an invitation with a new link for another seven days."""
     by = managing(request)
     invitation = get_object_or_404(access.manageable_invitations(by), pk=pk)
     with errors_as_messages(request):
@@ -108,7 +108,7 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Choose a password by the link of an invitation, and be signed in."""
+    """Choose a password through an invitation link, and sign in."""
     invitation = Invitation.objects.select_related("organisation").filter(token_hash=actions.hash_of(token)).first()
     if invitation is None or not invitation.is_open:
         return render(request, "members/invitations/invitation_gone.html", status=410)

@@ -10,9 +10,9 @@ from members.models import JoinRequest, Organisation
 
 
 class JoinForm(forms.ModelForm[JoinRequest]):
-    """The wish of a stranger to become a member."""
+    """A stranger's request to become a member."""
 
-    # People do not see this field; programs that fill in everything do.
+    # Hidden from people; programs that fill in every field reveal themselves.
     website = forms.CharField(label=gettext_lazy("Leave this empty"), required=False)
 
     class Meta:
@@ -29,4 +29,4 @@ class JoinForm(forms.ModelForm[JoinRequest]):
         self.fields["organisation"].empty_label = _("Choose")  # type: ignore[attr-defined]
 
     def _post_clean(self) -> None:
-        """Say nothing of requests that are there already: the model's own check would tell that an address has asked."""
+        """Reveal nothing about existing requests: the model's own check would tell that an address has asked before."""

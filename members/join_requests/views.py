@@ -1,4 +1,4 @@
-"""Asking to join, from the public page, and deciding on it."""
+"""Asking to join from the public page, and deciding on such requests."""
 
 from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
@@ -37,7 +37,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose the roles of who asks, and send the invitation."""
+    """Choose the roles for a request to join, and send the invitation."""
     by = managing(request)
     join_request = get_object_or_404(access.manageable_requests(by).select_related("organisation"), pk=pk)
     return _approve(request, by, join_request)
@@ -56,7 +56,7 @@ def _approve(request: HttpRequest, by: Member, join_request: JoinRequest) -> Htt
 
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Decline; who asked is told in neutral words."""
+    """Decline; the person is notified in neutral words."""
     by = managing(request)
     join_request = get_object_or_404(access.manageable_requests(by), pk=pk)
     with errors_as_messages(request):

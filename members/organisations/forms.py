@@ -18,7 +18,7 @@ class OrganisationForm(forms.ModelForm[Organisation]):
 
 
 class RankForm(forms.ModelForm[Rank]):
-    """A rank's facts. Two spellings of one name in a country are one rank."""
+    """A rank's facts. Two spellings of one name in a country count as the same rank."""
 
     class Meta:
         model = Rank

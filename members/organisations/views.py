@@ -1,4 +1,4 @@
-"""Organisations, for admins."""
+"""Pages of organisations, for admins."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

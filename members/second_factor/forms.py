@@ -1,4 +1,4 @@
-"""The forms that make and show a second factor, as allauth has them, closed where they were open."""
+"""allauth's forms for setting up and using a second factor, hardened where they were too open."""
 
 import struct
 from typing import Any
@@ -21,14 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from members.encryption import decrypt, encrypt
 
 OFFERED_KEY = "offered_factor"
-# A browser's answer takes two or three thousand letters.
+# A browser's answer has two or three thousand characters.
 MAX_LENGTH = 20_000
-# What reading an answer that no browser made may raise, in the packages that read it.
+# What the parsing packages may raise on an answer that no browser made.
 MALFORMED = (ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error)
 
 
 class AppForm(ActivateTOTPForm):
-    """The first code of an authenticator app. The offered secret waits in the session encrypted."""
+    """The first code of an authenticator app. The offered secret waits in the session, encrypted."""
 
     code = forms.CharField(
         label=_("The six digits your app shows now"), max_length=12,
@@ -44,7 +44,7 @@ class AppForm(ActivateTOTPForm):
         self.secret = decrypt(session[OFFERED_KEY])
 
     def clean_code(self) -> str:
-        """Refuse a wrong code, and use the right one up: it does not also sign in."""
+        """Refuse a wrong code and invalidate the right one, so that it cannot also sign in."""
         code: str = super().clean_code()
         used = totp.TOTP(Authenticator(user=self.user))
         used._mark_code_used(code)
@@ -53,7 +53,7 @@ class AppForm(ActivateTOTPForm):
 
 
 class AnswerField(forms.JSONField):
-    """What the browser answered when it was asked for a passkey. Anything that is no object of JSON is a wrong answer."""
+    """The browser's answer to a passkey request. Anything but a JSON object is a wrong answer."""
 
     widget = forms.HiddenInput
 
@@ -69,12 +69,12 @@ class AnswerField(forms.JSONField):
         return answer
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """Show a refused form without the answer: the browser makes a new one."""
+        """Render an invalid form without the answer: the browser makes a new one."""
         return InvalidJSONInput("")
 
 
 class PasskeyForm(AddWebAuthnForm):
-    """A new passkey; unless unticked it also signs in by itself."""
+    """A new passkey; it can also sign in without a password, unless unticked."""
 
     credential = AnswerField()
 
@@ -93,7 +93,7 @@ class PasskeyForm(AddWebAuthnForm):
 
 
 class _Answer(AuthenticateWebAuthnForm):
-    """A passkey that is shown: an answer that cannot be read is a wrong one."""
+    """A passkey in use: an answer that cannot be parsed is a wrong one."""
 
     credential = AnswerField()
 
@@ -113,4 +113,4 @@ class PasskeyAloneForm(_Answer, LoginWebAuthnForm):
 
 
 class PasskeyAgainForm(_Answer, ReauthenticateWebAuthnForm):
-    """The passkey of who is signed in, asked again before what matters."""
+    """A signed-in member's passkey, asked for again before sensitive actions."""

@@ -1,4 +1,4 @@
-"""Who must sign in with a second factor, who has one, and whether it was shown in this sign-in."""
+"""Who must use a second factor, who has one, and whether it was used in this session."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -7,20 +7,20 @@ from django.http import HttpRequest
 
 from members.models import Member, RoleCode
 
-# Observers see figures only; everybody else sees names of participants or of members.
+# Observers see figures only; every other role sees names of participants or of members.
 ROLES_WITHOUT = frozenset({RoleCode.OBSERVER})
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-# In the session: the member whose second factor was shown or made in this sign-in.
+# In the session: the member whose second factor was used or set up in it.
 SHOWN_KEY = "second_factor_of"
 
 
 def must_have_second_factor(member: Member) -> bool:
-    """Return whether any role of this member sees names. No query for a signed-in member."""
+    """Return whether any of this member's roles sees names. No query for a signed-in member."""
     return bool(member.role_codes - ROLES_WITHOUT)
 
 
 def has_second_factor() -> Exists:
-    """Return the condition that a member has a second factor, for annotating or filtering members. One subquery."""
+    """Return the condition that a member has a second factor, to annotate or filter members. One subquery."""
     return Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS))
 
 
@@ -30,9 +30,9 @@ def factors_of(member: Member) -> list[Authenticator]:
 
 
 def is_pending(request: HttpRequest, member: Member) -> bool:
-    """Return whether this sign-in has not shown the second factor that the member's roles ask for. No query.
+    """Return whether this session still lacks the second factor that the member's roles require. No query.
 
-    What counts is this sign-in: another browser of the member in which only the password was typed stays pending.
+    Only this session counts: another browser in which the member typed only the password stays pending.
     """
     if not settings.SECOND_FACTOR_REQUIRED or not must_have_second_factor(member):
         return False
@@ -40,10 +40,10 @@ def is_pending(request: HttpRequest, member: Member) -> bool:
 
 
 def note_shown(request: HttpRequest, member: Member) -> None:
-    """Remember in the session that the member's second factor was shown or made."""
+    """Store in the session that the member's second factor was used or set up."""
     request.session[SHOWN_KEY] = member.pk
 
 
 def is_last(factor: Authenticator) -> bool:
-    """Return whether the member would have no second factor without this one. One query."""
+    """Return whether this is the member's only second factor. One query."""
     return not Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk).exists()

@@ -15,7 +15,7 @@ from members.pages import managed
 
 @require_http_methods(["GET", "POST"])
 def reset(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ask, then take away the factors of a member this member manages."""
+    """Ask for confirmation, then remove the factors of a member whom this member manages."""
     by, member = managed(request, pk)
     return _confirmed(request, member, by)
 

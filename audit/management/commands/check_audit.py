@@ -1,4 +1,4 @@
-"""`manage.py check_audit`: proves that no sealed entry was changed, removed or put in, and names the unsealed tail."""
+"""`manage.py check_audit`: proves that no sealed entry was changed, deleted or inserted; reports the unsealed tail."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py outbox`: how much mail waits and was given up; with `--send` it is sent here and now."""
+"""`manage.py outbox`: how many emails wait and were given up; `--send` sends them here and now."""
 
 from argparse import ArgumentParser
 from typing import Any
