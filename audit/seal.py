@@ -75,9 +75,12 @@ def seal_entries() -> int:
         try:
             with transaction.atomic():
                 Seal.objects.create(
-                    number=number, at=now, entries=[entry.pk for entry in batch], previous=previous,
+                    number=number,
+                    at=now,
+                    entries=[entry.pk for entry in batch],
+                    previous=previous,
                     content_hash=hash_of(number, previous, now, batch),
-                )  # fmt: skip
+                )
         except IntegrityError:
             return total
         total += len(batch)

@@ -73,13 +73,17 @@ class FileOrCellsForm(forms.Form):
     neither_given: Any = ""
 
     file = forms.FileField(
-        label=gettext_lazy("Workbook or CSV file"), required=False,
+        label=gettext_lazy("Workbook or CSV file"),
+        required=False,
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt,text/csv"}),
-    )  # fmt: skip
+    )
     rows = forms.CharField(
-        label=gettext_lazy("Or paste the cells here"), required=False, max_length=MAX_PASTED_LETTERS, strip=False,
+        label=gettext_lazy("Or paste the cells here"),
+        required=False,
+        max_length=MAX_PASTED_LETTERS,
+        strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

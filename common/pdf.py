@@ -64,8 +64,12 @@ def make_pdf(template: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
     template is wrong; words are made printable before.
     """
     made = typst.compile(
-        template, format="pdf", sys_inputs={"data": json.dumps(_printable_all(data), ensure_ascii=False)},
-        pdf_standards=STANDARDS, ignore_system_fonts=True, timestamp=int(at.timestamp()),
-    )  # fmt: skip
+        template,
+        format="pdf",
+        sys_inputs={"data": json.dumps(_printable_all(data), ensure_ascii=False)},
+        pdf_standards=STANDARDS,
+        ignore_system_fonts=True,
+        timestamp=int(at.timestamp()),
+    )
     assert isinstance(made, bytes)  # noqa: S101 - narrows the type: one PDF, given back rather than written
     return made

@@ -104,9 +104,13 @@ def invite_member(
     invitation.roles.set(roles)
     _mail_invitation(invitation, token, by)
     record(
-        "invite_member", invitation, by=by, root=organisation, roles=sorted(role.code for role in roles),
+        "invite_member",
+        invitation,
+        by=by,
+        root=organisation,
+        roles=sorted(role.code for role in roles),
         free_text={"email": invitation.email, "name": f"{given_name} {family_name}"},
-    )  # fmt: skip
+    )
     return invitation
 
 
@@ -116,11 +120,9 @@ def invite_members(
 ) -> list[Invitation]:
     """Invite several (address, given name, family name) with the same roles: all or none, each with an audit entry."""
     return [
-        invite_member(
-            email=email, given_name=given, family_name=family, organisation=organisation, roles=roles, by=by
-        )
+        invite_member(email=email, given_name=given, family_name=family, organisation=organisation, roles=roles, by=by)
         for email, given, family in people
-    ]  # fmt: skip
+    ]
 
 
 @action
@@ -213,9 +215,15 @@ def change_roles(*, member: Member, roles: Iterable[Role], by: Member) -> None:
     fresh = Member.objects.get(pk=locked.pk)
     member_changed.send(Member, member=fresh, by=by)
     record(
-        "change_roles", locked, by=by, root=locked.organisation, fields=["roles"], before=sorted(before), after=sorted(after),
+        "change_roles",
+        locked,
+        by=by,
+        root=locked.organisation,
+        fields=["roles"],
+        before=sorted(before),
+        after=sorted(after),
         free_text={"name": locked.full_name},
-    )  # fmt: skip
+    )
     names = ", ".join(str(role) for role in Role.objects.filter(code__in=after))
     put_mail(
         to=locked.email,
@@ -334,9 +342,13 @@ def approve_request(*, join_request: JoinRequest, roles: Sequence[Role], by: Mem
     """Invite the person who asked to join, with these roles. The audit entry is the invitation's."""
     locked = _decided(join_request, JoinRequest.State.APPROVED, by)
     return invite_member(
-        email=locked.email, given_name=locked.given_name, family_name=locked.family_name,
-        organisation=locked.organisation, roles=roles, by=by,
-    )  # fmt: skip
+        email=locked.email,
+        given_name=locked.given_name,
+        family_name=locked.family_name,
+        organisation=locked.organisation,
+        roles=roles,
+        by=by,
+    )
 
 
 @action

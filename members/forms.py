@@ -55,9 +55,11 @@ class HandoverForm(forms.Form):
     """Who takes over the open work of a leaving member."""
 
     to: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
-        label=gettext_lazy("Open work goes to"), queryset=Member.objects.none(), required=False,
+        label=gettext_lazy("Open work goes to"),
+        queryset=Member.objects.none(),
+        required=False,
         empty_label=gettext_lazy("Nobody: it stays with the organisation"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -60,9 +60,11 @@ def database_away(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "database_away", "again_in": RETRY_SECONDS}, status=503, headers=headers)
     fields = typed_fields(request)
     context = {
-        "site_name": settings.SITE_NAME, "fields": fields, "path": request.get_full_path() if fields else "",
+        "site_name": settings.SITE_NAME,
+        "fields": fields,
+        "path": request.get_full_path() if fields else "",
         "token": get_token(request) if fields else "",
-    }  # fmt: skip
+    }
     return HttpResponse(render_to_string("503.html", context), status=503, headers=headers)
 
 

@@ -6,8 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # What a browser may use on our pages: passkeys, and nothing else that it asks people about.
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), " \
-    "publickey-credentials-create=(self)"  # fmt: skip
+PERMISSIONS = (
+    "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), "
+    "publickey-credentials-create=(self)"
+)
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT",
              "HTTP_FORWARDED", "HTTP_X_REAL_IP")  # fmt: skip
 NEVER_KEPT_BELOW = ("/account/", "/members/")

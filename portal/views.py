@@ -23,10 +23,13 @@ from trainings.access import can_create, open_pairs
 def _waiting(member: Member) -> dict[str, object]:
     """What waits for this member. Two queries."""
     numbers = counted(
-        asking=manageable_requests(member), pairs=open_pairs(member), unsent=unsent_mails(member),
-        reported=visible_complaints(member).filter(outcome="open"), undecided=undecided_complaints(member),
+        asking=manageable_requests(member),
+        pairs=open_pairs(member),
+        unsent=unsent_mails(member),
+        reported=visible_complaints(member).filter(outcome="open"),
+        undecided=undecided_complaints(member),
         notes=trainings_to_note(member, timezone.now()),
-    )  # fmt: skip
+    )
     numbers["reported"] += numbers.pop("undecided")
     return {"waiting": waiting_for(member), **numbers}
 

@@ -41,8 +41,11 @@ class Directory:
         if self.chosen["ministry"] and without != "ministry":
             rows = rows.filter(member__organisation__code__in=self.chosen["ministry"])
         if self.chosen["language"] and without != "language":
-            rows = rows.filter(pk__in=TrainerProfile.languages.through.objects.filter(
-                language__in=self.chosen["language"]).values("trainerprofile"))  # fmt: skip
+            rows = rows.filter(
+                pk__in=TrainerProfile.languages.through.objects.filter(language__in=self.chosen["language"]).values(
+                    "trainerprofile"
+                )
+            )
         if self.chosen["topic"] and without != "topic":
             wanted = [int(pk) for pk in self.chosen["topic"] if pk.isdecimal() and len(pk) < 10]
             rows = rows.filter(

@@ -15,9 +15,11 @@ class ProfileForm(forms.ModelForm[TrainerProfile]):
     """What trainers say about themselves."""
 
     photo_file = forms.FileField(
-        label=_("Photograph"), required=False, help_text=_("JPEG, PNG or WebP, at most 5 MB. It is cut to a square."),
+        label=_("Photograph"),
+        required=False,
+        help_text=_("JPEG, PNG or WebP, at most 5 MB. It is cut to a square."),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-    )  # fmt: skip
+    )
     drop_photo = forms.BooleanField(label=_("Remove the present photograph"), required=False)
 
     class Meta:

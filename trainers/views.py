@@ -27,10 +27,9 @@ def _member(request: HttpRequest) -> Member:
 
 # Observers have delivered nothing. Named as in trainings, an app above this one that cannot be imported here.
 TAUGHT = ("lead", "co_trainer")
-DELIVERED = (
-    Q(assignments__training__cancelled_at=None, assignments__part__in=TAUGHT)
-    & ~Q(assignments__training__figures="recorded")
-)  # fmt: skip
+DELIVERED = Q(assignments__training__cancelled_at=None, assignments__part__in=TAUGHT) & ~Q(
+    assignments__training__figures="recorded"
+)
 
 
 @require_GET
@@ -94,9 +93,13 @@ def trainer_edit(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         actions.change_profile(
-            profile=form.instance, languages=data["languages"], topics=data["topics"],
-            photo=data["photo_file"], drop_photo=data["drop_photo"], by=member,
-        )  # fmt: skip
+            profile=form.instance,
+            languages=data["languages"],
+            topics=data["topics"],
+            photo=data["photo_file"],
+            drop_photo=data["drop_photo"],
+            by=member,
+        )
         messages.success(request, _("Your profile is saved."))
         return redirect(profile)
     return render_form(request, "trainers/trainer_form.html", {"form": form, "profile": profile})

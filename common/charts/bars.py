@@ -38,8 +38,14 @@ class Bar:
 
 
 def bars(
-    *, name: str, title: str, description: str, rows: Sequence[Bar], legend: Sequence[tuple[str, str]] = (), unit: str = ""
-) -> Chart:  # fmt: skip
+    *,
+    name: str,
+    title: str,
+    description: str,
+    rows: Sequence[Bar],
+    legend: Sequence[tuple[str, str]] = (),
+    unit: str = "",
+) -> Chart:
     """Draw bars from top to bottom. `name` is unique on its page."""
     wide, narrow = (_drawn(name, title, description, rows, width, unit) for width in (WIDE, NARROW))
     return Chart(title, description, wide, narrow, tuple(legend))
@@ -70,7 +76,7 @@ def _drawn(name: str, title: str, description: str, rows: Sequence[Bar], width: 
 
 def _bar(
     name: str, width: int, row: Bar, left: float, y: float, thick: float, scale: float, unit: str
-) -> list[SafeString]:  # fmt: skip
+) -> list[SafeString]:
     x, shapes = float(left), []
     for part in row.parts:
         if part.number > 0:

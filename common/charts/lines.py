@@ -27,7 +27,7 @@ class Series:
 
 def lines(
     *, name: str, title: str, description: str, axis: Sequence[str], series: Sequence[Series], unit: str = ""
-) -> Chart:  # fmt: skip
+) -> Chart:
     """Draw lines over an axis; at most MOST_SERIES of them, the rest are left out. `name` is unique on its page."""
     drawn_series = series[:MOST_SERIES]
     wide, narrow = (_drawn(name, title, description, axis, drawn_series, width, unit) for width in (WIDE, NARROW))
@@ -41,7 +41,7 @@ def lines(
 
 def _drawn(
     name: str, title: str, description: str, axis: Sequence[str], series: Sequence[Series], width: int, unit: str
-) -> SafeString:  # fmt: skip
+) -> SafeString:
     numbers = [n for entry in series for n in (*entry.numbers, *entry.at_most) if n is not None]
     marks = steps(max(numbers, default=0))
     left = 12 + LETTER * max(len(written(mark, unit)) for mark in marks)
@@ -130,7 +130,7 @@ def _values(series: Series, left: float, apart: float, scale: float, unit: str) 
 
 def _names(
     series: Sequence[Series], left: float, apart: float, scale: float, x: float, room: float
-) -> list[SafeString]:  # fmt: skip
+) -> list[SafeString]:
     """Write each name at the end of its line, moved apart where lines end close together."""
     ends = []
     for entry in series:

@@ -68,10 +68,14 @@ def _drawn(name: str, title: str, description: str, places: Sequence[Place], wid
     frame = shape("rect", class_="land", x=0, y=0, width=across, height=height, rx=8)
     clip = shape("clipPath", frame, id=f"{name}-{width}-frame")
     ground = [
-        clip, frame,
+        clip,
+        frame,
         shape("path", class_="sea", d=path(ADRIATIC) + "z", clip_path=f"url(#{name}-{width}-frame)"),
-        *(shape("path", class_="river", d=path(river), clip_path=f"url(#{name}-{width}-frame)") for river in (SAVA, DANUBE)),
-    ]  # fmt: skip
+        *(
+            shape("path", class_="river", d=path(river), clip_path=f"url(#{name}-{width}-frame)")
+            for river in (SAVA, DANUBE)
+        ),
+    ]
     most = max((place.number or 0 for place in places), default=0)
     largest = LARGEST if is_wide else LARGEST * 0.6
     here = sorted((place for place in places if place.code in CENTRES), key=lambda place: -(place.number or 0))

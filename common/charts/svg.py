@@ -50,14 +50,22 @@ def drawing(
     size = "wide" if width == WIDE else "narrow"
     spoken = [shape("title", title, id=f"{name}-{size}-title"), shape("desc", description, id=f"{name}-{size}-desc")]
     hatch = shape(
-        "pattern", shape("path", d="M0 6 6 0M-1 1 1-1M5 7 7 5", class_="hatch-line"),
-        id=f"{name}-{size}-hatch", width=6, height=6, patternUnits="userSpaceOnUse",
-    )  # fmt: skip
+        "pattern",
+        shape("path", d="M0 6 6 0M-1 1 1-1M5 7 7 5", class_="hatch-line"),
+        id=f"{name}-{size}-hatch",
+        width=6,
+        height=6,
+        patternUnits="userSpaceOnUse",
+    )
     return shape(
-        "svg", joined([*spoken, shape("defs", hatch), *shapes]),
-        class_=f"chart {'wide-only' if size == 'wide' else 'phone-only'}", viewBox=f"0 0 {width} {math.ceil(height)}",
-        role="img", aria_labelledby=f"{name}-{size}-title", aria_describedby=f"{name}-{size}-desc",
-    )  # fmt: skip
+        "svg",
+        joined([*spoken, shape("defs", hatch), *shapes]),
+        class_=f"chart {'wide-only' if size == 'wide' else 'phone-only'}",
+        viewBox=f"0 0 {width} {math.ceil(height)}",
+        role="img",
+        aria_labelledby=f"{name}-{size}-title",
+        aria_describedby=f"{name}-{size}-desc",
+    )
 
 
 def hatched(name: str, *, of: int, **attributes: object) -> SafeString:

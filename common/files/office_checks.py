@@ -34,7 +34,7 @@ OFFICE_KINDS = {
     "presentationml.presentation.main+xml": "presentationml.presentation",
     "presentationml.slideshow.main+xml": "presentationml.presentation",
     "spreadsheetml.sheet.main+xml": "spreadsheetml.sheet",
-}  # fmt: skip
+}
 OPEN_KINDS = ("text", "presentation", "spreadsheet")
 _MACROS = re.compile(
     r"macroenabled|vbaproject|vbadata|activex|ms-office\.vba|intlmacrosheet|\.macrosheet", re.IGNORECASE
@@ -314,7 +314,17 @@ def check_package(file: IO[bytes], depth: int = 0) -> str:
                 )
             raise ValidationError(_("This is an archive. Unpack it and choose the files in it."))
     except (
-        zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, KeyError, NotImplementedError, UnicodeDecodeError,
-        DamagedError, struct.error, RuntimeError, OverflowError, LookupError,
-    ) as wrong:  # fmt: skip
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        zlib.error,
+        EOFError,
+        KeyError,
+        NotImplementedError,
+        UnicodeDecodeError,
+        DamagedError,
+        struct.error,
+        RuntimeError,
+        OverflowError,
+        LookupError,
+    ) as wrong:
         raise _damaged() from wrong

@@ -118,9 +118,15 @@ def run_job(name: str, file: IO[bytes], *arguments: str, out: IO[bytes] | None =
             return Result(failure="busy")
         try:
             ended = subprocess.run(  # noqa: S603 - this very Python, with a fixed module
-                command, stdin=body, stdout=out or answer, stderr=complaints, cwd=PROJECT, env=environment(),
-                timeout=JOBS[name].seconds, check=False,
-            )  # fmt: skip
+                command,
+                stdin=body,
+                stdout=out or answer,
+                stderr=complaints,
+                cwd=PROJECT,
+                env=environment(),
+                timeout=JOBS[name].seconds,
+                check=False,
+            )
         except subprocess.TimeoutExpired:
             return Result(failure="time")
         length = complaints.seek(0, 2)

@@ -49,7 +49,9 @@ def unpacked(sheets: list[dict[str, Any]]) -> list[Sheet]:
     """Return the sheets serialised by `packed`."""
     return [
         Sheet(
-            name=sheet["name"], numbers=sheet["numbers"], hidden=sheet["hidden"],
+            name=sheet["name"],
+            numbers=sheet["numbers"],
+            hidden=sheet["hidden"],
             unread={(row, column) for row, column in sheet["unread"]},
             rows=[
                 [date.fromisoformat(cell["date"]) if isinstance(cell, dict) else cell for cell in row]
@@ -57,4 +59,4 @@ def unpacked(sheets: list[dict[str, Any]]) -> list[Sheet]:
             ],
         )
         for sheet in sheets
-    ]  # fmt: skip
+    ]

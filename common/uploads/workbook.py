@@ -139,10 +139,12 @@ def _sheet(name: str, page: CalamineSheet, survey: Survey, *, hidden: bool) -> S
     numbers = sorted(rows)
     width = max((max(row, default=-1) + 1 for row in rows.values()), default=0)
     return Sheet(
-        name=name, numbers=[number + 1 for number in numbers], hidden=hidden,
+        name=name,
+        numbers=[number + 1 for number in numbers],
+        hidden=hidden,
         unread={(row + 1, column) for row, column in survey.unread},
         rows=[[rows[number].get(column) for column in range(width)] for number in numbers],
-    )  # fmt: skip
+    )
 
 
 def read_workbook(content: bytes) -> list[Sheet]:

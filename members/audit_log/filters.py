@@ -26,9 +26,12 @@ class AuditFilter(forms.Form):
     """Always over `access.visible_entries(member)`. Invalid values are ignored."""
 
     q = forms.CharField(
-        label=_("Who or what"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}),
+        label=_("Who or what"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
         help_text=_("A name, or a training's reference such as ME-2026-011."),
-    )  # fmt: skip
+    )
     act = forms.ChoiceField(label=_("What was done"), required=False)
     kind = forms.ChoiceField(label=_("To what"), required=False, choices=[("", _("Anything")), *KINDS])
     organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(

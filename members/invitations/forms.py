@@ -57,9 +57,11 @@ class InvitationListForm(forms.Form):
     )
     roles = ManyChoices(label=gettext_lazy("Roles"), queryset=Role.objects.none(), widget=forms.CheckboxSelectMultiple)
     rows = forms.CharField(
-        label=gettext_lazy("Rows"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 8}),
+        label=gettext_lazy("Rows"),
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
         help_text=gettext_lazy("Copy cells from a sheet: given name, family name and address. At most 100 rows."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, by: Member, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,9 +135,11 @@ class FirstPasswordForm(forms.Form):
     """The password chosen with an invitation."""
 
     password = forms.CharField(
-        label=gettext_lazy("Password"), max_length=128, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        label=gettext_lazy("Password"),
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=gettext_lazy("At least 12 characters. A few words you remember are better than one with signs."),
-    )  # fmt: skip
+    )
     again = forms.CharField(
         label=gettext_lazy("Once more"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )

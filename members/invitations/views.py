@@ -32,9 +32,13 @@ def _invite(request: HttpRequest, by: Member) -> HttpResponse:
         data = form.cleaned_data
         with errors_in_form(form):
             actions.invite_member(
-                email=data["email"], given_name=data["given_name"], family_name=data["family_name"],
-                organisation=data["organisation"], roles=data["roles"], by=by,
-            )  # fmt: skip
+                email=data["email"],
+                given_name=data["given_name"],
+                family_name=data["family_name"],
+                organisation=data["organisation"],
+                roles=data["roles"],
+                by=by,
+            )
             messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": data["email"]})
             return redirect("members:list")
     return render_form(request, "members/invitations/invitation_form.html", {"form": form})
@@ -55,8 +59,10 @@ def _invite_list(request: HttpRequest, by: Member) -> HttpResponse:
         try:
             actions.invite_members(
                 people=[(row.email, row.given_name, row.family_name) for row in good],
-                organisation=form.cleaned_data["organisation"], roles=form.cleaned_data["roles"], by=by,
-            )  # fmt: skip
+                organisation=form.cleaned_data["organisation"],
+                roles=form.cleaned_data["roles"],
+                by=by,
+            )
         except ValidationError as refusal:
             form.add_error("rows", sentences(refusal))
         else:

@@ -31,9 +31,10 @@ class AppForm(ActivateTOTPForm):
     """The first code of an authenticator app. The offered secret waits in the session, encrypted."""
 
     code = forms.CharField(
-        label=_("The six digits your app shows now"), max_length=12,
+        label=_("The six digits your app shows now"),
+        max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code"}),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         self.user = user
@@ -80,9 +81,11 @@ class PasskeyForm(AddWebAuthnForm):
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False, help_text=_("Such as: my phone, blue key."))
     passwordless = forms.BooleanField(
-        label=_("Also sign in with it, without the password"), required=False, initial=True,
+        label=_("Also sign in with it, without the password"),
+        required=False,
+        initial=True,
         help_text=_("It then asks for your fingerprint, face or PIN each time. Untick for a simple key without a PIN."),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, Any]:
         try:

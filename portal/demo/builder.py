@@ -54,6 +54,9 @@ def build(today: date, people: int | None) -> Written:
         multiply(people, rosters.names)
     recount()
     return Written(
-        len(cast.trainers), Training.objects.count(), Participant.objects.count(), Enrolment.objects.count(),
+        len(cast.trainers),
+        Training.objects.count(),
+        Participant.objects.count(),
+        Enrolment.objects.count(),
         Mark.objects.count(),
-    )  # fmt: skip
+    )

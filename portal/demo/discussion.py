@@ -154,9 +154,12 @@ def _schedule_notes(cast: Cast, stories: list[Story], events: Events) -> None:
     def write(row: Brought, story: Story) -> None:
         author = cast.profiles[story.delivery.team[0]].member
         note = FieldNote(
-            training=story.training, is_author_hidden=row.is_hidden, worked=row.worked, resisted=row.resisted,
+            training=story.training,
+            is_author_hidden=row.is_hidden,
+            worked=row.worked,
+            resisted=row.resisted,
             unanswered=row.unanswered,
-        )  # fmt: skip
+        )
         write_note(note=note, topics=[topics[n] for n in row.topics], by=author)
         if row.collected:
             topic, words, state = row.collected

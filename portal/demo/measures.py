@@ -121,6 +121,10 @@ def _share(home: Organisation, year: int, indicator: str, survey: str = "") -> I
     women, everybody = sum(pair[0] for pair in counted), sum(sum(pair) for pair in counted)
     share = round(100 * women / everybody * (0.7 if indicator == "women_command" else 1), 2)
     return IndicatorValue(
-        organisation=home, indicator=indicator, year=year, share=share, source=f"{INVENTED}: {survey}" if survey else INVENTED,
+        organisation=home,
+        indicator=indicator,
+        year=year,
+        share=share,
+        source=f"{INVENTED}: {survey}" if survey else INVENTED,
         definition="Women among all personnel, civilians and cadets included" if survey else definition,
-    )  # fmt: skip
+    )

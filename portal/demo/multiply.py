@@ -84,8 +84,10 @@ def multiply(people: int, names: Names) -> None:
         _copy_all(originals, names, numbers, timedelta(weeks=1 + number % WEEKS))
     ReferenceCounter.objects.bulk_create(
         [ReferenceCounter(country_id=country, year=year, last=last) for (country, year), last in numbers.items()],
-        update_conflicts=True, unique_fields=["country", "year"], update_fields=["last"],
-    )  # fmt: skip
+        update_conflicts=True,
+        unique_fields=["country", "year"],
+        update_fields=["last"],
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # without statistics reports are slow on a large load
 
@@ -100,9 +102,10 @@ def _copy_all(originals: _Originals, names: Names, numbers: Counter[tuple[str, i
     _copies(originals.parties, training_id=trainings, roster_key=keys)
     enrolments = _copies(originals.enrolments, training_id=trainings, party_id=keys, participant_id=people)
     _copies(
-        originals.marks, enrolment_id={old: row.pk for old, row in enrolments.items()},
+        originals.marks,
+        enrolment_id={old: row.pk for old, row in enrolments.items()},
         session_id={old: row.pk for old, row in sessions.items()},
-    )  # fmt: skip
+    )
     _copies(originals.assignments, training_id=trainings)
     _copies(originals.versions, training_id=trainings)
     roots = {str(old): str(new) for old, new in trainings.items()}

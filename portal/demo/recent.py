@@ -44,13 +44,16 @@ def _last_months(cast: Cast, rng: Random, today: date) -> list[Delivery]:
     courses, weights = list(COURSE_WEIGHTS), list(COURSE_WEIGHTS.values())
     deliveries = [
         ordinary_delivery(
-            cast, rng, ministry, rng.choices(courses, weights)[0],
+            cast,
+            rng,
+            ministry,
+            rng.choices(courses, weights)[0],
             before_holidays(today - timedelta(days=rng.randint(300, 320) - 250 * n // (number - 1))),
             rng.randint(22, 32),
         )
         for ministry, number in _ORDINARY.items()
         for n in range(number)
-    ]  # fmt: skip
+    ]
     # The first of each ministry was handed in late, and without the ranks of a few.
     for first in {delivery.owner: delivery for delivery in reversed(deliveries)}.values():
         first.submitted_after, first.lines_without_rank = 44, 3
@@ -59,10 +62,19 @@ def _last_months(cast: Cast, rng: Random, today: date) -> list[Delivery]:
 
 def _lacking_marks(cast: Cast, rng: Random, today: date) -> list[Delivery]:
     ncos = Delivery(
-        "GA-2", "Gender awareness for NCOs", "ME", "ME", "ME", "Danilovgrad", "cnr",
+        "GA-2",
+        "Gender awareness for NCOs",
+        "ME",
+        "ME",
+        "ME",
+        "Danilovgrad",
+        "cnr",
         whole_days(working_days_until(today - timedelta(days=9), 3)),
-        team=["predrag-vukovic", "amra-hadzic"], known=list(_DANILOVGRAD), state="recorded", present=[23, 21, None],
-    )  # fmt: skip
+        team=["predrag-vukovic", "amra-hadzic"],
+        known=list(_DANILOVGRAD),
+        state="recorded",
+        present=[23, 21, None],
+    )
     staff = ordinary_delivery(cast, rng, "RS", "GPO", today, 26)
     staff.blocks = whole_days(working_days_until(today - timedelta(days=6), 2))
     staff.state, staff.present = "recorded", [25, None]
@@ -86,20 +98,41 @@ def _waiting_for_verification(cast: Cast, rng: Random, today: date) -> list[Deli
 
 def _planned(cast: Cast, rng: Random, today: date) -> list[Delivery]:
     course = Delivery(
-        "GTOT", "Gender Training of Trainers (GToT)", "RS", "RS", "RS", PKOC, "en",
+        "GTOT",
+        "Gender Training of Trainers (GToT)",
+        "RS",
+        "RS",
+        "RS",
+        PKOC,
+        "en",
         whole_days(working_days(today + timedelta(days=3), 10, saturdays=True)),
         team=["jelena-dordevic", "kenan-imamovic", "predrag-vukovic"],
-        rosters={"BA": 5, "ME": 3, "MK": 3, "RS": 4}, partners=["NCGM", "PKOC"],
-    )  # fmt: skip
+        rosters={"BA": 5, "ME": 3, "MK": 3, "RS": 4},
+        partners=["NCGM", "PKOC"],
+    )
     focal_points = Delivery(
-        "GFP", "Gender focal points: reporting and referral", "BA", "BA", "BA", "Sarajevo", "bs",
+        "GFP",
+        "Gender focal points: reporting and referral",
+        "BA",
+        "BA",
+        "BA",
+        "Sarajevo",
+        "bs",
         whole_days(days_of_one_week(today + timedelta(days=10), 2)),
-        team=["mirela-basic", "nermina-salihovic"], rosters={"BA": 18},
-    )  # fmt: skip
+        team=["mirela-basic", "nermina-salihovic"],
+        rosters={"BA": 18},
+    )
     perspective = Delivery(
-        "GPO", "Родова перспектива во обуката", "MK", "MK", "MK", "Скопје", "mk",
-        whole_days(days_of_one_week(today + timedelta(days=22), 1)), team=["elena-stojanovska", "darko-mitrevski"],
-    )  # fmt: skip
+        "GPO",
+        "Родова перспектива во обуката",
+        "MK",
+        "MK",
+        "MK",
+        "Скопје",
+        "mk",
+        whole_days(days_of_one_week(today + timedelta(days=22), 1)),
+        team=["elena-stojanovska", "darko-mitrevski"],
+    )
     unit = ordinary_delivery(cast, rng, "ME", "PDT", today + timedelta(days=31), 0)
     for delivery in (planned := [course, focal_points, perspective, unit]):
         delivery.state, delivery.is_marked = "recorded", False

@@ -135,10 +135,19 @@ def _without_names(cast: Cast, rng: Random) -> list[Delivery]:
 
 def _online(cast: Cast) -> Delivery:
     return Delivery(
-        "ONL", "Online basic gender awareness", "RS", "RS", "RS", "", "en", modules(date(2023, 10, 2)),
+        "ONL",
+        "Online basic gender awareness",
+        "RS",
+        "RS",
+        "RS",
+        "",
+        "en",
+        modules(date(2023, 10, 2)),
         team=["jelena-dordevic", "amra-hadzic", "elena-stojanovska", "predrag-vukovic"],
-        rosters={"BA": 32, "ME": 18, "MK": 26, "RS": 28}, partners=["SEESAC"], mode="online",
-    )  # fmt: skip
+        rosters={"BA": 32, "ME": 18, "MK": 26, "RS": 28},
+        partners=["SEESAC"],
+        mode="online",
+    )
 
 
 def _ordinary(cast: Cast, rng: Random, ministry: str) -> list[Delivery]:
@@ -194,9 +203,18 @@ def ordinary_delivery(cast: Cast, rng: Random, ministry: str, course: str, day: 
         place = IN_CYRILLIC[place]
     team = choose_team(cast, rng, ministry, day)
     return Delivery(
-        course, title, ministry, ministry, ministry, place, language, whole_days(days_of_one_week(day, DAYS[course])),
-        team=team[:3], observers=team[3:], rosters={ministry: persons} if persons else {},
-    )  # fmt: skip
+        course,
+        title,
+        ministry,
+        ministry,
+        ministry,
+        place,
+        language,
+        whole_days(days_of_one_week(day, DAYS[course])),
+        team=team[:3],
+        observers=team[3:],
+        rosters={ministry: persons} if persons else {},
+    )
 
 
 def choose_team(cast: Cast, rng: Random, ministry: str, day: date) -> list[str]:

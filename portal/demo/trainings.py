@@ -64,9 +64,10 @@ class Story:
             cancelled = min(
                 at(delivery.starts_on, 12) - timedelta(days=6), at(events.now.date(), 12) - timedelta(days=4)
             )
-            events.add(cancelled, lambda: cancel_training(
-                training=self.training, reason=delivery.cancelled_reason, by=self.recorder
-            ))  # fmt: skip
+            events.add(
+                cancelled,
+                lambda: cancel_training(training=self.training, reason=delivery.cancelled_reason, by=self.recorder),
+            )
             return
         for n, block in enumerate(delivery.blocks):
             if block.is_cancelled:
@@ -103,10 +104,17 @@ class Story:
         parts = [(profiles[slug], "lead" if n == 0 else "co_trainer") for n, slug in enumerate(delivery.team)]
         parts += [(profiles[slug], "observer") for slug in delivery.observers]
         training = Training(
-            course=world.courses[delivery.course], title=delivery.title, host=world.organisations[delivery.host],
-            country_id=delivery.country, place=delivery.place, language=world.languages[delivery.language],
-            mode=delivery.mode, notes=delivery.notes, starts_on=delivery.starts_on, ends_on=delivery.ends_on,
-        )  # fmt: skip
+            course=world.courses[delivery.course],
+            title=delivery.title,
+            host=world.organisations[delivery.host],
+            country_id=delivery.country,
+            place=delivery.place,
+            language=world.languages[delivery.language],
+            mode=delivery.mode,
+            notes=delivery.notes,
+            starts_on=delivery.starts_on,
+            ends_on=delivery.ends_on,
+        )
         plans = [SessionPlan(b.day, b.starts, b.ends, b.title, b.minutes or None) for b in delivery.blocks]
         partners = [world.organisations[code] for code in delivery.partners]
         self.training = create_training(
@@ -127,18 +135,25 @@ class Story:
             is_unit = self.delivery.country == code and self.delivery.course in ("PDT", "GA-1", "GBD")
             counts = headcount_rows(code, persons, is_unit=is_unit, is_known=self.delivery.completed_is_known)
             set_headcounts(
-                training=self.training, organisation=self.world.organisations[code], by=self.recorder,
+                training=self.training,
+                organisation=self.world.organisations[code],
+                by=self.recorder,
                 counts=[Headcount(sex=s, rank_group=g, attended=a, completed=c) for s, g, a, c in counts],
-            )  # fmt: skip
+            )
 
     def _row(self, person: Person, line: int, *, is_age_known: bool) -> RosterRow:
         standing, home = person.standing(self.delivery.starts_on), person.organisation
         is_in_other_script = standing.rank is not None and person.name.in_cyrillic != (home == "MK")
         row = RosterRow(
-            person.name.family_name, person.name.given_name, self.world.organisations[home], sex=person.sex, unit=person.unit,
+            person.name.family_name,
+            person.name.given_name,
+            self.world.organisations[home],
+            sex=person.sex,
+            unit=person.unit,
             age_band=person.age_band(self.delivery.starts_on) if is_age_known else "",
-            participant=person.pk or None, is_another=not person.pk,
-        )  # fmt: skip
+            participant=person.pk or None,
+            is_another=not person.pk,
+        )
         if line < self.delivery.lines_without_rank:
             return row
         words = standing.other_words if is_in_other_script else standing.words
@@ -162,9 +177,11 @@ class Story:
             if person.trainer:
                 cast = self.world.cast
                 link_participant(
-                    participant=Participant(pk=person.pk), member=cast.profiles[person.trainer].member,
-                    training=self.training, by=cast.coordinator(person.organisation),
-                )  # fmt: skip
+                    participant=Participant(pk=person.pk),
+                    member=cast.profiles[person.trainer].member,
+                    training=self.training,
+                    by=cast.coordinator(person.organisation),
+                )
 
 
 def schedule_trainings(

@@ -32,17 +32,21 @@ def _add_missing(rows: list[models.Model]) -> None:
 
 
 def _load_members() -> None:
-    _add_missing([
-        Country(code=row["code"], name=row["name"], in_region=row["in_region"] == "yes")
-        for row in reference_rows("members/reference/countries.csv")
-    ])  # fmt: skip
+    _add_missing(
+        [
+            Country(code=row["code"], name=row["name"], in_region=row["in_region"] == "yes")
+            for row in reference_rows("members/reference/countries.csv")
+        ]
+    )
     _add_missing([Language(**row) for row in reference_rows("members/reference/languages.csv")])
     _add_missing([Role(**row) for row in reference_rows("members/reference/roles.csv")])
     _add_missing([_rank(row) for row in reference_rows("members/reference/ranks.csv")])
-    _add_missing([
-        Organisation(country_id=row.pop("country"), **row)
-        for row in reference_rows("members/reference/organisations.csv")
-    ])  # fmt: skip
+    _add_missing(
+        [
+            Organisation(country_id=row.pop("country"), **row)
+            for row in reference_rows("members/reference/organisations.csv")
+        ]
+    )
 
 
 def _rank(row: dict[str, str]) -> Rank:
@@ -103,16 +107,25 @@ def _course(row: dict[str, str]) -> Course:
 def _load_indicators() -> None:
     """Add missing values of indicators. One that was corrected in the portal stays replaced."""
     homes = dict(Organisation.objects.values_list("code", "pk"))
-    _add_missing([
-        IndicatorValue(
-            reference_key=row["key"], organisation_id=homes[row["organisation"]], indicator=row["indicator"],
-            year=int(row["year"]) if row["year"] else None, share=Decimal(row["share"]) if row["share"] else None,
-            women=int(row["women"]) if row["women"] else None, is_there=row["is_there"] == "yes" if row["is_there"] else None,
-            title=row["title"], source=row["source"], definition=row["definition"], note=row["note"],
-        )
-        for row in reference_rows("reports/reference/indicators.csv")
-        if row["organisation"] in homes
-    ])  # fmt: skip
+    _add_missing(
+        [
+            IndicatorValue(
+                reference_key=row["key"],
+                organisation_id=homes[row["organisation"]],
+                indicator=row["indicator"],
+                year=int(row["year"]) if row["year"] else None,
+                share=Decimal(row["share"]) if row["share"] else None,
+                women=int(row["women"]) if row["women"] else None,
+                is_there=row["is_there"] == "yes" if row["is_there"] else None,
+                title=row["title"],
+                source=row["source"],
+                definition=row["definition"],
+                note=row["note"],
+            )
+            for row in reference_rows("reports/reference/indicators.csv")
+            if row["organisation"] in homes
+        ]
+    )
 
 
 class Command(BaseCommand):

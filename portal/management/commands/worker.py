@@ -66,9 +66,11 @@ class Command(BaseCommand):
         gc.freeze()  # as in portal/wsgi.py
         over, name = threading.Event(), get_random_string(32)
         rounds = [
-            *ROUNDS, (MailSender(over.is_set).send_waiting, interval), (look_after_search, interval),
+            *ROUNDS,
+            (MailSender(over.is_set).send_waiting, interval),
+            (look_after_search, interval),
             (partial(look_after_tasks, name), SEEN_EVERY),
-        ]  # fmt: skip
+        ]
         clocks = [threading.Thread(target=go_round, args=(work, every, over), daemon=True) for work, every in rounds]
         for clock in clocks:
             clock.start()
