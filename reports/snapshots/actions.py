@@ -47,19 +47,8 @@ def freeze_figures(
         raise ValidationError(
             _("There is nothing to freeze: no training counts, or the figures are too small to be told.")
         )
-    made = Snapshot(
-        made_by=by,
-        organisation=by.organisation,
-        as_on=as_on,
-        reported_to=reported_to,
-        note=note,
-        signed=", ".join([by.full_name, *by.role_labels, by.organisation.short_name])[:320],
-        question=asked_plainly(query),
-        chosen=list(chosen),
-        definition=definition(query),
-        numbers=freeze(numbers),
-        safe_numbers=freeze(safe) if safe else None,
-    )
+    made = _unsaved(query, chosen, numbers, safe, by)
+    made.as_on, made.reported_to, made.note = as_on, reported_to, note
     made.content_hash = sha256 = snapshot_hash(content_of(made), {pk: rows[pk] for pk in parts})
     if latest_entry() != line:
         raise ValidationError(_("Something was changed while the figures were read. Freeze them again."))
@@ -79,6 +68,20 @@ def freeze_figures(
         observers=[member.pk for member in observers],
     )
     return made
+
+
+def _unsaved(query: ReportQuery, chosen: Sequence[str], numbers: Report, safe: Report | None, by: Member) -> Snapshot:
+    """Build the snapshot of a report, signed by its maker."""
+    return Snapshot(
+        made_by=by,
+        organisation=by.organisation,
+        signed=", ".join([by.full_name, *by.role_labels, by.organisation.short_name])[:320],
+        question=asked_plainly(query),
+        chosen=list(chosen),
+        definition=definition(query),
+        numbers=freeze(numbers),
+        safe_numbers=freeze(safe) if safe else None,
+    )
 
 
 def _save_parts(snapshot: Snapshot, parts: Mapping[int, Figures], rows: Mapping[int, str]) -> None:
