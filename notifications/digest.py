@@ -82,7 +82,7 @@ def new_digest(member: int) -> Digest:
 
 
 def ensure_digests() -> None:
-    """Create a digest for every active member without one: weekly, from now on. One query, and one insert if any are missing."""
+    """Create a weekly digest from now on for active members without one. One query, and one insert if any are missing."""
     without = Member.objects.filter(is_active=True, digest=None).values_list("pk", flat=True)
     rows = [new_digest(pk) for pk in without]
     if rows:
