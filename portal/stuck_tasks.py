@@ -27,7 +27,7 @@ class WorkerGoneError(Exception):
 
 
 def look_after_tasks(worker: str) -> None:
-    """Sign the tasks that this worker does, and see to those that nobody signs any more. One query, one more a task."""
+    """Renew the sign of this worker's tasks, and handle abandoned ones. One query, one more per task."""
     now = timezone.now()
     running: list[DBTaskResult[Any, Any]] = list(DBTaskResult.objects.running())
     for task in running:
