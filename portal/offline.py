@@ -1,4 +1,4 @@
-"""What a browser asks for so that marks wait in it: a fresh token, and the worker and page for when there is no connection."""
+"""Endpoints for marks stored offline in a browser: a fresh token, and the service worker and page without a connection."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -33,5 +33,5 @@ def worker(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """Show what a browser that keeps a sheet shows of everything else while the portal cannot be reached."""
+    """Show the fallback page of a browser that stores a sheet while the portal cannot be reached."""
     return render(request, "portal/offline.html")

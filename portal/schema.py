@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-# The applied migrations of an unreleased version are not kept, so its demo database is made anew.
+# The migrations of an unreleased version are rewritten, so its demo database is recreated.
 STAMP = "schema.sha256"
 
 
@@ -55,7 +55,7 @@ def missing_columns() -> list[str]:
 
 
 def is_older_demo() -> bool:
-    """Return whether the demo's SQLite file exists and was made by other migrations than these."""
+    """Return whether the demo's SQLite file exists and was created with other migrations than these."""
     stamp = Path(settings.VAR_DIR) / STAMP
     made_by = stamp.read_text() if stamp.exists() else ""
     return Path(connection.settings_dict["NAME"]).exists() and made_by != schema_hash()

@@ -1,7 +1,7 @@
-"""Settings of the portal: one file, everything that differs between places comes from the environment.
+"""Settings of the portal: one file; everything that differs between deployments comes from the environment.
 
 `.env.example` lists every variable. `DEMO=1` is for trying the portal out on one's own machine; anywhere else a
-missing secret stops the start with a sentence that says how to mend it.
+missing secret stops the start with a sentence that says how to fix it.
 """
 
 from email.utils import parseaddr
