@@ -66,7 +66,7 @@ def register_sections(position: int, source: SectionSource) -> None:
 
 
 def next_digest(digest: Digest) -> datetime | None:
-    """Return when a digest is due next: the first seven o'clock after the last one, or the first on a Monday; None if never."""
+    """Return when a digest is due next: the first seven o'clock after the last one, or a Monday's; None if never."""
     if digest.every == Digest.Every.OFF:
         return None
     local = timezone.localtime(digest.covers_until)
