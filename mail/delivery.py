@@ -34,7 +34,7 @@ LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = 60
 
 GOODBYE = 421  # the server closes the connection, whatever the email
-TOO_LARGE = 552  # may be a reply to the sender, but is about this email
+TOO_LARGE = 552  # may come in reply to the sender command (MAIL FROM), but is about this message
 
 
 @dataclass(frozen=True)

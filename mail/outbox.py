@@ -20,7 +20,7 @@ GIVEN_UP_TEXT_KEPT = timedelta(days=7)
 def put_mail(
     *, to: str, subject: str, body: str, headers: Mapping[str, str] | None = None, key: str | None = None
 ) -> bool:
-    """Queue one plain-text email to one address; saved or rolled back with the surrounding transaction, sent a second later.
+    """Queue one plain-text email to one address; saved or rolled back with the current transaction, sent a second later.
 
     With a `key` it is sent once: while the first is stored (30 days) a second email of that key is not written and False is
     returned. Line ends in subject and headers become blanks, a subject ends after 200 letters. Raises ValidationError if

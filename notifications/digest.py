@@ -66,7 +66,7 @@ def register_sections(position: int, source: SectionSource) -> None:
 
 
 def next_digest(digest: Digest) -> datetime | None:
-    """Return when a digest is due next: at seven after the last one, or at seven on a Monday; None if never."""
+    """Return when a digest is due next: the first seven o'clock after the last one, or a Monday's; None if never."""
     if digest.every == Digest.Every.OFF:
         return None
     local = timezone.localtime(digest.covers_until)
@@ -82,7 +82,7 @@ def new_digest(member: int) -> Digest:
 
 
 def ensure_digests() -> None:
-    """Create a digest for every active member without one: weekly, from now on. One query, and one insert if any are missing."""
+    """Create a weekly digest from now on for active members without one. One query, and one insert if any are missing."""
     without = Member.objects.filter(is_active=True, digest=None).values_list("pk", flat=True)
     rows = [new_digest(pk) for pk in without]
     if rows:

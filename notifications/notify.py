@@ -38,7 +38,7 @@ def notifications_about(target: Model) -> QuerySet[Notification]:
 def notify(kind: NotificationKind, readers: QuerySet[Member], target: Model, mail: MailText) -> list[Notification]:
     """Notify each of these readers who wants it, by email if they want it at once; return the new notifications.
 
-    The caller excludes readers who may not open `target`. Four queries for any number of readers, and up to four per email.
+    The caller excludes readers who may not open `target`. Four queries for any number of readers, up to four per email.
     """
     settings_of = NotificationSetting.objects.filter(member__in=readers, kind=kind.code)
     chosen = dict(settings_of.values_list("member", "mode"))

@@ -3,7 +3,7 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class PortalStaticFilesConfig(StaticFilesConfig):
-    """Leaves out what no page asks for: scripts of the packages that have a smaller twin, and other versions of htmx.
+    """Leaves out unused static files: scripts of packages that have a minified twin, and other versions of htmx.
 
     Compressing them takes longer than all the rest.
     """
@@ -18,7 +18,7 @@ class PortalConfig(AppConfig):
     default = True  # of the two below portal/
 
     def ready(self) -> None:
-        # Models are at hand only now.
+        # Models are available only now.
         from portal.checks import register_checks
         from portal.totals import recount_after_change
         from trainings.signals import figures_changed

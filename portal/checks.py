@@ -1,4 +1,4 @@
-"""Refuses to start where the configuration is unsafe, with a sentence that says how to mend it."""
+"""System checks that refuse an unsafe configuration at start, with a sentence that says how to fix it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -102,14 +102,14 @@ def _file_problems() -> list[CheckMessage]:
 
 
 def unsafe_settings(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
-    """Return what is unsafe in the settings. No query."""
+    """Return the errors for unsafe settings. No query."""
     return [*_cache_problems(), *_secret_problems(), *_host_problems(), *_file_problems()]
 
 
 def unsafe_database(
     app_configs: object = None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Return whether the shared cache's table is missing. One query."""
+    """Return an error if the shared cache's table is missing. One query."""
     cache = settings.CACHES["default"]
     if not databases or not str(cache["BACKEND"]).endswith("DatabaseCache"):
         return []
@@ -125,7 +125,7 @@ def unsafe_database(
 
 
 def not_for_people(app_configs: object = None, **kwargs: Any) -> list[CheckMessage]:
-    """Return what is right for trying out and wrong where people work: part of `check --deploy`."""
+    """Return warnings for settings that suit a trial but not production: part of `check --deploy`."""
     problems: list[CheckMessage] = []
     if connection.vendor == "sqlite":
         problems.append(
@@ -141,14 +141,14 @@ def not_for_people(app_configs: object = None, **kwargs: Any) -> list[CheckMessa
 
 
 def register_checks() -> None:
-    """Register the checks: called once, when the app is ready."""
+    """Register the checks; called once, when the app is ready."""
     register(unsafe_settings, Tags.security)
-    register(unsafe_database, Tags.database, deploy=True)  # `migrate` asks the others before the table can be there
+    register(unsafe_database, Tags.database, deploy=True)  # `migrate` runs the others before the table can exist
     register(not_for_people, Tags.security, deploy=True)
 
 
 def refuse_unsafe_start() -> None:
-    """Raise ImproperlyConfigured where the settings are unsafe: for the web server, which runs no checks by itself."""
+    """Raise ImproperlyConfigured if the settings are unsafe: for the web server, which runs no checks by itself."""
     problems = unsafe_settings()
     if problems:
         raise ImproperlyConfigured(" ".join(f"{problem.msg} {problem.hint or ''}".strip() for problem in problems))

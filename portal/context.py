@@ -1,4 +1,4 @@
-"""What every page shows around its content."""
+"""Context processor for what surrounds the content of every page."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ def _navigation(request: HttpRequest, member: Member | None) -> list[NavLink]:
         if member.has_role(RoleCode.ADMIN, RoleCode.COORDINATOR):
             entries.append((_("Members"), reverse("members:list")))
     here = request.path
-    # The reports begin with one of their pages, which stand beside each other.
+    # The reports start at one of their pages, which are siblings.
     parts = [(label, url, url.removesuffix("people/")) for label, url in entries]
     return [NavLink(label, url, here == url or (part != "/" and here.startswith(part))) for label, url, part in parts]
 

@@ -1,4 +1,4 @@
-"""The way into the support desk: the portal's own sign-in, never a second one."""
+"""Entry to the Django admin: the portal's own sign-in, never a second one."""
 
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from common.desk import DeskAdmin
 @login_not_required
 @never_cache
 def sign_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:
-    """Send a signed-out person to the portal's sign-in page and refuse a member who may not use the desk."""
+    """Redirect to the portal's sign-in page, or refuse a member who may not use the desk."""
     desk = reverse("admin:index")
     if not request.user.is_authenticated:
         wanted = request.GET.get("next") or desk
@@ -27,19 +27,19 @@ def sign_in(request: HttpRequest, extra_context: object = None) -> HttpResponse:
 
 
 def password_change(request: HttpRequest, extra_context: object = None) -> HttpResponse:
-    """Send to the portal's own page for a new password."""
+    """Redirect to the portal's own page for a new password."""
     return redirect("account_change_password")
 
 
 def sign_out(request: HttpRequest, extra_context: object = None) -> HttpResponse:
-    """Hand over to the portal's own sign-out, which asks before a GET; a POST goes on as one."""
+    """Delegate to the portal's own sign-out, which asks for confirmation on GET; a POST stays one."""
     return redirect("account_logout", preserve_request=request.method == "POST")
 
 
 def settle(site: AdminSite) -> None:
-    """Give the desk the portal's sign-in, and take away the tables that installed packages bring along.
+    """Set the desk's sign-in to the portal's, and unregister the tables of installed packages.
 
-    Those would write without an action, and the queue's table holds mails with their links.
+    Those would write without an action, and the queue's table contains emails with their links.
     """
     site.login = sign_in  # type: ignore[method-assign]
     site.logout = sign_out  # type: ignore[assignment, method-assign]

@@ -1,4 +1,4 @@
-"""The page for each error, in the portal's look."""
+"""Error pages in the portal's look."""
 
 import sys
 
@@ -22,28 +22,28 @@ NEVER_OFFERED = frozenset(
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 with a page that says how to go on: the form was open too long, or cookies are off."""
+    """Answer 403 with a page that says how to continue: the form was open too long, or cookies are off."""
     return render(request, "403_csrf.html", status=403)
 
 
 class OriginCheck(CsrfViewMiddleware):
-    """The check of a form's origin and token without its page, which would ask the database."""
+    """The CSRF and origin check without its error page, which would query the database."""
 
     def _reject(self, request: HttpRequest, reason: str) -> HttpResponseForbidden:
         return HttpResponseForbidden()
 
 
 def came_from_us(request: HttpRequest) -> bool:
-    """Return whether a form was sent by a page of ours. No query.
+    """Return whether a form was sent by one of our pages. No query.
 
-    The database may have failed before this was checked, and the words of a stranger's page may not be offered with a
-    button that sends them in the member's name.
+    The database may have failed before this was checked, and fields from a stranger's page must not be offered with a
+    button that submits them in the member's name.
     """
     return OriginCheck(server_error).process_view(request, server_error, (), {}) is None
 
 
 def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return what a form sent, to be offered again: no passwords, no codes, nothing below /account/, no files."""
+    """Return the submitted fields, to offer them again: no passwords, no codes, nothing below /account/, no files."""
     if request.method != "POST" or request.path.startswith("/account/") or not came_from_us(request):
         return []
     try:
@@ -54,7 +54,7 @@ def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """Answer 503 with Retry-After; what was typed stands in the page, to be sent again with one button. No query."""
+    """Answer 503 with Retry-After; the page contains what was typed, to resubmit with one button. No query."""
     headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
     if is_background(request):
         return JsonResponse({"error": "database_away", "again_in": RETRY_SECONDS}, status=503, headers=headers)
@@ -69,9 +69,9 @@ def database_away(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 with Retry-After when it was the database that could not be reached.
+    """Answer 500, or 503 with Retry-After if the database could not be reached.
 
-    As a handler it also sees errors raised in middleware, such as reading the session. Renders without a database.
+    As a handler it also gets errors raised in middleware, such as reading the session. Renders without a database.
     """
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return database_away(request)

@@ -1,11 +1,11 @@
-"""Headers of every answer, and which headers of a request are believed."""
+"""Headers of every response, and which request headers are trusted."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# What a browser may use on our pages: passkeys, and nothing else that it asks people about.
+# Browser features our pages may use: passkeys, and nothing else that needs the user's permission.
 PERMISSIONS = (
     "camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), "
     "publickey-credentials-create=(self)"
@@ -18,10 +18,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ForwardedHeadersMiddleware:
-    """Believes what a proxy adds only where TRUSTED_PROXIES says that there is one, and of a list only its end.
+    """Trusts proxy headers only if TRUSTED_PROXIES says that there is a proxy, and only the end of a list.
 
     X-Forwarded-For is cut to as many entries as there are proxies: each adds one at the end, the rest is the visitor's
-    own invention. Everything else that claims to be forwarded is dropped, but the protocol where a proxy is there.
+    own invention. All other forwarding headers are dropped, except the protocol if there is a proxy.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -40,7 +40,7 @@ class ForwardedHeadersMiddleware:
 
 
 class AnswerHeadersMiddleware:
-    """Keeps pages of signed-in people, and those with links that work once, out of every store; names what a page may use."""
+    """Forbids caching of pages of signed-in people and those with one-time links; sets which features a page may use."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

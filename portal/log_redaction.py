@@ -1,25 +1,25 @@
-"""Log lines that say what went wrong and where, and nothing that a person typed."""
+"""Log lines that say what went wrong and where, without anything a person typed."""
 
 import logging
 import re
 import traceback
 from types import TracebackType
 
-# Links that work once stand in addresses; whoever reads a log must not be able to use them.
+# URLs contain one-time links; whoever reads a log must not be able to use them.
 _SECRETS = re.compile(r"(/members/welcome/|/account/password/reset/key/|/knowledge/feed/|/notifications/leave/)[^/\s]+")
-# Addresses of trainers are made of their names. Places in the code, such as trainers/views.py, stay.
+# URLs of trainers contain their names. Places in the code, such as trainers/views.py, stay.
 _NAMES = re.compile(r"(/trainers/)(?!topics\b|[\w/]+\.py\b)[^/\s\"'?]+")
 _ADDRESS = re.compile(r"[^\s@<>\"'=]+@[^\s@<>\"',;]+")
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 
 def without_secrets(text: str) -> str:
-    """Return a line without one-time links, names of trainers in addresses, e-mail addresses and query strings."""
+    """Return a line without one-time links, names of trainers in URLs, email addresses and query strings."""
     return _QUERY.sub("?…", _ADDRESS.sub("…@…", _NAMES.sub(r"\1…", _SECRETS.sub(r"\1…", text))))
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Writes errors as their kind and the places they passed; their words, which may quote what was typed, are left out."""
+    """Logs exceptions as their type and traceback locations; messages, which may quote what was typed, are left out."""
 
     def format(self, record: logging.LogRecord) -> str:
         if record.name.startswith("django.security"):  # quotes hosts, referrers and cookies as they were sent

@@ -1,4 +1,4 @@
-"""Sign-in is required everywhere; a number no database holds is a wrong request, not an error of ours."""
+"""Requires sign-in everywhere; a number too large for the database is a bad request, not a server error."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,8 @@ from members.account.session_timeout import is_background
 from members.models import Member
 from members.second_factor.rules import is_pending
 
-# What a member may open who has not yet shown the second factor that their roles ask for: what leads to it, the way
-# out, and what strangers may open that shows nothing of a member.
+# What a member may open before passing the second factor that their roles require: the pages leading to it, the way
+# out, and public pages that show nothing of a member.
 OPEN_WHILE_PENDING = frozenset({
     "account_second_factor", "account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes", "alive", "ready", "security_txt", "robots_txt",
@@ -23,9 +23,9 @@ OPEN_WHILE_PENDING = frozenset({
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Every page asks for sign-in unless its view says `login_not_required`.
+    """Requires sign-in for every page unless its view is `login_not_required`.
 
-    A signed-out request in the background gets 401: a redirect to the sign-in page would look like "saved".
+    A signed-out background request gets 401: a redirect to the sign-in page would look like "saved".
     """
 
     def handle_no_permission(  # type: ignore[override]  # a background request gets 401 instead of a redirect
@@ -37,9 +37,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SecondFactorMiddleware:
-    """Leads a member whose roles see names to their second factor before anything else.
+    """Redirects a member whose roles see names to their second factor before anything else.
 
-    A request in the background gets 403 with the address that asks for it.
+    A background request gets 403 with the URL that asks for it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -64,7 +64,7 @@ class SecondFactorMiddleware:
 
 
 class ImpossibleNumberMiddleware:
-    """Answers 400 to a number that no database column holds, wherever in an address or form it was sent."""
+    """Answers 400 to a number too large for any database column, wherever in a URL or form it was sent."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What a browser asks for so that marks wait in it: a fresh token, and the worker and page for when there is no connection."""
+"""Endpoints for marks stored offline in a browser: a fresh token, and the service worker and page without a connection."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +15,7 @@ WORKER = settings.BASE_DIR / "static" / "js" / "offline_worker.js"
 
 @require_GET
 def token(request: HttpRequest) -> JsonResponse:
-    """Say to whom this browser is signed in now, and give a token with which marks that waited can be sent."""
+    """Return who is signed in in this browser, and a token with which waiting marks can be sent."""
     assert isinstance(request.user, Member)  # noqa: S101 - narrows the type; SignInMiddleware guarantees it
     return JsonResponse({"member": browser_name(request.user.pk), "token": get_token(request)})
 
@@ -23,7 +23,7 @@ def token(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_GET
 def worker(request: HttpRequest) -> HttpResponse:
-    """Give the script that answers without a connection, and allow it to see every page, not only those below its own."""
+    """Return the service worker, and allow it to control every page, not only those below its own."""
     answer = HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     answer["Service-Worker-Allowed"] = "/"
@@ -33,5 +33,5 @@ def worker(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """Show what a browser that keeps a sheet shows of everything else while the portal cannot be reached."""
+    """Show the fallback page of a browser that stores a sheet while the portal cannot be reached."""
     return render(request, "portal/offline.html")

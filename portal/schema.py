@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
-# The applied migrations of an unreleased version are not kept, so its demo database is made anew.
+# The migrations of an unreleased version are rewritten, so its demo database is recreated.
 STAMP = "schema.sha256"
 
 
@@ -28,7 +28,7 @@ def _migration_files() -> list[Path]:
 
 
 def unknown_migrations() -> list[str]:
-    """Return the applied migrations of the portal's own apps that do not exist any more, as app.name. Two queries."""
+    """Return the applied migrations of the portal's own apps that no longer exist, as app.name. Two queries."""
     known = {f"{path.parent.parent.name}.{path.stem}" for path in _migration_files()}
     labels = {name.partition(".")[0] for name in known}
     applied = MigrationRecorder(connection).applied_migrations()
@@ -55,14 +55,14 @@ def missing_columns() -> list[str]:
 
 
 def is_older_demo() -> bool:
-    """Return whether the demo's SQLite file exists and was made by other migrations than these."""
+    """Return whether the demo's SQLite file exists and was created with other migrations than these."""
     stamp = Path(settings.VAR_DIR) / STAMP
     made_by = stamp.read_text() if stamp.exists() else ""
     return Path(connection.settings_dict["NAME"]).exists() and made_by != schema_hash()
 
 
 def remove_demo() -> None:
-    """Remove the demo's database with its stored files."""
+    """Delete the demo's database with its stored files."""
     connection.close()
     name = str(connection.settings_dict["NAME"])
     for path in (name, f"{name}-wal", f"{name}-shm"):
@@ -71,5 +71,5 @@ def remove_demo() -> None:
 
 
 def stamp_demo() -> None:
-    """Note by which migrations the demo's database was made."""
+    """Record the migrations that the demo's database was created with."""
     (Path(settings.VAR_DIR) / STAMP).write_text(schema_hash())

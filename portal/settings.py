@@ -1,7 +1,7 @@
-"""Settings of the portal: one file, everything that differs between places comes from the environment.
+"""Settings of the portal: one file; everything that differs between deployments comes from the environment.
 
 `.env.example` lists every variable. `DEMO=1` is for trying the portal out on one's own machine; anywhere else a
-missing secret stops the start with a sentence that says how to mend it.
+missing secret stops the start with a sentence that says how to fix it.
 """
 
 from email.utils import parseaddr
@@ -72,21 +72,21 @@ if not FACTOR_KEYS or min(map(len, FACTOR_KEYS)) < (10 if DEMO or TESTING else 4
         "`python3 -c 'import secrets; print(secrets.token_urlsafe(50))'`, set it beside SECRET_KEY and keep a copy: "
         "without it every member must set up their second factor again."
     )
-# Seals the record's lines into a chain that the database alone cannot make fit again.
+# Seals audit entries into a chain that cannot be repaired from the database alone.
 AUDIT_KEY = env.str("AUDIT_KEY", default="demo-and-tests-only" if DEMO or TESTING else "")
 if len(AUDIT_KEY) < (10 if DEMO or TESTING else 40):
     raise ImproperlyConfigured(
         "AUDIT_KEY is missing or shorter than 40 letters: it seals the record of who did what. Make one as for FACTOR_KEYS, "
         "never change it, and keep a copy outside the server: `manage.py check_audit` proves the record with it."
     )
-# Service numbers are kept as digests made with this key alone.
+# Service numbers are stored as hashes made with this key alone.
 PERSON_KEY = env.str("PERSON_KEY", default="demo-and-tests-only" if DEMO or TESTING else "")
 if len(PERSON_KEY) < (10 if DEMO or TESTING else 40):
     raise ImproperlyConfigured(
         "PERSON_KEY is missing or shorter than 40 letters: service numbers are kept as digests made with it. Make one as for "
         "FACTOR_KEYS and never change it: people would no longer be found by their numbers."
     )
-# In the demo anybody may look around; anywhere else nobody sees a name without a second factor.
+# In the demo anybody may look around; anywhere else names require a second factor.
 SECOND_FACTOR_REQUIRED = not DEMO or env.bool("SECOND_FACTOR", default=False)
 
 ALLOWED_HOSTS = [*LOOPBACK_HOSTS, *env.list("ALLOWED_HOSTS", default=[_site.hostname] if _site.hostname else [])]

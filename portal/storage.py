@@ -1,4 +1,4 @@
-"""Where static files lie once they are collected."""
+"""Storage of collected static files."""
 
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from whitenoise.storage import CompressedManifestStaticFilesStorage

@@ -23,11 +23,11 @@ MOST_TRIES = 3
 
 
 class WorkerGoneError(Exception):
-    """Kept as the reason of a task at which as many workers as it was tried by were killed."""
+    """The stored reason of a task given up because too many of its workers were killed."""
 
 
 def look_after_tasks(worker: str) -> None:
-    """Sign the tasks that this worker does, and see to those that nobody signs any more. One query, one more a task."""
+    """Renew the sign of this worker's tasks, and handle abandoned ones. One query, one more per task."""
     now = timezone.now()
     running: list[DBTaskResult[Any, Any]] = list(DBTaskResult.objects.running())
     for task in running:
@@ -38,7 +38,7 @@ def look_after_tasks(worker: str) -> None:
 
 
 def _seen(task: "DBTaskResult[Any, Any]") -> datetime:
-    """When the worker of a running task signed last; at the beginning when it took the task."""
+    """When the worker of a running task last signed it, or took it if it has not signed yet."""
     started = task.started_at or task.enqueued_at
     return started if task.run_after == get_date_max() else max(started, task.run_after)
 
@@ -60,6 +60,6 @@ def _see_to(task: "DBTaskResult[Any, Any]", now: datetime) -> None:
 
 
 def _change(task: "DBTaskResult[Any, Any]", **facts: Any) -> bool:
-    """Change a task that still runs as it did when it was read; return whether it does."""
+    """Update a task if it is still running as it was when read; return whether it was."""
     same = DBTaskResult.objects.running().filter(pk=task.pk, started_at=task.started_at)
     return bool(same.update(**facts))

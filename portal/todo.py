@@ -1,4 +1,4 @@
-"""What waits for a member, and what comes up in the region."""
+"""A member's open tasks, and upcoming trainings in the region."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ UPCOMING_DAYS = 90
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing to do: the training, what is the matter, and the word on its button."""
+    """One task: the training, what is open about it, and the label of its button."""
 
     training: Training
     badge: str
@@ -28,7 +28,7 @@ class Waiting:
 
 
 def _mine(member: Member) -> Q:
-    """Trainings this member records: kept by their organisation, or delivered by them."""
+    """Trainings this member records: owned by their organisation, or delivered by them."""
     keeps = member.has_role(RoleCode.RECORDER, RoleCode.COORDINATOR)
     mine = Q(owner=member.organisation_id) if keeps else Q(pk__in=[])
     if member.has_role(RoleCode.TRAINER):
@@ -38,7 +38,7 @@ def _mine(member: Member) -> Q:
 
 
 def waiting_for(member: Member) -> list[Waiting]:
-    """Return what waits for this member, oldest first. One query."""
+    """Return this member's open tasks, oldest first. One query."""
     today = timezone.localdate()
     open_ended = Q(figures=Training.Figures.RECORDED, ends_on__lte=today) & _mine(member)
     wanted = open_ended

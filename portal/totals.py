@@ -1,7 +1,7 @@
-"""The network's totals for the home page: counted when figures change and looked after by the worker.
+"""The network's totals for the home page: counted when figures change and refreshed by the worker.
 
-A page reads them in one query. It counts by itself only where nobody else does: before the first count, or when the
-worker has not looked for a minute.
+A page reads them in one query. It counts by itself only if nobody else does: before the first count, or when the
+worker has not checked for a minute.
 """
 
 from collections.abc import Iterable
@@ -48,12 +48,12 @@ class NetworkTotals:
     as_of: datetime
 
     def __getattr__(self, name: str) -> Any:
-        """Let a page ask for `totals.seats` instead of `totals.figures.seats`."""
+        """Let templates use `totals.seats` instead of `totals.figures.seats`."""
         return getattr(self.figures, name)
 
 
 def _count() -> dict[str, Any]:
-    """Count everything anew, as plain values for the cache. Ten queries."""
+    """Recount everything, as plain values for the cache. Ten queries."""
     everything = gather(Question(), ("organisation",))
     served = (
         Assignment.objects.exclude(part=Assignment.Part.OBSERVER)
@@ -83,7 +83,7 @@ def _count() -> dict[str, Any]:
 
 
 def recount() -> dict[str, Any]:
-    """Count the totals anew and keep them for all processes. Fifteen queries; 0.3 s with 100,000 people."""
+    """Recount the totals and cache them for all processes. Fifteen queries; 0.3 s with 100,000 people."""
     line = latest_entry()
     held = {**_count(), "line": line}
     cache.set(NETWORK_TOTALS_KEY, held, None)
@@ -91,12 +91,12 @@ def recount() -> dict[str, Any]:
 
 
 def recount_after_change(**_signal: object) -> None:
-    """Count the totals anew within the request that changed the figures, so that its member sees them move."""
+    """Recount the totals within the request that changed the figures, so that its member sees the change."""
     recount()
 
 
 def look_after_totals() -> None:
-    """Count the totals anew if anything was written since; else note that they still hold. For the worker."""
+    """Recount the totals if anything was written since; else mark them as still valid. Run by the worker."""
     held = cache.get(NETWORK_TOTALS_KEY)
     now = timezone.now()
     if held is None or held["line"] != latest_entry() or _day(held["as_of"]) != _day(now):
@@ -110,7 +110,7 @@ def _day(moment: datetime) -> date:
 
 
 def network_totals() -> NetworkTotals:
-    """Return the totals, at most a minute old. One query when they are at hand."""
+    """Return the totals, at most a minute old. One query when cached."""
     held = cache.get(NETWORK_TOTALS_KEY)
     if held is None or timezone.now() - held["as_of"] > RIGHT_FOR:
         held = recount()

@@ -1,4 +1,4 @@
-"""The addresses of the portal."""
+"""URLs of the portal."""
 
 from django.conf import settings
 from django.contrib import admin

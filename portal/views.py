@@ -1,4 +1,4 @@
-"""Home, the public face and health."""
+"""Home page, public pages and health checks."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from trainings.access import can_create, open_pairs
 
 
 def _waiting(member: Member) -> dict[str, object]:
-    """What waits for this member. Two queries."""
+    """This member's open tasks. Two queries."""
     numbers = counted(
         asking=manageable_requests(member),
         pairs=open_pairs(member),
@@ -37,7 +37,7 @@ def _waiting(member: Member) -> dict[str, object]:
 @login_not_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The landing page for strangers; for members what waits, what comes up and the network's totals."""
+    """The landing page for strangers; for members open tasks, upcoming trainings and the network's totals."""
     member = request.user
     if not isinstance(member, Member):
         trainers = public_profiles().select_related("member__organisation").prefetch_related("topics")
@@ -62,7 +62,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer whether database and cache can be used; 500 or 503 where not."""
+    """Answer whether database and cache are usable; 500 or 503 if not."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     cache.set("readyz", 1, 5)
@@ -72,7 +72,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @require_GET
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """Say where a weakness is reported (RFC 9116). Valid for 90 days from now, as nobody may forget to renew it."""
+    """Where to report a vulnerability (RFC 9116). Valid for 90 days from now, so that nobody can forget to renew it."""
     until = (timezone.now() + timedelta(days=90)).strftime("%Y-%m-%dT00:00:00Z")
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
@@ -86,5 +86,5 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    """Search engines find the landing page and nothing else."""
+    """Let search engines index the landing page and nothing else."""
     return HttpResponse("User-agent: *\nAllow: /$\nDisallow: /\n", content_type="text/plain; charset=utf-8")

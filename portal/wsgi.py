@@ -1,4 +1,4 @@
-"""The entry for the web server."""
+"""WSGI entry point for the web server."""
 
 import gc
 import os
@@ -16,6 +16,6 @@ from portal.checks import refuse_unsafe_start  # noqa: E402
 
 refuse_unsafe_start()
 
-# What is loaded by now stays for good: the collector need not look through it again and again (a sixth of a long write).
+# Whatever is loaded by now stays: the collector need not scan it repeatedly (a sixth of a long write).
 gc.collect()
 gc.freeze()

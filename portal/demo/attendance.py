@@ -21,7 +21,7 @@ def marks_of(rng: Random, delivery: Delivery, people: list[Person]) -> list[list
 
 
 def _as_told(rng: Random, present: list[int | None], number: int) -> list[list[str]]:
-    """Return marks with exactly so many present in each session, None for a session that nobody marked."""
+    """Return marks with exactly `present` people in each session, None for an unmarked session."""
     rows = [["" for _session in present] for _person in range(number)]
     for session, attended in enumerate(present):
         if attended is None:
@@ -52,7 +52,7 @@ def _attending(rng: Random) -> str:
 def headcount_rows(
     organisation: str, persons: int, *, is_unit: bool, is_known: bool
 ) -> list[tuple[str, str, int, int | None]]:
-    """Split so many persons by sex and rank group: sex, group, attended, completed (None where not known)."""
+    """Split this many persons by sex and rank group: sex, group, attended, completed (None if unknown)."""
     women = round(persons * WOMEN.get(organisation, WOMEN_ELSEWHERE))
     rows: list[tuple[str, str, int, int | None]] = []
     for sex, number in (("female", women), ("male", persons - women)):

@@ -1,4 +1,4 @@
-"""Loads the story: people with accounts first, then everything else by the portal's actions, in the order of time."""
+"""Loads the story: people with accounts first, then everything else by the portal's actions, in chronological order."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def build(today: date, people: int | None) -> Written:
     schedule_handouts(posts, events)
     schedule_discussion(cast, posts, stories, events)
     events.run()
-    Mail.objects.all().delete()  # what the story's people were told by mail went out long ago
+    Mail.objects.all().delete()  # the story's emails were sent long ago
     if people:
         multiply(people, rosters.names)
     recount()

@@ -23,7 +23,7 @@ MINISTRIES = ("BA", "ME", "MK", "RS")
 _OPENED = date(2014, 1, 15)
 _FUNCTIONS = {"recorder": "gender focal point", "coordinator": "gender equality coordinator"}
 
-# E-mail before the @, organisation, given name, family name, role.
+# Email before the @, organisation, given name, family name, role.
 STAFF = (
     ("admin", "SEESAC", "Nadia", "Castellani", "admin"),
     ("observer", "SEESAC", "Ingrid", "Solberg", "observer"),
@@ -46,7 +46,7 @@ TRAINER_ACCOUNTS = {
 
 @dataclass(frozen=True)
 class Trainer:
-    """One of the 33, as the story speaks of them."""
+    """One of the 33, as the story refers to them."""
 
     slug: str
     ministry: str
@@ -59,7 +59,7 @@ class Trainer:
 
 @dataclass(frozen=True)
 class Cast:
-    """Everybody who has an account, found by what they are."""
+    """Everybody who has an account, by their role in the story."""
 
     trainers: dict[str, Trainer]
     staff: dict[str, Member]
@@ -85,7 +85,7 @@ def trainer_slug(row: TrainerRow) -> str:
 
 
 def load_cast(organisations: dict[str, Organisation]) -> Cast:
-    """Write all members with their roles and profiles. Every account has the one printed password, hashed once."""
+    """Create all members with their roles and profiles. Every account has the one printed password, hashed once."""
     password = make_password(settings.DEMO_PASSWORD)
     staff = [_staff_member(row, organisations, password) for row in STAFF]
     trainers = [_trainer_member(row, organisations, password) for row in TRAINERS]

@@ -27,26 +27,26 @@ class _StoryTime(datetime):
 
 @contextmanager
 def story_time() -> Iterator[type[_StoryTime]]:
-    """Have `timezone.now()` answer with `moment` of what is yielded: actions date their rows by it. In this process alone."""
+    """Make `timezone.now()` return `moment` of the yielded object: actions date their rows by it. In this process only."""
     with mock.patch.object(timezone, "datetime", _StoryTime):
         yield _StoryTime
 
 
 class Events:
-    """What will happen: collected in any order, then run by time; what is of one moment, as it was collected."""
+    """Future events: collected in any order, then run by time; simultaneous ones in the order added."""
 
     def __init__(self, today: date) -> None:
         self.now = at(today, 8, 30)
         self._events: list[tuple[datetime, Callable[[], object]]] = []
 
     def add(self, moment: datetime, action: Callable[..., object], *args: Any, **options: Any) -> datetime:
-        """Have an action run at that moment, at the latest now; return when."""
+        """Schedule an action for that moment, at the latest now; return when."""
         moment = min(moment, self.now)
         self._events.append((moment, lambda: action(*args, **options)))
         return moment
 
     def run(self) -> None:
-        """Run all events in the order of time."""
+        """Run all events in chronological order."""
         with story_time() as clock:
             for moment, action in sorted(self._events, key=lambda event: event[0]):
                 clock.moment = moment

@@ -11,7 +11,7 @@ DAY = (time(9), time(15))
 
 
 class Block(NamedTuple):
-    """One session to be. Online modules have minutes and no clock times."""
+    """A planned session. Online modules have minutes and no clock times."""
 
     day: date
     title: str
@@ -22,7 +22,7 @@ class Block(NamedTuple):
 
 
 class Known(NamedTuple):
-    """Somebody whom the story names: where they are from and what they bring."""
+    """A person named in the story: their home and their career."""
 
     organisation: str
     family_name: str

@@ -146,7 +146,7 @@ def _schedule_thread(row: Said, people: dict[str, Member], posts: Published, eve
 
 
 def _schedule_notes(cast: Cast, stories: list[Story], events: Events) -> None:
-    """Give each note to the lead trainer of a training submitted lately, newest first; every third waits for its note."""
+    """Give each note to the lead trainer of a recently submitted training, newest first; every third lacks its note."""
     topics, editor = topics_in_order(), cast.staff["admin"]
     led = [story for story in reversed(stories) if story.submitted and story.delivery.team]
     chosen = [story for n, story in enumerate(led[: 2 * len(BROUGHT)]) if n % 3 != 0]

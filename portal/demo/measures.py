@@ -58,7 +58,7 @@ _SHARES: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def schedule_measures(organisations: dict[str, Organisation], cast: Cast, events: Events, today: date) -> None:
-    """Plan that each ministry enters its strengths and shares every January, and what it set up when it did."""
+    """Plan that each ministry enters its strengths and shares every January, and its arrangements when it made them."""
     for ministry in MINISTRIES:
         home, by = organisations[ministry], cast.coordinator(ministry)
         for year in range(FIRST_YEAR, today.year):

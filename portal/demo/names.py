@@ -121,7 +121,7 @@ class Name:
 
 
 def _womans(family: str) -> str:
-    """Return the form of a Macedonian family name that a woman bears."""
+    """Return the feminine form of a Macedonian family name."""
     if family.endswith("ски"):
         return family[:-1] + "а"
     return family + "а" if family.endswith(("ов", "ев")) else family
@@ -136,7 +136,7 @@ class Names:
     _shuffled: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
 
     def draw(self, organisation: str, sex: str) -> Name:
-        """Return a name. Once a pool is used up its family names are doubled, and namesakes may appear."""
+        """Return a name. Once a pool is exhausted, family names are doubled, and namesakes may appear."""
         pools, taken = _PEOPLE_OF[organisation], self._given_out.setdefault(organisation, set())
         for _attempt in range(6):
             pool = self.rng.choices(list(pools), list(pools.values()))[0]
@@ -148,7 +148,7 @@ class Names:
         return name
 
     def reserve(self, organisation: str, name: Name) -> None:
-        """Keep a name that the story has given to somebody from being given again."""
+        """Reserve a name that the story has given to somebody."""
         self._given_out.setdefault(organisation, set()).add(spelling(f"{name.family_name} {name.given_name}"))
 
     def _from_pool(self, organisation: str, pool: str, sex: str) -> Name:

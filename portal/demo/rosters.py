@@ -1,4 +1,4 @@
-"""Who sat in which training: invented people who come back, rise in rank, and are counted once."""
+"""Participants of each training: invented people who return, are promoted, and are counted once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _AGE_BANDS = ((25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"))
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands beside a name on a roster: the rank, in words of either script, and its group."""
+    """What a roster shows beside a name: the rank, in either script, and its group."""
 
     group: str
     rank: Rank | None = None
@@ -63,7 +63,7 @@ CIVILIAN, CADET = Standing("civilian"), Standing("cadet", words="kadet", other_w
 
 @dataclass(slots=True)
 class Person:
-    """A participant to be, and a career that goes up one step in YEARS_TO_RISE years."""
+    """A future participant, and a career that rises one step in YEARS_TO_RISE years."""
 
     organisation: str
     name: Name

@@ -96,7 +96,7 @@ def _courses_for_trainers(cast: Cast) -> list[Delivery]:
 
 
 def _abroad(cast: Cast) -> list[Delivery]:
-    """Return the workshops of Montenegrin trainers in five countries. The record is their ministry's to keep."""
+    """Return the workshops of Montenegrin trainers in five countries. Their ministry owns the records."""
 
     def workshop(
         title: str, host: str, place: str, first: date, course: str, team: list[str], persons: int, **how: object
@@ -171,7 +171,7 @@ def _ordinary(cast: Cast, rng: Random, ministry: str) -> list[Delivery]:
 
 
 def before_holidays(day: date) -> date:
-    """Return the day, or one some weeks before where it falls into August or between the two Christmases."""
+    """Return the day, or one some weeks earlier if it falls into August or between the two Christmases."""
     if day.month == 8:
         return day - timedelta(days=33)
     return day - timedelta(days=24) if (day.month, day.day) >= (12, 22) or (day.month, day.day) <= (1, 15) else day

@@ -26,7 +26,7 @@ from trainings.models import Course, Enrolment, Headcount, Participant, Session,
 from trainings.roster.actions import RosterRow, add_to_roster
 from trainings.roster.linking import link_participant
 
-# The latest trainings of the story keep their signed sheets; older paper is in the ministries' archives.
+# The latest trainings of the story have signed sheets; older paper is in the ministries' archives.
 WITH_PAPER = 24
 
 
@@ -122,7 +122,7 @@ class Story:
         )
 
     def fill(self) -> None:
-        """Put the people on the roster, those of each ministry by its own recorder, who knows them."""
+        """Add the people to the roster, those of each ministry by its own recorder, who knows them."""
         is_age_known = self.rng.random() < 0.6
         for code in dict.fromkeys(person.organisation for person in self.people):
             by = self.world.cast.recorder(code) if code in MINISTRIES else self.recorder
@@ -172,7 +172,7 @@ class Story:
             change_marks(training=self.training, edits=edits, by=self.recorder)
 
     def link_trainers(self) -> None:
-        """Say which of its people became trainers of the network."""
+        """Link the participants who became trainers of the network."""
         for person in self.people:
             if person.trainer:
                 cast = self.world.cast

@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *, today: date | None, people: int | None, **options: Any) -> None:
         started, today = time.monotonic(), today or timezone.localdate()
         _refuse_unless_possible(today, people)
-        # The totals are counted once in the end, not for each of the story's submissions.
+        # The totals are counted once at the end, not for each of the story's submissions.
         figures_changed.disconnect(dispatch_uid="network totals")
         try:
             with collection_paused(), transaction.atomic():
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
 
 def _refuse_unless_possible(today: date, people: int | None) -> None:
-    """Raise CommandError unless this is a demo, its database is empty, and what is asked makes sense."""
+    """Raise CommandError unless this is a demo, its database is empty, and the arguments make sense."""
     if not (settings.DEMO or settings.BENCH):
         raise CommandError("The demo has printed passwords. Set DEMO=1 to load it; never where people work.")
     if Member.objects.exists():

@@ -1,4 +1,4 @@
-"""`manage.py first_admin ADDRESS`: the network's first admin, where nobody is there yet to invite one."""
+"""`manage.py first_admin ADDRESS`: creates the network's first admin, when nobody exists yet to invite one."""
 
 from getpass import getpass
 from typing import Any
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--family-name", default="Admin")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Ask for the password twice and keep the member for the secretariat."""
+        """Ask for the password twice and save the member in the secretariat."""
         if Member.objects.exists():
             raise CommandError("There are members already. An admin invites further ones in the portal.")
         secretariat = Organisation.objects.filter(kind=Organisation.Kind.SECRETARIAT).first()

@@ -27,7 +27,7 @@ def reference_rows(path: str) -> Iterator[dict[str, str]]:
 
 
 def _add_missing(rows: list[models.Model]) -> None:
-    """Insert the rows that are not there. A row that an admin edited keeps its edit: nothing is overwritten."""
+    """Insert missing rows. A row that an admin edited keeps its edit: nothing is overwritten."""
     type(rows[0])._default_manager.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -50,7 +50,7 @@ def _load_members() -> None:
 
 
 def _rank(row: dict[str, str]) -> Rank:
-    """Return the rank of one line. It is found again by its folded name, whatever the script."""
+    """Return the rank of one row. It is matched by its folded name, whatever the script."""
     return Rank(
         country_id=row["country"],
         group=row["group"],
@@ -63,7 +63,7 @@ def _rank(row: dict[str, str]) -> Rank:
 
 
 def _load_courses() -> None:
-    """Add missing topics and courses. Only a course that is new gets its topics: a removed link stays removed."""
+    """Add missing topics and courses. Only a new course gets its topics: a removed link stays removed."""
     _add_missing([Topic(name=row["name"]) for row in reference_rows("trainers/reference/topics.csv")])
     rows = list(reference_rows("trainings/reference/courses.csv"))
     there_already = set(Course.objects.values_list("code", flat=True))
@@ -82,7 +82,7 @@ def _load_courses() -> None:
 
 
 def _load_contributions() -> None:
-    """Say of courses nobody has tagged yet which targets they contribute to."""
+    """Set the targets that untagged courses contribute to."""
     if Contribution.objects.exists():
         return
     course_ids = dict(Course.objects.values_list("code", "pk"))
@@ -105,7 +105,7 @@ def _course(row: dict[str, str]) -> Course:
 
 
 def _load_indicators() -> None:
-    """Add missing values of indicators. One that was corrected in the portal stays replaced."""
+    """Add missing indicator values. One that was corrected in the portal stays replaced."""
     homes = dict(Organisation.objects.values_list("code", "pk"))
     _add_missing(
         [

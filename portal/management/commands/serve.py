@@ -33,7 +33,7 @@ SECONDS_BETWEEN_LOOKS = 0.2
 
 class Command(BaseCommand):
     help = "Prepare the database and the static files, then serve the portal on this machine with its worker."
-    # The checks look for the cache table, which is made here first.
+    # The checks look for the cache table, which is created here first.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, workers: int, end_with_parent: bool, **options: Any) -> None:
         self.parent = os.getppid() if end_with_parent else None
-        # The address people type decides cookies and links, so it follows the port unless it was said.
+        # The URL people type decides cookies and links, so it follows the port unless it was set.
         os.environ.setdefault("SITE_URL", f"http://localhost:{port}")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, interrupt)
@@ -60,9 +60,9 @@ class Command(BaseCommand):
             self.stdout.write("\nMreža has ended.")
 
     def prepare(self) -> None:
-        """Bring the database and the static files up to date and, in an empty demo, load the demo network.
+        """Migrate the database, collect the static files and, in an empty demo, load the demo network.
 
-        A demo database of an older version is made anew; any other is refused.
+        A demo database of an older version is recreated; any other is refused.
         """
         is_demo_file = settings.DEMO and connection.vendor == "sqlite"
         if is_demo_file:
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stdout)
 
     def wait_until_ready(self, port: int, running: "dict[str, subprocess.Popen[bytes]]") -> None:
-        """Return when the portal answers; refuse if it does not within a minute."""
+        """Return when the portal responds; refuse if it does not within a minute."""
         last_moment = time.monotonic() + SECONDS_TO_START
         while not answers(port):
             self.refuse_if_one_ended(running)
@@ -94,7 +94,7 @@ class Command(BaseCommand):
             time.sleep(SECONDS_BETWEEN_LOOKS)
 
     def watch(self, running: "dict[str, subprocess.Popen[bytes]]") -> None:
-        """Stay until somebody ends this command or one of its processes dies."""
+        """Run until somebody ends this command or one of its processes dies."""
         while self.parent is None or os.getppid() == self.parent:
             self.refuse_if_one_ended(running)
             time.sleep(SECONDS_BETWEEN_LOOKS)
@@ -119,12 +119,12 @@ class Command(BaseCommand):
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:
-    """Treat an order to end, or a closed terminal, like Ctrl-C."""
+    """Handle SIGTERM or a closed terminal like Ctrl-C."""
     raise KeyboardInterrupt
 
 
 def refuse_taken_port(port: int) -> None:
-    """Say so before anything is prepared if another program listens on this port of this machine."""
+    """Fail before anything is prepared if another program listens on this port of this machine."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port just left by ourselves is free
         try:
@@ -147,7 +147,7 @@ def taken(port: int) -> str:
 
 
 def collect_static_if_changed() -> None:
-    """Run collectstatic only when a static file of any app was changed, added or removed since the last time."""
+    """Run collectstatic only if a static file of any app was changed, added or removed since the last run."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for path, storage in sorted(finder.list([]), key=lambda pair: pair[0]):
@@ -189,7 +189,7 @@ def children(*commands: tuple[str, list[str]]) -> "Iterator[dict[str, subprocess
 
 
 def end(processes: "Collection[subprocess.Popen[bytes]]") -> None:
-    """Ask the processes to end, wait for a while, then end what is left of their groups."""
+    """Ask the processes to end, wait for a while, then kill what is left of their groups."""
     for process in processes:
         if process.poll() is None:
             process.terminate()
@@ -207,7 +207,7 @@ def end(processes: "Collection[subprocess.Popen[bytes]]") -> None:
 
 
 def answers(port: int) -> bool:
-    """Return whether the portal says that it is alive."""
+    """Return whether the portal reports that it is alive."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"http://{HOST}:{port}/healthz/", timeout=5) as response:

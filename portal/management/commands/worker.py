@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 def tidy_up() -> None:
-    """Remove what has served its time: ended sessions, sent mails, tasks that are done, declined requests to join, files of nothing."""
+    """Delete expired data: ended sessions, sent emails, finished tasks, declined requests to join, orphaned files."""
     call_command("clearsessions")
     # Tasks hold addresses that somebody typed: they go after a day, failed ones after a week.
     if str(settings.TASKS["default"]["BACKEND"]).endswith("DatabaseBackend"):
@@ -47,7 +47,7 @@ def tidy_up() -> None:
     forget_pictures(set(versions.values_list("checksum", flat=True)))
 
 
-# What is done again and again, and after how many seconds. Each is quick and may run in two workers at once.
+# Recurring jobs and their interval in seconds. Each is quick and may run in two workers at once.
 ROUNDS: list[tuple[Callable[[], object], float]] = [
     (look_after_totals, 20), (look_after_seals, 60), (compare_new_people, 120), (send_due_digests, 300), (tidy_up, 3600),
 ]  # fmt: skip
@@ -83,7 +83,7 @@ class Command(BaseCommand):
 
 
 def go_round(work: Callable[[], object], every: float, over: threading.Event) -> None:
-    """Do `work` at once and then each `every` seconds until `over`; a failure is logged and tried again next time."""
+    """Run `work` at once and then every `every` seconds until `over`; a failure is logged and retried next time."""
     while True:
         try:
             close_old_connections()
