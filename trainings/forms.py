@@ -43,17 +43,23 @@ class TrainingForm(forms.ModelForm[Training]):
     """The facts of one training with its trainers."""
 
     lead = forms.ModelChoiceField(
-        TrainerProfile.objects.none(), label=gettext_lazy("Lead trainer"), required=False,
+        TrainerProfile.objects.none(),
+        label=gettext_lazy("Lead trainer"),
+        required=False,
         empty_label=gettext_lazy("Not decided yet"),
-    )  # fmt: skip
+    )
     co_trainers = forms.ModelMultipleChoiceField(
-        TrainerProfile.objects.none(), label=gettext_lazy("Co-trainers"), required=False,
+        TrainerProfile.objects.none(),
+        label=gettext_lazy("Co-trainers"),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
     observers = forms.ModelMultipleChoiceField(
-        TrainerProfile.objects.none(), label=gettext_lazy("Observing trainers"), required=False,
+        TrainerProfile.objects.none(),
+        label=gettext_lazy("Observing trainers"),
+        required=False,
         widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
@@ -77,9 +83,10 @@ class TrainingForm(forms.ModelForm[Training]):
         organisations = list(Organisation.objects.values_list("pk", "name", "kind"))
         offer(self.fields["host"], Organisation.objects.all(), [(pk, name) for pk, name, _kind in organisations])
         offer(
-            self.fields["partners"], Organisation.objects.exclude(kind=Organisation.Kind.MINISTRY),
+            self.fields["partners"],
+            Organisation.objects.exclude(kind=Organisation.Kind.MINISTRY),
             [(pk, name) for pk, name, kind in organisations if kind != Organisation.Kind.MINISTRY],
-        )  # fmt: skip
+        )
         reference = _reference_choices(self.instance.course_id)
         offer(self.fields["course"], _courses(self.instance.course_id), reference["course"])
         offer(self.fields["country"], Country.objects.all(), reference["country"])
@@ -115,9 +122,14 @@ class TrainingForm(forms.ModelForm[Training]):
 
 def _days_field(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(
-        label=label, help_text=help_text, required=False, max_length=LONGEST,
-        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("12–14 November, 9:00–15:00"), "autocomplete": "off"}),
-    )  # fmt: skip
+        label=label,
+        help_text=help_text,
+        required=False,
+        max_length=LONGEST,
+        widget=forms.TextInput(
+            attrs={"placeholder": gettext_lazy("12–14 November, 9:00–15:00"), "autocomplete": "off"}
+        ),
+    )
 
 
 class NewTrainingForm(TrainingForm):

@@ -15,11 +15,12 @@ def find(member: Member) -> list[OpenWork]:
     today = timezone.localdate()
     return [
         OpenWork(
-            f"{training.reference} {training.title}", training.get_absolute_url(),
+            f"{training.reference} {training.title}",
+            training.get_absolute_url(),
             _("planned") if training.ends_on > today else _("not submitted"),
         )
         for training in open_trainings(member)[:MOST_SHOWN]
-    ]  # fmt: skip
+    ]
 
 
 def hand_over(member: Member, to: Member, by: Member) -> None:

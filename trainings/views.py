@@ -27,7 +27,7 @@ from trainings.forms import (
     ReasonForm,
     SessionFormSet,
     session_initial,
-)  # fmt: skip
+)
 from trainings.models import Assignment, MarkChange, Session, Training
 from trainings.pages import fetch_training, require, tabs_for
 
@@ -104,9 +104,13 @@ def training_create(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
             training = actions.create_training(
-                training=form.instance, sessions=form.planned_sessions, trainers=form.chosen_trainers,
-                partners=form.cleaned_data["partners"], key=form.cleaned_data["key"], by=member,
-            )  # fmt: skip
+                training=form.instance,
+                sessions=form.planned_sessions,
+                trainers=form.chosen_trainers,
+                partners=form.cleaned_data["partners"],
+                key=form.cleaned_data["key"],
+                by=member,
+            )
             messages.success(
                 request, _("%(reference)s is recorded. Add who took part.") % {"reference": training.reference}
             )
@@ -122,8 +126,9 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
     parts = _parts(training)
     initial = {
         "lead": next(iter(parts[Assignment.Part.LEAD]), None),
-        "co_trainers": parts[Assignment.Part.CO_TRAINER], "observers": parts[Assignment.Part.OBSERVER],
-    }  # fmt: skip
+        "co_trainers": parts[Assignment.Part.CO_TRAINER],
+        "observers": parts[Assignment.Part.OBSERVER],
+    }
     form = ChangedTrainingForm(request.POST or None, instance=training, initial=initial)
     formset = SessionFormSet(request.POST or None, initial=session_initial(training), prefix="sessions")
     if request.method == "POST" and form.is_valid() and formset.is_valid():
@@ -131,9 +136,12 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
         plans += form.more_sessions(after=len(plans))
         with errors_in_form(form):
             actions.change_training(
-                training=form.instance, sessions=plans, trainers=form.chosen_trainers,
-                partners=form.cleaned_data["partners"], by=member,
-            )  # fmt: skip
+                training=form.instance,
+                sessions=plans,
+                trainers=form.chosen_trainers,
+                partners=form.cleaned_data["partners"],
+                by=member,
+            )
             messages.success(request, _("The changes are saved."))
             return redirect("trainings:detail", reference)
     wrong = bool(form.errors or (formset.is_bound and not formset.is_valid()))

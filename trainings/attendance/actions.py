@@ -73,9 +73,17 @@ def _judge(edit: MarkEdit, mark: Mark | None, *, locked: bool, by: Member, batch
     """Say what becomes of one edit against the mark as it stands, without writing."""
     value, version = (mark.value, mark.version) if mark else ("", 0)
     change = MarkChange(
-        key=edit.key, batch=batch, enrolment_id=edit.enrolment, session_id=edit.session, base_version=edit.base_version,
-        old_value=value, new_value=edit.value, by=by, answer_value=value, answer_version=version,
-    )  # fmt: skip
+        key=edit.key,
+        batch=batch,
+        enrolment_id=edit.enrolment,
+        session_id=edit.session,
+        base_version=edit.base_version,
+        old_value=value,
+        new_value=edit.value,
+        by=by,
+        answer_value=value,
+        answer_version=version,
+    )
     if value == edit.value:
         change.outcome = MarkChange.Outcome.SAME
     elif locked:
@@ -113,9 +121,11 @@ def apply_edits(
         change = judged[edit.key] = _judge(edit, marks.get(cell), locked=locked, by=by, batch=batch)
         if change.outcome == MarkChange.Outcome.APPLIED:
             marks[cell] = Mark(
-                enrolment_id=edit.enrolment, session_id=edit.session,
-                value=change.answer_value, version=change.answer_version,
-            )  # fmt: skip
+                enrolment_id=edit.enrolment,
+                session_id=edit.session,
+                value=change.answer_value,
+                version=change.answer_version,
+            )
             written[cell] = marks[cell]
     Mark.objects.bulk_create(
         list(written.values()),
@@ -143,10 +153,14 @@ def change_marks(
         raise ValidationError(_("This training is cancelled, so no marks are recorded."))
     answer = apply_edits(fresh, edits, by=by, batch=batch, locked=not fresh.is_open)
     record(
-        "change_marks", fresh, by=by,
-        applied=answer.applied, conflicts=len(answer.conflicts), held=answer.held,
+        "change_marks",
+        fresh,
+        by=by,
+        applied=answer.applied,
+        conflicts=len(answer.conflicts),
+        held=answer.held,
         cells=[[c.enrolment_id, c.session_id, c.old_value, c.new_value, c.outcome] for c in answer.changes][:100],
-    )  # fmt: skip
+    )
     return answer
 
 

@@ -32,10 +32,17 @@ def sheet_rows(enrolments: QuerySet[Enrolment]) -> list[SheetRow]:
     """Return who is on the sheet, in the order of the roster. One query; removed enrolments are left out."""
     rows = list(
         enrolments.filter(removed_at=None).values_list(
-            "pk", "participant__family_name", "participant__given_name", "participant__sex", "rank__nato",
-            "rank_words", "rank_group", "organisation__short_name", "attended_sessions",
+            "pk",
+            "participant__family_name",
+            "participant__given_name",
+            "participant__sex",
+            "rank__nato",
+            "rank_words",
+            "rank_group",
+            "organisation__short_name",
+            "attended_sessions",
         )
-    )  # fmt: skip
+    )
     several_homes = len({row[7] for row in rows}) > 1
     groups = {value: str(label) for value, label in RankGroup.choices}
     sexes: dict[str, str] = {Sex.FEMALE: _("F"), Sex.MALE: _("M"), Sex.OTHER: _("O")}

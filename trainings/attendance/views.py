@@ -133,9 +133,11 @@ def _save(request: HttpRequest, training: Training) -> HttpResponse:
         answer = actions.change_marks(training=training, edits=edits, by=member_of(request)) if edits else None
     except ValidationError as refusal:
         return render(
-            request, "trainings/attendance/attendance.html",
-            {**sheet_context(request, training), "refusal": refusal.messages}, status=422,
-        )  # fmt: skip
+            request,
+            "trainings/attendance/attendance.html",
+            {**sheet_context(request, training), "refusal": refusal.messages},
+            status=422,
+        )
     except actions.KeyReusedError:
         text = _("This sheet was sent before with other marks. Nothing was changed; here it is as it stands now.")
         return render(
@@ -171,11 +173,13 @@ def conflict_rows(conflicts: list[MarkChange]) -> list[dict[str, Any]]:
     words = {"": _("Not recorded"), **{value: str(label) for value, label in Mark.Value.choices}}
     return [
         {
-            "person": people[c.enrolment_id].participant, "session": sessions[c.session_id],
-            "theirs": words[c.answer_value], "yours": words[c.new_value],
+            "person": people[c.enrolment_id].participant,
+            "session": sessions[c.session_id],
+            "theirs": words[c.answer_value],
+            "yours": words[c.new_value],
         }
         for c in conflicts
-    ]  # fmt: skip
+    ]
 
 
 def _check_visible(request: HttpRequest, training: Training, enrolments: list[int]) -> None:
@@ -198,9 +202,12 @@ def mark(request: HttpRequest, reference: str) -> JsonResponse:
         return JsonResponse({"error": "other_member"}, status=401)
     try:
         edit = MarkEdit(
-            _number(request.POST.get("enrolment", "")), _number(request.POST.get("session", "")),
-            request.POST.get("value", ""), _number(request.POST.get("base", "")), posted_key(request.POST.get("key", "")),
-        )  # fmt: skip
+            _number(request.POST.get("enrolment", "")),
+            _number(request.POST.get("session", "")),
+            request.POST.get("value", ""),
+            _number(request.POST.get("base", "")),
+            posted_key(request.POST.get("key", "")),
+        )
         _check_visible(request, training, [edit.enrolment])
         answer = actions.change_marks(training=training, edits=[edit], by=member)
     except ValidationError as refusal:

@@ -179,21 +179,28 @@ def _of_trainings(question: Question, dimensions: Sequence[str], rows: Iterable[
 
 def _headcounts(question: Question, dimensions: Sequence[str]) -> list[Counted]:
     rows: Any = counted_headcounts(question).values(
-        "sex", "attended", "completed", "party__training", "party__training__figures",
-        "party__training__scheduled_minutes", **_columns(dimensions, "of_headcount"),
-    )  # fmt: skip
+        "sex",
+        "attended",
+        "completed",
+        "party__training",
+        "party__training__figures",
+        "party__training__scheduled_minutes",
+        **_columns(dimensions, "of_headcount"),
+    )
     values = _value_reader(dimensions, "of_headcount")
     unknown = [DIMENSIONS[name].unknown for name in dimensions]
     return [
         Counted(
             key=tuple([a if a is not None else b for a, b in zip(values(row), unknown, strict=True)]),
-            sex=row["sex"], training=row["party__training"], attended=row["attended"],
+            sex=row["sex"],
+            training=row["party__training"],
+            attended=row["attended"],
             known=row["attended"] if question.rule == "attended" else row["completed"],
             minutes=row["party__training__scheduled_minutes"],
             verified=row["party__training__figures"] == Training.Figures.VERIFIED,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _everybody() -> list[tuple[Column, Column]]:

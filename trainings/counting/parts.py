@@ -53,11 +53,15 @@ def put_together(pieces: Iterable[Part]) -> list[Part]:
         by_key_and_sex[piece.key, piece.sex].append(piece)
     return [
         Part(
-            key, sex, joined([piece.people for piece in some]), joined([piece.trainings for piece in some]),
-            sum(piece.minutes for piece in some), sum(piece.verified for piece in some),
+            key,
+            sex,
+            joined([piece.people for piece in some]),
+            joined([piece.trainings for piece in some]),
+            sum(piece.minutes for piece in some),
+            sum(piece.verified for piece in some),
         )
         for (key, sex), some in by_key_and_sex.items()
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(slots=True)
@@ -222,10 +226,15 @@ class Gathering:
         seats, sure = (_by_sex(parts, [self._in_courses[id(part)][n] for part in parts]) for n in (0, 1))
         numbers = Counter({sex: count_distinct(there) for sex, there in seats.items()})
         return replace(
-            figures, seats=numbers.total(), named_seats=numbers.total(), women=numbers["female"], men=numbers["male"],
-            other=numbers["other"], not_recorded=numbers["not_recorded"],
+            figures,
+            seats=numbers.total(),
+            named_seats=numbers.total(),
+            women=numbers["female"],
+            men=numbers["male"],
+            other=numbers["other"],
+            not_recorded=numbers["not_recorded"],
             verified_seats=sum(map(count_distinct, sure.values())),
-        )  # fmt: skip
+        )
 
 
 def _by_sex(parts: Sequence[Part], columns: Sequence[Column]) -> dict[str, list[Column]]:

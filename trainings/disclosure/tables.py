@@ -103,19 +103,29 @@ def _shown(figures: Figures, split: Sequence[Sequence[str]]) -> ShownCell:
     gap = figures.people_at_most - figures.people_at_least
     share, share_most = _safe_share(figures, split)
     return ShownCell(
-        seats=figures.seats, people_at_least=figures.people_at_least,
-        people_at_most=None if is_small(gap) else figures.people_at_most, is_gap_small=is_small(gap),
-        by_sex=_numbers(figures, split), women_share=share, women_share_most=share_most, minutes=figures.minutes,
+        seats=figures.seats,
+        people_at_least=figures.people_at_least,
+        people_at_most=None if is_small(gap) else figures.people_at_most,
+        is_gap_small=is_small(gap),
+        by_sex=_numbers(figures, split),
+        women_share=share,
+        women_share_most=share_most,
+        minutes=figures.minutes,
         trainings=figures.trainings,
-    )  # fmt: skip
+    )
 
 
 def _whole(figures: Figures) -> ShownCell:
     return ShownCell(
-        seats=figures.seats, people_at_least=figures.people_at_least, people_at_most=figures.people_at_most,
-        by_sex=_numbers(figures, SPLITS[0]), women_share=figures.women_share, women_share_most=figures.women_share, minutes=figures.minutes,
+        seats=figures.seats,
+        people_at_least=figures.people_at_least,
+        people_at_most=figures.people_at_most,
+        by_sex=_numbers(figures, SPLITS[0]),
+        women_share=figures.women_share,
+        women_share_most=figures.women_share,
+        minutes=figures.minutes,
         trainings=figures.trainings,
-    )  # fmt: skip
+    )
 
 
 def show_whole(gathered: Gathering, dimensions: int) -> ShownTable:
@@ -123,13 +133,17 @@ def show_whole(gathered: Gathering, dimensions: int) -> ShownTable:
     total = gathered.figures()
     is_simple = dimensions == 1
     return ShownTable(
-        total=_whole(total), split=SPLITS[0] if is_simple else (), total_split=SPLITS[0],
+        total=_whole(total),
+        split=SPLITS[0] if is_simple else (),
+        total_split=SPLITS[0],
         lines={key: _whole(found) for key, found in gathered.by(place=0).items()} if dimensions else {},
         columns={key: _whole(found) for key, found in gathered.by(place=1).items()} if dimensions == 2 else {},
         blocks={((a,), (b,)): _whole(found) for (a, b), found in gathered.by().items()} if dimensions == 2 else {},
-        verified_share=total.verified_share, headcounted=total.headcounted, unknown_completed=total.unknown_completed,
+        verified_share=total.verified_share,
+        headcounted=total.headcounted,
+        unknown_completed=total.unknown_completed,
         is_whole=True,
-    )  # fmt: skip
+    )
 
 
 def suppress_table(gathered: Gathering, dimensions: int) -> ShownTable:
@@ -145,9 +159,13 @@ def suppress_table(gathered: Gathering, dimensions: int) -> ShownTable:
 
 
 def _table(
-    total: Figures, total_split: Sequence[Sequence[str]], split: Sequence[Sequence[str]],
-    lines: Mapping[Line, Figures], columns: Mapping[Line, Figures], blocks: Mapping[tuple[Line, Line], Figures],
-) -> ShownTable:  # fmt: skip
+    total: Figures,
+    total_split: Sequence[Sequence[str]],
+    split: Sequence[Sequence[str]],
+    lines: Mapping[Line, Figures],
+    columns: Mapping[Line, Figures],
+    blocks: Mapping[tuple[Line, Line], Figures],
+) -> ShownTable:
     def apart(n: int, total: int) -> bool:
         return not is_small(n) and not is_small(total - n)
 
@@ -156,14 +174,16 @@ def _table(
         apart(total.headcounted, total.seats) and not is_small(total.unknown_completed) and not needs_suppression(total)
     )
     return ShownTable(
-        total=_shown(total, total_split), total_split=tuple(map(tuple, total_split)), split=tuple(map(tuple, split)),
+        total=_shown(total, total_split),
+        total_split=tuple(map(tuple, total_split)),
+        split=tuple(map(tuple, split)),
         lines={line: _shown(found, split) for line, found in lines.items()},
         columns={line: _shown(found, ()) for line, found in columns.items()},
         blocks={place: _shown(found, ()) for place, found in blocks.items()},
         verified_share=total.verified_share if verified else None,
         headcounted=total.headcounted if counted else None,
         unknown_completed=total.unknown_completed if counted else None,
-    )  # fmt: skip
+    )
 
 
 def _put_together(
@@ -259,10 +279,13 @@ def _matrix(gathered: Gathering, total: Figures, total_split: Sequence[Sequence[
         return _table(total, total_split, (), {}, {}, {})
     whole_rows, whole_columns = tuple(rows), tuple(columns)
     return _table(
-        total, total_split, (), {line: block(line, whole_columns) for line in lines},
+        total,
+        total_split,
+        (),
+        {line: block(line, whole_columns) for line in lines},
         {column: block(whole_rows, column) for column in across},
         {(line, column): block(line, column) for line in lines for column in across},
-    )  # fmt: skip
+    )
 
 
 def total_beside(was: ShownCell, now: ShownCell) -> ShownCell | None:
@@ -271,9 +294,11 @@ def total_beside(was: ShownCell, now: ShownCell) -> ShownCell | None:
     Two totals of one to four apart tell of so many people. Hours are as many people's for an hour.
     """
     pairs = [
-        (was.seats, now.seats), (was.people_at_least, now.people_at_least), (was.people_at_most, now.people_at_most),
+        (was.seats, now.seats),
+        (was.people_at_least, now.people_at_least),
+        (was.people_at_most, now.people_at_most),
         *zip(was.by_sex, now.by_sex, strict=False),
-    ]  # fmt: skip
+    ]
     if was.minutes is not None and now.minutes is not None and 0 < abs(was.minutes - now.minutes) < SMALLEST_SHOWN * 60:
         return None
     if any(differ_by_few(a, b) for a, b in pairs):

@@ -37,11 +37,15 @@ def differing(people: Sequence[Participant], standings: Sequence[Standing]) -> l
     names = [str(person) for person in people]
     return [
         ComparedPerson(
-            names[n], names[0] != names[1],
-            [Fact(label, words, tells and words != facts[1 - n][label][0]) for label, (words, tells) in facts[n].items()],
+            names[n],
+            names[0] != names[1],
+            [
+                Fact(label, words, tells and words != facts[1 - n][label][0])
+                for label, (words, tells) in facts[n].items()
+            ],
         )
         for n in (0, 1)
-    ]  # fmt: skip
+    ]
 
 
 def _facts(person: Participant, enrolments: Sequence[Enrolment]) -> dict[str, tuple[str, bool]]:
@@ -87,9 +91,11 @@ def shown_trainings(standings: Sequence[Standing], form: MergeForm) -> list[Show
 
 def _shown(standing: Standing, form: MergeForm) -> ShownTraining:
     training = ShownTraining(
-        standing.training, _marks(standing, standing.first, "first_label"), _marks(standing, standing.second, "second_label"),
+        standing.training,
+        _marks(standing, standing.first, "first_label"),
+        _marks(standing, standing.second, "second_label"),
         _becomes(standing),
-    )  # fmt: skip
+    )
     if standing.both_on:
         training.sessions = [
             ShownSession(cell, form.mark_of(cell), str(Mark.Value(cell.only).label) if cell.only else "–")

@@ -140,10 +140,14 @@ def against_merging(first: Participant, second: Participant, standings: Iterable
         )
     for standing in standings:
         if standing.both_on and standing.is_locked:
-            submitted = _("Both stand in %(reference)s, whose figures are submitted: merged, it would have one seat less. Have "
-                          "its coordinator return the figures, then merge.")  # fmt: skip
-            verified = _("Both stand in %(reference)s, whose figures are verified: merged, it would have one seat less. Have "
-                         "its coordinator amend the figures by taking one of the two off, then merge.")  # fmt: skip
+            submitted = _(
+                "Both stand in %(reference)s, whose figures are submitted: merged, it would have one seat less. Have "
+                "its coordinator return the figures, then merge."
+            )
+            verified = _(
+                "Both stand in %(reference)s, whose figures are verified: merged, it would have one seat less. Have "
+                "its coordinator amend the figures by taking one of the two off, then merge."
+            )
             words = submitted if standing.training.is_submitted else verified
             sentences.append(words % {"reference": standing.training.reference})
     return sentences

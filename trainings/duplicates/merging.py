@@ -90,9 +90,15 @@ def merge_people(*, pair: DuplicatePair, choice: Choice, by: Member) -> Merge:
     gone.save(update_fields=["merged_into"])
     merge.save()
     record(
-        "merge_people", merge, by=by, root=survivor.organisation,
-        survivor=survivor.pk, gone=gone.pk, moved=len(moved), joined=len(joined),
-    )  # fmt: skip
+        "merge_people",
+        merge,
+        by=by,
+        root=survivor.organisation,
+        survivor=survivor.pk,
+        gone=gone.pk,
+        moved=len(moved),
+        joined=len(joined),
+    )
     compare_when_committed()
     return merge
 
@@ -119,9 +125,11 @@ def _check(first: Participant, second: Participant, standings: Sequence[Standing
 def _complete(survivor: Participant, gone: Participant, choice: Choice) -> dict[str, list[Any]]:
     """Set on the kept record what was chosen, and fill in what only the other knew; return what changed: before, after."""
     new = {
-        "sex": choice.sex, "email": choice.email, "member_id": survivor.member_id or gone.member_id,
+        "sex": choice.sex,
+        "email": choice.email,
+        "member_id": survivor.member_id or gone.member_id,
         "service_hash": survivor.service_hash or gone.service_hash,
-    }  # fmt: skip
+    }
     changed = {
         name: [getattr(survivor, name), value] for name, value in new.items() if getattr(survivor, name) != value
     }
@@ -184,9 +192,12 @@ def _join(
     done["facts_after"] = {name: getattr(mine, name) for name in FACTS}
     marks = {
         cell.session.pk: (cell.first if other is standing.first else cell.second)
-        if takes_over else chosen[cell.session.pk] if cell.must_choose else cell.only
+        if takes_over
+        else chosen[cell.session.pk]
+        if cell.must_choose
+        else cell.only
         for cell in standing.cells
-    }  # fmt: skip
+    }
     _set_marks(standing.training, mine, marks, merge)
     done["lines"] = _move_lines(other, mine)
     return done
@@ -206,11 +217,16 @@ def _set_marks(training: Training, enrolment: Enrolment, wanted: Mapping[int, st
     """Give a row these marks by session, through the machinery of marks, under the batch of the merge."""
     there = {mark.session_id: mark for mark in Mark.objects.filter(enrolment=enrolment)}
     edits = [
-        MarkEdit(enrolment.pk, session, value, there[session].version if session in there else 0,
-                 uuid5(merge.batch, f"{enrolment.pk} {session}"))
+        MarkEdit(
+            enrolment.pk,
+            session,
+            value,
+            there[session].version if session in there else 0,
+            uuid5(merge.batch, f"{enrolment.pk} {session}"),
+        )
         for session, value in wanted.items()
         if value != (there[session].value if session in there else "")
-    ]  # fmt: skip
+    ]
     apply_edits(training, edits, by=merge.by, batch=merge.batch, locked=False)
     recount_enrolments(training, [enrolment.pk])
 

@@ -47,8 +47,14 @@ def undo_merge(*, merge: Merge, by: Member) -> list[str]:
     fresh.undone_by, fresh.undone_at = by, timezone.now()
     fresh.save(update_fields=["undone_by", "undone_at"])
     record(
-        "undo_merge", fresh, by=by, root=survivor.organisation, survivor=survivor.pk, gone=gone.pk, stays=len(stays),
-    )  # fmt: skip
+        "undo_merge",
+        fresh,
+        by=by,
+        root=survivor.organisation,
+        survivor=survivor.pk,
+        gone=gone.pk,
+        stays=len(stays),
+    )
     compare_when_committed()
     return stays
 
@@ -78,9 +84,12 @@ def _check_figures(merge: Merge, survivor: Participant, gone: Participant, rows:
         mine = rows[joined["survivor"]]
         if not joined["took_over"] and mine.removed_at is None and mine.training.figures != Training.Figures.RECORDED:
             wrong.append(
-                _("The figures of %(reference)s were locked since: with two again it would have one seat more. Have them "
-                  "returned or amended first.") % {"reference": mine.training.reference}
-            )  # fmt: skip
+                _(
+                    "The figures of %(reference)s were locked since: with two again it would have one seat more. Have them "
+                    "returned or amended first."
+                )
+                % {"reference": mine.training.reference}
+            )
         if joined["took_over"] and _marks_of(mine) != _marks_of(rows[joined["gone"]]):
             wrong.append(
                 _("In %(reference)s marks were changed since. Set them back first, so that none is lost.")
@@ -165,20 +174,25 @@ def _marks_back(training: Training, mine: Enrolment, merge: Merge, by: Member) -
     done = MarkChange.objects.filter(batch=merge.batch, enrolment=mine, outcome=MarkChange.Outcome.APPLIED)
     edits = [
         MarkEdit(
-            mine.pk, change.session_id, change.old_value,
-            there[change.session_id].version if there[change.session_id].value == change.new_value else change.base_version,
+            mine.pk,
+            change.session_id,
+            change.old_value,
+            there[change.session_id].version
+            if there[change.session_id].value == change.new_value
+            else change.base_version,
             uuid5(change.key, "undo"),
         )
         for change in done
-    ]  # fmt: skip
+    ]
     answer = apply_edits(training, edits, by=by, locked=False)
     n = len(answer.conflicts)
     if not n:
         return []
     words = ngettext(
         "%(reference)s: %(n)d mark was changed since and stays with %(name)s.",
-        "%(reference)s: %(n)d marks were changed since and stay with %(name)s.", n,
-    )  # fmt: skip
+        "%(reference)s: %(n)d marks were changed since and stay with %(name)s.",
+        n,
+    )
     return [words % {"reference": training.reference, "n": n, "name": merge.survivor}]
 
 

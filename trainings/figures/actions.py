@@ -58,9 +58,13 @@ def submit_figures(*, training: Training, by: Member) -> FiguresVersion:
     fresh.returned_reason = ""
     fresh.save(update_fields=["figures", "figures_version", "submitted_by", "submitted_at", "returned_reason"])
     record(
-        "submit_figures", fresh, by=by,
-        version=version.number, seats=version.totals["attended"]["seats"], unmarked=version.totals["unmarked"],
-    )  # fmt: skip
+        "submit_figures",
+        fresh,
+        by=by,
+        version=version.number,
+        seats=version.totals["attended"]["seats"],
+        unmarked=version.totals["unmarked"],
+    )
     _tell_when_committed()
     return version
 

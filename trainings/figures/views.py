@@ -70,9 +70,11 @@ def figures_return(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with errors_in_form(form):
             actions.return_figures(
-                training=training, version_seen=form.cleaned_data["version"] or -1,
-                reason=form.cleaned_data["reason"], by=member,
-            )  # fmt: skip
+                training=training,
+                version_seen=form.cleaned_data["version"] or -1,
+                reason=form.cleaned_data["reason"],
+                by=member,
+            )
             messages.success(request, _("The figures are returned with your reason."))
             return redirect(training)
     context = {
@@ -98,13 +100,18 @@ def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and all(valid):
         try:
             change = actions.AmendedFigures(
-                edits=posted_edits(request), taken_off=ticked_off(request), headcounts=headcounts.numbers(),
+                edits=posted_edits(request),
+                taken_off=ticked_off(request),
+                headcounts=headcounts.numbers(),
                 added=[actions.Addition(f.row(), f.cleaned_data["value"]) for f in missing if f.has_changed()],
-            )  # fmt: skip
+            )
             actions.amend_figures(
-                training=training, change=change, reason=form.cleaned_data["reason"],
-                version_seen=form.cleaned_data["version"] or -1, by=member,
-            )  # fmt: skip
+                training=training,
+                change=change,
+                reason=form.cleaned_data["reason"],
+                version_seen=form.cleaned_data["version"] or -1,
+                by=member,
+            )
         except ValidationError as refusal:
             add_refusal(form, refusal)
         except KeyReusedError:

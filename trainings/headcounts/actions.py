@@ -58,9 +58,13 @@ def set_headcounts(
         count.party = party
     Headcount.objects.bulk_create([count for count in counts if count.attended])
     record(
-        "set_headcounts", party, by=by, root=fresh,
-        organisation=organisation.code, attended=sum(count.attended for count in counts),
-    )  # fmt: skip
+        "set_headcounts",
+        party,
+        by=by,
+        root=fresh,
+        organisation=organisation.code,
+        attended=sum(count.attended for count in counts),
+    )
     return party
 
 

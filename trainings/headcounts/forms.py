@@ -35,9 +35,10 @@ class HeadcountForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Organisation"))
     knows_completed = forms.BooleanField(label=gettext_lazy("I also know how many completed"), required=False)
     replaces_roster = forms.BooleanField(
-        label=gettext_lazy("The headcount takes the place of this organisation's roster"), required=False,
+        label=gettext_lazy("The headcount takes the place of this organisation's roster"),
+        required=False,
         help_text=gettext_lazy("Its people leave the roster; they and their marks can be brought back."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,13 +46,15 @@ class HeadcountForm(forms.Form):
             for sex, sex_label in Sex.choices:
                 for part, part_label in (("attended", _("attended")), ("completed", _("completed"))):
                     self.fields[f"{part}-{group}-{sex}"] = forms.IntegerField(
-                        label=f"{group_label}, {sex_label}, {part_label}", required=False,
-                        min_value=0, max_value=MAX_HEADCOUNT,
+                        label=f"{group_label}, {sex_label}, {part_label}",
+                        required=False,
+                        min_value=0,
+                        max_value=MAX_HEADCOUNT,
                         error_messages={
                             "min_value": _("A headcount is not below zero."),
                             "max_value": _("A headcount is at most 100,000."),
                         },
-                    )  # fmt: skip
+                    )
 
     @property
     def grid(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:
@@ -84,10 +87,12 @@ class HeadcountForm(forms.Form):
         data, knows = self.cleaned_data, self.cleaned_data["knows_completed"]
         return [
             Headcount(
-                sex=sex, rank_group=group, attended=data[f"attended-{group}-{sex}"],
+                sex=sex,
+                rank_group=group,
+                attended=data[f"attended-{group}-{sex}"],
                 completed=(data[f"completed-{group}-{sex}"] or 0) if knows else None,
             )
             for group in RankGroup.values
             for sex in Sex.values
             if data.get(f"attended-{group}-{sex}")
-        ]  # fmt: skip
+        ]

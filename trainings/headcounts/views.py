@@ -31,9 +31,12 @@ def headcounts(request: HttpRequest, reference: str) -> HttpResponse:
             data = form.cleaned_data
             with errors_in_form(form):
                 actions.set_headcounts(
-                    training=training, organisation=data["organisation"], counts=form.counts(),
-                    replaces_roster=data["replaces_roster"], by=member,
-                )  # fmt: skip
+                    training=training,
+                    organisation=data["organisation"],
+                    counts=form.counts(),
+                    replaces_roster=data["replaces_roster"],
+                    by=member,
+                )
                 messages.success(
                     request,
                     _("The headcount of %(organisation)s is recorded.") % {"organisation": data["organisation"]},

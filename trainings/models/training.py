@@ -251,9 +251,11 @@ class Session(models.Model):
     ends = models.TimeField(_("to"), null=True, blank=True)
     title = models.CharField(_("title"), max_length=120, blank=True)
     minutes = models.PositiveIntegerField(
-        _("minutes"), default=0, validators=[MaxValueValidator(MINUTES_A_DAY)],
+        _("minutes"),
+        default=0,
+        validators=[MaxValueValidator(MINUTES_A_DAY)],
         help_text=_("Empty: from the clock times. An online module needs no clock time."),
-    )  # fmt: skip
+    )
     cancelled_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:

@@ -69,9 +69,13 @@ def _known_person(
 def _new_person(row: RosterRow) -> Participant:
     spelling_key, loose_key = name_keys(row.family_name, row.given_name)
     return Participant(
-        organisation=row.organisation, family_name=row.family_name, given_name=row.given_name,
-        spelling_key=spelling_key, loose_key=loose_key, sex=row.sex,
-    )  # fmt: skip
+        organisation=row.organisation,
+        family_name=row.family_name,
+        given_name=row.given_name,
+        spelling_key=spelling_key,
+        loose_key=loose_key,
+        sex=row.sex,
+    )
 
 
 def _facts_of(row: RosterRow) -> dict[str, Any]:

@@ -35,11 +35,17 @@ def person_row(typed: dict[str, Any], ranks: dict[tuple[str, str], Rank]) -> Ros
     home = typed["organisation"]
     rank, group = rank_in(typed["rank_words"], home, ranks)
     return RosterRow(
-        family_name=typed["family_name"], given_name=typed["given_name"], organisation=home, sex=typed["sex"],
-        rank=rank, rank_words=typed["rank_words"], rank_group=typed.get("rank_group") or group, unit=typed["unit"],
+        family_name=typed["family_name"],
+        given_name=typed["given_name"],
+        organisation=home,
+        sex=typed["sex"],
+        rank=rank,
+        rank_words=typed["rank_words"],
+        rank_group=typed.get("rank_group") or group,
+        unit=typed["unit"],
         participant=None if typed.get("is_another") else typed.get("participant"),
         is_another=typed.get("is_another", False),
-    )  # fmt: skip
+    )
 
 
 class PersonForm(forms.Form):
@@ -49,13 +55,16 @@ class PersonForm(forms.Form):
     given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=80)
     sex = forms.ChoiceField(label=gettext_lazy("Sex"), choices=Sex.choices, initial=Sex.NOT_RECORDED)
     rank_words = forms.CharField(
-        label=gettext_lazy("Rank"), max_length=60, required=False,
+        label=gettext_lazy("Rank"),
+        max_length=60,
+        required=False,
         widget=forms.TextInput(attrs={"list": "ranks", "autocomplete": "off"}),
-    )  # fmt: skip
+    )
     rank_group = forms.ChoiceField(
-        label=gettext_lazy("Rank group"), required=False,
+        label=gettext_lazy("Rank group"),
+        required=False,
         choices=[("", gettext_lazy("From the rank")), *RankGroup.choices],
-    )  # fmt: skip
+    )
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=160, required=False)
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Home organisation"))
     participant = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
@@ -71,9 +80,11 @@ class MissingPersonForm(PersonForm):
     """One person missing from verified figures, with one mark for every session held."""
 
     value = forms.ChoiceField(
-        label=gettext_lazy("In every session"), required=False,
-        choices=[*Mark.Value.choices, ("", gettext_lazy("Not recorded"))], initial=Mark.Value.PRESENT,
-    )  # fmt: skip
+        label=gettext_lazy("In every session"),
+        required=False,
+        choices=[*Mark.Value.choices, ("", gettext_lazy("Not recorded"))],
+        initial=Mark.Value.PRESENT,
+    )
 
 
 MISSING_PEOPLE = 3

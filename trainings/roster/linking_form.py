@@ -15,9 +15,10 @@ class MemberForm(forms.Form):
     """A member of the person's organisation, or nobody. Who bears the same name stands first. One query."""
 
     member = forms.TypedChoiceField(
-        label=_("Member of the portal"), required=False,
+        label=_("Member of the portal"),
+        required=False,
         help_text=_("A graduate who became a trainer stands in the report “Cascade” once they are linked."),
-    )  # fmt: skip
+    )
 
     def __init__(self, sent: Mapping[str, Any] | None, *, person: Participant) -> None:
         super().__init__(sent, initial={"member": person.member_id or ""})

@@ -152,8 +152,9 @@ def enrolment_member(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(
         access.visible_enrolments(member, training).select_related("participant__member", "participant__organisation"),
-        pk=pk, removed_at=None,
-    )  # fmt: skip
+        pk=pk,
+        removed_at=None,
+    )
     person = enrolment.participant
     require(access.can_link(member, person))
     record_reading(training, "roster", by=member, session=request.session)

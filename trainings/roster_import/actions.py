@@ -181,9 +181,15 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
             assert row.organisation is not None  # noqa: S101 - narrows the type; rows without a home are never ready
             spelling_key, loose_key = name_keys(row.read.family_name, row.read.given_name)
             person = Participant(
-                organisation=row.organisation, family_name=row.read.family_name, given_name=row.read.given_name,
-                spelling_key=spelling_key, loose_key=loose_key, sex=row.read.sex, email=row.read.email, service_hash=hashed_number,
-            )  # fmt: skip
+                organisation=row.organisation,
+                family_name=row.read.family_name,
+                given_name=row.read.given_name,
+                spelling_key=spelling_key,
+                loose_key=loose_key,
+                sex=row.read.sex,
+                email=row.read.email,
+                service_hash=hashed_number,
+            )
             new.append((row.number, person))
     made = Participant.objects.bulk_create([person for _n, person in new], batch_size=AT_ONCE)
     people |= {number: person for (number, _person), person in zip(new, made, strict=True)}
@@ -207,8 +213,11 @@ def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], ha
         person = people[row.number]
         filled = {"email": row.read.email, "service_hash": hashes.get(row.number, "")}
         filled |= {"sex": row.read.sex} if person.sex == Sex.NOT_RECORDED else {}
-        new = {name: value for name, value in filled.items() if value and value != getattr(person, name)
-               and getattr(person, name) in ("", Sex.NOT_RECORDED)}  # fmt: skip
+        new = {
+            name: value
+            for name, value in filled.items()
+            if value and value != getattr(person, name) and getattr(person, name) in ("", Sex.NOT_RECORDED)
+        }
         for name, value in new.items():
             setattr(person, name, value)
         changed += [person] if new else []
@@ -257,9 +266,12 @@ def _enrolments_of(
         if enrolment is None:
             line += 1
             enrolment = Enrolment(
-                training=training, participant=person, organisation_id=person.organisation_id, line=line,
+                training=training,
+                participant=person,
+                organisation_id=person.organisation_id,
+                line=line,
                 party=parties[person.organisation_id],
-            )  # fmt: skip
+            )
             _set_facts(enrolment, row.said)
             there[person.pk] = enrolment
             new.append(enrolment)
@@ -329,13 +341,16 @@ def _keep_rows(
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
-                roster_import=roster_import, enrolment=enrolments[row.number], said=row.said, before=before.get(row.number, {}),
+                roster_import=roster_import,
+                enrolment=enrolments[row.number],
+                said=row.said,
+                before=before.get(row.number, {}),
                 enrolled_by_it=enrolments[row.number].pk in fresh_ones,
             )
             for row in taken
         ],
         batch_size=AT_ONCE,
-    )  # fmt: skip
+    )
 
 
 def _remember_columns(roster_import: RosterImport, plan: Plan) -> None:

@@ -43,9 +43,15 @@ def keep_for_reading(
     check_open(training)
     with transaction.atomic():
         roster_import = RosterImport.objects.create(
-            training=training, organisation=organisation, state=RosterImport.State.READING, by=by, upload=content,
-            upload_name=name[-20:], work_began=timezone.now(), work_seconds=2 + len(content) // BYTES_A_SECOND,
-        )  # fmt: skip
+            training=training,
+            organisation=organisation,
+            state=RosterImport.State.READING,
+            by=by,
+            upload=content,
+            upload_name=name[-20:],
+            work_began=timezone.now(),
+            work_seconds=2 + len(content) // BYTES_A_SECOND,
+        )
         read_kept_list.enqueue(roster_import.pk)
     return roster_import
 
@@ -114,14 +120,17 @@ def task_given_up(sender: object, task_result: "TaskResult[Any]", **kwargs: Any)
         return
     if task_result.task.func is read_kept_list.func:
         RosterImport.objects.filter(pk=task_result.args[0], state=RosterImport.State.READING).update(
-            state=RosterImport.State.REFUSED, upload=None, work_began=None,
+            state=RosterImport.State.REFUSED,
+            upload=None,
+            work_began=None,
             refusal=_("Reading this list broke off again and again. Upload it once more, or in two parts."),
-        )  # fmt: skip
+        )
     elif task_result.task.func is take_list_in.func:
         RosterImport.objects.filter(pk=task_result.args[0], state=RosterImport.State.TAKING).update(
-            state=RosterImport.State.PREVIEW, work_began=None,
+            state=RosterImport.State.PREVIEW,
+            work_began=None,
             refusal=_("Taking the list in broke off and nothing of it was kept. Try once more, or in two parts."),
-        )  # fmt: skip
+        )
 
 
 def do_now(*, roster_import: RosterImport, by: Member) -> None:

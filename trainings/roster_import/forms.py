@@ -16,6 +16,7 @@ class ImportForm(FileOrCellsForm):
     neither_given = gettext_lazy("Choose a file, or paste the cells of the list.")
 
     organisation: forms.ModelChoiceField[Organisation] = forms.ModelChoiceField(
-        label=gettext_lazy("Home organisation of these people"), queryset=Organisation.objects.select_related("country"),
+        label=gettext_lazy("Home organisation of these people"),
+        queryset=Organisation.objects.select_related("country"),
         help_text=gettext_lazy("Where a row names another organisation or country, that counts."),
-    )  # fmt: skip
+    )

@@ -144,8 +144,11 @@ def read_import(roster_import: RosterImport) -> ReadRoster:
     if roster_import.workbook_id and not sheets[0].rows:
         return ReadRoster(sheets[0].name, [], None, [], [], [], [])
     tables = known_tables(roster_import.organisation.country_id)
-    options: dict[str, Any] = {"year": roster_import.training.starts_on.year, "sheet": roster_import.chosen.get("sheet"),
-                               "has_header": roster_import.chosen.get("has_header")}  # fmt: skip
+    options: dict[str, Any] = {
+        "year": roster_import.training.starts_on.year,
+        "sheet": roster_import.chosen.get("sheet"),
+        "has_header": roster_import.chosen.get("has_header"),
+    }
     kinds = {int(n): kind for n, kind in roster_import.chosen.get("kinds", {}).items()}
     if kinds:
         return read_roster(sheets, tables, kinds=kinds, **options)
@@ -316,9 +319,11 @@ def _compare(rows: list[PlannedRow], training: Training, columns: Sequence[Seque
         )
     }
     last: dict[int, dict[str, Any]] = {}
-    for imported in ImportedRow.objects.filter(enrolment__in=enrolled.values()).exclude(
-        roster_import__state=RosterImport.State.UNDONE
-    ).order_by("pk"):  # fmt: skip
+    for imported in (
+        ImportedRow.objects.filter(enrolment__in=enrolled.values())
+        .exclude(roster_import__state=RosterImport.State.UNDONE)
+        .order_by("pk")
+    ):
         last[imported.enrolment_id] = {**last.get(imported.enrolment_id, {}), **imported.said}
     marks: dict[int, dict[int, Mark]] = {}
     for mark in Mark.objects.filter(enrolment__in=enrolled.values()):
@@ -358,9 +363,10 @@ def _said(row: PlannedRow, columns: Sequence[Sequence[Session]]) -> dict[str, An
 def facts_of(enrolment: Enrolment) -> dict[str, Any]:
     """Return what stands on an enrolment of that day, in the words of a row: rank (key, words, group), unit, age band."""
     return {
-        "unit": enrolment.unit, "age_band": enrolment.age_band,
+        "unit": enrolment.unit,
+        "age_band": enrolment.age_band,
         "rank": [enrolment.rank_id, enrolment.rank_words, enrolment.rank_group],
-    }  # fmt: skip
+    }
 
 
 def _stands(enrolment: Enrolment) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Printed sign-in sheets: editions, and what is typed in from them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
@@ -59,9 +59,14 @@ def make_sheet(*, session: Session, script: str, headings: Sequence[str], blank_
     if edition is None:
         last = session.sheet_editions.aggregate(last=Max("number"))["last"] or 0
         edition = SheetEdition.objects.create(
-            training=training, session=session, number=last + 1, script=script, headings=list(headings),
-            blank_lines=blank_lines, made_by=by,
-        )  # fmt: skip
+            training=training,
+            session=session,
+            number=last + 1,
+            script=script,
+            headings=list(headings),
+            blank_lines=blank_lines,
+            made_by=by,
+        )
         lines = [SheetLine(edition=edition, number=n, enrolment_id=pk) for n, pk in enumerate(people, 1)]
         first_blank = len(people) + 1
         lines += [
@@ -69,9 +74,16 @@ def make_sheet(*, session: Session, script: str, headings: Sequence[str], blank_
         ]
         SheetLine.objects.bulk_create(lines)
     record(
-        "make_sheet", edition, by=by, root=training, day=session.date.isoformat(),
-        edition=edition.number, lines=len(people), blank=blank_lines, again=again,
-    )  # fmt: skip
+        "make_sheet",
+        edition,
+        by=by,
+        root=training,
+        day=session.date.isoformat(),
+        edition=edition.number,
+        lines=len(people),
+        blank=blank_lines,
+        again=again,
+    )
     return edition
 
 
@@ -176,9 +188,14 @@ def _before(key: UUID, body_hash: str) -> SheetAnswer | None:
 
 @action
 def record_from_sheet(
-    *, edition: SheetEdition, exceptions: Mapping[int, str], walk_ins: Mapping[int, RosterRow],
-    marks_shown: MarksShown, key: UUID, by: Member,
-) -> SheetAnswer:  # fmt: skip
+    *,
+    edition: SheetEdition,
+    exceptions: Mapping[int, str],
+    walk_ins: Mapping[int, RosterRow],
+    marks_shown: MarksShown,
+    key: UUID,
+    by: Member,
+) -> SheetAnswer:
     """Keep what a printed sheet says of its session: exceptions and walk-ins by line, everybody else there present.
 
     A mark that exists is changed only where an exception names its line, from the version that `shown` says; where it
@@ -200,23 +217,35 @@ def record_from_sheet(
     answer = apply_edits(
         training, _edits(session, lines, exceptions, marks_shown, entry), by=by, batch=key, locked=False
     )
-    signed_blank = {lines[number].enrolment_id for number in walk_ins}
+    entry.counts = _counts(answer, {lines[number].enrolment_id for number in walk_ins})
+    entry.save(update_fields=["counts"])
+    record(
+        "record_from_sheet",
+        entry,
+        by=by,
+        root=training,
+        day=session.date.isoformat(),
+        edition=edition.number,
+        applied=answer.applied,
+        conflicts=len(answer.conflicts),
+        walk_ins=len(walk_ins),
+        cells=[[c.enrolment_id, c.session_id, c.old_value, c.new_value, c.outcome] for c in answer.changes][:MAX_LINES],
+    )
+    return SheetAnswer(entry, answer)
+
+
+def _counts(answer: MarksAnswer, walk_ins: Collection[int | None]) -> dict[str, int]:
+    """Count what an entry changed: the marks applied by value, without those of walk-ins (enrolments), and the conflicts."""
     applied = [
         change.new_value
         for change in answer.changes
-        if change.outcome == MarkChange.Outcome.APPLIED and change.enrolment_id not in signed_blank
+        if change.outcome == MarkChange.Outcome.APPLIED and change.enrolment_id not in walk_ins
     ]
-    entry.counts = {
+    return {
         **{value: applied.count(value) for value in Mark.Value.values if value in applied},
-        "walk_ins": len(walk_ins), "conflicts": len(answer.conflicts),
-    }  # fmt: skip
-    entry.save(update_fields=["counts"])
-    record(
-        "record_from_sheet", entry, by=by, root=training, day=session.date.isoformat(), edition=edition.number,
-        applied=answer.applied, conflicts=len(answer.conflicts), walk_ins=len(walk_ins),
-        cells=[[c.enrolment_id, c.session_id, c.old_value, c.new_value, c.outcome] for c in answer.changes][:MAX_LINES],
-    )  # fmt: skip
-    return SheetAnswer(entry, answer)
+        "walk_ins": len(walk_ins),
+        "conflicts": len(answer.conflicts),
+    }
 
 
 @dataclass(frozen=True)
@@ -249,7 +278,13 @@ def take_back_sheet(*, entry: SheetEntry, by: Member) -> TakenBack:
     entry.taken_back_at = timezone.now()
     entry.save(update_fields=["taken_back_at"])
     record(
-        "take_back_sheet", entry, by=by, root=training,
-        applied=answer.applied, conflicts=len(answer.conflicts), walk_ins=len(leaving), kept=len(used),
-    )  # fmt: skip
+        "take_back_sheet",
+        entry,
+        by=by,
+        root=training,
+        applied=answer.applied,
+        conflicts=len(answer.conflicts),
+        walk_ins=len(leaving),
+        kept=len(used),
+    )
     return TakenBack(answer.applied, len(leaving), len(used))

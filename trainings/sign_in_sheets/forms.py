@@ -107,9 +107,11 @@ class EvidenceForm(forms.Form):
         help_text=gettext_lazy("PDF, JPEG, PNG or WebP, at most 15 MB each, five at once."),
     )
     session = forms.ModelChoiceField(
-        Session.objects.none(), label=gettext_lazy("Session"), required=False,
+        Session.objects.none(),
+        label=gettext_lazy("Session"),
+        required=False,
         empty_label=gettext_lazy("The whole training"),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, training: Training, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

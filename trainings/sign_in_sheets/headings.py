@@ -17,8 +17,12 @@ _IJEKAVIAN = dict(zip(KEYS, (
     "Izdanje", "Niste na listi? Potpišite se ovdje, uz ime, čin i jedinicu štampanim slovima.", "Broj prisutnih",
     "Potpis trenera", "Strana",
 ), strict=True))  # fmt: skip
-_EKAVIAN = {**_IJEKAVIAN, "place": "Mesto", "time": "Vreme",
-            "walk_ins": "Niste na listi? Potpišite se ovde, uz ime, čin i jedinicu štampanim slovima."}  # fmt: skip
+_EKAVIAN = {
+    **_IJEKAVIAN,
+    "place": "Mesto",
+    "time": "Vreme",
+    "walk_ins": "Niste na listi? Potpišite se ovde, uz ime, čin i jedinicu štampanim slovima.",
+}
 _MACEDONIAN = dict(zip(KEYS, (
     "Листа на присутни", "Р. бр.", "Презиме и име", "Чин", "Единица", "Потпис", "Место", "Датум", "Време", "Обучувачи",
     "Издание", "Не сте на листата? Потпишете се овде, со име, чин и единица со печатни букви.", "Број на присутни",

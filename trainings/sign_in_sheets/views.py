@@ -258,9 +258,13 @@ def _type_in(request: HttpRequest, printed: SheetEdition, rows: list[PageLine], 
     else:
         try:
             answer = actions.record_from_sheet(
-                edition=printed, exceptions=typed.marks, walk_ins=typed.walk_ins.rows(), marks_shown=typed.marks_shown, key=typed.key,
+                edition=printed,
+                exceptions=typed.marks,
+                walk_ins=typed.walk_ins.rows(),
+                marks_shown=typed.marks_shown,
+                key=typed.key,
                 by=member_of(request),
-            )  # fmt: skip
+            )
         except ValidationError as refusal:
             _mark_twin(typed.walk_ins, refusal)
             status, more = 422, {"wrong": refusal.messages}
@@ -324,10 +328,10 @@ def edition_undo(request: HttpRequest, code: str) -> HttpResponse:
         if back.walk_ins:
             text += " " + ngettext(
                 "%(n)d walk-in is off the roster.", "%(n)d walk-ins are off the roster.", back.walk_ins
-            ) % {"n": back.walk_ins}  # fmt: skip
+            ) % {"n": back.walk_ins}
         if back.staying:
             text += " " + ngettext(
                 "%(n)d stays: marked elsewhere since.", "%(n)d stay: marked elsewhere since.", back.staying
-            ) % {"n": back.staying}  # fmt: skip
+            ) % {"n": back.staying}
         messages.success(request, text)
     return redirect(printed)

@@ -180,10 +180,14 @@ def _once_each(columns: list[Column]) -> list[Column]:
             kind = "organisation" if kind == "unit" and not any(c.kind == "organisation" for c in columns) else ""
         if kind == "" and column.kind:
             column = replace(
-                column, is_sure=False, guesses=("", column.kind),
-                question=_("Column %(letter)s seems to hold the same as an earlier one and is left out. Choose what it holds.")
+                column,
+                is_sure=False,
+                guesses=("", column.kind),
+                question=_(
+                    "Column %(letter)s seems to hold the same as an earlier one and is left out. Choose what it holds."
+                )
                 % {"letter": letter_of(column.index)},
-            )  # fmt: skip
+            )
         seen.add(kind)
         columns_once.append(replace(column, kind=kind))
     return columns_once
@@ -247,15 +251,21 @@ def _settle_pair(table: Table, columns: list[Column], pair: Mapping[str, Column]
         is_open, swap = order == 0, order < 0
     first = min(family, given_index)
     question = _("It is not sure which of the columns %(one)s and %(other)s is the family name. Choose.") % {
-        "one": letter_of(first), "other": letter_of(max(family, given_index))
-    }  # fmt: skip
+        "one": letter_of(first),
+        "other": letter_of(max(family, given_index)),
+    }
     return [
-        column if column.kind not in PAIR else replace(
-            column, kind=PAIR[1 - PAIR.index(column.kind)] if swap else column.kind, is_sure=not is_open,
-            guesses=PAIR if is_open else (), question=question if is_open and column.index == first else "",
+        column
+        if column.kind not in PAIR
+        else replace(
+            column,
+            kind=PAIR[1 - PAIR.index(column.kind)] if swap else column.kind,
+            is_sure=not is_open,
+            guesses=PAIR if is_open else (),
+            question=question if is_open and column.index == first else "",
         )
         for column in columns
-    ]  # fmt: skip
+    ]
 
 
 def _settle_order(table: Table, column: Column) -> Column:
@@ -270,9 +280,12 @@ def _settle_order(table: Table, column: Column) -> Column:
     if by_header and seen and by_header != seen:
         # A header against a single name or a close vote is right; against the column it is asked about.
         order, is_sure = (seen, False) if heard >= MIN_VOTES and heard * 2 >= len(votes) else (by_header, True)
-    question = "" if is_sure else _(
-        "In column %(letter)s it is not sure whether the family name stands first. Choose the order."
-    ) % {"letter": letter_of(column.index)}  # fmt: skip
+    question = (
+        ""
+        if is_sure
+        else _("In column %(letter)s it is not sure whether the family name stands first. Choose the order.")
+        % {"letter": letter_of(column.index)}
+    )
     return replace(
         column,
         kind=ORDERS[0] if order > 0 else ORDERS[1],

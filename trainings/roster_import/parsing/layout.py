@@ -193,9 +193,13 @@ def is_number(cell: Cell) -> bool:
 
 def _is_repeated_header(table: Table, cells: Sequence[Cell]) -> bool:
     same = sum(
-        1 for cell, header in zip(cells, table.headers, strict=True)
-        if cell is not None and header is not None and spelling(text_of(cell)) == spelling(text_of(header)) and header_kind(cell)
-    )  # fmt: skip
+        1
+        for cell, header in zip(cells, table.headers, strict=True)
+        if cell is not None
+        and header is not None
+        and spelling(text_of(cell)) == spelling(text_of(header))
+        and header_kind(cell)
+    )
     return same >= 2
 
 
@@ -234,9 +238,15 @@ def people_rows(
 
 
 def _row_kind(
-    table: Table, cells: Sequence[Cell], name_columns: Sequence[int], number_column: int | None, typical: float, *, gap: bool,
+    table: Table,
+    cells: Sequence[Cell],
+    name_columns: Sequence[int],
+    number_column: int | None,
+    typical: float,
+    *,
+    gap: bool,
     says_much: Callable[[Sequence[Cell]], bool],
-) -> str:  # fmt: skip
+) -> str:
     """Return "person", "other", or "" for what is not worth a word: empty numbered lines and repeated headers."""
     is_numbered = number_column is not None and is_number(cells[number_column])
     rest = [cell for n, cell in enumerate(cells) if n != number_column or not is_numbered]

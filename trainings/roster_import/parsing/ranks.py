@@ -36,11 +36,12 @@ _NATO = re.compile(r"\bO([FR])[\s-]?(\d{1,2})\b", re.IGNORECASE)
 _ORDINALS = {
     word: number
     for number, words in {
-        "1": "i 1 prve prva prvi prvog prvoga first pare 1st", "2": "ii 2 druge druga drugi vtora second 2nd",
+        "1": "i 1 prve prva prvi prvog prvoga first pare 1st",
+        "2": "ii 2 druge druga drugi vtora second 2nd",
         "3": "iii 3 trece treca treta third 3rd",
     }.items()
     for word in words.split()
-}  # fmt: skip
+}
 # Words that tell no two ranks apart.
 _FILLERS = frozenset({"klase", "klasa", "klas", "kl", "k", "od", "na", "u", "e", "te"})
 _FEMININE = (
@@ -224,11 +225,12 @@ class RankTable:
         for fits in (
             lambda full: full == plain or "".join(full) == joined,
             lambda full: bool(translated) and "".join(full) in translated,
-            lambda full: len(full) == len(plain) and all(
-                a == b or _ABBREVIATIONS.get(a) == b for a, b in zip(plain, full, strict=True)
+            lambda full: (
+                len(full) == len(plain)
+                and all(a == b or _ABBREVIATIONS.get(a) == b for a, b in zip(plain, full, strict=True))
             ),
             lambda full: _is_short_for(plain, full),
-        ):  # fmt: skip
+        ):
             if entries := [entry for entry, full in table if fits(full)]:
                 return list(dict.fromkeys(entries))
         return []

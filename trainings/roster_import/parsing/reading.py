@@ -201,9 +201,10 @@ class _Reader:
             row.sex = sex or "not_recorded"
             return
         ticked = [
-            sex for kind, sex in (("female_mark", "female"), ("male_mark", "male"))
+            sex
+            for kind, sex in (("female_mark", "female"), ("male_mark", "male"))
             if kind in self.at and read_mark(cells[self.at[kind]])[0] != "absent" and self._text(cells, kind)
-        ]  # fmt: skip
+        ]
         if len(ticked) == 1:
             row.sex = ticked[0]
         elif ticked:
@@ -303,6 +304,11 @@ def read_roster(
     reader.learn(people, others)
     header = table.sheet.numbers[table.header_rows[-1]] if table.header_rows else None
     return ReadRoster(
-        sheet=table.sheet.name, sheets=[one.name for one in sheets], header_row=header, columns=columns,
-        rows=[reader.row(at) for at in people], sessions=[c.session for c in reader.sessions if c.session], left_out=others,
-    )  # fmt: skip
+        sheet=table.sheet.name,
+        sheets=[one.name for one in sheets],
+        header_row=header,
+        columns=columns,
+        rows=[reader.row(at) for at in people],
+        sessions=[c.session for c in reader.sessions if c.session],
+        left_out=others,
+    )

@@ -116,11 +116,14 @@ class Differences:
         secret = self.filled.workbook.secret
         return [
             MarkEdit(
-                cell.enrolment, cell.session, cell.result, cell.version,
+                cell.enrolment,
+                cell.session,
+                cell.result,
+                cell.version,
                 uuid5(secret, f"{cell.enrolment} {cell.session} {cell.version} {cell.result}"),
             )
             for cell in self.taken
-        ]  # fmt: skip
+        ]
 
 
 def walk_in_sheet(roster_import: RosterImport) -> Sheet:

@@ -29,10 +29,21 @@ def people_of(training: Training) -> dict[int, Person]:
     rows = Mark.objects.filter(enrolment__training=training).order_by()
     for enrolment, session, value, version in rows.values_list("enrolment", "session", "value", "version"):
         marks.setdefault(enrolment, {})[session] = (value, version)
-    enrolments = Enrolment.objects.filter(training=training).order_by("line", "pk").values_list(
-        "pk", "participant__family_name", "participant__given_name", "participant__sex", "rank_words", "rank__name", "unit",
-        "organisation__short_name", "removed_at",
-    )  # fmt: skip
+    enrolments = (
+        Enrolment.objects.filter(training=training)
+        .order_by("line", "pk")
+        .values_list(
+            "pk",
+            "participant__family_name",
+            "participant__given_name",
+            "participant__sex",
+            "rank_words",
+            "rank__name",
+            "unit",
+            "organisation__short_name",
+            "removed_at",
+        )
+    )
     return {
         pk: Person(
             pk, (written(family), written(given), str(Sex(sex).label), written(words or rank or ""), written(unit), home),

@@ -142,10 +142,12 @@ def _check_keys(sheet: Sheet, keys: Sequence[tuple[int, int, Key]], workbook: Wo
 def _row_of(sheet: Sheet, at: int, enrolment: int, facts: dict[str, int], sessions: dict[int, int]) -> FilledRow:
     cells, number = sheet.rows[at], sheet.numbers[at]
     return FilledRow(
-        number, enrolment, {fact: text_of(cells[column]) for fact, column in facts.items()},
+        number,
+        enrolment,
+        {fact: text_of(cells[column]) for fact, column in facts.items()},
         {session: cells[column] for session, column in sessions.items()},
         frozenset(session for session, column in sessions.items() if (number, column) in sheet.unread),
-    )  # fmt: skip
+    )
 
 
 def _once_each(rows: Sequence[FilledRow]) -> list[FilledRow]:

@@ -82,8 +82,11 @@ def workbook_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespo
         preview.refresh_from_db()
     record_reading(training, "import", by=member, session=request.session)
     context = {
-        **_shown(find_differences(preview), plan_import(preview, by=member)), "training": training, "import": preview, "refusal": refusal,
-    }  # fmt: skip
+        **_shown(find_differences(preview), plan_import(preview, by=member)),
+        "training": training,
+        "import": preview,
+        "refusal": refusal,
+    }
     return render(request, "trainings/roster_import/workbook_preview.html", context, status=422 if refusal else 200)
 
 

@@ -40,9 +40,11 @@ def choices_for(training: Training) -> Choices:
     )
     groups = [str(RankGroup(group).label) for group in (RankGroup.CIVILIAN, RankGroup.CADET)]
     return Choices(
-        [str(label) for label in Mark.Value.labels], [str(label) for label in Sex.labels],
-        list(dict.fromkeys([*ranks, *groups])), list(Organisation.objects.values_list("short_name", flat=True)),
-    )  # fmt: skip
+        [str(label) for label in Mark.Value.labels],
+        [str(label) for label in Sex.labels],
+        list(dict.fromkeys([*ranks, *groups])),
+        list(Organisation.objects.values_list("short_name", flat=True)),
+    )
 
 
 def write_workbook(
@@ -135,9 +137,11 @@ def _offer_lists(sheet: Any, lists: Any, people: int, last: int, sessions: int, 
         return f"='{lists.get_name()}'!${'ABCD'[n]}$1:${'ABCD'[n]}${max(1, len(columns[n]))}"
 
     stop = {
-        "validate": "list", "source": source(0), "error_title": _("Not a mark")[:32],
+        "validate": "list",
+        "source": source(0),
+        "error_title": _("Not a mark")[:32],
         "error_message": _("Choose from the list, or leave the cell empty.")[:255],
-    }  # fmt: skip
+    }
     if sessions:
         sheet.data_validation(FIRST, FIRST_MARK, last, FIRST_MARK + sessions - 1, stop)
     for n, fact in ((1, "sex"), (2, "rank"), (3, "organisation")):
