@@ -1,4 +1,4 @@
-"""Who may see and do what with trainings, the people in them and their figures. Nowhere else."""
+"""Permissions on trainings, their participants and their figures. All access rules are here and nowhere else."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -39,7 +39,7 @@ def visible_trainings(member: Member) -> TrainingQuerySet:
 
 
 def _named_by_owner(member: Member) -> Q:
-    """Trainings whose every name this member sees because their organisation keeps the record."""
+    """Trainings on which this member sees every name because their organisation is the owner."""
     return Q(owner=member.organisation_id) if _keeps_records(member) else Q(pk__in=[])
 
 
@@ -58,30 +58,30 @@ def trainings_with_all_names(member: Member) -> TrainingQuerySet:
 
 
 def _part_of(member: Member, training: Training) -> str:
-    """Return the member's part as a trainer of this training, or an empty string. One query for each training object."""
-    profile = getattr(member, "profile", None) if member.has_role(RoleCode.TRAINER) else None  # read with the sign-in
+    """Return the member's part as a trainer of this training, or an empty string. One query per training object."""
+    profile = getattr(member, "profile", None) if member.has_role(RoleCode.TRAINER) else None  # loaded at sign-in
     if profile is None:
         return ""
     known: dict[int, str] = training.__dict__.setdefault("_parts_by_member", {})
     if member.pk not in known:
         assignments = Assignment.objects.filter(training=training, trainer=profile).order_by()
-        known[member.pk] = next(iter(assignments.values_list("part", flat=True)), "")  # one at most: a constraint
+        known[member.pk] = next(iter(assignments.values_list("part", flat=True)), "")  # at most one: a constraint
     return known[member.pk]
 
 
 def remember_part(member: Member, training: Training, assignments: Iterable[Assignment]) -> None:
-    """Take the member's part from assignments that were read anyway, with their trainers, so that it is not asked again."""
+    """Set the member's part from assignments already loaded with their trainers, to save the query."""
     mine = [assignment.part for assignment in assignments if assignment.trainer.member_id == member.pk]
     training.__dict__.setdefault("_parts_by_member", {})[member.pk] = mine[0] if mine else ""
 
 
 def keeps(member: Member, training: Training) -> bool:
-    """Is a recorder or coordinator of the owner. No query."""
+    """Return whether the member is a recorder or coordinator of the owner. No query."""
     return _keeps_records(member) and training.owner_id == member.organisation_id
 
 
 def can_see_all_names(member: Member, training: Training) -> bool:
-    """See every participant of one training: the same answer as `trainings_with_all_names`, without its query."""
+    """Return whether the member sees every participant: as `trainings_with_all_names`, without its query."""
     if keeps(member, training):
         return True
     limit = timezone.now() - timedelta(days=TRAINER_SEES_NAMES_DAYS)
@@ -99,7 +99,7 @@ def visible_enrolments(member: Member, training: Training) -> QuerySet[Enrolment
 
 
 def enrolments_with_names(member: Member) -> QuerySet[Enrolment]:
-    """Enrolments of any training whose names this member may see: the same answer as `visible_enrolments`, over all."""
+    """Enrolments of any training whose names this member may see: as `visible_enrolments`, over all trainings."""
     seen = Q(training__in=trainings_with_all_names(member))
     if _keeps_records(member):
         seen |= Q(organisation=member.organisation_id)
@@ -107,7 +107,7 @@ def enrolments_with_names(member: Member) -> QuerySet[Enrolment]:
 
 
 def visible_imports(member: Member, training: Training) -> QuerySet[RosterImport]:
-    """Imports into one training: those taken in for who may see all its names, the others for who made them alone."""
+    """Imports into one training: committed ones for members who see all its names, previews for their author only."""
     taken_in = Q(state__in=RosterImport.FINISHED)
     mine = Q(by=member) & ~taken_in
     if can_see_all_names(member, training):
@@ -116,9 +116,9 @@ def visible_imports(member: Member, training: Training) -> QuerySet[RosterImport
 
 
 def visible_records(member: Member) -> QuerySet[Participant]:
-    """Records of the people this member may see: their own ministry's, and everybody in trainings with all names.
+    """Participants this member may see: their own ministry's, and everybody in trainings with all names.
 
-    A record merged into another is among them where that other is visible: its name still says who somebody is.
+    One merged into another is included where that other is visible: its name still identifies the person.
     """
     if not member.is_active:
         return Participant.objects.none()
@@ -130,38 +130,38 @@ def visible_records(member: Member) -> QuerySet[Participant]:
 
 
 def can_link(member: Member, participant: Participant) -> bool:
-    """Say which member a participant became: recorders and coordinators of the home organisation. No query."""
+    """Link a participant to a member: recorders and coordinators of the home organisation. No query."""
     return _keeps_records(member) and participant.organisation_id == member.organisation_id
 
 
 def can_decide_duplicates(member: Member) -> bool:
-    """Decide which records of one's own organisation are one person: its coordinators."""
+    """Decide on duplicates in one's own organisation: its coordinators."""
     return member.has_role(RoleCode.COORDINATOR) and member.organisation.can_keep
 
 
 def visible_pairs(member: Member) -> QuerySet[DuplicatePair]:
-    """Pairs of records that may be one person, of this coordinator's own organisation. No other sees both."""
+    """Possible duplicates of this coordinator's own organisation. Nobody else sees both participants."""
     if not (member.is_active and can_decide_duplicates(member)):
         return DuplicatePair.objects.none()
     return DuplicatePair.objects.filter(first__organisation=member.organisation_id)
 
 
 def open_pairs(member: Member) -> QuerySet[DuplicatePair]:
-    """Pairs that wait for this member's decision."""
+    """Pairs that need this member's decision."""
     return visible_pairs(member).filter(
         state=DuplicatePair.State.OPEN, first__merged_into=None, second__merged_into=None
     )
 
 
 def visible_merges(member: Member) -> QuerySet[Merge]:
-    """Merges of people of this coordinator's own organisation."""
+    """Merges of participants of this coordinator's own organisation."""
     if not (member.is_active and can_decide_duplicates(member)):
         return Merge.objects.none()
     return Merge.objects.filter(survivor__organisation=member.organisation_id)
 
 
 def can_see_some_names(member: Member, training: Training) -> bool:
-    """See the page with names at all: all of them, or those of one's own ministry."""
+    """See the participants page at all: with all names, or those of one's own ministry."""
     return can_see_all_names(member, training) or (
         _keeps_records(member)
         and Enrolment.objects.filter(training=training, organisation=member.organisation_id).exists()
@@ -169,14 +169,14 @@ def can_see_some_names(member: Member, training: Training) -> bool:
 
 
 def can_create(member: Member) -> bool:
-    """Create a training that one's own organisation keeps."""
+    """Create a training owned by one's own organisation."""
     return member.has_role(*KEEPING_ROLES, RoleCode.TRAINER) and member.organisation.can_keep
 
 
 def can_edit(member: Member, training: Training) -> bool:
     """Set host, dates, sessions and trainers: recorders and coordinators of the owner.
 
-    The trainer who created it may too until figures are submitted: somebody must be able to mend a slip.
+    The trainer who created it may too until figures are submitted, so that a slip can be corrected.
     """
     if keeps(member, training):
         return True
@@ -189,9 +189,9 @@ def can_edit(member: Member, training: Training) -> bool:
 
 
 def can_record(member: Member, training: Training) -> bool:
-    """Record roster, marks and headcounts: the owner's recorders and coordinators, and assigned trainers.
+    """Record participants, marks and headcounts: the owner's recorders and coordinators, and assigned trainers.
 
-    Says who, not when: that figures are locked is the actions' business.
+    Decides who, not when: the actions check whether figures are locked.
     """
     if keeps(member, training):
         return True
@@ -199,22 +199,22 @@ def can_record(member: Member, training: Training) -> bool:
 
 
 def can_use_sheets(member: Member, training: Training) -> bool:
-    """Print sign-in sheets, type them in and attach scans: who may record and may see every name."""
+    """Print sign-in sheets, enter them and attach scans: members who may record and see every name."""
     return can_record(member, training) and can_see_all_names(member, training)
 
 
 def can_use_workbook(member: Member, training: Training) -> bool:
-    """Take a training along as a workbook and upload it filled: who may record and may see every name."""
+    """Download a training as a workbook and upload it again: members who may record and see every name."""
     return can_use_sheets(member, training)
 
 
 def trainings_to_record(member: Member) -> TrainingQuerySet:
-    """Trainings this member may record and see every name of: the same answer as `can_use_sheets`, over all trainings."""
+    """Trainings this member may record with every name visible: as `can_use_sheets`, over all trainings."""
     return visible_trainings(member).filter(_named_by_owner(member) | _named_by_assignment(member, RECORDING_PARTS))
 
 
 def enrolments_to_mend(member: Member) -> QuerySet[Enrolment]:
-    """Rows whose names this member sees and answers for: of trainings they record, and their own ministry's people anywhere."""
+    """Enrolments this member may correct: in trainings they record, and their own ministry's people in any training."""
     concerned = Q(training__in=trainings_to_record(member))
     if _keeps_records(member):
         concerned |= Q(organisation=member.organisation_id)
@@ -222,23 +222,23 @@ def enrolments_to_mend(member: Member) -> QuerySet[Enrolment]:
 
 
 def visible_editions(member: Member) -> QuerySet[SheetEdition]:
-    """Editions of sign-in sheets that this member may open: the same answer as `can_use_sheets`, over all trainings."""
+    """Editions of sign-in sheets that this member may open: as `can_use_sheets`, over all trainings."""
     return SheetEdition.objects.filter(training__in=trainings_to_record(member))
 
 
 def visible_evidence(member: Member, training: Training) -> QuerySet[Evidence]:
-    """Scans of one training that this member may open: all of it where they see every name, else none."""
+    """Scans of one training that this member may open: all of them if they see every name, otherwise none."""
     evidence = Evidence.objects.filter(training=training, removed_at=None)
     return evidence if can_see_all_names(member, training) else evidence.none()
 
 
 def can_submit(member: Member, training: Training) -> bool:
-    """Submit or recall: recorders and coordinators of the owner."""
+    """Submit or withdraw a submission: recorders and coordinators of the owner."""
     return keeps(member, training)
 
 
 def can_verify(member: Member, training: Training) -> bool:
-    """Verify, return or amend: coordinators of the owner. Not what they submitted themselves: see the action."""
+    """Verify, return or amend: coordinators of the owner. The action refuses figures they submitted themselves."""
     return member.has_role(RoleCode.COORDINATOR) and training.owner_id == member.organisation_id
 
 

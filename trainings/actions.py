@@ -1,4 +1,4 @@
-"""Creating, changing, cancelling and copying trainings, with their sessions and trainers."""
+"""Create, change, cancel and restore trainings, with their sessions and trainers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ MAX_DAYS = 366
 
 @dataclass(frozen=True)
 class SessionPlan:
-    """One session as asked for. `pk` names an existing one; minutes None means end minus start."""
+    """One session as entered in a form. `pk` names an existing one; minutes None means end minus start."""
 
     date: date
     starts: time | None = None
@@ -50,7 +50,7 @@ class SessionPlan:
 def take_reference(country: Country, year: int) -> str:
     """Return the next reference of that country and year, such as ME-2026-011.
 
-    Call it inside a transaction: the counter's row stays locked until the end, so two at once never get the same.
+    Call it in a transaction: the counter's row stays locked until it ends, so concurrent calls never get the same one.
     """
     ReferenceCounter.objects.get_or_create(country=country, year=year)
     counter = ReferenceCounter.objects.select_for_update().get(country=country, year=year)
@@ -61,14 +61,14 @@ def take_reference(country: Country, year: int) -> str:
 
 
 def owner_of(host: Organisation, lead: TrainerProfile | None) -> Organisation | None:
-    """The host if it can keep a record, else the lead trainer's ministry; None where neither can."""
+    """Return the host if it can own a training, else the lead trainer's ministry, else None."""
     if host.can_keep:
         return host
     return lead.member.organisation if lead and lead.member.organisation.can_keep else None
 
 
 def check_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
-    """Raise ValidationError, a sentence for each session that is wrong: outside the training, backwards, overlapping."""
+    """Raise ValidationError with one sentence per invalid session: outside the training, backwards or overlapping."""
     wrong: list[str] = []
     if not plans:
         wrong.append(_("A training needs at least one session."))
@@ -107,7 +107,7 @@ def check_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
 
 
 def refresh_training(training: Training) -> None:
-    """Set what is derived from the sessions: the period's day and the scheduled minutes. Two queries."""
+    """Update what is derived from the sessions: the period's day and the scheduled minutes. Two queries."""
     held = training.sessions.filter(cancelled_at=None).aggregate(
         last=Max("date"), minutes=Sum("minutes"), n=Count("pk")
     )
@@ -119,7 +119,7 @@ def refresh_training(training: Training) -> None:
 
 
 def _set_sessions(training: Training, plans: Sequence[SessionPlan]) -> None:
-    """Make the sessions those of the plan. A session with marks cannot be dropped, only cancelled."""
+    """Make the sessions match the plans. A session with marks cannot be deleted, only cancelled."""
     check_sessions(training, plans)
     existing = {session.pk: session for session in training.sessions.all()}
     remaining = {plan.pk for plan in plans if plan.pk}
@@ -154,7 +154,7 @@ def _set_trainers(training: Training, trainers: Iterable[tuple[TrainerProfile, s
 
 
 def _settle_owner(training: Training, trainers: Sequence[tuple[TrainerProfile, str]], by: Member) -> None:
-    """Give a new training its owner by the rule; refuse one that the maker's organisation would not keep."""
+    """Set the owner of a new training by the rule; refuse one that the creator's organisation would not own."""
     lead = next((trainer for trainer, part in trainers if part == Assignment.Part.LEAD), None)
     owner = owner_of(training.host, lead)
     if owner is None:
@@ -181,11 +181,11 @@ def create_training(
     key: UUID | None = None,
     by: Member,
 ) -> Training:
-    """Keep a new training with its reference, sessions and trainers; return it.
+    """Save a new training with its reference, sessions and trainers; return it.
 
-    The same client `key` again returns the training it made the first time.
+    Repeating the client's `key` returns the training created the first time.
     """
-    # One form sent twice at once comes from one member: their row makes the second wait and find what the first made.
+    # A form sent twice at once comes from one member: locking their row lets the second request find the first's work.
     Member.objects.select_for_update(of=("self",)).get(pk=by.pk)
     if key and (made := Training.objects.filter(created_key=key).first()):
         return made
@@ -214,13 +214,13 @@ def _check_dates(training: Training) -> None:
 def locked(training: Training) -> Training:
     """Return the training fresh from the database, its row locked until the end of the transaction.
 
-    Its course and owner are not: each line of the record points to an organisation and would wait for it.
+    Its course and owner are not locked: each audit entry refers to an organisation and would wait for it.
     """
     return Training.objects.select_for_update(of=("self",)).select_related("course", "owner").get(pk=training.pk)
 
 
 def check_open(training: Training) -> None:
-    """Raise ValidationError where figures are submitted or verified, or the training is cancelled."""
+    """Raise ValidationError if figures are submitted or verified, or the training is cancelled."""
     if training.is_cancelled:
         raise ValidationError(_("This training is cancelled."))
     if training.is_verified:
@@ -242,7 +242,7 @@ def change_training(
     partners: Iterable[Organisation],
     by: Member,
 ) -> Training:
-    """Keep changed facts of a training whose figures are open. Its reference and owner stay."""
+    """Save changed facts of a training whose figures are open. Its reference and owner do not change."""
     before = locked(training)
     check_open(before)
     _check_dates(training)
@@ -269,7 +269,7 @@ def change_training(
 
 @action
 def cancel_training(*, training: Training, reason: str, by: Member) -> None:
-    """Cancel a training whose figures are open: it counts nowhere, and everything recorded is kept."""
+    """Cancel a training whose figures are open: it no longer counts, but everything recorded stays stored."""
     fresh = locked(training)
     check_open(fresh)
     fresh.cancelled_at, fresh.cancelled_reason = timezone.now(), reason
@@ -279,7 +279,7 @@ def cancel_training(*, training: Training, reason: str, by: Member) -> None:
 
 @action
 def restore_training(*, training: Training, by: Member) -> None:
-    """Take a cancellation back."""
+    """Restore a cancelled training."""
     fresh = locked(training)
     if not fresh.is_cancelled:
         raise ValidationError(_("This training is not cancelled."))
@@ -290,7 +290,7 @@ def restore_training(*, training: Training, by: Member) -> None:
 
 @action
 def toggle_session(*, session: Session, by: Member) -> Session:
-    """Cancel one session, or hold it after all. Its marks are kept and count only while it is not cancelled."""
+    """Cancel a session, or reinstate it. Its marks stay stored and count only while it is not cancelled."""
     training = locked(session.training)
     check_open(training)
     session = Session.objects.select_for_update().get(pk=session.pk)
@@ -305,7 +305,7 @@ def toggle_session(*, session: Session, by: Member) -> Session:
 
 @action
 def change_owner(*, training: Training, owner: Organisation, reason: str, by: Member) -> None:
-    """Hand the record to another ministry or the secretariat. An admin's act, with a reason."""
+    """Transfer the training to another ministry or the secretariat. For admins, with a reason."""
     fresh = locked(training)
     if not owner.can_keep:
         raise ValidationError(_("Only a ministry of the network or the secretariat keeps records."))
@@ -319,7 +319,7 @@ def change_owner(*, training: Training, owner: Organisation, reason: str, by: Me
 
 @action
 def save_course(*, course: Course, topics: Iterable[Topic], by: Member) -> Course:
-    """Keep a new or changed course. Trainings created before keep their threshold."""
+    """Save a new or changed course. Existing trainings keep their threshold."""
     created = course.pk is None
     changed_values = changed_row(
         course,

@@ -1,4 +1,4 @@
-"""The support desk's tables of courses and trainings. Nothing about participants is shown here."""
+"""Admin of courses and trainings. Nothing about participants is shown here."""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ class TrainingsConfig(AppConfig):
     name = "trainings"
 
     def ready(self) -> None:
-        # Models are at hand only now.
+        # Models can be imported only now.
         from trainings import history, todo
         from trainings.roster_import import background  # noqa: F401 - connects its receiver
 

@@ -1,4 +1,4 @@
-"""Days and hours typed in one line, such as "12–14 November, 9:00–15:00"."""
+"""Parse days and hours typed in one line, such as "12–14 November, 9:00–15:00"."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ ONE_DAY = re.compile(r"^(\d{1,2})\.?(?:[ /]?(\d{1,2}|[^\W\d]+)\.?)?(?:[ /]?(\d{4
 
 @dataclass(frozen=True)
 class Days:
-    """The days from `first` to `last`, and the hours of each day if they were given."""
+    """The days from `first` to `last`, and the hours of each day if given."""
 
     first: date
     last: date
@@ -77,7 +77,7 @@ def _date(year: int, month: int, day: int) -> date:
 
 
 def _nearest_year(month: int, day: int, near: date) -> int:
-    """The year that brings this day closest to `near`; 29 February goes to a year that has it, if one is at hand."""
+    """Return the year that brings this day closest to `near`; 29 February goes to a leap year if one is near."""
     candidates = []
     for year in (near.year - 1, near.year, near.year + 1):
         try:
@@ -88,7 +88,7 @@ def _nearest_year(month: int, day: int, near: date) -> int:
 
 
 def _split_hours(text: str) -> tuple[str, tuple[time, time] | None]:
-    """Cut the hours off the end: after a comma, where a colon shows that they are hours, or where days stand before them."""
+    """Split the hours off the end: after a comma, where a colon marks them as hours, or where days come before them."""
     days, _comma, rest = text.rpartition(",")
     if days and (match := HOURS_AFTER_COMMA.match(rest.strip())):
         return days.replace(",", " ").strip(), (_clock(match[1]), _clock(match[2]))
@@ -102,7 +102,7 @@ def _split_hours(text: str) -> tuple[str, tuple[time, time] | None]:
 
 
 def _ends_in_a_month(days: str) -> bool:
-    """Return whether this is days by itself: "24.11." is, "12." is not, so that "12. 11-14.11." are no hours."""
+    """Return whether this is days by itself: "24.11." is, "12." is not, so "12. 11-14.11." has no hours."""
     match = ONE_DAY.match(MONTH_FIRST.sub(r"\2 \1", days).rpartition("-")[2].strip().replace(". ", "."))
     return bool(match and match[2])
 
@@ -110,8 +110,8 @@ def _ends_in_a_month(days: str) -> bool:
 def read_days(text: str, *, near: date) -> Days:
     """Return the days and hours of one typed line; a missing year is the one closest to `near`.
 
-    Takes "12–14 November, 9:00–15:00", "30 November – 2 December 2026", "12.–14.11.2026", "2026-11-12" and the names of
-    months in the region's languages. Raises ValidationError with a sentence for what is no day, month or clock time.
+    Accepts "12–14 November, 9:00–15:00", "30 November – 2 December 2026", "12.–14.11.2026", "2026-11-12" and month
+    names in the region's languages. Raises ValidationError with a sentence for an invalid day, month or clock time.
     """
     line = " ".join(re.sub("[–—−]", "-", text).split())
     if not line or len(line) > LONGEST:

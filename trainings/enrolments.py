@@ -1,4 +1,4 @@
-"""Rows of a roster, changed under the lock of its training: what rosters, merges and figures share."""
+"""Change enrolments under the lock of their training: shared by rosters, merges and figures."""
 
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from trainings.models import Enrolment, Party, Training
 
 
 def roster_party(training: Training, organisation: Organisation) -> Party:
-    """Return the organisation's party with a roster; refuse where it is recorded by a headcount."""
+    """Return the organisation's party with a roster; refuse if it is recorded by headcount."""
     party, _created = Party.objects.get_or_create(
         training=training, organisation=organisation, defaults={"roster_key": uuid4()}
     )
@@ -24,6 +24,6 @@ def roster_party(training: Training, organisation: Organisation) -> Party:
 
 
 def take_off(enrolment: Enrolment) -> None:
-    """Take one person off the roster of a training whose row the caller has locked."""
+    """Remove one person from the roster of a training whose row the caller has locked."""
     enrolment.party, enrolment.removed_at = None, timezone.now()
     enrolment.save(update_fields=["party", "removed_at"])

@@ -1,4 +1,4 @@
-"""Filters of the list of trainings."""
+"""Filters for the lists of trainings and possible duplicates."""
 
 import django_filters
 from django import forms
@@ -24,7 +24,7 @@ STATES = [
 
 
 class TrainingFilter(django_filters.FilterSet):
-    """Always over `visible_trainings(member)`."""
+    """Filter trainings. Always over `visible_trainings(member)`."""
 
     q = django_filters.CharFilter(
         label=_("Title, place or reference"), method="find", widget=forms.TextInput(attrs={"type": "search"})
@@ -55,7 +55,7 @@ class TrainingFilter(django_filters.FilterSet):
         fields = ("q", "state", "owner", "home", "country", "course", "first", "last")
 
     def find(self, rows: QuerySet[Training], name: str, value: str) -> QuerySet[Training]:
-        """Each word, folded across scripts, somewhere in title, place or reference."""
+        """Match every word, folded across scripts, anywhere in title, place or reference."""
         for word in spelling(value[:200]).split():
             rows = rows.filter(title_key__contains=word)
         return rows
@@ -78,7 +78,7 @@ class TrainingFilter(django_filters.FilterSet):
 
 
 class DuplicateFilter(django_filters.FilterSet):
-    """Always over `visible_pairs(member)`. The strongest reasons stand first, then the oldest."""
+    """Filter possible duplicates. Always over `visible_pairs(member)`. Strongest reasons first, then the oldest."""
 
     q = django_filters.CharFilter(label=_("Name"), method="find", widget=forms.TextInput(attrs={"type": "search"}))
     why = django_filters.ChoiceFilter(
@@ -90,7 +90,7 @@ class DuplicateFilter(django_filters.FilterSet):
         fields = ("q", "why")
 
     def find(self, rows: QuerySet[DuplicatePair], name: str, value: str) -> QuerySet[DuplicatePair]:
-        """Each word, folded across scripts, somewhere in one of the two names."""
+        """Match every word, folded across scripts, anywhere in one of the two names."""
         for word in spelling(value[:200]).split():
             rows = rows.filter(Q(first__spelling_key__contains=word) | Q(second__spelling_key__contains=word))
         return rows

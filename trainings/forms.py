@@ -1,4 +1,4 @@
-"""Validation of what people type about trainings. Writing is the actions' business."""
+"""Forms for trainings. They only validate; actions write."""
 
 from datetime import time
 from typing import Any
@@ -19,19 +19,19 @@ from trainings.models import Assignment, Course, Training
 
 
 def offer(field: forms.Field, rows: QuerySet[Any], choices: list[tuple[Any, str]]) -> None:
-    """Let a model field validate against `rows` but show choices fetched once for several fields."""
+    """Validate a model field against `rows`, but show choices fetched once for several fields."""
     field.queryset = rows  # type: ignore[attr-defined]  # a model choice field
     empty = [] if isinstance(field, forms.ModelMultipleChoiceField) else [("", field.empty_label or "")]  # type: ignore[attr-defined]
     field.choices = [*empty, *choices]  # type: ignore[attr-defined]
 
 
 def _courses(chosen: int | None) -> QuerySet[Course]:
-    """Courses on offer, and the one chosen already."""
+    """Active courses, and the one already chosen."""
     return Course.objects.filter(Q(is_offered=True) | Q(pk=chosen))
 
 
 def _reference_choices(course: int | None) -> dict[str, list[tuple[str, str]]]:
-    """Return what there is to choose of the short lists, by name; courses on offer and this one. One query."""
+    """Return the choices of the short lists by field name; active courses plus this one. One query."""
     return reference_choices(
         course=(_courses(course), "name"),
         country=(Country.objects.all(), "name"),
@@ -133,7 +133,7 @@ def _days_field(label: Any, help_text: Any) -> forms.CharField:
 
 
 class NewTrainingForm(TrainingForm):
-    """A new training: one session a day in the same hours, in one line or in fields, to be refined later."""
+    """A new training: one session a day at the same hours, in one line or in fields, to be refined later."""
 
     days = _days_field(
         gettext_lazy("Days and hours in one line"),
@@ -189,7 +189,7 @@ def _one_a_day(days: Days, starts: time | None, ends: time | None, *, first_numb
 
 
 class ChangedTrainingForm(TrainingForm):
-    """A training that is there already; more days can be added in one go, and lengthen it."""
+    """An existing training; more days can be added at once, which extends it."""
 
     more_days = _days_field(
         gettext_lazy("Add days in one go"),
@@ -212,13 +212,13 @@ class ChangedTrainingForm(TrainingForm):
         return super().clean()
 
     def more_sessions(self, after: int) -> list[SessionPlan]:
-        """The sessions of the added days, numbered on from so many; none where none were typed. After validation."""
+        """The sessions of the added days, numbered from `after` on; empty if none were typed. After validation."""
         days: Days | None = self.cleaned_data["more_days"]
         return _one_a_day(days, days.starts, days.ends, first_number=after + 1) if days else []
 
 
 class SessionForm(forms.Form):
-    """One session in the list of a training's sessions."""
+    """One session in a training's list of sessions."""
 
     pk = forms.IntegerField(widget=forms.HiddenInput, required=False)
     date = forms.DateField(label=gettext_lazy("Day"), widget=DateInput)
@@ -241,7 +241,7 @@ SessionFormSet = forms.formset_factory(
 
 
 def session_initial(training: Training) -> list[dict[str, Any]]:
-    """Return what the list of sessions shows first; minutes only where they differ from the clock."""
+    """Return the initial data of the session formset; minutes only where they differ from the clock."""
     rows = []
     for session in training.sessions.all():
         clocked = SessionPlan(session.date, session.starts, session.ends).counted_minutes
@@ -255,14 +255,14 @@ def session_initial(training: Training) -> list[dict[str, Any]]:
 
 
 class ReasonForm(forms.Form):
-    """One reason, for what needs one."""
+    """A reason, for actions that require one."""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class OwnerForm(ReasonForm):
-    """A new owner and why."""
+    """A new owner and the reason."""
 
     owner = forms.ModelChoiceField(
         Organisation.objects.filter(kind__in=[Organisation.Kind.MINISTRY, Organisation.Kind.SECRETARIAT]),

@@ -1,4 +1,4 @@
-"""Handing the open trainings of a member who leaves to somebody else."""
+"""Hand over the open trainings of a member who leaves."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,7 +10,7 @@ from trainings.models import Assignment, Training
 
 
 def open_trainings(member: Member) -> QuerySet[Training]:
-    """Return trainings whose figures are open and which the member created or teaches."""
+    """Return trainings with open figures that the member created or teaches."""
     taught = Assignment.objects.filter(training=OuterRef("pk"), trainer__member=member)
     mine = Q(created_by=member) | Q(Exists(taught))
     return Training.objects.filter(mine, cancelled_at=None, figures=Training.Figures.RECORDED).order_by("starts_on")
@@ -18,7 +18,7 @@ def open_trainings(member: Member) -> QuerySet[Training]:
 
 @action
 def hand_over_training(*, training: Training, member: Member, to: Member, by: Member) -> None:
-    """Put `to` in the member's place: as who recorded it and, where `to` teaches too, as its trainer. Marks stay as they are."""
+    """Replace the member by `to` as recorder and, if `to` is a trainer too, as trainer. Marks do not change."""
     fresh = Training.objects.select_for_update().get(pk=training.pk)
     if fresh.created_by_id == member.pk:
         fresh.created_by = to

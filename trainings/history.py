@@ -1,4 +1,4 @@
-"""The history of a training in sentences, and what the record calls trainings."""
+"""The history of a training in sentences, and the audit log's wording for trainings."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,7 +9,7 @@ from audit.models import AuditEntry
 from audit.sentences import Label, label, say
 from trainings.models import Course, Training
 
-# What follows the actor's name, from the details of the line.
+# What follows the actor's name, from the details of the audit entry.
 SENTENCES = {
     "create_course": gettext_lazy("added a course."),
     "change_course": gettext_lazy("changed a course."),
@@ -78,7 +78,7 @@ def _marked(line: AuditEntry) -> str:
 COUNTED: dict[str, Callable[[AuditEntry], str]] = {"add_to_roster": _added, "change_marks": _marked}
 
 
-# The same acts without numbers and reasons, for who may not see the names: both could tell of single persons.
+# The same actions without numbers and reasons, for readers who may not see names: both could identify single persons.
 BRIEF = {
     "add_to_roster": gettext_lazy("added people to the roster."),
     "import_roster": gettext_lazy("added people to the roster."),
@@ -118,7 +118,7 @@ def _courses(keys: set[str]) -> dict[str, Label]:
 
 
 def register_sentences() -> None:
-    """Say this app's actions in the record."""
+    """Register the sentences of this app's actions with the audit log."""
     say({**SENTENCES, **COUNTED}, BRIEF)
     label("trainings.training", _references, _find)
     label("trainings.course", _courses)

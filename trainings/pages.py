@@ -1,4 +1,4 @@
-"""What every page of one training needs."""
+"""Helpers shared by all pages of one training."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -24,20 +24,20 @@ class Tab:
 
 
 def fetch_training(request: HttpRequest, reference: str, *parts: str) -> Training:
-    """Return the training this member may see, else 404; with these related rows, or all that a list shows. One query."""
+    """Return the training if visible, else 404; with these related rows, or all that a list shows. One query."""
     seen = access.visible_trainings(member_of(request))
     trainings = seen.select_related(*parts) if parts else seen.with_list_parts()
     return get_object_or_404(trainings, reference=reference)
 
 
 def require(allowed: bool) -> None:
-    """Answer 403 unless allowed: the thing is visible, the act is not theirs."""
+    """Answer 403 unless allowed: for something the member may see but not do."""
     if not allowed:
         raise PermissionDenied
 
 
 def posted_key(text: str) -> UUID:
-    """Return the key a client sent; refuse what is none."""
+    """Return the key a client sent; refuse an invalid one."""
     try:
         return UUID(text)
     except ValueError as wrong:
@@ -45,7 +45,7 @@ def posted_key(text: str) -> UUID:
 
 
 def tabs_for(training: Training, current: str, *, names: bool, record: bool) -> list[Tab]:
-    """Return the tabs this member has on a training."""
+    """Return the tabs of a training that this member may open."""
     entries = [("detail", _("Overview"), True), ("attendance", _("Attendance"), names or record),
                ("roster", _("Roster"), names or record), ("headcounts", _("Headcounts"), names or record),
                ("history", _("History"), True)]  # fmt: skip
@@ -54,6 +54,6 @@ def tabs_for(training: Training, current: str, *, names: bool, record: bool) -> 
         for name, label, shown in entries
         if shown
     ]
-    # What it taught with stands with knowledge, above this app: only its address is known here.
+    # The materials tab belongs to knowledge, an app above this one: only its address is known here.
     materials = reverse("training_materials", args=[training.reference])
     return [*tabs[:-1], Tab(str(_("Materials")), materials, current == "materials"), tabs[-1]]

@@ -1,6 +1,6 @@
-"""What trainings tell the apps above them."""
+"""Signals that trainings sends to the apps above it."""
 
 from django.dispatch import Signal
 
-# Sent after the commit of a change to the figures that count: submitted, recalled, returned, verified or amended.
+# Sent after commit when the counted figures change: submitted, withdrawn, returned, verified or amended.
 figures_changed = Signal()

@@ -1,4 +1,4 @@
-"""What a member who leaves would leave behind of trainings."""
+"""Open work on trainings of a member who leaves."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,5 +30,5 @@ def hand_over(member: Member, to: Member, by: Member) -> None:
 
 
 def register() -> None:
-    """Tell the members' desk how open trainings are found and handed over."""
+    """Register how open trainings are found and handed over."""
     register_open_work("trainings", Work(find, hand_over))

@@ -1,4 +1,4 @@
-"""Addresses of trainings; a reference such as ME-2026-011 is readable on the phone."""
+"""URLs of trainings; a reference such as ME-2026-011 can be read out on the phone."""
 
 from django.urls import include, path, register_converter
 
@@ -78,7 +78,7 @@ urlpatterns = [
     path("courses/", courses.course_list, name="courses"),
     path("courses/new/", courses.course_form, name="course_new"),
     path("courses/<int:pk>/", courses.course_form, name="course_edit"),
-    # What the QR code on a printed sheet opens: the code is the edition's, nothing in it says whose.
+    # The QR code on a printed sheet opens this: it holds only the edition's code, which identifies no person.
     path("sheets/", sheets.sheet_find, name="sheet_find"),
     path("sheets/<str:code>/", sheets.edition, name="edition"),
     path("sheets/<str:code>/sheet.pdf", sheets.edition_pdf, name="edition_pdf"),

@@ -1,4 +1,4 @@
-"""List, page, creation and change of a training."""
+"""List, show, create and change trainings."""
 
 from uuid import uuid4
 
@@ -34,7 +34,7 @@ from trainings.pages import fetch_training, require, tabs_for
 
 @require_GET
 def training_list(request: HttpRequest) -> HttpResponse:
-    """Every training with its state, newest first."""
+    """List every training with its status, newest first."""
     member = member_of(request)
 
     def render_part(template: str) -> str:
@@ -53,7 +53,7 @@ def training_list(request: HttpRequest) -> HttpResponse:
     def whole() -> str:
         return render_part("trainings/_training_list.html")
 
-    # Every member sees the same list; without a filter it is opened all the time.
+    # Every member sees the same list; it is opened often without a filter.
     depends_on = ("trainings", "marks", "members")
     context = {
         "trainings": whole() if request.GET else cached_part("training-list", whole, depends_on=depends_on),
@@ -65,13 +65,13 @@ def training_list(request: HttpRequest) -> HttpResponse:
 
 
 def _parts(training: Training) -> dict[str, list[int]]:
-    """Return the trainers of each part. One query."""
+    """Return the trainers by part. One query."""
     rows = list(training.assignments.values_list("trainer", "part"))
     return {part: [trainer for trainer, held in rows if held == part] for part in Assignment.Part.values}
 
 
 def _copied(request: HttpRequest) -> dict[str, object]:
-    """What a new training takes over from the one named by `?copy=`."""
+    """Return the values a new training copies from the one named by `?copy=`."""
     source = (
         access.visible_trainings(member_of(request))
         .filter(reference=request.GET.get("copy", "").replace("\x00", ""))
@@ -93,7 +93,7 @@ def _copied(request: HttpRequest) -> dict[str, object]:
 
 @require_http_methods(["GET", "POST"])
 def training_create(request: HttpRequest) -> HttpResponse:
-    """Record a training that the member's own organisation keeps."""
+    """Create a training owned by the member's own organisation."""
     member = member_of(request)
     require(access.can_create(member))
     initial = {
@@ -151,7 +151,7 @@ def training_edit(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_GET
 def training_detail(request: HttpRequest, reference: str) -> HttpResponse:
-    """One training: its facts, its figures and what comes next."""
+    """Show one training: its facts, its figures and what comes next."""
     member = member_of(request)
     parts = ("course", "country", "host", "owner", "language", "submitted_by")
     trainings = access.visible_trainings(member).with_scans().select_related(*parts)
@@ -210,7 +210,7 @@ def _what_may_be_done(request: HttpRequest, training: Training) -> dict[str, boo
 
 @require_GET
 def training_history(request: HttpRequest, reference: str) -> HttpResponse:
-    """Who did what when, in sentences."""
+    """List who did what when, in sentences."""
     training, member = fetch_training(request, reference), member_of(request)
     names, record = access.can_see_some_names(member, training), access.can_record(member, training)
     sees_all = access.can_see_all_names(member, training)
@@ -244,7 +244,7 @@ def training_cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def training_restore(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take a cancellation back."""
+    """Restore a cancelled training."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_edit(member, training) or access.can_submit(member, training))
     with errors_as_messages(request):
@@ -255,7 +255,7 @@ def training_restore(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def session_toggle(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Cancel one session or hold it after all."""
+    """Cancel one session or reinstate it."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_edit(member, training))
     session = get_object_or_404(Session.objects.select_related("training"), training=training, pk=pk)
@@ -267,7 +267,7 @@ def session_toggle(request: HttpRequest, reference: str, pk: int) -> HttpRespons
 
 @require_http_methods(["GET", "POST"])
 def training_owner(request: HttpRequest, reference: str) -> HttpResponse:
-    """Hand the record to another owner, with a reason."""
+    """Transfer the training to another owner, with a reason."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_change_owner(member, training))
     form = OwnerForm(request.POST or None)

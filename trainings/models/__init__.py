@@ -1,4 +1,4 @@
-"""What is: courses and trainings, the people in them, their marks, and the figures that come of it."""
+"""Models: courses and trainings, the people in them, their marks, and the figures derived from them."""
 
 from trainings.models.attendance import Mark, MarkChange
 from trainings.models.duplicates import DuplicatePair, Merge

@@ -1,4 +1,4 @@
-"""Marks and every change ever made to one."""
+"""Attendance marks and every change ever made to one."""
 
 from django.db import models
 from django.utils import timezone
@@ -12,7 +12,7 @@ from trainings.models.training import Session
 class Mark(models.Model):
     """The mark of one enrolment in one session. An empty value is a cleared mark: not recorded.
 
-    A cleared mark stays as a row, so that its version never runs backwards and an old form can be told from a new one.
+    A cleared mark keeps its row, so that its version never goes back and an outdated form is recognised.
     """
 
     class Value(models.TextChoices):
@@ -42,7 +42,7 @@ ATTENDED = (Mark.Value.PRESENT, Mark.Value.LATE)
 
 
 class MarkChange(models.Model):
-    """One asked change of a mark, applied or not: who, when, from which version, by which key of the client."""
+    """One requested change of a mark, applied or not: who, when, from which version, with which client key."""
 
     class Outcome(models.TextChoices):
         APPLIED = "applied", _("Saved")
@@ -58,12 +58,12 @@ class MarkChange(models.Model):
     old_value = models.CharField(max_length=8, blank=True)
     new_value = models.CharField(max_length=8, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices)
-    # What the client was answered: the mark as it stood after this change.
+    # What was sent back to the client: the mark after this change.
     answer_value = models.CharField(max_length=8, blank=True)
     answer_version = models.PositiveIntegerField()
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    # A held change is settled when the coordinator has applied or set it aside.
+    # A held change is settled when the coordinator has applied it or set it aside.
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

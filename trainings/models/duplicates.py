@@ -1,4 +1,4 @@
-"""Records of one home that may be one person, and what was decided about them."""
+"""Possible duplicates among the participants of one organisation, and the decisions on them."""
 
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from trainings.models.people import Participant
 
 
 class DuplicatePair(models.Model):
-    """Two records of one home organisation that may be one person. Open until the home coordinator decides."""
+    """Two participants of one organisation that may be one person. Open until its coordinator decides."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -19,7 +19,7 @@ class DuplicatePair(models.Model):
         MERGED = "merged", _("Merged")
 
     class Why(models.TextChoices):
-        """Why they are thought to be one, the strongest first."""
+        """Why they may be the same person, strongest first."""
 
         SERVICE = "service", _("the same service number")
         NAME = "name", _("the same name")
@@ -55,10 +55,10 @@ class DuplicatePair(models.Model):
 
 
 class Merge(models.Model):
-    """One record made part of another, with all that is needed to take it back.
+    """One participant merged into another, with everything needed to undo it.
 
-    `before` holds ids and old values: the kept record's `fields`, the enrolments `moved`, the trainings `joined` where both
-    stood, the `pairs` as they were, those `carried` over, and the records `merged` into the other one earlier.
+    `before` holds ids and old values: the surviving row's `fields`, the enrolments `moved`, the trainings `joined` where
+    both were enrolled, the `pairs` as they were, those `carried` over, and the rows `merged` into the other one earlier.
     """
 
     survivor = models.ForeignKey(Participant, models.PROTECT, related_name="merges")

@@ -1,4 +1,4 @@
-"""Figures as they were submitted, and what was amended later."""
+"""Submitted versions of figures, and later amendments."""
 
 from django.db import models
 from django.utils import timezone
@@ -9,7 +9,7 @@ from trainings.models.training import Training
 
 
 class FiguresVersion(models.Model):
-    """The figures of one training as frozen at one submission or amendment. Never changed, only followed."""
+    """The figures of one training as frozen by one submission or amendment. Never changed, only superseded."""
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="figures_versions")
     number = models.PositiveIntegerField(_("version"))
@@ -30,7 +30,7 @@ class FiguresVersion(models.Model):
 
 
 class Amendment(models.Model):
-    """A set of changes to verified figures, with one reason, leading to a new version of them."""
+    """A set of changes to verified figures, with one reason, that creates a new version of them."""
 
     version = models.OneToOneField(FiguresVersion, models.CASCADE, related_name="amendment")
     reason = models.TextField(_("reason"), max_length=2000)

@@ -1,4 +1,4 @@
-"""Rosters taken in from sheets: what was read, what was decided, and what each row said, so that it can be told apart later."""
+"""Rosters imported from lists: what was read and decided, and what each row said, for comparison with later imports."""
 
 from uuid import uuid4
 
@@ -13,10 +13,10 @@ from trainings.models.workbooks import Workbook
 
 
 class RosterImport(models.Model):
-    """One sheet on its way into a roster: first a preview, then committed as a whole, then perhaps undone as a whole.
+    """One list on its way into a roster: first a preview, then committed as a whole, then perhaps undone as a whole.
 
-    The cells stand here only while it is a preview, an uploaded file only until it is read; the worker forgets what is not
-    taken in after a day. A long list is read and taken in by the worker: see roster_import/background.py.
+    Cells are stored only while it is a preview, an uploaded file only until it is read; the worker deletes uncommitted
+    imports after a day. The worker reads and commits long lists: see roster_import/background.py.
     """
 
     class State(models.TextChoices):
@@ -33,7 +33,7 @@ class RosterImport(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.PREVIEW)
     sheets = models.JSONField(default=list)
-    # What a person chose: the sheet, whether there is a header, what columns hold, and an answer for each row.
+    # What the user chose: the worksheet, whether there is a header, the columns' contents, and an answer for each row.
     chosen = models.JSONField(default=dict)
     batch = models.UUIDField(default=uuid4, unique=True)
     # The offline workbook that this is a filled copy of.
@@ -45,7 +45,7 @@ class RosterImport(models.Model):
 
     upload = models.BinaryField(null=True, editable=False)
     upload_name = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
-    # What the worker does now: since when, about how long it takes, and in one sentence why it gave up.
+    # What the worker is doing: since when, about how long it takes, and why it gave up, in one sentence.
     work_began = models.DateTimeField(null=True, editable=False)
     work_seconds = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     refusal = models.TextField(blank=True, default="", db_default="", editable=False)
@@ -60,7 +60,7 @@ class RosterImport(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        """Taken in, and perhaps undone since: it holds no cells any more."""
+        """Committed, and perhaps undone since: it no longer holds cells."""
         return self.state in self.FINISHED
 
     @property
@@ -69,9 +69,9 @@ class RosterImport(models.Model):
 
 
 class ImportedRow(models.Model):
-    """What one row of a committed import said of one enrolment, and what stood there before.
+    """What one row of a committed import said about one enrolment, and the values before it.
 
-    Comparing with the latest of these tells a cell that changed in the portal since from one that changed in the sheet.
+    Comparing with the latest of these distinguishes a cell changed in the portal since from one changed in the list.
     """
 
     roster_import = models.ForeignKey(RosterImport, models.CASCADE, related_name="rows")
@@ -91,7 +91,7 @@ class ImportedRow(models.Model):
 
 
 class ColumnChoice(models.Model):
-    """What a ministry once said that a column of this header holds: remembered for its next sheet."""
+    """What a ministry once chose for a column with this header: reused for its next list."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     header_key = models.CharField(max_length=120)

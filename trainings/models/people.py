@@ -12,7 +12,7 @@ MAX_HEADCOUNT = 100_000
 
 
 class Sex(models.TextChoices):
-    """Not recorded is its own column and never a share."""
+    """Not recorded is a column of its own and never part of a percentage."""
 
     FEMALE = "female", _("Female")
     MALE = "male", _("Male")
@@ -21,12 +21,12 @@ class Sex(models.TextChoices):
 
 
 def written_name(family_name: str, given_name: str) -> str:
-    """Return a participant's name as lists write it: family name first."""
+    """Return a participant's name as in lists: family name first."""
     return f"{family_name}, {given_name}"
 
 
 class Participant(models.Model):
-    """A person who is trained, kept for their home organisation. No account."""
+    """A person who is trained, recorded for their home organisation. Not an account."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="participants")
     family_name = models.CharField(_("family name"), max_length=80)
@@ -37,10 +37,10 @@ class Participant(models.Model):
     sex = models.CharField(_("sex"), max_length=12, choices=Sex.choices, default=Sex.NOT_RECORDED)
     member = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="participants")
     email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
-    # A keyed hash: the service number itself is kept nowhere; see trainings.roster_import.matching.
+    # A keyed hash: the service number itself is never stored; see trainings.roster_import.matching.
     service_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # The record this one was found to be the same person as: it is kept, but is nobody of its own any more.
+    # The participant this one was merged into: the row stays, but no longer represents a person.
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", editable=False)
     # When it was last compared with all others of its home; empty: new, or its name changed since.
     compared_at = models.DateTimeField(null=True, editable=False)
@@ -70,15 +70,15 @@ class Participant(models.Model):
 
     @property
     def standing(self) -> "Participant":
-        """The record that speaks for this person: itself, or the one it was merged into. Chains are one step long."""
+        """The participant that represents this person: itself, or the one it was merged into. Chains have one step."""
         return self.merged_into or self
 
 
 class Party(models.Model):
     """How one organisation is recorded in one training: by a roster or by a headcount, never both.
 
-    Exactly one of the two keys is set, held by a CHECK. Enrolments point to `roster_key`, headcounts to
-    `headcount_key`: so neither database can hold both kinds for the same party, without a trigger.
+    A CHECK ensures that exactly one of the two keys is set. Enrolments point to `roster_key`, headcounts to
+    `headcount_key`, so the database cannot hold both kinds for the same party, without a trigger.
     """
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="parties")
@@ -101,9 +101,9 @@ class Party(models.Model):
 
 
 class Enrolment(models.Model):
-    """A participant in a training, with what stood on that day and the minutes attended.
+    """A participant in a training, with their details on that day and the minutes attended.
 
-    A removed enrolment leaves its party and keeps its marks, so that a removal can be undone and no mark is lost.
+    A removed enrolment leaves its party but keeps its marks, so that the removal can be undone without loss.
     """
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="enrolments")
@@ -120,12 +120,12 @@ class Enrolment(models.Model):
     unit = models.CharField(_("unit"), max_length=160, blank=True)
     age_band = models.CharField(_("age band"), max_length=8, blank=True)
     line = models.PositiveIntegerField(default=0)
-    # Kept by the actions, in the transaction of the marks: reports never join the marks.
+    # Maintained by the actions, in the transaction of the marks: reports never join the marks.
     minutes = models.PositiveIntegerField(default=0, editable=False)
     attended_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
     recorded_sessions = models.PositiveSmallIntegerField(default=0, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
-    # The key of the headcount that took this person off the roster: they come back when it is dropped.
+    # The key of the headcount that replaced this enrolment: the person returns when it is dropped.
     removed_with = models.UUIDField(null=True, editable=False)
 
     class Meta:

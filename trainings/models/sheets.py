@@ -1,4 +1,4 @@
-"""Printed sign-in sheets, what was typed in from them, and scans kept as evidence."""
+"""Printed sign-in sheets, what was entered from them, and scans attached as evidence."""
 
 import secrets
 
@@ -12,21 +12,21 @@ from trainings.models.people import Enrolment
 from trainings.models.training import Session, Training
 
 MAX_BLANK_LINES = 40
-# No letter that is taken for another: neither I and 1 nor O and 0.
+# No ambiguous characters: neither I and 1 nor O and 0.
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 10
 
 
 def new_code() -> str:
-    """Return ten letters that nobody guesses: 50 bits."""
+    """Return ten letters that cannot be guessed: 50 bits."""
     return "".join(secrets.choice(CODE_LETTERS) for _n in range(CODE_LENGTH))
 
 
 class SheetEdition(models.Model):
-    """One printed sign-in sheet of a session. The numbers of its lines never change, whatever becomes of the roster."""
+    """One printed sign-in sheet of a session. Its line numbers never change, even if the roster does."""
 
     class Script(models.TextChoices):
-        """Names stand as their owners write them; this is what is put below."""
+        """Names are printed as their owners write them; this is the script added below."""
 
         WRITTEN = "written", _("As written, nothing below")
         LATIN = "latin", _("Latin below names in Cyrillic")
@@ -61,18 +61,18 @@ class SheetEdition(models.Model):
 
     @property
     def readable_code(self) -> str:
-        """The code as it is printed, in two groups."""
+        """The code as printed, in two groups."""
         return f"{self.code[:5]}-{self.code[5:]}"
 
 
 class SheetEntry(models.Model):
-    """One form typed in from a sheet: by its key the same form again is answered the same, and it can be taken back."""
+    """One form entered from a sheet: its key makes a repeated form give the same answer, and it can be undone."""
 
     edition = models.ForeignKey(SheetEdition, models.CASCADE, related_name="entries")
     key = models.UUIDField(unique=True)
-    # Keyed hash of what the form said, so that the same key with something else is refused.
+    # Keyed hash of the form's content, so that the same key with other content is refused.
     body_hash = models.CharField(max_length=64)
-    # How many marks of each kind it set, walk-ins and conflicts.
+    # Counts of marks set of each kind, walk-ins and conflicts.
     counts = models.JSONField(default=dict)
     by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
@@ -108,19 +108,19 @@ class SheetLine(models.Model):
 
 
 def evidence_path(_evidence: "Evidence", name: str) -> str:
-    """Return where a scan is stored: a name nobody guesses that tells nothing; only the ending is of the portal's choice."""
+    """Return where a scan is stored: a random name that reveals nothing; only the extension is the portal's choice."""
     return f"evidence/{secrets.token_hex(20)}.{name.rpartition('.')[2]}"
 
 
 class Evidence(models.Model):
-    """A scan of signed paper behind the figures of a training. A removed one stays as a row, with why."""
+    """A scan of signed paper that supports a training's figures. A removed one keeps its row, with the reason."""
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="evidence")
     session = models.ForeignKey(Session, models.PROTECT, null=True, blank=True, related_name="evidence")
     file = models.FileField(upload_to=evidence_path)
     kind = models.CharField(max_length=20)
     size = models.PositiveIntegerField()
-    # SHA-256 of the stored file, hexadecimal: what was signed is what is there.
+    # SHA-256 of the stored file, hexadecimal: proves that it is still what was signed.
     content_hash = models.CharField(max_length=64)
     added_by = models.ForeignKey(Member, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)

@@ -56,14 +56,14 @@ class Course(models.Model):
 
 
 class TrainingQuerySet(models.QuerySet["Training"]):
-    """Trainings in the words of the field."""
+    """Filters on trainings in the words of the domain."""
 
     def counting(self) -> TrainingQuerySet:
         """Those that count in figures: submitted or verified, and not cancelled."""
         return self.filter(figures__in=[Training.Figures.SUBMITTED, Training.Figures.VERIFIED], cancelled_at=None)
 
     def in_period(self, first: date | None, last: date | None) -> TrainingQuerySet:
-        """Those whose last session's local date lies in the period, both days included."""
+        """Those whose last session's local date is in the period, both days included."""
         trainings = self
         if first:
             trainings = trainings.filter(counts_on__gte=first)
@@ -81,7 +81,7 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         return self.exclude(cancelled_at=None)
 
     def with_scans(self) -> TrainingQuerySet:
-        """Each with the number of its scans as evidence, when the first was attached and its key. No query of its own."""
+        """Each with the number of its scans as evidence, the time of the first and its key. No extra query."""
         scans = apps.get_model("trainings", "Evidence").objects.filter(training=models.OuterRef("pk"), removed_at=None)
         counted = scans.order_by().values("training").annotate(n=models.Count("pk")).values("n")
         return self.annotate(
@@ -91,7 +91,7 @@ class TrainingQuerySet(models.QuerySet["Training"]):
         )
 
     def with_list_parts(self) -> TrainingQuerySet:
-        """Everything a line of a list shows, without a query for each line."""
+        """Everything a row of a list shows, without a query per row."""
         return self.select_related("course", "country", "host", "owner", "language")
 
 
@@ -104,7 +104,7 @@ class Training(models.Model):
         MIXED = "mixed", _("Classroom and online")
 
     class Figures(models.TextChoices):
-        """The life of a training's figures."""
+        """The states of a training's figures."""
 
         RECORDED = "recorded", _("Recorded, not submitted")
         SUBMITTED = "submitted", _("Submitted")
@@ -124,7 +124,7 @@ class Training(models.Model):
     notes = models.TextField(_("notes"), max_length=4000, blank=True)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
-    # Kept by the actions, over the sessions that were not cancelled: the last one's local date, which decides the
+    # Maintained by the actions, over the sessions that were not cancelled: the last one's local date, which decides the
     # period, their minutes and their number.
     counts_on = models.DateField(editable=False)
     scheduled_minutes = models.PositiveIntegerField(editable=False, default=0)
@@ -141,7 +141,7 @@ class Training(models.Model):
     cancelled_reason = models.TextField(blank=True, editable=False)
     created_by = models.ForeignKey(Member, models.PROTECT, editable=False, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    # The client's key of the form that created it, so that a repeated form does not create twice.
+    # The client's key of the form that created it, so that a repeated form creates nothing twice.
     created_key = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = TrainingQuerySet.as_manager()
@@ -181,7 +181,7 @@ class Training(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Roster, marks and headcounts may change: nothing is submitted and it is not cancelled."""
+        """Participants, marks and headcounts may change: figures are not submitted and it is not cancelled."""
         return self.figures == self.Figures.RECORDED and self.cancelled_at is None
 
     @property
@@ -209,7 +209,7 @@ class Training(models.Model):
 
 
 class ReferenceCounter(models.Model):
-    """The last number given to a training of one country and year. Its row is locked while a reference is taken."""
+    """The last number given to a training of one country and year. Its row is locked while a reference is assigned."""
 
     country = models.ForeignKey(Country, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()

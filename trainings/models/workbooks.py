@@ -1,4 +1,4 @@
-"""Workbooks that were taken along to be filled in offline, and what stood in the portal when each was made."""
+"""Workbooks downloaded to be filled in offline, and the portal's data when each was made."""
 
 from uuid import uuid4
 
@@ -12,15 +12,15 @@ from trainings.models.training import Training
 
 
 class Workbook(models.Model):
-    """One downloaded workbook of a training. Copies of it are filled in by several people; all are compared with this.
+    """One downloaded workbook of a training. Several people may fill in copies; all are compared with this.
 
-    `sessions` holds [key, title] for each column. `rows` holds, by the key of the enrolment, the mark in each of those
-    sessions as [value, version], and keyed hashes of the name, sex, rank, unit and home that were written: no name.
+    `sessions` holds [key, title] for each column. `rows` holds, by enrolment key, the mark in each of those sessions as
+    [value, version], and keyed hashes of the written name, sex, rank, unit and home: no name.
     """
 
     training = models.ForeignKey(Training, models.CASCADE, related_name="workbooks")
     code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code)
-    # What the keys in the file are signed with; it never leaves the portal.
+    # Signs the keys in the file; it never leaves the portal.
     secret = models.UUIDField(default=uuid4, unique=True)
     sessions = models.JSONField(default=list)
     rows = models.JSONField(default=dict)

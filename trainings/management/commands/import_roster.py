@@ -1,6 +1,6 @@
-"""`manage.py import_roster FILE --training ME-2026-011 --by EMAIL`: a roster taken in; with --preview it is only shown.
+"""`manage.py import_roster FILE --training ME-2026-011 --by EMAIL`: import a roster, or show it with --preview.
 
-`--country ME --preview` in place of a training shows how a roster of that country is read.
+`--country ME --preview` instead of a training shows how a roster of that country is read.
 """
 
 import json
@@ -32,7 +32,7 @@ def told_row(row: ReadRow) -> dict[str, Any]:
 
 
 def told_planned(row: PlannedRow) -> dict[str, Any]:
-    """Return one row of a training's import: as read, with what it would be taken as and why it waits."""
+    """Return one row of a training's import: as read, what it would be imported as, and what needs checking."""
     return {**told_row(row.read), "state": row.state, "reasons": row.reasons}
 
 
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read the file and print it as understood; a file that cannot be read is one sentence, exit code 1."""
+        """Read the file and print how it was read; an unreadable file prints one sentence and exits with code 1."""
         try:
             if options["training"]:
                 self._of_training(options)
@@ -103,7 +103,7 @@ class Command(BaseCommand):
                 self._print_differences(differences)
 
     def _print_differences(self, differences: Differences) -> None:
-        """Print what a filled workbook changes: a line for each mark, and what the portal changed since."""
+        """Print what a filled workbook changes: a line for each mark, and what changed in the portal since."""
         for person in differences.people:
             for cell in person.cells:
                 words = f"{cell.was or '·'} > {cell.says or '·'}, portal {cell.now or '·'}"
