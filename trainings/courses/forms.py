@@ -1,4 +1,4 @@
-"""Validation of the catalogue's entries."""
+"""Form for the course catalogue."""
 
 from django import forms
 

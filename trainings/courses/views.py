@@ -1,4 +1,4 @@
-"""The course catalogue: for every member to read, for admins to edit."""
+"""The course catalogue: readable by every member, editable by admins."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from trainings.pages import require
 
 @require_GET
 def course_list(request: HttpRequest) -> HttpResponse:
-    """Every course: what it teaches, its days, for whom and its threshold; those offered come first."""
+    """List every course with its content, days, audience and threshold; active ones come first."""
     rows = Course.objects.prefetch_related("topics").order_by("-is_offered", "name", "pk")
     context = {"page": page_of(request, rows, 25), "can_edit": can_edit_reference(member_of(request))}
     return render(request, "trainings/courses/course_list.html", context)

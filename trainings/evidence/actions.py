@@ -1,4 +1,4 @@
-"""Scans of signed paper behind the figures: attached, and set aside with a reason."""
+"""Scans of signed paper that support the figures: attach them, and remove them with a reason."""
 
 import hashlib
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ MAX_FILES = 40
 def attach_evidence(
     *, training: Training, scans: Sequence[Scan], session: Session | None = None, by: Member
 ) -> list[Evidence]:
-    """Keep scans with a training, all or none; what was attached already is passed over. Also after the figures are locked.
+    """Attach scans to a training, all or none; skip those already attached. Also after the figures are locked.
 
-    Raises ValidationError where the training is cancelled or holds too many files.
+    Raises ValidationError if the training is cancelled or has too many files.
     """
     fresh = locked(training)
     if fresh.is_cancelled:
@@ -36,7 +36,7 @@ def attach_evidence(
             _("A training keeps at most %(n)d files. Scan several pages into one.") % {"n": MAX_FILES}
         )
     made = []
-    with ExitStack() as stored:  # files are not part of the transaction: what cannot be recorded is deleted again
+    with ExitStack() as stored:  # files are outside the transaction: delete those that could not be recorded
         for scan in scans:
             content_hash = hashlib.sha256(scan.content).hexdigest()
             if content_hash in known:
@@ -61,7 +61,7 @@ def attach_evidence(
 
 @action
 def remove_evidence(*, evidence: Evidence, reason: str, by: Member) -> None:
-    """Set a scan aside with a reason, until the figures are submitted. Its row and its file stay; nobody is shown it."""
+    """Remove a scan with a reason, until figures are submitted. Its row and file stay; it is no longer shown."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say why this scan is removed.")})
     training = locked(evidence.training)

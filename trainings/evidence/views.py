@@ -1,4 +1,4 @@
-"""Scans of signed paper: attached, opened and removed."""
+"""Scans of signed paper: attach, open and remove."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from trainings.sign_in_sheets.forms import EvidenceForm
 
 @require_http_methods(["GET", "POST"])
 def evidence(request: HttpRequest, reference: str) -> HttpResponse:
-    """The scans of a training, and a form for more."""
+    """Show the scans of a training, and a form for more."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_see_all_names(member, training))
     attaches = access.can_use_sheets(member, training)
@@ -48,13 +48,13 @@ def evidence(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_GET
 def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
-    """A scan, for who may see every name of its training; opening it is a reading of names."""
+    """Serve a scan to members who may see every name of its training; the audit log counts it as a view of names."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_see_all_names(member, training))
     scan = get_object_or_404(access.visible_evidence(member, training), pk=pk)
     record_reading(training, f"scan {scan.pk}", by=member, session=request.session)
     name = f"{training.reference}-{scan.pk}.{str(scan.file.name).rpartition('.')[2]}"
-    # A browser shows no PDF in a sandbox, so it is saved; a picture is shown.
+    # Browsers show no PDF in a sandbox, so it is downloaded; a picture is shown.
     return file_response(
         request,
         name=str(scan.file.name),
@@ -68,7 +68,7 @@ def evidence_file(request: HttpRequest, reference: str, pk: int) -> HttpResponse
 
 @require_http_methods(["GET", "POST"])
 def evidence_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Ask for the reason, then set a scan aside."""
+    """Ask for the reason, then remove a scan."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_use_sheets(member, training))
     scan = get_object_or_404(access.visible_evidence(member, training).select_related("training"), pk=pk)

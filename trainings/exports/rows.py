@@ -1,4 +1,4 @@
-"""Rows of sheets to take along: people with their marks, and trainings with their figures, as one member may see them."""
+"""Rows of exports: people with their marks, and trainings with their figures, as one member may see them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -42,11 +42,11 @@ def _person_cells(facts: dict[str, Any]) -> list[object]:
 
 
 def people_of_training(seen: QuerySet[Enrolment], sessions: Sequence[Session]) -> Iterator[list[object]]:
-    """Yield the people on a roster with a cell for each session's mark and the minutes attended. Two queries for each 2,000 people, and one."""
+    """Yield the people on a roster with a cell for each session's mark and the minutes attended. Two queries per 2,000 people, plus one."""
     rows = seen.filter(removed_at=None).order_by("line", "pk")
     words = {"": "", **{value: str(label) for value, label in Mark.Value.choices}}
     keys = list(rows.values_list("pk", flat=True))
-    # By the keys, so that a person added meanwhile shifts nobody's marks.
+    # By key, so that a person added meanwhile does not shift the marks of others.
     for start in range(0, len(keys), AT_ONCE):
         some = keys[start : start + AT_ONCE]
         marks = _marks_of(some)
@@ -56,7 +56,7 @@ def people_of_training(seen: QuerySet[Enrolment], sessions: Sequence[Session]) -
 
 
 def _marks_of(enrolments: Sequence[int]) -> dict[int, dict[int, str]]:
-    """Return the marks of these enrolments by session; each has an entry. One query."""
+    """Return the marks of these enrolments by session; each enrolment has an entry. One query."""
     marks: dict[int, dict[int, str]] = {key: {} for key in enrolments}
     for enrolment, session, value in Mark.objects.filter(enrolment__in=marks).values_list(
         "enrolment", "session", "value"
@@ -79,7 +79,7 @@ def people_header() -> list[str]:
 
 
 def people_of_list(seen: QuerySet[Enrolment]) -> Iterator[list[object]]:
-    """Yield the people of many trainings, a row for each enrolment. One query, read 2,000 rows at a time."""
+    """Yield the people of many trainings, one row per enrolment. One query, read 2,000 rows at a time."""
     states = dict(Training.Figures.choices)
     columns = ("training__reference", "training__title", "training__starts_on", "training__ends_on", "training__figures",
                "attended_sessions", "minutes")  # fmt: skip
@@ -98,7 +98,7 @@ def figures_header() -> list[str]:
 
 
 def figures_of_list(trainings: QuerySet[Training], member: Member) -> Iterator[list[object]]:
-    """Yield trainings with who attended; 1 to 4 is "under 5" for who may not see that training's names. Two queries."""
+    """Yield trainings with attendances; 1 to 4 is "under 5" unless the member sees the training's names. Two queries."""
     whole = set(trainings_with_all_names(member).values_list("pk", flat=True))
     for training in with_seats(trainings).iterator(chunk_size=AT_ONCE):
         seats: int = training.seats  # type: ignore[attr-defined]  # annotated by with_seats

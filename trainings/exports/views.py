@@ -1,4 +1,4 @@
-"""Taking people, marks and figures along as a sheet: what that member may see, and a line of it."""
+"""Export people, marks and figures as a worksheet: only what the member may see, with an audit entry."""
 
 from allauth.account.decorators import reauthentication_required
 from django.db.models import QuerySet
@@ -21,7 +21,7 @@ from trainings.pages import fetch_training, require
 
 @require_POST
 def training_export(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """One training's roster with a column of marks for each session."""
+    """Export one training's roster with a column of marks for each session."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_see_some_names(member, training))
     return _people_of_training(request, training, member)
@@ -47,7 +47,7 @@ def _people_of_training(request: HttpRequest, training: Training, member: Member
 
 @require_http_methods(["GET", "POST"])
 def list_export(request: HttpRequest) -> HttpResponseBase:
-    """Offer, then give, the filtered list of trainings with their figures, or the people in them whose names this member sees."""
+    """Offer, then export, the filtered list of trainings with their figures, or the people in them whose names are visible."""
     member = member_of(request)
     parameters = request.POST if request.method == "POST" else request.GET
     chosen = TrainingFilter(parameters, queryset=access.visible_trainings(member).with_list_parts())
@@ -68,7 +68,7 @@ def list_export(request: HttpRequest) -> HttpResponseBase:
 
 
 def _people(chosen: TrainingFilter, member: Member) -> QuerySet[Enrolment]:
-    """The rows of people of the chosen trainings whose names this member sees."""
+    """The enrolments of the chosen trainings whose names this member may see."""
     seen = access.enrolments_with_names(member).filter(training__in=chosen.qs.order_by().values("pk"))
     return seen.filter(removed_at=None, training__cancelled_at=None)
 

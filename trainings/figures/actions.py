@@ -1,4 +1,4 @@
-"""The life of a training's figures: submitted, recalled, returned, verified, amended."""
+"""The life of a training's figures: submit, withdraw, return, verify, amend."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ def _tell_when_committed() -> None:
 
 
 def what_is_missing(training: Training, totals: dict[str, Any]) -> list[str]:
-    """Return, in sentences, what keeps these totals from being submitted; empty when nothing does. No query."""
+    """Return, in sentences, what prevents these totals from being submitted; empty if nothing does. No query."""
     missing: list[str] = []
     if not training.has_ended:
         missing.append(_("The training has not ended yet."))
@@ -48,7 +48,7 @@ def _freeze(training: Training, by: Member) -> FiguresVersion:
 
 @action
 def submit_figures(*, training: Training, by: Member) -> FiguresVersion:
-    """Freeze the figures and hand them to the owner's coordinator. From now on they count."""
+    """Freeze the figures and submit them to the owner's coordinator. From now on they count."""
     fresh = locked(training)
     check_open(fresh)
     if missing := what_is_missing(fresh, training_totals(fresh)):
@@ -88,7 +88,7 @@ def _check_seen(training: Training, version_seen: int) -> None:
 
 @action
 def recall_figures(*, training: Training, version_seen: int, by: Member) -> None:
-    """Take submitted figures back to change them; the frozen version stays readable."""
+    """Withdraw submitted figures in order to change them; the frozen version stays readable."""
     fresh = locked(training)
     if fresh.submitted_by_id != by.pk:
         raise ValidationError(_("Only who submitted the figures may recall them."))
@@ -101,7 +101,7 @@ def recall_figures(*, training: Training, version_seen: int, by: Member) -> None
 
 @action
 def return_figures(*, training: Training, version_seen: int, reason: str, by: Member) -> None:
-    """Send submitted figures back with a reason."""
+    """Return submitted figures for changes, with a reason."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say what should be corrected.")})
     fresh = locked(training)
@@ -133,7 +133,7 @@ def verify_figures(*, training: Training, version_seen: int, by: Member) -> None
 
 @dataclass(frozen=True)
 class Addition:
-    """A person missing from verified figures, and the mark they get in every session held; empty: not recorded."""
+    """A person missing from verified figures, and their mark for every session held; empty: not recorded."""
 
     row: RosterRow
     value: str = ""
@@ -141,7 +141,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class AmendedFigures:
-    """The set of changes of one amendment: marks, people taken off, people added, new numbers of headcount rows by id."""
+    """The changes of one amendment: marks, people removed, people added, new numbers of headcount rows by id."""
 
     edits: Sequence[MarkEdit] = ()
     taken_off: Collection[int] = ()
@@ -161,7 +161,7 @@ def _amend_marks(training: Training, edits: Sequence[MarkEdit], by: Member) -> l
 
 
 def _amend_roster(training: Training, change: AmendedFigures, by: Member) -> list[list[Any]]:
-    """Take people off and add people with their marks; return ["taken off" or "added", enrolment]."""
+    """Remove people and add people with their marks; return ["taken off" or "added", enrolment]."""
     leaving = list(training.enrolments.filter(pk__in=change.taken_off, removed_at=None))
     if len(leaving) != len(set(change.taken_off)):
         raise ValidationError(_("Somebody to be taken off is not on the roster. Load the page again."))
@@ -185,7 +185,7 @@ def _amend_roster(training: Training, change: AmendedFigures, by: Member) -> lis
 
 
 def _amend_headcounts(training: Training, numbers: Mapping[int, int]) -> list[list[Any]]:
-    """Set new numbers; return ["headcount", organisation, sex, rank group, old, new] of each. 0 takes the row away."""
+    """Set new numbers; return ["headcount", organisation, sex, rank group, old, new] for each. 0 removes the row."""
     done: list[list[Any]] = []
     rows = Headcount.objects.select_related("party").filter(party__training=training).in_bulk(list(numbers))
     if len(rows) != len(numbers):
@@ -210,9 +210,9 @@ def _amend_headcounts(training: Training, numbers: Mapping[int, int]) -> list[li
 def amend_figures(
     *, training: Training, change: AmendedFigures, reason: str, version_seen: int, by: Member
 ) -> FiguresVersion:
-    """Change verified figures: a set of changes with one reason makes a new version; the old stays readable.
+    """Change verified figures: a set of changes with one reason makes a new version; the old one stays readable.
 
-    All or nothing: a mark that somebody changed meanwhile refuses the whole amendment. What was changed is kept as ids
+    All or nothing: a mark changed by somebody else meanwhile refuses the whole amendment. The changes are stored as ids
     and numbers, without names.
     """
     if not reason.strip():

@@ -1,4 +1,4 @@
-"""Submitting, recalling, returning, verifying and amending figures."""
+"""Submit, withdraw, return, verify and amend figures."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -23,14 +23,14 @@ SHOWN_OF_MISSING = ("family_name", "given_name", "sex", "rank_words", "unit", "o
 
 
 def _version(request: HttpRequest) -> int:
-    """Return the version the page showed; -1 where it sent none."""
+    """Return the version that the page showed; -1 if it sent none."""
     value = request.POST.get("version", "")
     return int(value) if value.isdecimal() and len(value) < 9 else -1
 
 
 @require_POST
 def figures_submit(request: HttpRequest, reference: str) -> HttpResponse:
-    """Submit the figures as they stand."""
+    """Submit the current figures."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_submit(member, training))
     with errors_as_messages(request):
@@ -41,7 +41,7 @@ def figures_submit(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def figures_recall(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take one's own submission back."""
+    """Withdraw one's own submission."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_submit(member, training))
     with errors_as_messages(request):
@@ -63,7 +63,7 @@ def figures_verify(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def figures_return(request: HttpRequest, reference: str) -> HttpResponse:
-    """Send submitted figures back with a reason."""
+    """Return submitted figures for changes, with a reason."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_verify(member, training))
     form = ReasonForm(request.POST or None, initial={"version": training.figures_version})
@@ -86,7 +86,7 @@ def figures_return(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
-    """Change verified figures as one set with one reason: marks, the roster, the numbers of headcounts."""
+    """Change verified figures together with one reason: marks, the roster, the numbers of headcounts."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_verify(member, training))
     if not training.is_verified:
@@ -95,7 +95,7 @@ def figures_amend(request: HttpRequest, reference: str) -> HttpResponse:
     form = ReasonForm(request.POST or None, initial={"version": training.figures_version})
     missing = missing_people(request.POST or None, training)
     headcounts = AmendedHeadcountsForm(request.POST or None, training=training)
-    # Each part says what is wrong with it, so all are asked.
+    # Validate every part, so that each reports its own errors.
     valid = [part.is_valid() for part in (form, missing, headcounts)]
     if request.method == "POST" and all(valid):
         try:

@@ -16,7 +16,7 @@ from trainings.models import Enrolment, Headcount, Party, Training
 
 
 def check_counts(counts: Iterable[Headcount]) -> None:
-    """Raise ValidationError for a headcount row that cannot be: out of range, or more completed than attended."""
+    """Raise ValidationError for an impossible headcount row: out of range, or more completed than attended."""
     for count in counts:
         count.clean_fields(exclude=["party"])
         if count.completed is not None and count.completed > count.attended:
@@ -32,9 +32,9 @@ def set_headcounts(
     replaces_roster: bool = False,
     by: Member,
 ) -> Party:
-    """Record an organisation by numbers. Refuses where it has a roster unless `replaces_roster` says so.
+    """Record an organisation by numbers. Refuses if it has a roster, unless `replaces_roster`.
 
-    Switching takes its people off the roster, where each can be brought back; no mark is lost.
+    Switching removes its people from the roster, where each can be restored; no mark is lost.
     """
     fresh = locked(training)
     check_open(fresh)
@@ -70,14 +70,14 @@ def set_headcounts(
 
 @action
 def switch_to_roster(*, party: Party, by: Member) -> None:
-    """Drop an organisation's headcount so that a roster can be typed; its earlier people come back."""
+    """Drop an organisation's headcount so that people can be entered; those it replaced come back."""
     training = locked(party.training)
     check_open(training)
     party = Party.objects.select_for_update().get(pk=party.pk)
     dropped = [[c.sex, c.rank_group, c.attended, c.completed] for c in party.headcounts.all()]
     party.headcounts.all().delete()
     taken_off = training.enrolments.filter(organisation=party.organisation, removed_with=party.headcount_key)
-    # Who was merged into another record meanwhile comes back with that one.
+    # A participant merged into another meanwhile comes back as that one.
     taken_off = taken_off.filter(participant__merged_into=None)
     party.headcount_key, party.roster_key = None, party.roster_key or uuid4()
     party.save(update_fields=["headcount_key", "roster_key"])

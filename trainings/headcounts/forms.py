@@ -1,4 +1,4 @@
-"""Forms of the numbers that an organisation gives without names."""
+"""Forms for the numbers that an organisation gives without names."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from trainings.models.people import MAX_HEADCOUNT
 
 
 class AmendedHeadcountsForm(forms.Form):
-    """The numbers of the headcounts there are, one field a row; 0 takes a row away."""
+    """The numbers of existing headcounts, one field per row; 0 removes a row."""
 
     def __init__(self, *args: Any, training: Training, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +58,7 @@ class HeadcountForm(forms.Form):
 
     @property
     def grid(self) -> list[tuple[str, list[tuple[forms.BoundField, forms.BoundField]]]]:
-        """The rows of the page: a rank group with, for each sex, its two numbers."""
+        """The rows of the page: a rank group with two numbers for each sex."""
         return [
             (str(label), [(self[f"attended-{group}-{sex}"], self[f"completed-{group}-{sex}"]) for sex in Sex.values])
             for group, label in RankGroup.choices

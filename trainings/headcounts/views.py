@@ -19,7 +19,7 @@ from trainings.pages import fetch_training, require, tabs_for
 
 @require_http_methods(["GET", "POST"])
 def headcounts(request: HttpRequest, reference: str) -> HttpResponse:
-    """The headcounts of a training, and a form for one more organisation."""
+    """Show the headcounts of a training, and a form for another organisation."""
     training, member = fetch_training(request, reference), member_of(request)
     record, sees_all = access.can_record(member, training), access.can_see_all_names(member, training)
     require(record or access.can_see_some_names(member, training))
@@ -76,7 +76,7 @@ def _initial(request: HttpRequest, training: int) -> dict[str, object]:
 
 @require_POST
 def headcount_switch(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Drop an organisation's headcount for a roster; asked twice by the page."""
+    """Replace an organisation's headcount by a roster; the page asks for confirmation."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     party = get_object_or_404(Party.objects.select_related("training", "organisation"), training=training, pk=pk)

@@ -1,4 +1,4 @@
-"""Putting people on a roster and taking them off; roster or headcount for an organisation."""
+"""Add people to a roster and remove them; switch an organisation from headcount to roster."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ from trainings.models import Enrolment, Participant, Sex, Training
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One person as typed or pasted. `participant` names a person already known to who records.
+    """One person as typed or pasted. `participant` names an existing participant that the member can see.
 
-    `is_another` says that this is somebody else than the person of the same name on the roster or in an earlier row.
+    `is_another` says that this is a different person from the namesake on the roster or in an earlier row.
     """
 
     family_name: str
@@ -49,11 +49,11 @@ def name_keys(family_name: str, given_name: str) -> tuple[str, str]:
 def _known_person(
     row: RosterRow, visible: dict[tuple[int, str], list[Participant]], enrolled: set[int], taken: set[int]
 ) -> Participant | None:
-    """Return the one visible person of that home, spelling and compatible sex; None where there is none or several.
+    """Return the one visible person with that home, spelling and a compatible sex; None if there is none or several.
 
-    Of several, the one on this roster. Another person of the name is looked for only among those on this roster, and
-    only where an earlier row took one of them: so the same sheet again finds the same people. Who is new by an earlier row
-    has no key yet.
+    Of several, the one on this roster wins. A second person of the same name is looked for only on this roster, and only
+    if an earlier row used the first: so the same list again matches the same people. People new by an earlier row have no
+    key yet.
     """
     key, _loose_key = name_keys(row.family_name, row.given_name)
     same = [p for p in visible.get((row.organisation.pk, key), []) if is_compatible(p.sex, row.sex)]
@@ -79,13 +79,13 @@ def _new_person(row: RosterRow) -> Participant:
 
 
 def _facts_of(row: RosterRow) -> dict[str, Any]:
-    """Return what stands on an enrolment by a row; the age band only where it is known."""
+    """Return the enrolment fields set by a row; the age band only if known."""
     facts = {"rank": row.rank, "rank_words": row.rank_words, "rank_group": row.rank_group, "unit": row.unit}
     return {**facts, "age_band": row.age_band} if row.age_band else facts
 
 
 def _enrol(training: Training, rows: Sequence[RosterRow], people: Sequence[Participant]) -> list[Enrolment]:
-    """Enrol the person of each row, or bring a removed enrolment back; who is enrolled already is passed over."""
+    """Enrol the person of each row, or restore a removed enrolment; skip people already enrolled."""
     there = {enrolment.participant_id: enrolment for enrolment in training.enrolments.order_by("line")}
     line = max((enrolment.line for enrolment in there.values()), default=0)
     parties = {row.organisation.pk: row.organisation for row in rows}
@@ -112,9 +112,9 @@ def _enrol(training: Training, rows: Sequence[RosterRow], people: Sequence[Parti
 def _known_people(
     rows: Sequence[RosterRow], by: Member
 ) -> tuple[dict[tuple[int, str], list[Participant]], dict[int, Participant]]:
-    """Return who may be meant: visible people by home and spelling, and those that rows name, by the record named.
+    """Return the candidates: visible people by home and spelling, and those that rows name, by the named participant.
 
-    A merged record stands for the one it was merged into. Three queries, one more where somebody was merged.
+    A merged participant is replaced by the one it was merged into. Three queries, one more if somebody was merged.
     """
     may_see = visible_records(by).order_by("pk")
     homes, keys = {row.organisation.pk for row in rows}, {name_keys(r.family_name, r.given_name)[0] for r in rows}
@@ -161,9 +161,9 @@ def enrol_rows(training: Training, rows: Sequence[RosterRow], *, by: Member) -> 
 def add_to_roster(*, training: Training, rows: Sequence[RosterRow], by: Member) -> list[Enrolment]:
     """Enrol people; return the new enrolments. All rows or none.
 
-    A row that names a visible person, or matches exactly one by home, spelling and sex, is that person; else it is a new
-    one. A second record that may arise for people this member cannot see waits as an open duplicate pair. Who is
-    enrolled already is passed over. Some fifteen queries, whatever their number.
+    A row that names a visible person, or matches exactly one by home, spelling and sex, is that person; otherwise a new
+    one. If that may duplicate a person this member cannot see, a duplicate pair is opened. People already enrolled are
+    skipped. About fifteen queries for any number of rows.
     """
     fresh = locked(training)
     check_open(fresh)
@@ -177,7 +177,7 @@ NAMED = ("family_name", "given_name", "sex")
 
 @action
 def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str, sex: str, by: Member) -> Enrolment:
-    """Keep corrected facts of one row of a roster; `enrolment` carries the new rank, rank group and unit."""
+    """Save corrected facts of one roster row; `enrolment` carries the new rank, rank group and unit."""
     training = locked(enrolment.training)
     check_open(training)
     changed_values = changed_row(enrolment, ("rank_id", "rank_words", "rank_group", "unit"))
@@ -204,7 +204,7 @@ def change_enrolment(*, enrolment: Enrolment, family_name: str, given_name: str,
 
 @action
 def remove_from_roster(*, enrolment: Enrolment, by: Member) -> None:
-    """Take one person off the roster. The row and its marks are kept; `restore_to_roster` brings both back."""
+    """Remove one person from the roster. The row and its marks stay; `restore_to_roster` brings both back."""
     training = locked(enrolment.training)
     check_open(training)
     take_off(enrolment)

@@ -1,4 +1,4 @@
-"""Forms of people on the roster."""
+"""Forms for people on the roster."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from trainings.roster.actions import RosterRow
 
 
 def rank_in(words: str, organisation: Organisation, ranks: dict[tuple[str, str], Rank]) -> tuple[Rank | None, str]:
-    """Return the rank of these words in the organisation's country and its group; unknown words keep no rank."""
+    """Return the rank with this name in the organisation's country and its group; no rank if the name is unknown."""
     rank = ranks.get((organisation.country_id, spelling(words)))
     return rank, rank.group if rank else RankGroup.NOT_RECORDED
 
@@ -31,7 +31,7 @@ def ranks_of(countries: Sequence[str]) -> dict[tuple[str, str], Rank]:
 
 
 def person_row(typed: dict[str, Any], ranks: dict[tuple[str, str], Rank]) -> RosterRow:
-    """Return a person as a form cleaned them as a row of the roster, with these ranks of their country."""
+    """Return a roster row from a form's cleaned data, using these ranks of the person's country."""
     home = typed["organisation"]
     rank, group = rank_in(typed["rank_words"], home, ranks)
     return RosterRow(
@@ -49,7 +49,7 @@ def person_row(typed: dict[str, Any], ranks: dict[tuple[str, str], Rank]) -> Ros
 
 
 class PersonForm(forms.Form):
-    """One person for the roster, typed."""
+    """One person typed for the roster."""
 
     family_name = forms.CharField(label=gettext_lazy("Family name"), max_length=80)
     given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=80)
@@ -68,11 +68,11 @@ class PersonForm(forms.Form):
     unit = forms.CharField(label=gettext_lazy("Unit"), max_length=160, required=False)
     organisation = forms.ModelChoiceField(Organisation.objects.all(), label=gettext_lazy("Home organisation"))
     participant = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**31 - 1)
-    # Shown once somebody of this name turned out to be on the roster already.
+    # Shown once a person of this name turned out to be on the roster already.
     is_another = forms.BooleanField(label=gettext_lazy("This is another person of the same name"), required=False)
 
     def row(self) -> RosterRow:
-        """Return the typed person as a row of the roster, after validation. One query."""
+        """Return the typed person as a roster row, after validation. One query."""
         return person_row(self.cleaned_data, ranks_of([self.cleaned_data["organisation"].country_id]))
 
 
@@ -96,7 +96,7 @@ MissingPeopleFormSet = forms.formset_factory(
 
 
 def missing_people(data: QueryDict | None, training: Training) -> forms.BaseFormSet[MissingPersonForm]:
-    """Return the lines for people missing from the figures of a training. One query for all of them."""
+    """Return the formset of people missing from the figures of a training. One query in total."""
     lines = MissingPeopleFormSet(
         data, prefix="missing", form_kwargs={"initial": {"organisation": training.owner_id, "value": "present"}}
     )
@@ -107,7 +107,7 @@ def missing_people(data: QueryDict | None, training: Training) -> forms.BaseForm
 
 
 def person_initial(enrolment: Enrolment) -> dict[str, Any]:
-    """Return a row of the roster as the form shows it."""
+    """Return the form's initial data for a roster row."""
     person = enrolment.participant
     return {
         "family_name": person.family_name, "given_name": person.given_name, "sex": person.sex,

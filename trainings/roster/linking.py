@@ -1,4 +1,4 @@
-"""Which member a participant became: the only tie between a person who is trained and an account."""
+"""Link a participant to a member: the only connection between a trained person and an account."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from trainings.models import Participant, Training
 
 
 def _standing(participant: Participant) -> Participant:
-    """Return the locked record of a person; refuse one that was merged into another."""
+    """Return the participant, locked; refuse one that was merged into another."""
     person = Participant.objects.select_for_update().get(pk=participant.pk)
     if person.merged_into_id:
         raise ValidationError(_("This record was merged into another of the same person. Link that one."))
@@ -27,10 +27,10 @@ def _keep(person: Participant, member: Member | None, root: Training, verb: str,
 
 @action
 def link_participant(*, participant: Participant, member: Member, training: Training, by: Member) -> Participant:
-    """Say that this person became that member, of the same organisation; an earlier link is replaced. No figure changes.
+    """Link this person to a member of the same organisation; replaces an earlier link. Changes no figures.
 
-    `training` is where they were found; the line stands in its history. One record of a member stands for them: a second
-    waits until the two are merged.
+    `training` is where they were found; its history shows the audit entry. A member can be linked to one participant: a
+    second one must be merged with it first.
     """
     Member.objects.select_for_update().get(pk=member.pk)
     person = _standing(participant)
@@ -49,5 +49,5 @@ def link_participant(*, participant: Participant, member: Member, training: Trai
 
 @action
 def unlink_participant(*, participant: Participant, training: Training, by: Member) -> Participant:
-    """Take back what `link_participant` said."""
+    """Undo `link_participant`."""
     return _keep(_standing(participant), None, training, "unlink_participant", by)

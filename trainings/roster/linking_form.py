@@ -1,4 +1,4 @@
-"""Validation of which member a participant became."""
+"""Form to link a participant to a member."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from trainings.models import Participant
 
 
 class MemberForm(forms.Form):
-    """A member of the person's organisation, or nobody. Who bears the same name stands first. One query."""
+    """A member of the person's organisation, or nobody. Members with the same name come first. One query."""
 
     member = forms.TypedChoiceField(
         label=_("Member of the portal"),

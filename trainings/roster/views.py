@@ -1,4 +1,4 @@
-"""The roster: typing, pasting, correcting and removing people."""
+"""The roster: add, paste, correct and remove people."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ from trainings.roster.linking_form import MemberForm
 SUGGESTIONS = 6
 MAX_ROWS = 500
 
-# What this page takes from pasted cells; the rest of what a sheet may hold is left out.
+# What this page reads from pasted cells; anything else a list may hold is left out.
 
 
 def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
         "training": training,
         "people": listed,
         "can_link": any(may_link and not row.participant.member_id for row, _pair, may_link in listed),
-        # Who was merged into another record of the same person is no longer anybody to bring back.
+        # A participant merged into another cannot be restored.
         "removed": [row for row in seen if row.removed_at and not row.participant.merged_into_id] if record else [],
         "can_record": record and training.is_open,
         "can_use_workbook": training.is_open and access.can_use_workbook(member, training),
@@ -51,7 +51,7 @@ def _roster_context(request: HttpRequest, training: Training) -> dict[str, Any]:
 
 
 def _pairs_of(member: Member, people: Sequence[Enrolment]) -> dict[int, int]:
-    """Return an open pair of each person who may be known twice, for who decides about them. One query, none for others."""
+    """Return an open pair of each possible duplicate, for members who decide on them. One query, none for others."""
     here = {row.participant_id for row in people}
     pairs = access.open_pairs(member).filter(Q(first__in=here) | Q(second__in=here))
     return {person: pk for pk, *two in pairs.values_list("pk", "first", "second") for person in two if person in here}
@@ -63,7 +63,7 @@ def _first_person(training: Training, home: int) -> PersonForm:
 
 @require_http_methods(["GET", "POST"])
 def roster(request: HttpRequest, reference: str) -> HttpResponse:
-    """Who is on the roster, and a form for the next person."""
+    """Show the people on the roster, and a form for the next person."""
     training, member = fetch_training(request, reference), member_of(request)
     record = access.can_record(member, training)
     require(record or access.can_see_some_names(member, training))
@@ -93,10 +93,10 @@ def _last_home(request: HttpRequest, training: Training) -> int:
 
 @require_POST
 def suggest(request: HttpRequest, reference: str) -> HttpResponse:
-    """Earlier participants whom this member may see, by the beginning of a name in any script.
+    """Suggest earlier participants this member may see, by the beginning of a name in any script.
 
-    Asked by POST, though it changes nothing: a name has no place in an address, which proxies and browsers keep. Rank and
-    unit come from the latest enrolment whose names this member may see.
+    POST although it changes nothing: names must not be in URLs, which proxies and browsers store. Rank and unit come from
+    the latest enrolment whose names this member may see.
     """
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
@@ -120,7 +120,7 @@ def suggest(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Correct one row of the roster, then go back to it or to the page that sent here."""
+    """Correct one roster row, then return to the roster or to the referring page."""
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(
         access.visible_enrolments(member, training).select_related("participant", "organisation", "training"), pk=pk
@@ -148,7 +148,7 @@ def enrolment_edit(request: HttpRequest, reference: str, pk: int) -> HttpRespons
 
 @require_http_methods(["GET", "POST"])
 def enrolment_member(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Say which member a person on the roster became, or take it back; the figures may be locked."""
+    """Link a person on the roster to a member, or remove the link; also when figures are locked."""
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(
         access.visible_enrolments(member, training).select_related("participant__member", "participant__organisation"),
@@ -174,7 +174,7 @@ def enrolment_member(request: HttpRequest, reference: str, pk: int) -> HttpRespo
 
 @require_POST
 def enrolment_remove(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Take one person off the roster; it can be undone from the same page."""
+    """Remove one person from the roster; the same page offers to undo it."""
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(access.visible_enrolments(member, training).filter(removed_at=None), pk=pk)
     require(access.can_record(member, training))
@@ -186,7 +186,7 @@ def enrolment_remove(request: HttpRequest, reference: str, pk: int) -> HttpRespo
 
 @require_POST
 def enrolment_restore(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Bring a removed person back with their marks."""
+    """Restore a removed person with their marks."""
     training, member = fetch_training(request, reference), member_of(request)
     enrolment = get_object_or_404(access.visible_enrolments(member, training).exclude(removed_at=None), pk=pk)
     require(access.can_record(member, training))
