@@ -1,4 +1,4 @@
-"""The life of a mark: every change is a kept row, applied by one compare-and-set."""
+"""The life of a mark: every change is stored as a row and applied by one compare-and-set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from trainings.models import Enrolment, Mark, MarkChange, Session, Training
 
 
 class KeyReusedError(Exception):
-    """A client's key came again with another body. Answered 409: one of the two was not meant."""
+    """A client's key was reused with a different body. Answered 409: one of the two is a mistake."""
 
 
 @dataclass(frozen=True)
 class MarksAnswer:
-    """What became of a set of edits, in the order they were asked."""
+    """The result of a set of edits, in the order they were sent."""
 
     changes: list[MarkChange]
 
@@ -52,7 +52,7 @@ def _same_body(change: MarkChange, edit: MarkEdit) -> bool:
 
 
 def _check_edits(training: Training, edits: Sequence[MarkEdit]) -> None:
-    """Raise ValidationError for a mark nobody knows, somebody not enrolled, or a session of another training."""
+    """Raise ValidationError for an unknown mark, a person not enrolled, or a session of another training."""
     if any(edit.value and edit.value not in Mark.Value.values for edit in edits):
         raise ValidationError(_("A mark is present, late, excused or absent."))
     enrolled = set(
@@ -70,7 +70,7 @@ def _check_edits(training: Training, edits: Sequence[MarkEdit]) -> None:
 
 
 def _judge(edit: MarkEdit, mark: Mark | None, *, locked: bool, by: Member, batch: UUID | None) -> MarkChange:
-    """Say what becomes of one edit against the mark as it stands, without writing."""
+    """Return the outcome of one edit against the current mark, without writing."""
     value, version = (mark.value, mark.version) if mark else ("", 0)
     change = MarkChange(
         key=edit.key,
@@ -99,9 +99,9 @@ def _judge(edit: MarkEdit, mark: Mark | None, *, locked: bool, by: Member, batch
 def apply_edits(
     training: Training, edits: Sequence[MarkEdit], *, by: Member, batch: UUID | None = None, locked: bool
 ) -> MarksAnswer:
-    """Judge and write edits on a training whose row the caller has locked; recount whom they touch.
+    """Judge and write edits on a training whose row the caller has locked; recount the enrolments affected.
 
-    A key seen before is answered as then; with another body it raises KeyReusedError. Six queries for any number.
+    A repeated key gives the earlier answer; with another body it raises KeyReusedError. Six queries for any number.
     """
     known = MarkChange.objects.in_bulk([edit.key for edit in edits], field_name="key")
     if any(edit.key in known and not _same_body(known[edit.key], edit) for edit in edits):
@@ -115,7 +115,7 @@ def apply_edits(
         )
     }
     judged: dict[UUID, MarkChange] = dict(known)
-    written: dict[tuple[int, int], Mark] = {}  # the last of several edits of one cell is what is kept
+    written: dict[tuple[int, int], Mark] = {}  # the last of several edits of one cell wins
     for edit in new.values():
         cell = (edit.enrolment, edit.session)
         change = judged[edit.key] = _judge(edit, marks.get(cell), locked=locked, by=by, batch=batch)
@@ -143,10 +143,10 @@ def apply_edits(
 def change_marks(
     *, training: Training, edits: Sequence[MarkEdit], by: Member, batch: UUID | None = None
 ) -> MarksAnswer:
-    """Apply a person's changes of marks. Return what became of each, in their order.
+    """Apply a person's changes of marks. Return the outcome of each, in their order.
 
-    A change whose base has moved on is a conflict and is not applied; one that meets locked figures is held and shown to
-    the coordinator. Raises ValidationError (nothing written) and KeyReusedError.
+    A change whose base version is outdated is a conflict and is not applied; one that meets locked figures is held and
+    shown to the coordinator. Raises ValidationError (nothing written) and KeyReusedError.
     """
     fresh = Training.objects.select_for_update().get(pk=training.pk)
     if fresh.is_cancelled:
@@ -166,9 +166,9 @@ def change_marks(
 
 @action
 def mark_rest_present(*, session: Session, enrolments_shown: Sequence[int], batch: UUID, by: Member) -> MarksAnswer:
-    """Mark present those of the `shown` enrolments that still have no mark in this session; touch nobody else.
+    """Mark present those `enrolments_shown` that still have no mark in this session, and nobody else.
 
-    `batch` is the client's key: the same again answers the same, and the batch can be taken back as a whole.
+    `batch` is the client's key: repeating it gives the same answer, and the batch can be undone as a whole.
     """
     training = Training.objects.select_for_update().get(pk=session.training_id)
     if not training.is_open or session.is_cancelled:
@@ -194,9 +194,9 @@ def mark_rest_present(*, session: Session, enrolments_shown: Sequence[int], batc
 
 
 def edits_back(training: Training, batch: UUID) -> list[MarkEdit]:
-    """Return the edits that take a batch back where nobody changed a mark since. One query.
+    """Return the edits that undo a batch where nobody changed a mark since. One query.
 
-    Whose row was taken off, or joined to another record of the same person, keeps the marks it had.
+    An enrolment removed, or joined to another of the same person, keeps the marks it had.
     """
     done = MarkChange.objects.filter(
         batch=batch, enrolment__training=training, enrolment__removed_at=None, outcome=MarkChange.Outcome.APPLIED
@@ -206,7 +206,7 @@ def edits_back(training: Training, batch: UUID) -> list[MarkEdit]:
 
 @action
 def undo_batch(*, training: Training, batch: UUID, by: Member) -> MarksAnswer:
-    """Take back a batch: each of its marks that nobody has changed since becomes what it was before."""
+    """Undo a batch: each of its marks that nobody has changed since becomes what it was before."""
     fresh = Training.objects.select_for_update().get(pk=training.pk)
     if not fresh.is_open:
         raise ValidationError(_("The figures are locked, so nothing can be taken back."))

@@ -1,6 +1,6 @@
-"""The marks that come with a person: nobody can have marked an enrolment that is made in the same transaction.
+"""Marks written together with new enrolments: nobody can have marked one made in the same transaction.
 
-So nothing is judged: each is applied as version 1, and the database writes the changes from the marks.
+So no edit is judged: each is applied as version 1, and the database derives the changes from the marks.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -21,9 +21,9 @@ Marks = Mapping[int, str]
 
 
 def count_first_marks(enrolments: Iterable[Enrolment], marks: Mapping[int, Marks], training: Training) -> None:
-    """Set the kept minutes and numbers of enrolments about to be written, by the `marks` of each participant.
+    """Set the stored minutes and numbers of enrolments about to be written, by the `marks` of each participant.
 
-    They are what `recount_enrolments` would find afterwards. One query.
+    The result is what `recount_enrolments` would compute afterwards. One query.
     """
     minutes = dict(training.sessions.filter(cancelled_at=None).values_list("pk", "minutes"))
     for enrolment in enrolments:
@@ -34,9 +34,9 @@ def count_first_marks(enrolments: Iterable[Enrolment], marks: Mapping[int, Marks
 
 
 def write_first_marks(marks: Mapping[int, Marks], *, by: Member, batch: UUID) -> int:
-    """Write the marks of enrolments just made, by their keys, and a change of each; return how many. Two inserts.
+    """Write the marks of new enrolments, by their keys, and a change for each; return how many. Two inserts.
 
-    The caller has counted them, has locked the training, and answers for sessions and values.
+    The caller has counted them, has locked the training, and has checked sessions and values.
     """
     made = Mark.objects.bulk_create(
         [
@@ -51,9 +51,9 @@ def write_first_marks(marks: Mapping[int, Marks], *, by: Member, batch: UUID) ->
 
 
 def _write_changes(enrolments: Collection[int], by: Member, batch: UUID) -> None:
-    """Write the changes that made all marks of these enrolments, without carrying 10,000 rows here and back.
+    """Write the changes that made all marks of these enrolments, without fetching 10,000 rows and sending them back.
 
-    The key of each is half the batch and the number of the mark, as nobody else makes it.
+    The key of each is half the batch and the id of the mark, which nothing else generates.
     """
     key = Concat(Value(batch.hex[:16]), LPad(Cast("pk", CharField()), 16, Value("0")), output_field=TextField())
     values: dict[str, str | Combinable] = {

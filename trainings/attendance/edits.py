@@ -1,4 +1,4 @@
-"""What somebody wants to change of the marks: one cell, with what they saw there."""
+"""A requested change of one mark, with the version the user saw."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class MarkEdit:
-    """One change: the enrolment and session, the value wanted ("" clears), the version it was made from, its key."""
+    """One change: the enrolment and session, the new value ("" clears), the version it was made from, its key."""
 
     enrolment: int
     session: int

@@ -1,4 +1,4 @@
-"""The rows of the attendance sheet: who is on it, and a cell for each session."""
+"""The rows of the attendance grid: a person and a cell for each session."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LETTERS = {"present": "P", "late": "L", "excused": "E", "absent": "A"}
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One person of the sheet. `detail` is the rank in the record's own words, its group and, if needed, the home."""
+    """One person of the grid. `detail` is the rank as recorded, its group and, if needed, the home."""
 
     enrolment: int
     person: str
@@ -29,7 +29,7 @@ class SheetRow:
 
 
 def sheet_rows(enrolments: QuerySet[Enrolment]) -> list[SheetRow]:
-    """Return who is on the sheet, in the order of the roster. One query; removed enrolments are left out."""
+    """Return the people of the grid, in roster order. One query; removed enrolments are left out."""
     rows = list(
         enrolments.filter(removed_at=None).values_list(
             "pk",
@@ -75,11 +75,11 @@ def written_rows(
     removable: frozenset[int] | None = None,
 ) -> list[SafeString]:
     """Return each row as HTML. `chosen` is the session a phone shows; the others are hidden there. With `removable` each row
-    has a box to take the person off the roster, ticked for those in it.
+    has a box to remove the person from the roster, ticked for those in it.
 
-    Rows differ little: the frame of a row and each distinct cell are rendered once by their templates, which leave
-    `%(person)s`, `%(enrolment)s` and the like for what is a row's own, filled in here, escaped. 200 people in five sessions
-    take 8 ms that way; a template for each of the 1,000 cells takes 150 ms.
+    Rows differ little: the frame of a row and each distinct cell are rendered once by their templates, with placeholders
+    such as `%(person)s` and `%(enrolment)s` for a row's own values, filled in here, escaped. 200 people in five sessions
+    take 8 ms this way; a template for each of the 1,000 cells takes 150 ms.
     """
     by_key = {session.pk: session for session in sessions}
     cell_template = "trainings/attendance/_mark_choices.html" if editable else "trainings/attendance/_mark_letter.html"

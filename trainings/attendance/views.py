@@ -1,4 +1,4 @@
-"""The attendance sheet: the grid, a mark at a time, and the form without JavaScript."""
+"""The attendance grid: show it, save single marks, and save the form without JavaScript."""
 
 from typing import Any
 from uuid import uuid4, uuid5
@@ -26,7 +26,7 @@ from trainings.attendance.grid import sheet_marks, sheet_rows, written_rows
 from trainings.models import Enrolment, Mark, MarkChange, Session, SheetEdition, Training
 from trainings.pages import fetch_training, posted_key, require, tabs_for
 
-# Above this many people the sheet shows one session a page, unless all are asked for.
+# Above this many people the grid shows one session a page, unless all are requested.
 ALL_SESSIONS_UP_TO = 50
 
 
@@ -39,8 +39,8 @@ def _number(text: str) -> int:
 def posted_edits(request: HttpRequest) -> list[MarkEdit]:
     """Return the marks a form changed: each cell sends what it showed, and only a difference is an edit.
 
-    A cell is named m-ENROLMENT-SESSION and shown as s-…: "value version". The key of a cell follows from the form's key
-    and the edit itself, so that the same form sent again asks the same.
+    A cell is named m-ENROLMENT-SESSION and its old value s-…: "value version". The key of a cell derives from the form's key
+    and the edit itself, so that the same form sent again makes the same request.
     """
     form_key = posted_key(request.POST.get("form_key", ""))
     edits = []
@@ -65,14 +65,14 @@ def _chosen_session(request: HttpRequest, sessions: list[Session]) -> Session | 
 
 
 def ticked_off(request: HttpRequest) -> frozenset[int]:
-    """The people an amendment takes off the roster."""
+    """The people an amendment removes from the roster."""
     return frozenset(int(number) for number in request.POST.getlist("off") if number.isdecimal() and len(number) < 10)
 
 
 def sheet_context(request: HttpRequest, training: Training, *, amending: bool = False) -> dict[str, Any]:
-    """Return what the sheet shows of one training to this member. Four queries, whatever the size.
+    """Return the context of the grid of one training for this member. Four queries for any size.
 
-    The first look of a quarter of an hour is written into the record of who read names, before anything is shown.
+    The first view in a quarter of an hour is written to the audit log as a view of names, before anything is shown.
     """
     member = member_of(request)
     record = access.can_record(member, training)
@@ -99,7 +99,7 @@ def sheet_context(request: HttpRequest, training: Training, *, amending: bool = 
 
 
 def _printed(member: Member, training: Training, session: Session | None) -> dict[str, Any]:
-    """Whether sign-in sheets may be printed, and the newest printed one of a session. One query at most."""
+    """Whether sign-in sheets may be printed, and the latest printed one of a session. At most one query."""
     if session is None or not access.can_use_sheets(member, training):
         return {}
     return {"can_print": True, "edition": SheetEdition.objects.filter(session=session).first()}
@@ -107,7 +107,7 @@ def _printed(member: Member, training: Training, session: Session | None) -> dic
 
 @require_http_methods(["GET", "POST"])
 def attendance(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the sheet, and save it without JavaScript."""
+    """Show the grid, and save it without JavaScript."""
     training, member = fetch_training(request, reference, "country", "language"), member_of(request)
     record = access.can_record(member, training)
     require(record or access.can_see_some_names(member, training))
@@ -126,7 +126,7 @@ def _sheet_url(request: HttpRequest, training: Training) -> str:
 
 
 def _save(request: HttpRequest, training: Training) -> HttpResponse:
-    """Apply the changed cells of the posted sheet; conflicts come back side by side."""
+    """Apply the changed cells of the posted grid; show conflicts side by side."""
     try:
         edits = posted_edits(request)
         _check_visible(request, training, [edit.enrolment for edit in edits])
@@ -183,7 +183,7 @@ def conflict_rows(conflicts: list[MarkChange]) -> list[dict[str, Any]]:
 
 
 def _check_visible(request: HttpRequest, training: Training, enrolments: list[int]) -> None:
-    """Refuse a mark for somebody this member does not see, in the words for somebody who is not enrolled."""
+    """Refuse a mark for a person this member cannot see, with the message for a person who is not enrolled."""
     wanted = set(enrolments)
     seen = access.visible_enrolments(member_of(request), training).filter(pk__in=wanted).count()
     if seen != len(wanted):
@@ -194,7 +194,7 @@ def _check_visible(request: HttpRequest, training: Training, enrolments: list[in
 def mark(request: HttpRequest, reference: str) -> JsonResponse:
     """Save one mark in the background. Answers after the commit: 200 saved, 409 conflict, 423 held, 422 refused.
 
-    A mark says whose it is: one that waited in the browser for another member is not written (401).
+    A mark names the member who made it: one that waited in the browser for another member is not written (401).
     """
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
@@ -229,7 +229,7 @@ def mark(request: HttpRequest, reference: str) -> JsonResponse:
 
 @require_POST
 def mark_rest(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Mark present whom this page showed without a mark in one session."""
+    """Mark present everyone this page showed without a mark in one session."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     session = get_object_or_404(Session, training=training, pk=pk)
@@ -251,7 +251,7 @@ def mark_rest(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take the last "rest present" back, where nobody changed a mark since."""
+    """Undo the last "mark everyone else present", where nobody changed a mark since."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     with errors_as_messages(request):
@@ -264,7 +264,7 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def keep(request: HttpRequest, reference: str) -> JsonResponse:
-    """Write down that a browser is about to keep this sheet with its names; it keeps nothing without this answer."""
+    """Record that a browser is about to store this grid with its names; it stores nothing without this answer."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     record("keep_names", training, by=member, is_reading=True)

@@ -98,7 +98,7 @@ def figures_header() -> list[str]:
 
 
 def figures_of_list(trainings: QuerySet[Training], member: Member) -> Iterator[list[object]]:
-    """Yield trainings with attendances; 1 to 4 is "under 5" unless the member sees the training's names. Two queries."""
+    """Yield trainings and attendances; 1 to 4 is "under 5" unless the member sees its names. Two queries."""
     whole = set(trainings_with_all_names(member).values_list("pk", flat=True))
     for training in with_seats(trainings).iterator(chunk_size=AT_ONCE):
         seats: int = training.seats  # type: ignore[attr-defined]  # annotated by with_seats
