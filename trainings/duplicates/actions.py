@@ -1,4 +1,4 @@
-"""Finding records that may be one person, and deciding that they are not."""
+"""Find possible duplicates, and decide that they are not."""
 
 from collections.abc import Collection, Sequence
 
@@ -19,12 +19,12 @@ MARKED_AT_ONCE = 10_000
 
 
 def compare_when_committed() -> None:
-    """Have the network's figures counted anew: how many people they are depends on open pairs."""
+    """Have the network's figures recounted: their number of people depends on open pairs."""
     transaction.on_commit(lambda: figures_changed.send(sender=Training))
 
 
 def _open(reasons: ReasonByPair) -> None:
-    """Keep these pairs as open; what is known already, and above all what was decided, stays as it is."""
+    """Save these pairs as open; existing pairs, above all decided ones, do not change."""
     pairs = [
         DuplicatePair(first_id=first, second_id=second, why=why) for (first, second), why in sorted(reasons.items())
     ]
@@ -32,18 +32,18 @@ def _open(reasons: ReasonByPair) -> None:
 
 
 def note_pairs(made: Sequence[Participant]) -> None:
-    """Open the pairs of people just added that indexes find at once. Two queries and an insert, whatever their number.
+    """Open the pairs of people just added that indexes find at once. Two queries and an insert for any number.
 
-    One typing error is found when the home is compared: by the worker within minutes, or from the desk.
+    A typing error is found when the organisation is compared: by the worker within minutes, or from the page.
     """
     if pairs := pairs_at_hand(made):
         _open(pairs)
 
 
 def locked_people(records: Collection[int]) -> dict[int, Participant]:
-    """Lock these records and return by each the person it stands for: itself, or the one it was merged into.
+    """Lock these participants and map each to the one that represents it: itself, or the one it was merged into.
 
-    As they stay locked, nobody is merged before the caller has written. One query, one more where somebody was merged.
+    While locked, nobody can be merged before the caller has written. One query, one more if somebody was merged.
     """
     rows = Participant.objects.select_for_update().order_by("pk")
     people = rows.in_bulk(list(records))
@@ -57,7 +57,7 @@ def locked_people(records: Collection[int]) -> dict[int, Participant]:
 
 
 def _compare(organisation: Organisation, *, only_new: bool) -> int:
-    """Compare the records of one home and return how many pairs are new. Three queries and the inserts."""
+    """Compare the participants of one home and return how many pairs are new. Three queries and the inserts."""
     people = Participant.objects.filter(organisation=organisation)
     now = timezone.now()
     to_compare = list(people.filter(compared_at=None, merged_into=None).order_by().values_list("pk", flat=True))
@@ -65,7 +65,7 @@ def _compare(organisation: Organisation, *, only_new: bool) -> int:
     pairs = DuplicatePair.objects.filter(first__organisation=organisation)
     before = pairs.count()
     _open(find_pairs(records, to_compare if only_new else None))
-    # Who was added meanwhile was perhaps not read, and waits for the next time.
+    # People added meanwhile may not have been read, and are left for the next time.
     for start in range(0, len(to_compare), MARKED_AT_ONCE):
         people.filter(pk__in=to_compare[start : start + MARKED_AT_ONCE]).update(compared_at=now)
     return pairs.count() - before
@@ -75,7 +75,7 @@ def _compare(organisation: Organisation, *, only_new: bool) -> int:
 def look_for_duplicates(*, organisation: Organisation, by: Member) -> int:
     """Compare all people of a home with each other; return how many pairs are new.
 
-    What was decided is never opened again. 100,000 people take about five seconds.
+    Decided pairs are never reopened. 100,000 people take about five seconds.
     """
     opened = _compare(organisation, only_new=False)
     record("look_for_duplicates", organisation, by=by, opened=opened)
@@ -86,7 +86,7 @@ def look_for_duplicates(*, organisation: Organisation, by: Member) -> int:
 def compare_new_people() -> None:
     """Compare the people of each home that were added or renamed since the last time with all others of it.
 
-    The worker's round: one query if there are none, two seconds for a home of 100,000. A line only where a pair was found.
+    The worker's job: one query if there are none, two seconds for a home of 100,000. Audited only if a pair is found.
     """
     waiting = Participant.objects.filter(compared_at=None, merged_into=None).order_by()
     for organisation in Organisation.objects.filter(pk__in=waiting.values("organisation")):
@@ -108,7 +108,7 @@ def _decide(pair: DuplicatePair, state: str, by: Member | None) -> None:
 
 @action
 def set_different(*, pair: DuplicatePair, by: Member) -> None:
-    """Remember that these two are not the same person: they are not proposed again."""
+    """Mark these two as different people: the pair is not proposed again."""
     fresh = _locked(pair)
     if not fresh.is_open:
         raise ValidationError(_("These two are decided already. Load the page again."))
@@ -118,7 +118,7 @@ def set_different(*, pair: DuplicatePair, by: Member) -> None:
 
 @action
 def reopen_pair(*, pair: DuplicatePair, by: Member) -> None:
-    """Open two again that were said to be different."""
+    """Reopen a pair that was marked as different people."""
     fresh = _locked(pair)
     if not fresh.is_different:
         raise ValidationError(_("Only two who were said to be different can be opened again. Load the page again."))

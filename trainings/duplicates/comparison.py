@@ -1,4 +1,4 @@
-"""What the page of a pair shows: facts of both records with what differs, and their trainings with the marks of each session."""
+"""Content of the page of a pair: facts of both participants with differences, and their trainings with each session's marks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from trainings.models import Enrolment, Mark, Participant, Training
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of a record: what, its words, and whether the other record says something else."""
+    """One fact of a participant: its label, its text, and whether the other one differs."""
 
     label: str
     words: str
@@ -24,7 +24,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class ComparedPerson:
-    """One record: its name and facts."""
+    """One participant: name and facts."""
 
     name: str
     name_differs: bool
@@ -32,7 +32,7 @@ class ComparedPerson:
 
 
 def differing(people: Sequence[Participant], standings: Sequence[Standing]) -> list[ComparedPerson]:
-    """Return the facts of the two, each told whether they differ. No query."""
+    """Return the facts of the two, each with whether they differ. No query."""
     facts = [_facts(person, [e for s in standings if (e := s.of(person))]) for person in people]
     names = [str(person) for person in people]
     return [
@@ -49,7 +49,7 @@ def differing(people: Sequence[Participant], standings: Sequence[Standing]) -> l
 
 
 def _facts(person: Participant, enrolments: Sequence[Enrolment]) -> dict[str, tuple[str, bool]]:
-    """Return the words of each fact, and whether a difference in it tells two people apart."""
+    """Return the text of each fact, and whether a difference in it indicates two people."""
     last = enrolments[-1] if enrolments else None
     rank = (last.rank_words or str(last.rank or "") or str(last.get_rank_group_display())) if last else ""
     known, unknown = _("known"), _("not known")
@@ -67,7 +67,7 @@ def _facts(person: Participant, enrolments: Sequence[Enrolment]) -> dict[str, tu
 
 @dataclass
 class ShownSession:
-    """One session where both stand: both marks, and what becomes of them."""
+    """One session where both are enrolled: both marks, and the resulting one."""
 
     cell: Cell
     choose: BoundField | None
@@ -76,7 +76,7 @@ class ShownSession:
 
 @dataclass
 class ShownTraining:
-    """One training: the marks of either record in words, what becomes of it, and its sessions where both stand."""
+    """One training: either participant's marks in words, the result, and its sessions where both are enrolled."""
 
     training: Training
     first: str
@@ -105,7 +105,7 @@ def _shown(standing: Standing, form: MergeForm) -> ShownTraining:
 
 
 def _marks(standing: Standing, enrolment: Enrolment | None, which: str) -> str:
-    """The marks of one record in the order of the sessions; empty where it does not stand in the training."""
+    """The marks of one participant in session order; empty if not in the training."""
     if enrolment is None:
         return ""
     if enrolment.removed_at is not None:

@@ -1,7 +1,7 @@
-"""Which records of one home are probably one person. Only proposes: a person decides.
+"""Find which participants of one home are probably one person. Only proposes: a person decides.
 
-Found are equal service numbers, equal names in either order, names that sound alike, and one typing error in one of the two
-names. Sexes that cannot be one, and service numbers that differ, speak against every pair.
+Finds equal service numbers, equal names in either order, names that sound alike, and one typing error in one of the two
+names. Incompatible sexes and different service numbers rule out any pair.
 """
 
 from collections import Counter, defaultdict
@@ -16,20 +16,20 @@ from common.folding import loose, spelling
 from trainings.models import DuplicatePair, Participant, Sex
 
 Why = DuplicatePair.Why
-LETTERS_FOR_AN_ERROR = 4  # in shorter names one letter is another name
-# A slip is rare: two spellings that more people of a home bear than this are two names, as Marija and Marina are.
+LETTERS_FOR_AN_ERROR = 4  # in shorter names one different letter makes another name
+# A slip is rare: two spellings that more people of a home have than this are two names, like Marija and Marina.
 BEARERS_OF_A_SLIP = 2
-# Of one name each record is compared with so many after it, so that a name borne by hundreds does not make thousands of pairs.
+# Within one name each is compared with this many after it, so that a name shared by hundreds does not make thousands of pairs.
 MAX_ALIKE = 20
 
 
 def is_compatible(first: str, other: str) -> bool:
-    """Return whether two records of these sexes may be one person."""
+    """Return whether two participants of these sexes may be one person."""
     return Sex.NOT_RECORDED in (first, other) or first == other
 
 
 def is_one_error(first: str, other: str) -> bool:
-    """Return whether the words differ by one letter more, less or another, or by two neighbours swapped.
+    """Return whether the words differ by one letter inserted, removed or replaced, or by two neighbours swapped.
 
     The optimal string alignment distance of 1 (Damerau 1964).
     """
@@ -46,7 +46,7 @@ def is_one_error(first: str, other: str) -> bool:
 
 @dataclass(slots=True, frozen=True)
 class Record:
-    """A name of one record, as much as comparing needs: folded to its spelling. `pk` is the record that stands."""
+    """A participant's name, as much as comparing needs: folded to its spelling. `pk` is the unmerged participant."""
 
     pk: int
     family_name: str
@@ -67,12 +67,12 @@ ReasonByPair = dict[tuple[int, int], str]
 
 
 def with_standing(people: QuerySet[Participant]) -> QuerySet[Participant]:
-    """Give each record `who` it stands for, and that one's sex: a merged record lends its name and number to another."""
+    """Annotate each row with `who` it stands for and their sex: a merged row lends its name and number to another."""
     return people.annotate(who=Coalesce("merged_into", "pk"), standing_sex=Coalesce("merged_into__sex", "sex"))
 
 
 def records_of(people: QuerySet[Participant]) -> dict[int, list[Record]]:
-    """Return the records by home, oldest first; a merged one lends its name to the one it was merged into. One query."""
+    """Return the names by home, oldest first; a merged name counts for the one it was merged into. One query."""
     by_home: dict[int, list[Record]] = defaultdict(list)
     columns = ("organisation", "who", "family_name", "given_name", "standing_sex", "service_hash")
     for home, pk, family, given_name, sex, service in with_standing(people.order_by("pk")).values_list(*columns):
@@ -81,7 +81,7 @@ def records_of(people: QuerySet[Participant]) -> dict[int, list[Record]]:
 
 
 class Identified(Protocol):
-    """What identifies a person, a record or a row of a list, beside the names."""
+    """What identifies a person, a participant or a row of a list, besides the names."""
 
     @property
     def sex(self) -> str: ...
@@ -91,15 +91,15 @@ class Identified(Protocol):
 
 
 def may_be_one(first: Identified, other: Identified) -> bool:
-    """Whether neither sex nor service number speaks against it."""
+    """Return whether neither sex nor service number rules it out."""
     numbers_differ = first.service and other.service and first.service != other.service
     return is_compatible(first.sex, other.sex) and not numbers_differ
 
 
 def close_words(words: Mapping[str, int]) -> dict[str, list[str]]:
-    """Return for each word those that may be it with one typing error; `words` says how many bear each.
+    """Return for each word those within one typing error of it; `words` gives how many people have each.
 
-    By deletion neighbourhoods: two words one error apart share a word left when one letter is taken out of either or both.
+    By deletion neighbourhoods: two words one error apart share a word after removing one letter from either or both.
     So the cost grows with the letters, not with the square of the words.
     """
     neighbourhoods: dict[str, list[str]] = defaultdict(list)
@@ -118,7 +118,7 @@ def close_words(words: Mapping[str, int]) -> dict[str, list[str]]:
 
 
 class _Home:
-    """The records of one home, found by their service number and by their names in every way they may be written.
+    """The participants of one home, indexed by service number and by their names in every spelling.
 
     Without `slips` typing errors are not looked for: that compares every name of the home with the others.
     """
@@ -136,7 +136,7 @@ class _Home:
         self.close_given_names = close_words(Counter(record.given_name for record in records)) if slips else {}
 
     def alike(self, record: Record) -> Iterator[tuple[Iterable[Record], str]]:
-        """Yield the records that may be this one, the strongest reason first."""
+        """Yield the possible duplicates of this one, the strongest reason first."""
         if record.service:
             yield self.by_service[record.service], Why.SERVICE
         yield self.by_name[record.family_name, record.given_name], Why.NAME
@@ -151,10 +151,10 @@ class _Home:
 
 
 def find_pairs(records: Collection[Record], only: Collection[int] | None = None, *, slips: bool = True) -> ReasonByPair:
-    """Return which of these records of one home may be one, and why; `only` asks for pairs with one of these among them.
+    """Return which of these names of one home may be one person, and why; `only` limits to pairs with one of these.
 
     `slips` says whether one typing error is looked for, too.
-    Linear in the records: at most ALIKE_MOST of each kind for each. 100,000 records take about three seconds. No query.
+    Linear in the records: at most MAX_ALIKE of each kind for each. 100,000 records take about three seconds. No query.
     """
     home = _Home(records, slips=slips)
     wanted = None if only is None else set(only)
@@ -168,7 +168,7 @@ def find_pairs(records: Collection[Record], only: Collection[int] | None = None,
 
 
 def _take(pairs: ReasonByPair, record: Record, others: Iterable[Record], why: str, *, both_ways: bool) -> None:
-    """Add the pairs of one record. Without `both_ways` only with later ones: the earlier come to it themselves."""
+    """Add the pairs of one participant. Without `both_ways` only with later ones: the earlier ones add theirs."""
     taken = 0
     for other in others:
         is_earlier = other.pk < record.pk and not both_ways
@@ -181,7 +181,7 @@ def _take(pairs: ReasonByPair, record: Record, others: Iterable[Record], why: st
 
 
 def pairs_at_hand(people: Collection[Participant]) -> ReasonByPair:
-    """Return the pairs of new records that indexes can find: by service number and by names, written and sounding, in either order.
+    """Return the pairs of new people that indexes can find: by service number and by names, spelling and sound, in either order.
 
     One query. Typing errors are found when the home is compared as a whole.
     """

@@ -1,4 +1,4 @@
-"""What a coordinator decides of two records that may be one person."""
+"""Form for a coordinator's decision on a possible duplicate."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -19,12 +19,12 @@ def _radio(label: str, choices: Sequence[tuple[Any, str]], initial: Any, missing
 
 
 class MergeForm(forms.Form):
-    """Only what has to be chosen: name, e-mail and sex where the two differ, and a mark for each session where both have another."""
+    """Only what must be chosen: name, e-mail and sex where the two differ, and a mark for each session where theirs differ."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, first: Participant, second: Participant, standings: Sequence[Standing]) -> None:
-        # The page always tells what it shows now, whatever was sent.
+        # The page always sends the hash of what it shows now, whatever was posted.
         self.seen_hash = seen_hash(first, second, standings)
         super().__init__(data, initial={"seen": self.seen_hash})
         self.first, self.second, self.standings = first, second, standings
@@ -60,7 +60,7 @@ class MergeForm(forms.Form):
         return self[_field(cell)] if _field(cell) in self.fields else None
 
     def choice(self) -> Choice:
-        """What was decided; what the two do not differ in is not asked."""
+        """The decision; fields in which the two do not differ are not asked for."""
         answers = self.cleaned_data
         return Choice(
             keep=int(answers.get("keep", self.first.pk)),

@@ -1,4 +1,4 @@
-"""What merging two records would do: where each stands, what must be chosen, and what speaks against it. Nothing here writes."""
+"""Plan a merge of two participants: the trainings of each, what must be chosen, and what prevents it. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trainings.models import Enrolment, Mark, Participant, Session, Sex, Trainin
 
 @dataclass
 class Cell:
-    """The marks of both records in one session; "" is not recorded."""
+    """The marks of both participants in one session; "" is not recorded."""
 
     session: Session
     first: str = ""
@@ -27,7 +27,7 @@ class Cell:
 
     @property
     def only(self) -> str:
-        """The mark where nothing has to be chosen: the one that is recorded."""
+        """The mark where nothing has to be chosen: the recorded one."""
         return self.first or self.second
 
     @property
@@ -41,7 +41,7 @@ class Cell:
 
 @dataclass
 class Standing:
-    """One training where one or both of the records are enrolled, or were taken off."""
+    """One training where one or both participants are enrolled, or were removed."""
 
     training: Training
     first: Enrolment | None = None
@@ -89,7 +89,7 @@ def compare(first: Participant, second: Participant) -> list[Standing]:
 
 
 def seen_hash(first: Participant, second: Participant, standings: Iterable[Standing]) -> str:
-    """Return what a page showed and a merge depends on, as one word: names and facts of both, and the marks where both are on."""
+    """Return a hash of what the page showed and a merge depends on: names and facts of both, and the marks where both are on."""
     body = [
         [p.pk, p.family_name, p.given_name, p.sex, p.email, p.member_id, p.merged_into_id] for p in (first, second)
     ] + [
@@ -101,7 +101,7 @@ def seen_hash(first: Participant, second: Participant, standings: Iterable[Stand
 
 
 def locked_for_sex(person: Participant, sex: str, standings: Iterable[Standing]) -> list[Training]:
-    """Return the trainings whose locked figures would change if this person's sex became another one."""
+    """Return the trainings whose locked figures would change if this person's sex changed to another one."""
     if person.sex == sex:
         return []
     return [
@@ -112,12 +112,12 @@ def locked_for_sex(person: Participant, sex: str, standings: Iterable[Standing])
 
 
 def sexes_of(first: Participant, second: Participant) -> list[str]:
-    """Return the sexes between which a person has to choose: one where both say the same. The recorded comes first."""
+    """Return the sexes a person must choose between: one if both agree. The recorded one comes first."""
     return sorted({first.sex, second.sex}, key=lambda sex: sex == Sex.NOT_RECORDED)
 
 
 def against_sex(first: Participant, second: Participant, sex: str, standings: Sequence[Standing]) -> list[str]:
-    """Return in sentences why the one person cannot have this sex: locked figures count the other."""
+    """Return in sentences why the merged person cannot have this sex: locked figures count the other."""
     words = _(
         "%(reference)s has locked figures that count %(name)s as “%(was)s”, so the sex cannot become “%(sex)s”. "
         "Keep “%(was)s”, or have those figures returned or amended first."
@@ -130,7 +130,7 @@ def against_sex(first: Participant, second: Participant, sex: str, standings: Se
 
 
 def against_merging(first: Participant, second: Participant, standings: Iterable[Standing]) -> list[str]:
-    """Return in sentences what keeps these two from being merged whatever is chosen; empty when nothing does."""
+    """Return in sentences what prevents merging these two whatever is chosen; empty if nothing does."""
     sentences = []
     if first.member_id and second.member_id and first.member_id != second.member_id:
         sentences.append(

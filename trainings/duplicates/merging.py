@@ -1,4 +1,4 @@
-"""Two records become one person, with everything needed to take it back."""
+"""Merge two participants into one, storing everything needed to undo it."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from trainings.duplicates.merge_plan import Standing, against_merging, against_s
 from trainings.enrolments import take_off
 from trainings.models import DuplicatePair, Enrolment, Mark, Merge, Participant, SheetLine, Training
 
-# What may change on the record that is kept, and what stands on an enrolment of that day.
+# What may change on the surviving participant, and what an enrolment stores of that day.
 FIELDS = ("sex", "email", "member_id", "service_hash")
 FACTS = ("rank_id", "rank_words", "rank_group", "unit", "age_band")
 UNSAID = (None, "", "not_recorded")
@@ -29,7 +29,7 @@ UNSAID = (None, "", "not_recorded")
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person decided: whose name is kept, by the record's id, the e-mail and sex, and a mark by session where both differ.
+    """The decision: whose name survives, by the participant's id, the e-mail and sex, and a mark by session where both differ.
 
     `seen` is the hash of what the page showed: see `merge_plan.seen_hash`.
     """
@@ -42,10 +42,10 @@ class Choice:
 
 
 def lock_people(people: Collection[int]) -> tuple[set[int], list[Participant]]:
-    """Lock the trainings where these people stand, then their records, in the order of their ids; return both.
+    """Lock the trainings of these people, then the people, in the order of their ids; return both.
 
-    Every other write locks its training before it touches who stands there: so nothing comes between, and nothing waits
-    in a circle.
+    Every other write locks its training before it touches its people: so nothing can come between, and there is no
+    deadlock.
     """
     theirs = Enrolment.objects.filter(participant__in=people).order_by().values("training")
     trainings = Training.objects.select_for_update().filter(pk__in=theirs).order_by("pk")
@@ -59,10 +59,10 @@ def _changed_meanwhile() -> ValidationError:
 
 @action
 def merge_people(*, pair: DuplicatePair, choice: Choice, by: Member) -> Merge:
-    """Make one record part of the other: every training, mark and fact of both is then of the one that is kept.
+    """Merge one participant into the other: every training, mark and fact of both then belongs to the survivor.
 
-    The other stays as a row that points to it. Refuses where locked figures would change, where a mark is not chosen, and
-    where something changed since the page was read. About twenty queries, and six for each training where both stand.
+    The other keeps a row that points to it. Refuses if locked figures would change, if a mark is not chosen, or if
+    something changed since the page was read. About twenty queries, and six for each training where both are enrolled.
     """
     locked, (first, second) = lock_people([pair.first_id, pair.second_id])
     fresh = DuplicatePair.objects.select_for_update().get(pk=pair.pk)
@@ -104,7 +104,7 @@ def merge_people(*, pair: DuplicatePair, choice: Choice, by: Member) -> Merge:
 
 
 def _check(first: Participant, second: Participant, standings: Sequence[Standing], choice: Choice) -> None:
-    """Raise ValidationError, a sentence for each thing that speaks against it or is not chosen."""
+    """Raise ValidationError with a sentence for each thing that prevents the merge or is not chosen."""
     wrong = against_merging(first, second, standings)
     if choice.keep not in (first.pk, second.pk) or choice.sex not in sexes_of(first, second):
         wrong.append(_("Choose the name and the sex of one of the two records."))
@@ -123,7 +123,7 @@ def _check(first: Participant, second: Participant, standings: Sequence[Standing
 
 
 def _complete(survivor: Participant, gone: Participant, choice: Choice) -> dict[str, list[Any]]:
-    """Set on the kept record what was chosen, and fill in what only the other knew; return what changed: before, after."""
+    """Set the chosen values on the survivor, and fill in what only the other had; return the changes: before, after."""
     new = {
         "sex": choice.sex,
         "email": choice.email,
@@ -140,7 +140,7 @@ def _complete(survivor: Participant, gone: Participant, choice: Choice) -> dict[
 
 
 def _move(standings: Sequence[Standing], survivor: Participant, gone: Participant) -> list[int]:
-    """Give the kept person the enrolments of trainings where only the other stands, on the roster or taken off."""
+    """Give the survivor the enrolments of trainings where only the other is, on the roster or removed."""
     moved = [e.pk for s in standings if s.of(survivor) is None and (e := s.of(gone))]
     Enrolment.objects.filter(pk__in=moved).update(participant=survivor)
     return moved
@@ -149,7 +149,7 @@ def _move(standings: Sequence[Standing], survivor: Participant, gone: Participan
 def _stand_together(
     standings: Sequence[Standing], survivor: Participant, gone: Participant
 ) -> Iterator[tuple[Standing, Enrolment, Enrolment]]:
-    """Yield trainings where both have a row and the one that goes is on the roster, so that its seat must be the kept one's."""
+    """Yield trainings where both have a row and the merged one is on the roster: its seat must become the survivor's."""
     for standing in standings:
         mine, other = standing.of(survivor), standing.of(gone)
         if mine and other and other.removed_at is None:
@@ -157,7 +157,7 @@ def _stand_together(
 
 
 def _come_back_together(standings: Sequence[Standing], survivor: Participant, gone: Participant) -> list[int]:
-    """Where both were taken off and a headcount stands for the one that goes, have the kept one come back when it is dropped."""
+    """Where both were removed and a headcount replaces the merged one, have the survivor come back when it is dropped."""
     back = []
     for standing in standings:
         mine, other = standing.of(survivor), standing.of(gone)
@@ -171,10 +171,10 @@ def _come_back_together(standings: Sequence[Standing], survivor: Participant, go
 def _join(
     standing: Standing, mine: Enrolment, other: Enrolment, chosen: Mapping[int, str], merge: Merge
 ) -> dict[str, Any]:
-    """Let the kept person's row of one training hold what both say; the other row leaves the roster with its marks.
+    """Combine both rows in the survivor's row of one training; the other row leaves the roster with its marks.
 
-    Was the kept one's row off the roster, it takes over the seat of the other just as it is: marks, facts and all.
-    Returns what is needed to take it back.
+    If the survivor's row was off the roster, it takes over the other's seat unchanged: marks, facts and all.
+    Returns what is needed to undo it.
     """
     takes_over = mine.removed_at is not None
     before = {name: getattr(mine, name) for name in FACTS}
@@ -204,7 +204,7 @@ def _join(
 
 
 def _facts(mine: Enrolment, other: Enrolment, *, takes_over: bool) -> dict[str, Any]:
-    """What stands on the joined row: one's own, filled in by the other's; rank and rank group come together."""
+    """The facts of the joined row: its own, completed by the other's; rank and rank group come together."""
     if takes_over:
         return {name: getattr(other, name) for name in FACTS}
     rank = ("rank_id", "rank_words", "rank_group")
@@ -214,7 +214,7 @@ def _facts(mine: Enrolment, other: Enrolment, *, takes_over: bool) -> dict[str, 
 
 
 def _set_marks(training: Training, enrolment: Enrolment, wanted: Mapping[int, str], merge: Merge) -> None:
-    """Give a row these marks by session, through the machinery of marks, under the batch of the merge."""
+    """Set these marks of a row by session, through the mark actions, under the batch of the merge."""
     there = {mark.session_id: mark for mark in Mark.objects.filter(enrolment=enrolment)}
     edits = [
         MarkEdit(
@@ -232,7 +232,7 @@ def _set_marks(training: Training, enrolment: Enrolment, wanted: Mapping[int, st
 
 
 def _move_lines(other: Enrolment, mine: Enrolment) -> list[int]:
-    """Let printed lines that name the row which left the roster speak of the other, where that has no line of its own."""
+    """Point printed lines of the row that left the roster to the other row, where that has no line of its own."""
     own = SheetLine.objects.filter(enrolment=mine).values("edition")
     lines = SheetLine.objects.filter(enrolment=other, filled_by=None).exclude(edition__in=own)
     moved = list(lines.values_list("pk", flat=True))
@@ -245,7 +245,7 @@ def _as_kept(pair: DuplicatePair) -> list[Any]:
 
 
 def _carry_pairs(survivor: Participant, gone: Participant, by: Member) -> dict[str, list[Any]]:
-    """Close the pairs of the record that goes, and put the kept one in its place; who is different stays different.
+    """Close the pairs of the merged participant, and put the survivor in its place; different people stay different.
 
     Returns the pairs as they were, and new ones as they are.
     """

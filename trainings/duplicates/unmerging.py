@@ -1,4 +1,4 @@
-"""Taking a merge back as a whole: nothing that was recorded since is lost, and what stays is said."""
+"""Undo a merge as a whole: nothing recorded since is lost, and what stays is reported."""
 
 from datetime import datetime
 from typing import Any
@@ -24,10 +24,10 @@ from trainings.models import DuplicatePair, Enrolment, Mark, MarkChange, Merge, 
 
 @action
 def undo_merge(*, merge: Merge, by: Member) -> list[str]:
-    """Take a merge back; return in sentences what stays because it was changed since.
+    """Undo a merge; return in sentences what stays because it was changed since.
 
     Enrolments go back with every mark they have now; a joined row gives back only marks and facts that nobody changed
-    since. Refuses, naming the training, where locked figures would change, and where a later merge builds on this one.
+    since. Refuses, naming the training, if locked figures would change, or if a later merge builds on this one.
     """
     _trainings, people = lock_people([merge.survivor_id, merge.gone_id])
     survivor, gone = sorted(people, key=lambda person: person.pk != merge.survivor_id)
@@ -65,7 +65,7 @@ def _touched(merge: Merge) -> set[int]:
 
 
 def _check_last(merge: Merge, survivor: Participant) -> None:
-    """Refuse what is undone already, and what a later merge builds on."""
+    """Refuse a merge that is already undone, or that a later merge builds on."""
     if merge.undone_at:
         raise ValidationError(_("This merge is undone already."))
     of_these = Q(survivor__in=[merge.survivor_id, merge.gone_id]) | Q(gone__in=[merge.survivor_id, merge.gone_id])
@@ -78,7 +78,7 @@ def _check_last(merge: Merge, survivor: Participant) -> None:
 
 
 def _check_figures(merge: Merge, survivor: Participant, gone: Participant, rows: dict[int, Enrolment]) -> None:
-    """Refuse where locked figures would count otherwise, or where marks made since would leave the seat they count for."""
+    """Refuse if locked figures would count differently, or if marks made since would leave the seat they count for."""
     wrong = []
     for joined in merge.before["joined"]:
         mine = rows[joined["survivor"]]
@@ -101,7 +101,7 @@ def _check_figures(merge: Merge, survivor: Participant, gone: Participant, rows:
 
 
 def _against_sexes(merge: Merge, survivor: Participant, gone: Participant) -> list[str]:
-    """Sentences for locked figures that count a seat under the sex that the merge gave it."""
+    """Sentences for locked figures that count a seat under the sex set by the merge."""
     after = _old(merge, "sex", survivor)
     taken_over = [one["survivor"] for one in merge.before["joined"] if one["took_over"]]
     away = {*merge.before["moved"], *taken_over}
@@ -121,7 +121,7 @@ def _marks_of(enrolment: Enrolment) -> dict[int, str]:
 
 
 def _old(merge: Merge, name: str, survivor: Participant) -> Any:
-    """What a field of the kept record becomes: what it was, unless somebody changed it since."""
+    """The value a survivor's field returns to: the old one, unless somebody changed it since."""
     before, after = merge.before["fields"].get(name, [None, None])
     now = getattr(survivor, name)
     return before if name in merge.before["fields"] and now == after else now
@@ -138,7 +138,7 @@ def _fields_back(merge: Merge, survivor: Participant) -> list[str]:
 
 
 def _part(joined: dict[str, Any], mine: Enrolment, other: Enrolment, merge: Merge, by: Member) -> list[str]:
-    """Make two rows of a joined one again; return what stays as it was changed since."""
+    """Split a joined row into two again; return what stays as it was changed since."""
     training, stays = mine.training, []
     was_taken_off = mine.removed_at is not None
     if not was_taken_off:
@@ -169,7 +169,7 @@ def _part(joined: dict[str, Any], mine: Enrolment, other: Enrolment, merge: Merg
 
 
 def _marks_back(training: Training, mine: Enrolment, merge: Merge, by: Member) -> list[str]:
-    """Set back each mark that says what the merge made of it: also where a later merge changed it and was undone."""
+    """Restore each mark that still has the merge's value: also where a later merge changed it and was undone."""
     there = {mark.session_id: mark for mark in Mark.objects.filter(enrolment=mine)}
     done = MarkChange.objects.filter(batch=merge.batch, enrolment=mine, outcome=MarkChange.Outcome.APPLIED)
     edits = [
@@ -197,7 +197,7 @@ def _marks_back(training: Training, mine: Enrolment, merge: Merge, by: Member) -
 
 
 def _pairs_back(merge: Merge) -> None:
-    """Put the pairs back as they were; one that was carried over goes, unless it was decided since."""
+    """Restore the pairs as they were; one that was carried over is deleted, unless it was decided since."""
     for pk, state, _decided_by, decided_at in merge.before["carried"]:
         DuplicatePair.objects.filter(pk=pk, state=state, decided_at=_moment(decided_at)).delete()
     for pk, state, decided_by, decided_at in merge.before["pairs"]:
@@ -209,7 +209,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _recorded_since(merge: Merge, survivor: Participant) -> list[str]:
-    """Say how many trainings the kept person came to since: whose they are nobody but a person can tell."""
+    """Say how many trainings the survivor joined since: only a person can tell whose they are."""
     known = _touched(merge) | set(merge.before["own"])
     since = Enrolment.objects.filter(participant=survivor, removed_at=None).exclude(pk__in=known).count()
     if not since:

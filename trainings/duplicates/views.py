@@ -1,4 +1,4 @@
-"""The duplicates desk of a home coordinator: pairs, one pair side by side, merges done and taken back."""
+"""The duplicates page of a home coordinator: pairs, one pair side by side, merges done and undone."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -32,7 +32,7 @@ OPEN, DIFFERENT = DuplicatePair.State.OPEN, DuplicatePair.State.DIFFERENT
 
 
 def _tabs(member: Member, current: str) -> list[tuple[str, str, bool]]:
-    """The pages of the desk with how many are on each. Two queries."""
+    """The tabs of the page with the count of each. Two queries."""
     counts = access.visible_pairs(member).aggregate(
         open=Count("pk", filter=Q(pk__in=access.open_pairs(member))), different=Count("pk", filter=Q(state=DIFFERENT))
     )
@@ -47,7 +47,7 @@ def _tabs(member: Member, current: str) -> list[tuple[str, str, bool]]:
 
 
 def _with_trainings(pairs: Sequence[DuplicatePair]) -> list[tuple[DuplicatePair, int, int]]:
-    """Return each pair with the number of trainings of either record. One query."""
+    """Return each pair with the number of trainings of either participant. One query."""
     people = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
     rows = Enrolment.objects.filter(participant__in=people, removed_at=None).order_by().values_list("participant")
     numbers = dict(rows.annotate(n=Count("pk")))
@@ -56,7 +56,7 @@ def _with_trainings(pairs: Sequence[DuplicatePair]) -> list[tuple[DuplicatePair,
 
 @require_GET
 def duplicate_list(request: HttpRequest) -> HttpResponse:
-    """Pairs of one's own people that wait, or those that were said to be different."""
+    """List open pairs of one's own people, or those marked as different."""
     member = member_of(request)
     require(access.can_decide_duplicates(member))
     state = DIFFERENT if request.GET.get("state") == DIFFERENT else OPEN
@@ -92,14 +92,14 @@ def _fetch(request: HttpRequest, pk: int) -> DuplicatePair:
 
 
 def _next(member: Member) -> HttpResponse:
-    """Go on to the next pair that waits, or to the list."""
+    """Redirect to the next open pair, or to the list."""
     pair = access.open_pairs(member).order_by("pk").first()
     return redirect("trainings:duplicate", pair.pk) if pair else redirect("trainings:duplicates")
 
 
 @require_http_methods(["GET", "POST"])
 def duplicate_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Two records side by side with their trainings; merging them."""
+    """Show two participants side by side with their trainings; merge them."""
     member, pair = member_of(request), _fetch(request, pk)
     record_reading(member.organisation, "duplicates", by=member, session=request.session)
     standings = compare(pair.first, pair.second)
@@ -129,7 +129,7 @@ def _context(pair: DuplicatePair, standings: list[Standing], form: MergeForm) ->
 
 @require_POST
 def duplicate_different(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remember that these two are not the same person."""
+    """Mark these two as different people."""
     member, pair = member_of(request), _fetch(request, pk)
     with errors_as_messages(request):
         actions.set_different(pair=pair, by=member)
@@ -140,7 +140,7 @@ def duplicate_different(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def duplicate_reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open two again that were said to be different."""
+    """Reopen a pair that was marked as different people."""
     member, pair = member_of(request), _fetch(request, pk)
     with errors_as_messages(request):
         actions.reopen_pair(pair=pair, by=member)
@@ -150,7 +150,7 @@ def duplicate_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def merge_list(request: HttpRequest) -> HttpResponse:
-    """Merges done, newest first, each with its undo."""
+    """List merges, newest first, each with its undo."""
     member = member_of(request)
     require(access.can_decide_duplicates(member))
     merges = access.visible_merges(member).select_related("survivor", "gone", "by", "undone_by")
@@ -162,7 +162,7 @@ def merge_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a merge back; what stays is said."""
+    """Undo a merge; report what stays."""
     member = member_of(request)
     merge = get_object_or_404(access.visible_merges(member), pk=pk)
     with errors_as_messages(request):
