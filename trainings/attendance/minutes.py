@@ -11,7 +11,7 @@ from trainings.models.attendance import ATTENDED
 
 
 def recount_enrolments(training: Training, enrolments: Sequence[int] | None = None) -> None:
-    """Set the kept minutes and numbers of the enrolments from their marks in sessions that were held. One query."""
+    """Update the stored minutes and numbers of the enrolments from their marks in sessions held. One query."""
     if enrolments is not None and not enrolments:
         return
     rows = Enrolment.objects.filter(training=training)

@@ -39,8 +39,8 @@ def _number(text: str) -> int:
 def posted_edits(request: HttpRequest) -> list[MarkEdit]:
     """Return the marks a form changed: each cell sends what it showed, and only a difference is an edit.
 
-    A cell is named m-ENROLMENT-SESSION and its old value s-…: "value version". The key of a cell derives from the form's key
-    and the edit itself, so that the same form sent again makes the same request.
+    A cell is named m-ENROLMENT-SESSION and its old value s-…: "value version". A cell's key follows from the form's
+    key and the edit itself, so that the same form sent again makes the same request.
     """
     form_key = posted_key(request.POST.get("form_key", ""))
     edits = []
