@@ -1,4 +1,4 @@
-"""Printed sign-in sheets: editions, and what is typed in from them."""
+"""Printed sign-in sheets: create editions, and record what is entered from them."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -25,14 +25,14 @@ from trainings.models.sheets import MAX_BLANK_LINES
 from trainings.roster.actions import RosterRow, enrol_rows
 
 MAX_LINES = 1000
-# What a page showed of lines: value and version by number.
+# What a page showed for lines: value and version by number.
 MarksShown = Mapping[int, tuple[str, int]]
 
 
 def _same_edition(
     session: Session, people: Sequence[int], script: str, headings: Sequence[str], blank: int
 ) -> SheetEdition | None:
-    """The latest edition of a session that was printed of just these people in just this way."""
+    """The latest edition of a session if it was printed for exactly these people in the same way."""
     alike = session.sheet_editions.filter(script=script, blank_lines=blank).prefetch_related("lines")
     for edition in alike:
         printed = [line.enrolment_id for line in edition.lines.all() if not line.is_blank]
@@ -43,7 +43,7 @@ def _same_edition(
 
 @action
 def make_sheet(*, session: Session, script: str, headings: Sequence[str], blank_lines: int, by: Member) -> SheetEdition:
-    """Number the roster's people and so many blank lines; an unchanged roster in the same way is the same edition again."""
+    """Number the roster's people and the blank lines; an unchanged roster printed alike gives the same edition again."""
     training = locked(session.training)
     if session.is_cancelled or training.is_cancelled:
         raise ValidationError(_("This session is cancelled, so there is nothing to sign."))
@@ -89,14 +89,14 @@ def make_sheet(*, session: Session, script: str, headings: Sequence[str], blank_
 
 @dataclass(frozen=True)
 class SheetAnswer:
-    """What came of a form typed in from a sheet: the entry kept of it, and the changes of marks."""
+    """The result of a form entered from a sheet: its stored entry, and the changes of marks."""
 
     entry: SheetEntry
     marks: MarksAnswer
 
 
 def _body_hash(edition: SheetEdition, exceptions: Mapping[int, str], walk_ins: Mapping[int, RosterRow]) -> str:
-    """What a form said, as a keyed hash: it tells two forms apart and nothing of the names in them."""
+    """Keyed hash of a form's content: it tells two forms apart and reveals none of the names."""
     people = {
         number: {**_plain(row), "organisation": row.organisation.pk, "rank": row.rank.pk if row.rank else None}
         for number, row in walk_ins.items()
@@ -112,7 +112,7 @@ def _plain(row: RosterRow) -> dict[str, Any]:
 def _check_lines(
     lines: Mapping[int, SheetLine], exceptions: Mapping[int, str], walk_ins: Mapping[int, RosterRow]
 ) -> None:
-    """Raise ValidationError for a line that is not on the sheet, is nobody's, or is somebody's already."""
+    """Raise ValidationError for a line that is not on the sheet, has no person, or is already taken."""
     wrong = []
     for number in sorted({*exceptions, *walk_ins}):
         line = lines.get(number)
@@ -133,7 +133,7 @@ def _check_lines(
 def _enrol_walk_ins(
     training: Training, lines: Mapping[int, SheetLine], walk_ins: Mapping[int, RosterRow], entry: SheetEntry, by: Member
 ) -> None:
-    """Enrol who signed on a blank line; the line is theirs from now on."""
+    """Enrol people who signed on a blank line; the line is theirs from now on."""
     for number, row in sorted(walk_ins.items()):
         made = enrol_rows(training, [row], by=by)
         if not made:
@@ -155,7 +155,7 @@ def _edits(
     marks_shown: MarksShown,
     entry: SheetEntry,
 ) -> list[MarkEdit]:
-    """The marks a form asks for: what it names from the version it showed, *present* for the rest without a mark."""
+    """The marks a form requests: exceptions from the version it showed, *present* for all others without a mark."""
     now: dict[int, tuple[str, int]] = {
         mark.enrolment_id: (mark.value, mark.version) for mark in Mark.objects.filter(session=session)
     }
@@ -177,7 +177,7 @@ def _edits(
 
 
 def _before(key: UUID, body_hash: str) -> SheetAnswer | None:
-    """What this form was answered when it came before. Raises KeyReusedError where it said something else then."""
+    """The earlier answer to this form, if it was sent before. Raises KeyReusedError if its content was different."""
     entry = SheetEntry.objects.filter(key=key).first()
     if entry is None:
         return None
@@ -196,11 +196,11 @@ def record_from_sheet(
     key: UUID,
     by: Member,
 ) -> SheetAnswer:
-    """Keep what a printed sheet says of its session: exceptions and walk-ins by line, everybody else there present.
+    """Record a printed sheet for its session: exceptions and walk-ins by line, everybody else on it present.
 
-    A mark that exists is changed only where an exception names its line, from the version that `shown` says; where it
-    has moved on since, that is a conflict and stays. The same key again is answered the same, with another body it raises
-    KeyReusedError. All or nothing; raises ValidationError. About twelve queries, and five more a walk-in.
+    An existing mark is changed only if an exception names its line, from the version in `marks_shown`; if it has changed
+    since, that is a conflict and it stays. A repeated key gives the same answer, with another body it raises
+    KeyReusedError. All or nothing; raises ValidationError. About twelve queries, and five more per walk-in.
     """
     body_hash = _body_hash(edition, exceptions, walk_ins)
     training = locked(edition.training)
@@ -250,7 +250,7 @@ def _counts(answer: MarksAnswer, walk_ins: Collection[int | None]) -> dict[str, 
 
 @dataclass(frozen=True)
 class TakenBack:
-    """What was taken back of an entry, and how many walk-ins stay because they were marked elsewhere since."""
+    """What was undone of an entry, and how many walk-ins stay because they were marked elsewhere since."""
 
     marks: int
     walk_ins: int
@@ -259,7 +259,7 @@ class TakenBack:
 
 @action
 def take_back_sheet(*, entry: SheetEntry, by: Member) -> TakenBack:
-    """Undo one form: marks nobody changed since become what they were, walk-ins leave the roster and their lines are blank.
+    """Undo one form: restore marks nobody changed since, remove walk-ins from the roster and blank their lines.
 
     A walk-in who was marked in another session, or whose mark was changed since, stays.
     """

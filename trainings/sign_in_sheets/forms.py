@@ -1,4 +1,4 @@
-"""Validation of what is chosen for a printed sign-in sheet, typed in from it, and attached to it."""
+"""Forms to print a sign-in sheet, enter it, and attach scans."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -39,16 +39,16 @@ class SheetForm(forms.Form):
 
 
 class WalkInForm(PersonForm):
-    """Who signed on a blank line. Left empty, nobody did."""
+    """A person who signed on a blank line. If left empty, nobody did."""
 
     def __init__(self, data: QueryDict | None, *, number: int, initial: dict[str, Any]) -> None:
         super().__init__(data, prefix=f"w{number}", initial=initial, empty_permitted=True, use_required_attribute=False)
         self.number = number
-        # Neither is asked here: the rank tells its group, and nobody is looked up.
+        # Neither is asked for here: the rank gives its group, and nobody is looked up.
         del self.fields["rank_group"], self.fields["participant"]
 
     def has_changed(self) -> bool:
-        """Whether anything was written on the line: what is only chosen from lists makes nobody."""
+        """Whether anything was typed on the line: choices from lists alone make no person."""
         written = (
             self.data.get(self.add_prefix(name), "") for name in ("family_name", "given_name", "rank_words", "unit")
         )
@@ -56,7 +56,7 @@ class WalkInForm(PersonForm):
 
 
 class WalkIns:
-    """The blank lines of a sheet that nobody has yet, a form for each."""
+    """The unused blank lines of a sheet, one form each."""
 
     def __init__(self, data: QueryDict | None, training: Training, numbers: Sequence[int]) -> None:
         initial = {"organisation": training.owner_id, "sex": "not_recorded"}
@@ -73,14 +73,14 @@ class WalkIns:
         return not any(form.errors for form in self.forms)
 
     def rows(self) -> dict[int, RosterRow]:
-        """Who signed, by line number; after validation. One query."""
+        """The people who signed, by line number; after validation. One query."""
         filled = self.filled
         ranks = ranks_of(sorted({form.cleaned_data["organisation"].country_id for form in filled})) if filled else {}
         return {form.number: person_row(form.cleaned_data, ranks) for form in filled}
 
 
 class ScansField(UploadsField):
-    """One or several scans, each read by what it holds."""
+    """One or several scans; the type of each is read from its content."""
 
     at_once = FILES_AT_ONCE
     widget = FilesInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"})
@@ -100,7 +100,7 @@ class ScansField(UploadsField):
 
 
 class EvidenceForm(forms.Form):
-    """Scans of signed paper, of one session or of the whole training."""
+    """Scans of signed paper, for one session or the whole training."""
 
     scans = ScansField(
         label=gettext_lazy("Scan or photographs of the signed sheet"),

@@ -1,4 +1,4 @@
-"""The words printed on a sign-in sheet, in the languages it may be headed with."""
+"""The words printed on a sign-in sheet, in the languages offered for its headings."""
 
 from common.scripts import in_cyrillic
 from trainings.models import Training
@@ -36,7 +36,7 @@ _ALBANIAN = dict(zip(KEYS, (
 
 
 def heading_words(training: Training, headings: list[str]) -> list[dict[str, str]]:
-    """Return the words of each language a sheet is headed with and its ISO code as `lang`, in that order; else English.
+    """Return the words of each heading language of a sheet with its ISO code as `lang`, in that order; else English.
 
     *Latin* and *Cyrillic* are the training's own language in that script, else the language of its country.
     """
@@ -54,7 +54,7 @@ def heading_words(training: Training, headings: list[str]) -> list[dict[str, str
 
 
 def default_headings(training: Training) -> list[str]:
-    """The headings a sheet of this training has unless its maker chooses otherwise."""
+    """The default headings of a sheet of this training."""
     if training.language_id == "mk" or training.country_id == "MK":
         return [CYRILLIC]
     return [ENGLISH] if training.language_id == "en" else [LATIN]

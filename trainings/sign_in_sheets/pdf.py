@@ -1,4 +1,4 @@
-"""A sign-in sheet as a PDF: what stands on an edition, in which scripts and languages."""
+"""Render a sign-in sheet as PDF: the content of an edition, in its scripts and languages."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from trainings.sign_in_sheets.headings import KEYS, heading_words
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "trainings" / "sign_in_sheets" / "sign_in_sheet.typ"
 Script = SheetEdition.Script
-# By script of an edition, whether Latin stands below Cyrillic and Cyrillic below Latin.
+# By script of an edition, whether Latin is added below Cyrillic and Cyrillic below Latin.
 BELOW = {
     Script.WRITTEN: (False, False),
     Script.LATIN: (True, False),
@@ -23,7 +23,7 @@ BELOW = {
 
 
 def below(text: str, script: str, *, macedonian: bool) -> str:
-    """Return what stands below words as they were written: the same in the other script, or ""."""
+    """Return what is printed below a text: the same in the other script, or ""."""
     latin, cyrillic = BELOW[Script(script)]
     if is_cyrillic(text):
         return in_latin(text) if latin else ""
@@ -45,12 +45,12 @@ def _line(number: int, enrolment: Enrolment, script: str) -> dict[str, Any]:
 
 
 def edition_address(edition: SheetEdition) -> str:
-    """The address in the QR code. It says the edition and nobody's name."""
+    """The URL in the QR code. It identifies the edition and no person."""
     return f"{settings.SITE_URL}{edition.get_absolute_url()}"
 
 
 def sheet_shown(edition: SheetEdition) -> dict[str, Any]:
-    """Return what the template shows of an edition. Three queries, whatever the number of lines."""
+    """Return the template context of an edition. Three queries for any number of lines."""
     training, session = edition.training, edition.session
     lines = edition.lines.select_related("enrolment__participant", "enrolment__organisation", "enrolment__rank")
     words = heading_words(training, edition.headings)
@@ -80,5 +80,5 @@ def sheet_shown(edition: SheetEdition) -> dict[str, Any]:
 
 
 def sheet_pdf(edition: SheetEdition) -> bytes:
-    """Return the edition as it is printed: the same whenever it is asked, as long as the names stand as they do."""
+    """Return the printed edition: the same every time, as long as the names do not change."""
     return make_pdf(TEMPLATE, sheet_shown(edition), at=edition.made_at)

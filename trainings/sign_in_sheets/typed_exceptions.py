@@ -1,4 +1,4 @@
-"""What a recorder types from a printed sheet: `3a 7l 12e` and the words of the region for it."""
+"""Parse what a recorder types from a printed sheet: `3a 7l 12e` and the region's words for it."""
 
 import re
 from collections.abc import Collection
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from common.folding import spelling
 
 LONGEST = 2000
-# By mark, the letters and words that mean it, in English, the region's Slavic languages and Albanian. They are compared
-# folded, so Cyrillic ones are the same; words may be longer: "odsutna" begins like "odsut".
+# Letters and words for each mark, in English, the region's Slavic languages and Albanian. They are compared
+# folded, so Cyrillic ones are the same; words may be longer: "odsutna" starts with "odsut".
 LETTERS = {"a": "absent", "o": "absent", "n": "absent", "l": "late", "k": "late", "z": "late", "v": "late",
            "e": "excused", "i": "excused", "p": "present"}  # fmt: skip
 BEGINNINGS = {
@@ -19,7 +19,7 @@ BEGINNINGS = {
     "von": "late", "exc": "excused", "opr": "excused", "izv": "excused", "ars": "excused", "just": "excused",
     "present": "present", "pris": "present", "pran": "present",
 }  # fmt: skip
-# Written otherwise in Cyrillic than letter by letter from the folded beginning; for the page's script, which folds less.
+# Cyrillic spellings that differ from the folded beginning letter by letter; for the page's script, which folds less.
 CYRILLIC_BEGINNINGS = {"кашњ": "late"}
 _PIECE = re.compile(
     r"(?P<first>[0-9]+)(?:\s*[-–—]\s*(?P<last>[0-9]+))?[^\S\n]*(?P<word>[^\W\d_]+)?\.?|(?P<rest>[^\s,;]+)|[\s,;]+"
@@ -35,7 +35,7 @@ class Exceptions:
 
 
 def mark_of(word: str) -> str:
-    """Return the mark a letter or word means, or "" where nobody knows it."""
+    """Return the mark a letter or word means, or "" if unknown."""
     key = spelling(word)
     if len(key) == 1:
         return LETTERS.get(key, "")
@@ -43,7 +43,7 @@ def mark_of(word: str) -> str:
 
 
 def _lines_of(match: re.Match[str], lines: Collection[int], wrong: list[str]) -> list[int]:
-    """The lines that one entry names; those that are not on the sheet are said once each."""
+    """The lines that one entry names; each that is not on the sheet is reported once."""
     first, last = int(match["first"][:9]), int((match["last"] or match["first"])[:9])
     if last < first:
         wrong.append(_("“%(words)s” runs backwards.") % {"words": match[0].strip()})
@@ -54,10 +54,10 @@ def _lines_of(match: re.Match[str], lines: Collection[int], wrong: list[str]) ->
 
 
 def read_exceptions(text: str, lines: Collection[int]) -> Exceptions:
-    """Return what was typed about these lines of a sheet. Cost: the length of the text, which is cut at 2,000 signs.
+    """Parse what was typed about lines of a sheet. Cost: the length of the text, which is cut at 2,000 characters.
 
-    A number and a letter or word, also after a space, for one line or several (`3-5a`), apart by spaces, commas,
-    semicolons or new lines. One line named twice with different marks is wrong; twice alike is once.
+    A number and a letter or word, also after a space, for one line or several (`3-5a`), separated by spaces, commas,
+    semicolons or new lines. One line named twice with different marks is an error; with the same mark it counts once.
     """
     read = Exceptions()
     if len(text) > LONGEST:

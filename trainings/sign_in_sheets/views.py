@@ -1,4 +1,4 @@
-"""Printed sign-in sheets: making one, opening it by its code, and typing in what stands on the paper."""
+"""Printed sign-in sheets: create one, open it by its code, and enter what is on the paper."""
 
 import json
 from collections import Counter
@@ -31,13 +31,13 @@ from trainings.sign_in_sheets.headings import default_headings
 from trainings.sign_in_sheets.pdf import sheet_pdf
 from trainings.sign_in_sheets.typed_exceptions import BEGINNINGS, CYRILLIC_BEGINNINGS, LETTERS, LONGEST, read_exceptions
 
-# Walk-ins shown at once; the other blank lines fold away.
+# Walk-ins shown at first; the other blank lines are folded away.
 WALK_INS_OPEN = 2
 
 
 @require_http_methods(["GET", "POST"])
 def sheet(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Choose how the sign-in sheet of a session is printed; below, what was printed."""
+    """Choose how the sign-in sheet of a session is printed; list the sheets printed so far."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_use_sheets(member, training))
     session = get_object_or_404(Session.objects.select_related("training"), training=training, pk=pk)
@@ -64,7 +64,7 @@ def sheet(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 @require_GET
 def sheet_find(request: HttpRequest) -> HttpResponse:
-    """Open a printed sheet by the code on it, for who has no camera at hand."""
+    """Open a printed sheet by the code on it, for users without a camera."""
     typed = request.GET.get("code", "")
     code = "".join(sign for sign in typed.upper() if sign.isalnum())[:20]
     edition = access.visible_editions(member_of(request)).filter(code=code).first() if code else None
@@ -77,7 +77,7 @@ def sheet_find(request: HttpRequest) -> HttpResponse:
 
 
 def fetch_edition(request: HttpRequest, code: str) -> SheetEdition:
-    """Return the edition of this code that the member may open, else 404. One query."""
+    """Return the edition with this code that the member may open, else 404. One query."""
     seen = access.visible_editions(member_of(request)).select_related(
         "session", "training__country", "training__language", "training__owner", "made_by"
     )
@@ -86,7 +86,7 @@ def fetch_edition(request: HttpRequest, code: str) -> SheetEdition:
 
 @require_GET
 def edition_pdf(request: HttpRequest, code: str) -> HttpResponse:
-    """The sheet to print. Names are taken along, which is a line of the record each time."""
+    """Download the sheet to print. It contains names, so each download writes an audit entry."""
     edition = fetch_edition(request, code)
     record("export_names", edition.training, by=member_of(request), is_reading=True, what="sign-in sheet")
     name = f"{edition.training.reference}-{edition.session.date:%Y-%m-%d}-{edition.number}"
@@ -102,12 +102,12 @@ class PageLine:
     value: str
     label: str
     version: int
-    # Off the roster since it was printed: nothing is recorded for this line.
+    # Removed from the roster since it was printed: nothing is recorded for this line.
     is_gone: bool
 
 
 def _page_lines(edition: SheetEdition) -> tuple[list[PageLine], list[int]]:
-    """The lines that are somebody's, and the numbers of those that nobody has. Two queries."""
+    """The lines that have a person, and the numbers of those that have none. Two queries."""
     marks = {
         enrolment: (value, version)
         for enrolment, value, version in Mark.objects.filter(session=edition.session).values_list(
@@ -128,7 +128,7 @@ def _page_lines(edition: SheetEdition) -> tuple[list[PageLine], list[int]]:
 
 
 def _written_shown(rows: list[PageLine]) -> str:
-    """What the page shows of each line, for the form to send back: number:value:version."""
+    """What the page shows for each line, for the form to send back: number:value:version."""
     return " ".join(f"{row.number}:{row.value}:{row.version}" for row in rows)
 
 
@@ -145,7 +145,7 @@ def _read_shown(text: str) -> dict[int, tuple[str, int]]:
 
 @dataclass
 class TypedIn:
-    """What a form says of a sheet, as far as it was understood."""
+    """What a form says about a sheet, as far as it was understood."""
 
     marks: dict[int, str]
     walk_ins: WalkIns
@@ -159,7 +159,7 @@ class TypedIn:
 
 
 def _typed_in(request: HttpRequest, edition: SheetEdition, rows: list[PageLine], blank: list[int]) -> TypedIn:
-    """Read the posted form. A blank line is taken for a walk-in's once their name stands there."""
+    """Parse the posted form. A blank line counts as a walk-in once it has a name."""
     walk_ins = WalkIns(request.POST, edition.training, blank)
     signed = {form.number for form in walk_ins.filled}
     read = read_exceptions(request.POST.get("exceptions", ""), {row.number for row in rows} | set(blank))
@@ -178,7 +178,7 @@ def _typed_in(request: HttpRequest, edition: SheetEdition, rows: list[PageLine],
 
 
 def counted(values: Mapping[str, int], walk_ins: int) -> str:
-    """Return numbers of marks and walk-ins as a sentence part: "34 present, 3 absent, 1 late, 2 walk-ins"."""
+    """Return numbers of marks and walk-ins as part of a sentence: "34 present, 3 absent, 1 late, 2 walk-ins"."""
     words = {"present": _("present"), "absent": _("absent"), "late": _("late"), "excused": _("excused")}
     parts = [
         f"{values[value]} {word}"
@@ -191,7 +191,7 @@ def counted(values: Mapping[str, int], walk_ins: int) -> str:
 
 
 def _preview(typed: TypedIn, rows: list[PageLine]) -> str:
-    """What the session's marks come to once this is saved, walk-ins apart."""
+    """The session's totals of marks once this is saved, without walk-ins."""
     values = Counter(
         typed.marks.get(row.number) or row.value or Mark.Value.PRESENT.value for row in rows if not row.is_gone
     )
@@ -201,7 +201,7 @@ def _preview(typed: TypedIn, rows: list[PageLine]) -> str:
 
 
 def words_of_marks() -> str:
-    """The letters and beginnings of words that mean a mark, in both scripts, as JSON for the page's script."""
+    """The letters and beginnings of words for each mark, in both scripts, as JSON for the page's script."""
     words = {**LETTERS, **BEGINNINGS}
     cyrillic = {in_cyrillic(word): mark for word, mark in words.items() if in_cyrillic(word)}
     return json.dumps({**words, **cyrillic, **CYRILLIC_BEGINNINGS})
@@ -235,7 +235,7 @@ def _edition_context(
 
 @require_http_methods(["GET", "POST"])
 def edition(request: HttpRequest, code: str) -> HttpResponse:
-    """A printed sheet: everybody unmarked is present, the exceptions and walk-ins are typed, looked at and saved."""
+    """Enter a printed sheet: unmarked people are present; exceptions and walk-ins are typed, previewed and saved."""
     printed, member = fetch_edition(request, code), member_of(request)
     record_reading(printed.training, "sign-in sheet", by=member, session=request.session)
     rows, blank = _page_lines(printed)
@@ -245,7 +245,7 @@ def edition(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _type_in(request: HttpRequest, printed: SheetEdition, rows: list[PageLine], blank: list[int]) -> HttpResponse:
-    """Show what a form comes to, and save it where that was asked; what is wrong comes back with what was typed."""
+    """Preview a form, or save it if requested; errors are shown with the typed input."""
     if "save" in request.POST:
         blank = _blank_before(request, printed, blank)
     typed = _typed_in(request, printed, rows, blank)
@@ -291,12 +291,12 @@ def _type_in(request: HttpRequest, printed: SheetEdition, rows: list[PageLine], 
 
 
 def _fresh(request: HttpRequest, printed: SheetEdition, rows: list[PageLine], blank: list[int]) -> dict[str, Any]:
-    """The page as it is after something was saved: nothing typed."""
+    """The page after saving: with empty input."""
     return {**_edition_context(request, printed, rows, blank), "exceptions": ""}
 
 
 def _blank_before(request: HttpRequest, printed: SheetEdition, blank: list[int]) -> list[int]:
-    """The blank lines as they were for this form: those that it filled itself when it was sent before are read again."""
+    """The blank lines as this form had them: those it filled itself when it was sent before are included."""
     try:
         key = posted_key(request.POST.get("form_key", ""))
     except ValidationError:
@@ -306,7 +306,7 @@ def _blank_before(request: HttpRequest, printed: SheetEdition, blank: list[int])
 
 
 def _mark_twin(walk_ins: WalkIns, refusal: ValidationError) -> None:
-    """Offer "this is another person" on the line whose name is on the roster already."""
+    """Offer "this is another person" on the line whose name is already on the roster."""
     for error in refusal.error_list if hasattr(refusal, "error_list") else []:
         for form in walk_ins.forms:
             if error.code == "twin" and error.params and form.number == error.params["number"]:
@@ -317,7 +317,7 @@ def _mark_twin(walk_ins: WalkIns, refusal: ValidationError) -> None:
 
 @require_POST
 def edition_undo(request: HttpRequest, code: str) -> HttpResponse:
-    """Take back the latest form that was typed in from a sheet."""
+    """Undo the latest form entered from a sheet."""
     printed = fetch_edition(request, code)
     entry = printed.entries.filter(taken_back_at=None).first()
     with errors_as_messages(request):
