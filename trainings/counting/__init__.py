@@ -1,7 +1,7 @@
 """How every figure is counted: one place for pages, reports, exports and the command line.
 
 The rules are those of the design, "How a figure is counted". Seats are sums; people are an interval: headcounts have no
-names and open duplicates may be one person, so the truth lies between *at least* and *at most*, both of them counts of
+names and open duplicates may be one person, so the truth is between *at least* and *at most*, both of them counts of
 persons. Minutes are whole minutes, hours are minutes / 60.
 """
 

@@ -1,4 +1,4 @@
-"""Questions and their answers."""
+"""Answer questions about figures: in total, by dimension, and counts of distinct people."""
 
 from collections.abc import Hashable
 from dataclasses import replace
@@ -11,12 +11,12 @@ from trainings.counting.question import Question, counted_enrolments
 
 
 def figures(question: Question) -> Figures:
-    """Answer the question as one total."""
+    """Return the figures of a question as one total."""
     return gather(question).figures()
 
 
 def figures_by(question: Question, dimension: str) -> dict[Hashable, Figures]:
-    """Answer the question broken down by one of DIMENSIONS; keys are ids, codes, years or (year, quarter)."""
+    """Return the figures by one of DIMENSIONS; keys are ids, codes, years or (year, quarter)."""
     return {key[0]: found for key, found in gather(question, (dimension,)).by().items()}
 
 
@@ -27,6 +27,6 @@ def once_per_course(question: Question) -> int:
 
 
 def first_timers(question: Question) -> int:
-    """Return how many of the named are here in their earliest counting training, whatever the question's filters."""
+    """Return how many of the named are in their earliest counting training, regardless of the question's filters."""
     parts = gather(question, ("time",)).parts
     return count_distinct([part.people for part in parts if part.key == (FIRST,)])

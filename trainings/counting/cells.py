@@ -1,4 +1,4 @@
-"""One cell of a figure: what is gathered for it, and the interval of people that follows."""
+"""One cell of a figure: the data gathered for it, and the resulting interval of people."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ Pair = tuple[int, int]
 class Figures:
     """One answer. All are numbers of persons or seats, except `minutes` (of attendance) and `trainings`.
 
-    `unknown_completed` are headcounted persons of whom it is not known whether they completed; `perhaps_twice` are how many
-    fewer the named are if each open pair of records is one person. By the rule "once" a seat is a person in a course, and
-    `headcounted` stands beside the seats.
+    `unknown_completed` are headcounted persons whose completion is unknown; `perhaps_twice` is how many fewer the named are
+    if each open pair is one person. With the rule "once" a seat is a person in a course, and `headcounted` is not included
+    in the seats.
     """
 
     seats: int = 0
@@ -40,7 +40,7 @@ class Figures:
 
     @property
     def women_share(self) -> float | None:
-        """Women / (women + men + other) of seats; None where nobody's sex is recorded."""
+        """Women / (women + men + other) of seats; None if nobody's sex is recorded."""
         known = self.women + self.men + self.other
         return self.women / known if known else None
 
@@ -55,7 +55,7 @@ class Figures:
 
 @dataclass
 class Cell:
-    """What is gathered for one cell before the interval is worked out."""
+    """The data of one cell before the interval is calculated."""
 
     seats: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     named: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -66,17 +66,17 @@ class Cell:
     minutes: int = 0
     verified: int = 0
     trainings: set[int] = field(default_factory=set)
-    # Persons for sure in one training, by (training, sex): the named and the sure headcount. Only of trainings with a
-    # headcount or an open duplicate: of others it is never more than all the distinct.
+    # Certain persons in one training, by (training, sex): the named and the known headcount. Only for trainings with a
+    # headcount or an open duplicate: for others it is never more than all the distinct.
     in_training: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
-    # How many records fewer there are if every open pair is one person: of all, by sex, by training, by both.
+    # How many fewer people there are if every open pair is one person: in total, by sex, by training, by both.
     merged: int = 0
     merged_by_sex: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     merged_in_training: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     merged_in_training_by_sex: dict[tuple[int, str], int] = field(default_factory=lambda: defaultdict(int))
 
     def add_headcount(self, training: int, sex: str, attended: int, known: int | None) -> None:
-        """Add one headcount; `known` are the persons who meet the rule, None where that is not known."""
+        """Add one headcount; `known` are the persons who meet the rule, None if unknown."""
         if known is None:
             self.unknown_completed += attended
         self.possible_headcount += attended if known is None else known

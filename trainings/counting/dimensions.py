@@ -1,4 +1,4 @@
-"""By what a figure can be broken down: where it stands for an enrolment and for a headcount, and what its value means."""
+"""Dimensions for breaking down figures: their field on enrolments and headcounts, and the meaning of its values."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from common.folding import spelling
 from members.models import RankGroup
 
 FIRST, AGAIN, NOT_KNOWN = "first", "again", "not_known"
-# STANAG 2116: the bands are what the rank groups are made of.
+# STANAG 2116: rank groups are made of these bands.
 NATO_BANDS: dict[str, str] = {
     RankGroup.GENERAL: "OF-6+", RankGroup.SENIOR_OFFICER: "OF-3–5", RankGroup.JUNIOR_OFFICER: "OF-1–2",
     RankGroup.NCO: "OR-5–9", RankGroup.SOLDIER: "OR-1–4", RankGroup.CADET: "cadet", RankGroup.CIVILIAN: "civilian",
@@ -19,9 +19,9 @@ NATO_BANDS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Dimension:
-    """The field of an enrolment or of its training, that of a headcount, and the key that a value of them stands for.
+    """The field on an enrolment or its training, the one on a headcount, and the key for a value of them.
 
-    Without `of_headcount` nobody knows it of a headcount, whose key is then `unknown`.
+    Without `of_headcount` the value is not known for headcounts, whose key is then `unknown`.
     """
 
     of_enrolment: str = ""
@@ -58,8 +58,8 @@ DIMENSIONS: dict[str, Dimension] = {
     "rank_group": Dimension("rank_group", "rank_group"),
     "nato": Dimension("rank_group", "rank_group", NATO_BANDS.__getitem__),
     "age_band": Dimension("age_band"),
-    # By the folded name; units are typed as people write them.
+    # By the folded name; units are free text.
     "unit": Dimension("unit", key=spelling),
-    # Told apart in Python, by each person's earliest counting training.
+    # Determined in Python, from each person's earliest counting training.
     "time": Dimension(unknown=NOT_KNOWN),
 }

@@ -1,8 +1,8 @@
-"""Reading what an answer is counted from.
+"""Read the data for an answer.
 
-The database gives the enrolments as columns of whole numbers: for each sex and each value that stands in the enrolment itself
-(home, rank group …) who, in which training, for how many minutes. What is true of a training is read once of each training and
-put beside here. So no question groups by much, sorts, or reads a row for each enrolment.
+The database returns enrolments as columns of whole numbers: for each sex and each value on the enrolment itself (home,
+rank group …) who, in which training, for how many minutes. Facts of a training are read once per training and joined
+here. So no query groups by much, sorts, or reads a row per enrolment.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ from trainings.models import DuplicatePair, Training
 
 
 class _Sent(Func):
-    """A whole number as PostgreSQL sends it in binary: eight bytes, the highest first."""
+    """A whole number as PostgreSQL sends it in binary: eight bytes, most significant first."""
 
     function = "INT8SEND"
 
@@ -30,10 +30,10 @@ class _Sent(Func):
 
 
 class ColumnAggregate(Aggregate):
-    """Columns of whole numbers of a group, side by side: a column for each expression, an entry in each for each row.
+    """Columns of whole numbers of a group, in parallel: one column per expression, one entry in each per row.
 
-    To read 200,000 in binary takes 1 ms, as words of an array 10 ms. All columns are one aggregate: PostgreSQL expects
-    each to be long, and with three would sort the rows rather than gather them by hash.
+    Reading 200,000 in binary takes 1 ms, as text of an array 10 ms. All columns are one aggregate: PostgreSQL expects
+    each to be long, and with three would sort the rows instead of using a hash aggregate.
     """
 
     output_field: Field[Any, Any] = BinaryField()
@@ -59,9 +59,9 @@ class ColumnAggregate(Aggregate):
 
 @dataclass(slots=True)
 class _Rows:
-    """The named of one sex, of trainings in one state, and of the same `values` in their enrolments.
+    """The named of one sex, of trainings in one state, with the same `values` on their enrolments.
 
-    Each column has an entry for each enrolment. A breakdown that is about something else has None among the values.
+    Each column has an entry per enrolment. Dimensions that are about something else have None among the values.
     """
 
     sex: str
@@ -72,15 +72,15 @@ class _Rows:
     minutes: Column
 
     def chosen(self, chosen: Any, values: Key) -> "_Rows":
-        """Return those rows that are chosen, by a mask or a slice, with other values."""
+        """Return the rows selected by a mask or a slice, with other values."""
         return _Rows(
             self.sex, self.is_verified, values, self.people[chosen], self.trainings[chosen], self.minutes[chosen]
         )
 
     def by(self, places: Column, values: Sequence[Key]) -> Iterator["_Rows"]:
-        """Yield the rows of each of these `values`, whose numbers stand in a table of trainings; one without is left out.
+        """Yield the rows of each of these `values`, whose numbers are in a table of trainings; others are left out.
 
-        The rows are sorted by that number: 3 ms for 200,000, as short numbers are sorted digit by digit.
+        The rows are sorted by that number: 3 ms for 200,000, as short numbers are radix sorted.
         """
         place_of = looked_up(self.trainings, places)
         order = np.argsort(place_of.astype(np.int16 if len(values) < 1 << 15 else np.int64), kind="stable")
@@ -98,9 +98,9 @@ class _Rows:
 
 
 def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
-    """Read what a question is about, with the keys of these DIMENSIONS. Three to six queries, whatever is asked.
+    """Read the data of a question, with keys for these DIMENSIONS. Three to six queries for any question.
 
-    200,000 enrolments take about 0.13 s of the database's time and 0.02 s here.
+    200,000 enrolments take about 0.13 s of database time and 0.02 s here.
     """
     rows = _named(question, dimensions)
     timed = [n for n, name in enumerate(dimensions) if name == "time"]
@@ -108,7 +108,7 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
         everybody = [(row.people, row.trainings) for row in rows] if question == Question() else _everybody()
         rows = list(_by_time(rows, everybody, timed))
     if any(DIMENSIONS[name].of_training for name in dimensions):
-        # After the people: of a training that is submitted in between nobody is there, one that is recalled is left out.
+        # After the people: a training submitted in between has nobody, one that is withdrawn is left out.
         of_trainings = _of_trainings(question, dimensions, rows)
         numbers = {key: n for n, key in enumerate(dict.fromkeys(of_trainings.values()))}
         places, keys = table({training: numbers[key] for training, key in of_trainings.items()}), list(numbers)
@@ -123,15 +123,15 @@ def gather(question: Question, dimensions: Sequence[str] = ()) -> Gathering:
 
 
 def _columns(dimensions: Sequence[str], attribute: str) -> dict[str, F]:
-    """Return the columns that hold the dimensions, by alias; none for one that is not known there."""
+    """Return the columns of the dimensions, by alias; none for one unknown there."""
     paths = {f"d{n}": getattr(DIMENSIONS[name], attribute) for n, name in enumerate(dimensions)}
     return {alias: F(path) for alias, path in paths.items() if path}
 
 
 def _value_reader(dimensions: Sequence[str], attribute: str) -> Callable[[dict[str, Any]], Key]:
-    """Return what reads a value for each dimension from a row, None for one that is not known there.
+    """Return a function that reads a value for each dimension from a row, None for one unknown there.
 
-    Each is worked out once, as many rows share it.
+    Each is computed once, as many rows share it.
     """
     read = [
         (f"d{n}" if getattr(DIMENSIONS[name], attribute) else "", DIMENSIONS[name].key)
@@ -151,7 +151,7 @@ def _value_reader(dimensions: Sequence[str], attribute: str) -> Callable[[dict[s
 
 
 def _named(question: Question, dimensions: Sequence[str]) -> list[_Rows]:
-    """Return the named by sex, state of the figures and what stands in their enrolments. One query."""
+    """Return the named by sex, state of the figures and the values on their enrolments. One query."""
     rows: Any = counted_enrolments(question).values(
         sex=F("participant__sex"), state=F("training__figures"), **_columns(dimensions, "of_enrolment")
     )
@@ -163,9 +163,9 @@ def _named(question: Question, dimensions: Sequence[str]) -> list[_Rows]:
 
 
 def _of_trainings(question: Question, dimensions: Sequence[str], rows: Iterable[_Rows]) -> dict[int, Key]:
-    """Return the values that each training asked for has, None for a breakdown that is not about trainings.
+    """Return the values of each requested training, None for a dimension that is not about trainings.
 
-    One query; none where the training itself is all that is wanted of it.
+    One query; none if only the training itself is needed.
     """
     fields = [DIMENSIONS[name].of_training for name in dimensions]
     if set(fields) <= {"", "pk"}:
@@ -204,7 +204,7 @@ def _headcounts(question: Question, dimensions: Sequence[str]) -> list[Counted]:
 
 
 def _everybody() -> list[tuple[Column, Column]]:
-    """Return the people and the trainings, side by side, of all that counts. One query."""
+    """Return the people and the trainings, in parallel, of everything that counts. One query."""
     people, trainings = counted_enrolments(Question()).aggregate(columns=ColumnAggregate("participant", "training"))[
         "columns"
     ]
@@ -212,10 +212,10 @@ def _everybody() -> list[tuple[Column, Column]]:
 
 
 def _by_time(rows: Sequence[_Rows], everybody: Sequence[tuple[Column, Column]], at: Sequence[int]) -> Iterator[_Rows]:
-    """Yield rows in two, of who is here for the first time and of who comes again, which stands in the values `at`.
+    """Yield rows in two: people here for the first time and people who return, as in the values `at`.
 
-    First is a person's earliest counting training, whatever the question: by its last day, then its number. `everybody` are all
-    who count. One query, of trainings alone.
+    First is a person's earliest counting training, whatever the question: by its last day, then its number. `everybody` are
+    all who count. One query, of trainings alone.
     """
     trainings_in_order = Training.objects.order_by("counts_on", "pk").values_list("pk", flat=True)
     order = table({pk: n for n, pk in enumerate(trainings_in_order)})

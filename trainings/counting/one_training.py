@@ -1,4 +1,4 @@
-"""One training by itself: its totals, whether submitted or not, and the seats of each line of a list."""
+"""Figures of a single training: its totals, whether submitted or not, and the seats for each row of a list."""
 
 from collections import defaultdict
 from dataclasses import asdict
@@ -13,7 +13,7 @@ from trainings.models import DuplicatePair, Enrolment, Headcount, Training
 
 
 def with_seats(rows: QuerySet[Training]) -> QuerySet[Training]:
-    """Give each training its `seats` by the attended rule. Subqueries, no query of their own."""
+    """Annotate each training with its `seats` by the attended rule. Subqueries, no query of their own."""
     named = (
         Enrolment.objects.filter(training=OuterRef("pk"), removed_at=None, attended_sessions__gt=0)
         .order_by()
@@ -32,7 +32,7 @@ def with_seats(rows: QuerySet[Training]) -> QuerySet[Training]:
 def training_totals(training: Training) -> dict[str, Any]:
     """Return the figures of one training as plain numbers, by both rules, whether submitted or not. Two queries.
 
-    `unmarked` are the marks not recorded: enrolled people times sessions held, less the marks there are.
+    `unmarked` are the marks not recorded: enrolled people times sessions held, minus the existing marks.
     """
     enrolled = list(
         Enrolment.objects.filter(training=training, removed_at=None)
@@ -75,7 +75,7 @@ def _of_one_training(
     headcounts: list[tuple[str, int, int | None]],
     pairs: list[tuple[int, int]],
 ) -> Figures:
-    """Count one training from its rows, by the same cell as every other figure."""
+    """Count one training from its rows, with the same cell as every other figure."""
     cell, people = Cell(), defaultdict(set)
     needed = training.completion_threshold * training.scheduled_minutes
     if training.is_cancelled:

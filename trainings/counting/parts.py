@@ -1,5 +1,5 @@
-"""What an answer is counted from: for each smallest part who was where, so that every sum of parts can be counted without
-asking again.
+"""The data of an answer: for each smallest part who was where, so that any sum of parts can be counted without another
+query.
 """
 
 from collections import Counter, defaultdict
@@ -28,7 +28,7 @@ Key = tuple[Hashable, ...]
 
 @dataclass
 class Part:
-    """The named of one key and sex. `people` and `trainings` stand side by side, an entry for each enrolment."""
+    """The named of one key and sex. `people` and `trainings` are parallel, with an entry per enrolment."""
 
     key: Key
     sex: str
@@ -42,12 +42,12 @@ class Part:
 
     @cached_property
     def seats_in(self) -> dict[int, int]:
-        """How many of them were in each training: kept, as every sum this part belongs to asks for it."""
+        """How many of them were in each training: cached, because every sum with this part needs it."""
         return value_counts(self.trainings)
 
 
 def put_together(pieces: Iterable[Part]) -> list[Part]:
-    """Return one part for each key and sex, of all the pieces that have them."""
+    """Merge pieces into one part for each key and sex."""
     by_key_and_sex: dict[tuple[Key, str], list[Part]] = defaultdict(list)
     for piece in pieces:
         by_key_and_sex[piece.key, piece.sex].append(piece)
@@ -66,7 +66,7 @@ def put_together(pieces: Iterable[Part]) -> list[Part]:
 
 @dataclass(slots=True)
 class Counted:
-    """One headcount; `known` are those who meet the rule, None where that is not known."""
+    """One headcount; `known` are those who meet the rule, None if unknown."""
 
     key: Key
     sex: str
@@ -79,10 +79,10 @@ class Counted:
 
 @dataclass
 class Gathering:
-    """Everything a question is about, in parts by key. `courses` only where persons count once per course, and then `verified`
-    are the trainings whose figures are.
+    """All data of a question, in parts by key. `courses` only if persons count once per course; `verified` are then the
+    trainings with verified figures.
 
-    `total` are the figures of all of it where they are known already.
+    `total` are the figures of everything if already known.
     """
 
     parts: list[Part]
@@ -103,18 +103,18 @@ class Gathering:
 
     @cached_property
     def suspects(self) -> frozenset[int]:
-        """Everybody who stands in an open pair."""
+        """Everybody in an open pair."""
         return frozenset(person for pair in self.pairs for person in pair)
 
     @cached_property
     def _rows(self) -> tuple[Column, Column, list[int]]:
-        """The people and the trainings of all parts, one part after the other, and where each part ends."""
+        """The people and the trainings of all parts, concatenated, and where each part ends."""
         people, trainings = [part.people for part in self.parts], [part.trainings for part in self.parts]
         return joined(people), joined(trainings), list(accumulate(map(len, people)))
 
     @cached_property
     def _suspects_in(self) -> dict[int, dict[int, set[int]]]:
-        """Who of a part stands in an open pair, by training; of parts with any, by the id of the part."""
+        """The people of a part in an open pair, by training; of parts with any, by the id of the part."""
         suspects: dict[int, dict[int, set[int]]] = {}
         if not self.suspects:
             return suspects
@@ -127,7 +127,7 @@ class Gathering:
 
     @cached_property
     def _in_courses(self) -> dict[int, tuple[Column, Column]]:
-        """A number for each person in a course, an entry for each enrolment of a part, by the id of the part: all, the verified."""
+        """A number for each person in a course, per enrolment of a part, by the id of the part: all, the verified."""
         courses = self.courses or {}
         places = 1 + max(courses.values(), default=0)
         people, trainings, ends = self._rows
@@ -139,11 +139,11 @@ class Gathering:
         return by_course
 
     def all_keys(self) -> list[Key]:
-        """Return the keys there are, sorted."""
+        """Return the keys, sorted."""
         return sorted(self.by_key, key=str)
 
     def figures(self, keys: Iterable[Key] | None = None) -> Figures:
-        """Count the parts of these keys as one cell; all of them without. No query; 3 ms for 200,000 enrolments."""
+        """Count the parts of these keys as one cell; by default all. No query; 3 ms for 200,000 enrolments."""
         if keys is None:
             if self.total is None:
                 self.total = self._count(self.parts, self.headcounts)
@@ -154,14 +154,14 @@ class Gathering:
         )
 
     def by(self, place: int | None = None) -> dict[Key, Figures]:
-        """Count each key, or each part of them at `place`."""
+        """Count each key, or each value at `place` of the keys."""
         groups: dict[Key, list[Key]] = defaultdict(list)
         for key in self.all_keys():
             groups[key if place is None else (key[place],)].append(key)
         return {group: self.figures(keys) for group, keys in groups.items()}
 
     def along(self, place: int) -> "Gathering":
-        """Return the same rows by the breakdown at `place` alone, without asking again."""
+        """Return the same rows broken down by the dimension at `place` alone, without another query."""
         parts = put_together(replace(part, key=(part.key[place],)) for part in self.parts)
         headcounts = [replace(row, key=(row.key[place],)) for row in self.headcounts]
         return Gathering(parts, headcounts, self.pairs, self.courses, self.figures(), self.verified)
@@ -187,13 +187,13 @@ class Gathering:
         return cell.figures() if self.courses is None else self._once(cell.figures(), parts)
 
     def _look_at_trainings(self, cell: Cell, parts: Sequence[Part], headcounted: set[int]) -> None:
-        """Note who was in each training that has a headcount here: they and the headcounted are persons apart."""
+        """Add who was in each training that has a headcount here: they and the headcounted are different persons."""
         for part in parts if headcounted else ():
             for training in headcounted & part.seats_in.keys():
                 cell.in_training[training, part.sex] += part.seats_in[training]
 
     def _merge(self, cell: Cell, parts: Sequence[Part]) -> None:
-        """Note how much smaller the cell is if open pairs are one person."""
+        """Add how much smaller the cell is if open pairs are one person."""
         met = [(part, self._suspects_in[id(part)]) for part in parts if id(part) in self._suspects_in]
         if not met:
             return
@@ -219,9 +219,9 @@ class Gathering:
                 cell.in_training[training, sex] = n
 
     def _once(self, figures: Figures, parts: Sequence[Part]) -> Figures:
-        """Count each person once in a course; headcounts, of whom nobody knows who they are, stand beside.
+        """Count each person once per course; anonymous headcounts are counted separately.
 
-        Of a seat that several trainings give, one that is verified is enough.
+        For a seat given by several trainings, one verified training is enough.
         """
         seats, sure = (_by_sex(parts, [self._in_courses[id(part)][n] for part in parts]) for n in (0, 1))
         numbers = Counter({sex: count_distinct(there) for sex, there in seats.items()})
@@ -238,7 +238,7 @@ class Gathering:
 
 
 def _by_sex(parts: Sequence[Part], columns: Sequence[Column]) -> dict[str, list[Column]]:
-    """Return the columns of parts, one of each, by sex."""
+    """Return the columns by sex; there is one column per part."""
     by_sex: dict[str, list[Column]] = defaultdict(list)
     for part, there in zip(parts, columns, strict=True):
         by_sex[part.sex].append(there)

@@ -1,4 +1,4 @@
-"""What is asked, and the rows it is about."""
+"""A question about figures, and the rows it covers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +15,10 @@ OF_TRAINING = ("host", "country", "course", "language", "mode", "owner")
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. Ids are primary keys; an empty field asks for everything.
+    """Filters of a figure. Ids are primary keys; an empty field does not filter.
 
-    `organisation` is the home of the people. `training` asks for one training; with `whatever_state` it is counted before
-    submission too, but never if cancelled. `trainer` is a profile: trainings they delivered, observers are none.
+    `organisation` is the home of the people. `training` selects one training; with `whatever_state` it is counted before
+    submission too, but never if cancelled. `trainer` is a profile: trainings they delivered, not those they observed.
     """
 
     rule: Rule = "attended"
@@ -41,7 +41,7 @@ class Question:
 
 
 def training_filter(question: Question, path: str) -> Q:
-    """Return the part of a question that speaks of trainings, for rows that reach the training by `path`."""
+    """Return the filter on trainings of a question, for rows that reach the training by `path`."""
     wanted = Q(**{f"{path}cancelled_at": None})
     if not question.whatever_state:
         states = [Training.Figures.VERIFIED] if question.verified_only else list(COUNTING)
@@ -65,7 +65,7 @@ def training_filter(question: Question, path: str) -> Q:
 
 
 def counted_enrolments(question: Question) -> QuerySet[Enrolment]:
-    """Return the enrolments that meet the rule in the trainings asked for: the named seats, but for "once" counted once."""
+    """Return the enrolments in the selected trainings that meet the rule: the named seats, but for "once" counted once."""
     enrolments = Enrolment.objects.filter(
         training_filter(question, "training__"), removed_at=None, attended_sessions__gt=0
     )
@@ -83,7 +83,7 @@ def counted_enrolments(question: Question) -> QuerySet[Enrolment]:
 
 
 def counted_headcounts(question: Question) -> QuerySet[Headcount]:
-    """Return the headcounts in the trainings asked for, whatever the rule."""
+    """Return the headcounts in the selected trainings, whatever the rule."""
     headcounts = Headcount.objects.filter(training_filter(question, "party__training__"))
     if question.organisation is not None:
         headcounts = headcounts.filter(party__organisation=question.organisation)
