@@ -1,4 +1,4 @@
-"""The small-cell rule for how much of a ministry was trained: people there, people trained, and the difference of the two."""
+"""The small-cell rule for how much of a ministry was trained: personnel, people trained, and their difference."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -7,11 +7,11 @@ from typing import Protocol
 from trainings.disclosure.small_cells import is_small
 
 Key = Hashable
-Line = tuple[Key, ...]  # the keys that are shown as one line
+Line = tuple[Key, ...]  # the keys that are shown as one row
 
 
 class Numbers(Protocol):
-    """People there (None: not given) and people trained, at least (None: hidden)."""
+    """Personnel (None: not given) and people trained, at least (None: hidden)."""
 
     @property
     def strength(self) -> int | None: ...
@@ -21,7 +21,7 @@ class Numbers(Protocol):
 
 
 def needs_suppression(covered: Numbers) -> bool:
-    """Return whether showing both numbers would show 1 to 4 people: trained, there, or the difference between the two."""
+    """Return whether showing both numbers would reveal 1 to 4 people: trained, personnel, or their difference."""
     trained, strength = covered.trained or 0, covered.strength
     if is_small(trained):
         return True
@@ -29,9 +29,9 @@ def needs_suppression(covered: Numbers) -> bool:
 
 
 def combine_small_lines(keys: Sequence[Key], count: Callable[[Line], Numbers], total: Numbers) -> list[Line]:
-    """Return the lines for who may not see names: the small ones combined until none needs suppression; none under such a total.
+    """Return the lines for readers without names: small ones combined until none needs suppression; none if the total does.
 
-    How many people stand in two lines at once follows from the total, so that number is kept from being 1 to 4 as well.
+    How many people are in two lines at once follows from the total, so that number must not be 1 to 4 either.
     """
     if needs_suppression(total) or not keys:
         return []
@@ -66,10 +66,10 @@ def combine_small_lines(keys: Sequence[Key], count: Callable[[Line], Numbers], t
 
 
 def visible_years(totals: Mapping[int, Numbers], from_year: int) -> list[int]:
-    """Return the years whose number of people trained may be shown to who may not see names, in order.
+    """Return the years whose number of people trained may be shown to readers who may not see names, in order.
 
-    The difference of two years is who was trained first in between: none of those differences is 1 to 4. The year asked for
-    is kept first, then the others by how near they are.
+    The difference of two years is the people first trained in between: none of those differences is 1 to 4. The requested
+    year is kept first, then the others by how near they are.
     """
     visible: list[int] = []
     for year in sorted(totals, key=lambda year: (abs(year - from_year), year)):
@@ -81,6 +81,6 @@ def visible_years(totals: Mapping[int, Numbers], from_year: int) -> list[int]:
 
 
 def hides_at_most(total: Numbers, at_most: int) -> bool:
-    """Whether "at most" must be hidden beside a total: it, or its difference to either of the two, is 1 to 4."""
+    """Whether "at most" must be hidden next to a total: it, or its difference to either number, is 1 to 4."""
     differences = (at_most - (total.trained or 0), abs(at_most - (total.strength or 0)), at_most)
     return any(is_small(number) for number in differences)

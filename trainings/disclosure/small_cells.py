@@ -1,6 +1,6 @@
-"""The small-cell rule: who may not see names sees no figure of 1 to 4, nor what gives one away by subtraction.
+"""The small-cell rule: readers who may not see names see no figure of 1 to 4, nor one that reveals it by subtraction.
 
-Within one answer each hidden number could still be anything from 1 to 5. What two answers can tell when subtracted is
+Within one answer each hidden number could still be anything from 1 to 5. What subtracting two answers can reveal is
 described in docs/small-cells.md.
 """
 
@@ -18,12 +18,12 @@ SMALLEST_WITH_SPLIT = 2 * SMALLEST_SHOWN
 
 
 def is_small(number: int) -> bool:
-    """Whether a number of people must not be shown to who may not see their names: 1 to 4."""
+    """Whether a number of people must be hidden from readers who may not see their names: 1 to 4."""
     return 0 < number < SMALLEST_SHOWN
 
 
 def differ_by_few(first: int | None, second: int | None) -> bool:
-    """Whether two numbers shown would tell of 1 to 4 people by subtraction; not where one of them is hidden (None)."""
+    """Whether two shown numbers would reveal 1 to 4 people by subtraction; never if one is hidden (None)."""
     return first is not None and second is not None and is_small(abs(first - second))
 
 
@@ -33,7 +33,7 @@ def suppress_number(number: int) -> int | None:
 
 
 def suppress_beside_named(number: int, named: int) -> int | None:
-    """Return the number of people of whom some are named anyway: None where all, or the others, are 1 to 4."""
+    """Return a number of people of whom some are named anyway: None if all, or the others, are 1 to 4."""
     return None if is_small(number) or is_small(number - named) else number
 
 
@@ -45,7 +45,7 @@ def suppress_with_total(numbers: Mapping[K, int]) -> tuple[dict[K, int | None], 
 
 @dataclass(frozen=True)
 class ShownFigures:
-    """Figures as a reader who may not see names gets them: None is hidden."""
+    """Figures for a reader who may not see names: None is hidden."""
 
     seats: int | None
     people_at_least: int | None
@@ -58,7 +58,7 @@ class ShownFigures:
     verified_share: float | None
     hours: float | None
     trainings: int | None
-    # Whether open pairs of records are among what makes people an interval; how many is told to nobody.
+    # Whether open pairs contribute to the interval of people; their number is never shown.
     has_pairs: bool | None = None
 
     @property
@@ -71,7 +71,7 @@ class ShownFigures:
 
     @property
     def women_percent(self) -> int | None:
-        """The share of women in whole percent, as bars draw it."""
+        """The share of women in whole percent, for bars."""
         return None if self.women_share is None else round(100 * self.women_share)
 
     @property
@@ -84,7 +84,7 @@ class ShownFigures:
 
 
 def show_all(figures: Figures) -> ShownFigures:
-    """Return the figures whole, for who may see the names behind them."""
+    """Return the complete figures, for readers who may see the names behind them."""
     return ShownFigures(
         seats=figures.seats,
         people_at_least=figures.people_at_least,
@@ -102,7 +102,7 @@ def show_all(figures: Figures) -> ShownFigures:
 
 
 def _safe_share(figures: Figures) -> float | None:
-    """Return the share of women in whole percent, where neither side of it is small; it leaves every other part free."""
+    """Return the share of women in whole percent, if neither side of it is small; it leaves every other part free."""
     known = figures.women + figures.men + figures.other
     if min(figures.women, known - figures.women) < SMALLEST_WITH_SPLIT:
         return None
@@ -139,7 +139,7 @@ def suppress(figures: Figures) -> ShownFigures:
 
 
 def suppress_rows(rows: dict[K, Figures]) -> dict[K, ShownFigures]:
-    """Suppress the rows of one table under a shown total: one hidden row would follow by subtraction, so then all are hidden."""
+    """Suppress the rows of one table under a shown total: one hidden row would follow by subtraction, so then all are."""
     suppressed = {key: suppress(figures) for key, figures in rows.items()}
     if all(cells.has_split or not rows[key].seats for key, cells in suppressed.items()):
         return suppressed

@@ -1,8 +1,8 @@
-"""Tables for who may not see names: small lines are put together until no number shown is 1 to 4.
+"""Tables for readers who may not see names: small lines are combined until no number shown is 1 to 4.
 
-A table is cut into whole lines and whole columns, so that each number shown is the sum of a block of what is not shown, and
-blocks do not overlap. Each block is nothing or at least 5, and of several numbers in it each could be anything from 1 to 5:
-that is the rule of the design, and docs/small-cells.md says why it holds.
+A table is cut into whole lines and whole columns, so that each number shown is the sum of a block of hidden numbers, and
+blocks do not overlap. Each block is empty or at least 5, and of several numbers in it each could be anything from 1 to 5:
+that is the rule of the design, and docs/small-cells.md says why it is safe.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -12,23 +12,23 @@ from trainings.counting import Figures
 from trainings.counting.parts import Gathering
 from trainings.disclosure.small_cells import SMALLEST_SHOWN, differ_by_few, is_small
 
-# The sexes that are shown apart, from the finest to none; what stands together is one column.
+# The possible groupings of sexes, from the finest to none; sexes in one group share a column.
 W, M, O, N = "women", "men", "other", "not_recorded"  # noqa: E741 - the four columns of the table
 SPLITS: tuple[tuple[tuple[str, ...], ...], ...] = (
     ((W,), (M,), (O,), (N,)), ((W,), (M,), (O, N)), ((W,), (M, O, N)), ((W, M, O, N),),
 )  # fmt: skip
-# A finer split is worth putting a quarter of the lines together.
+# A finer split is worth combining a quarter of the lines.
 WORTH = 4
 TOGETHER = "together"
 
-Line = tuple[Hashable, ...]  # the keys that are shown as one line
+Line = tuple[Hashable, ...]  # the keys that are shown as one row
 
 
 @dataclass(frozen=True)
 class ShownCell:
-    """One line as it is shown; None is hidden. `by_sex` has a number for each block of `ShownTable.split`.
+    """One line as shown; None is hidden. `by_sex` has a number for each block of `ShownTable.split`.
 
-    The share of women lies from `women_share` to `women_share_most`, None where that is not told: see `_safe_share`.
+    The share of women is between `women_share` and `women_share_most`, None if not shown: see `_safe_share`.
     """
 
     seats: int | None
@@ -55,9 +55,9 @@ NOTHING = ShownCell(None, None, None, (), None, None, None, None)
 
 @dataclass(frozen=True)
 class ShownTable:
-    """What one reader sees of an answer: the total, the lines, and of two breakdowns the columns and each block.
+    """What one reader sees of an answer: the total, the lines, and for two dimensions the columns and each block.
 
-    A line or column is the keys that stand in it: of several it is those put together. Without a split `by_sex` is empty.
+    A line or column is a tuple of keys: several if they were combined. Without a split `by_sex` is empty.
     """
 
     total: ShownCell
@@ -77,16 +77,16 @@ def _numbers(figures: Figures, split: Sequence[Sequence[str]]) -> tuple[int, ...
 
 
 def needs_suppression(figures: Figures, split: Sequence[Sequence[str]] = ()) -> bool:
-    """Return whether showing these figures would show a number of 1 to 4: seats, people, whole hours, or seats by sex."""
+    """Return whether showing these figures would reveal 1 to 4: seats, people, whole hours, or seats by sex."""
     numbers = (figures.seats, figures.people_at_least, figures.people_at_most, *_numbers(figures, split))
     return any(is_small(n) for n in numbers) or 0 < figures.minutes < SMALLEST_SHOWN * 60
 
 
 def _safe_share(figures: Figures, split: Sequence[Sequence[str]]) -> tuple[float | None, float | None]:
-    """Return between what the share of women lies, as far as the numbers that are shown say it.
+    """Return the bounds of the share of women, as far as the shown numbers determine them.
 
-    With all sexes shown it is exact. Where other and not recorded stand together, it lies between the share with all of them
-    recorded and the share with none; where men stand with them, the upper end is not told.
+    With all sexes shown it is exact. If other and not recorded are combined, it is between the share with all of them
+    recorded and the share with none; if men are combined with them, the upper bound is not shown.
     """
     known = figures.women + figures.men + figures.other
     if split == SPLITS[0]:
@@ -129,7 +129,7 @@ def _whole(figures: Figures) -> ShownCell:
 
 
 def show_whole(gathered: Gathering, dimensions: int) -> ShownTable:
-    """Return the table with every number, for who may see the names behind it."""
+    """Return the table with every number, for readers who may see the names behind it."""
     total = gathered.figures()
     is_simple = dimensions == 1
     return ShownTable(
@@ -147,7 +147,7 @@ def show_whole(gathered: Gathering, dimensions: int) -> ShownTable:
 
 
 def suppress_table(gathered: Gathering, dimensions: int) -> ShownTable:
-    """Return the table for who may not see names. It counts each try anew: some ten times the cost of one count."""
+    """Return the table for readers who may not see names. Recounts at each try: some ten times the cost of one count."""
     total = gathered.figures()
     total_split = next((split for split in SPLITS[:3] if not needs_suppression(total, split)), ())
     if needs_suppression(total) or not dimensions:
@@ -189,9 +189,9 @@ def _table(
 def _put_together(
     lines: Sequence[Hashable], count: Callable[[Line], Iterable[Figures]], bad: Callable[[Figures], bool]
 ) -> list[Line]:
-    """Return the lines with those that hold a bad number put together, and with as many of the smallest as that needs.
+    """Combine the lines that hold a bad number, together with as many of the smallest as needed.
 
-    `count` gives the blocks of a line.
+    `count` returns the blocks of a line.
     """
     sizes = {line: (sum(block.seats for block in count((line,))), str(line)) for line in lines}
     rest = [line for line in lines if any(bad(block) for block in count((line,)))]
@@ -207,7 +207,7 @@ def _put_together(
 def _best_split(
     gathered: Gathering, total: Figures, finest: Sequence[Sequence[str]]
 ) -> tuple[tuple[tuple[str, ...], ...], dict[Line, Figures]]:
-    """Return the sexes shown apart and the lines: the finest split that puts at most a quarter of the lines together."""
+    """Return the sexes shown separately and the lines: the finest split that combines at most a quarter of the lines."""
     keys = list(dict.fromkeys(key[0] for key in gathered.all_keys()))
     known: dict[Line, Figures] = {}
 
@@ -234,7 +234,7 @@ def _best_split(
 def _cut_both(
     rows: Sequence[Hashable], columns: Sequence[Hashable], block: Callable[[Line, Line], Figures]
 ) -> tuple[list[Line], list[Line]]:
-    """Return lines and columns with those put together that hold bad blocks: the smallest of either first."""
+    """Combine lines and columns that hold bad blocks: the smallest of either first."""
     together: tuple[list[Hashable], list[Hashable]] = ([], [])
     whole: tuple[Line, Line] = (tuple(rows), tuple(columns))
 
@@ -250,7 +250,7 @@ def _cut_both(
     while True:
         lines, across = cut(0), cut(1)
         bad = [(a, b) for a in lines for b in across if needs_suppression(block(a, b))]
-        # What may still be put together: the lines and columns of bad blocks; beside those together, the smallest of the others.
+        # What may still be combined: the lines and columns of bad blocks; with the combined ones, the smallest of the others.
         some = {(0, a[0]) for a, _b in bad} | {(1, b[0]) for _a, b in bad}
         some = {(place, key) for place, key in some if key not in together[place]}
         if bad and not some:
@@ -262,7 +262,7 @@ def _cut_both(
 
 
 def _matrix(gathered: Gathering, total: Figures, total_split: Sequence[Sequence[str]]) -> ShownTable:
-    """Cut a table of two breakdowns into lines and columns whose blocks may be shown."""
+    """Cut a table of two dimensions into lines and columns whose blocks may be shown."""
     rows, columns = (
         list(dict.fromkeys(key[place] for key in sorted(gathered.all_keys(), key=lambda key: str(key[place]))))
         for place in (0, 1)
@@ -289,9 +289,9 @@ def _matrix(gathered: Gathering, total: Figures, total_split: Sequence[Sequence[
 
 
 def total_beside(was: ShownCell, now: ShownCell) -> ShownCell | None:
-    """Return today's total beside the frozen one for who may not see names: None where the difference would be small.
+    """Return today's total beside the frozen one for readers without names: None if the difference would be small.
 
-    Two totals of one to four apart tell of so many people. Hours are as many people's for an hour.
+    Two totals that differ by one to four reveal that many people. Hours are that many people's for an hour.
     """
     pairs = [
         (was.seats, now.seats),

@@ -1,4 +1,4 @@
-"""The small-cell rule for people counted over sets of trainings, of which one may hold another."""
+"""The small-cell rule for people counted over sets of trainings that may contain each other."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,15 +32,15 @@ def count_people(gathered: Gathering, trainings: Trainings) -> People:
 
 
 def people_of_sets(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainings, People]:
-    """Count the people of each set of trainings, for who may see the names behind every number."""
+    """Count the people of each set of trainings, for readers who may see the names behind every number."""
     return {trainings: count_people(gathered, trainings) for trainings in set(sets)}
 
 
 def suppressed_people_of_sets(gathered: Gathering, sets: Iterable[Trainings]) -> dict[Trainings, People]:
-    """Count the people of each set of trainings, for who may not see names.
+    """Count the people of each set of trainings, for readers who may not see names.
 
-    Hidden is a small number, and one that would tell a small number when subtracted from that of a larger set with all of
-    the same trainings. Sets that only overlap tell nothing: their people are not sums of each other's.
+    A number is hidden if it is small, or if subtracting it from that of a larger set with all of the same trainings would
+    reveal a small number. Sets that only overlap reveal nothing: their people are not sums of each other's.
     """
     people_by_set: dict[Trainings, People] = {}
     for trainings in sorted(set(sets), key=lambda some: (-len(some), sorted(some))):
@@ -56,5 +56,5 @@ def suppressed_people_of_sets(gathered: Gathering, sets: Iterable[Trainings]) ->
 
 
 def _tells(larger: People, smaller: People) -> bool:
-    """Whether the two, subtracted, are 1 to 4 people."""
+    """Whether subtracting the two gives 1 to 4 people."""
     return differ_by_few(larger.least, smaller.least) or differ_by_few(larger.most, smaller.most)
