@@ -1,1 +1,1 @@
-"""From a roster as read to what an import would do: who is who, what changes, what a person must decide. `plan` is the way in."""
+"""Plan an import from a roster as read: who is who, what changes, what a person must decide. Start with `plan`."""

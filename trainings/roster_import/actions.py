@@ -1,4 +1,4 @@
-"""Taking a roster in from a sheet: a preview, one transaction, and taking it back as a whole."""
+"""Import a roster from a list: a preview, one transaction to commit it, and undo as a whole."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -45,7 +45,7 @@ AT_ONCE = 1000
 def start_import(
     *, training: Training, organisation: Organisation, sheets: Sequence[Sheet], by: Member
 ) -> RosterImport:
-    """Keep the cells of a sheet as a preview. No line: nothing of the domain is changed yet."""
+    """Save the cells of a list as a preview. No audit entry: nothing of the domain has changed yet."""
     check_open(training)
     return RosterImport.objects.create(
         training=training, organisation=organisation, by=by, **cells_of(sheets, training)
@@ -53,9 +53,9 @@ def start_import(
 
 
 def cells_of(sheets: Sequence[Sheet], training: Training) -> dict[str, Any]:
-    """Return the fields of an import that hold what was read.
+    """Return the fields of an import that store what was read.
 
-    A filled copy of an offline workbook is known by its keys; its own columns say what they hold.
+    A filled copy of an offline workbook is recognised by its keys, which also identify its columns.
     """
     filled = filled_of(sheets, training)
     chosen, workbook = (chosen_of_filled(filled), filled.workbook) if filled else ({}, None)
@@ -63,7 +63,7 @@ def cells_of(sheets: Sequence[Sheet], training: Training) -> dict[str, Any]:
 
 
 def check_preview(roster_import: RosterImport, *or_in: RosterImport.State) -> None:
-    """Raise ValidationError where an import is no preview, nor in one of these states."""
+    """Raise ValidationError unless an import is a preview or in one of these states."""
     if roster_import.state not in (RosterImport.State.PREVIEW, *or_in):
         raise ValidationError(_("This import is no longer a preview."))
 
@@ -71,9 +71,9 @@ def check_preview(roster_import: RosterImport, *or_in: RosterImport.State) -> No
 def choose(
     *, roster_import: RosterImport, chosen: Mapping[str, Any], cells: Mapping[tuple[int, int], str], sheet: str
 ) -> bool:
-    """Keep what a person decided on a preview, and the cells of that sheet they mended, by row number and column from 0.
+    """Save the decisions on a preview, and the corrected cells of that worksheet, by row number and column from 0.
 
-    Return whether it is anything new.
+    Return whether anything is new.
     """
     check_preview(roster_import)
     read = next(one for one in roster_import.sheets if one["name"] == sheet) if cells else {"numbers": [], "rows": []}
@@ -89,7 +89,7 @@ def choose(
 
 
 def forget_old_previews() -> None:
-    """Delete after a day what nobody took in: it holds names. The worker's round."""
+    """Delete uncommitted previews after a day, as they contain names. Run by the worker."""
     old = timezone.now() - timedelta(hours=PREVIEW_HOURS)
     RosterImport.objects.exclude(state__in=RosterImport.FINISHED).filter(made_at__lt=old).delete()
 
@@ -99,10 +99,10 @@ def forget_old_previews() -> None:
 def commit_import(
     *, roster_import: RosterImport, by: Member, decide: Callable[[RosterImport, Plan], bool] | None = None
 ) -> RosterImport:
-    """Take a preview in: all of it or nothing. Refuses while a row waits for a decision; the same again changes nothing.
+    """Commit a preview: all of it or nothing. Refuses while a row needs a decision; repeating it changes nothing.
 
-    `decide` keeps what a form says of the plan (see `choose`) and returns whether that changed anything. 5,000 rows
-    with 10,000 marks against 100,000 known people take 2.2 to 2.4 s on PostgreSQL, in some thirty queries.
+    `decide` saves what a form says about the plan (see `choose`) and returns whether that changed anything. 5,000 rows
+    with 10,000 marks against 100,000 known people take 2.2 to 2.4 s on PostgreSQL, in about thirty queries.
     """
     training = locked(roster_import.training)
     check_open(training)
@@ -148,15 +148,15 @@ def commit_import(
 
 
 def refuse_waiting(plan: Plan) -> None:
-    """Raise ValidationError while a row or column waits for a decision."""
+    """Raise ValidationError while a row or column needs a decision."""
     if not plan.is_ready:
         raise ValidationError(_("Some rows still wait for a decision. Look at those marked and read again."))
 
 
 def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
-    """Return the participant of each row by its number, no two the same; new ones are made.
+    """Return the participant of each row by row number, no two the same; new ones are created.
 
-    Pairs are opened where they may be known elsewhere, or are two persons of one service number.
+    Opens duplicate pairs where they may be known elsewhere, or two persons share a service number.
     """
     known = locked_people({row.person.pk for row in taken if row.person})
     hashes = {
@@ -164,7 +164,7 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
     }
     by_service = unseen_with_service(hashes.values())
     people = {row.number: known[row.person.pk] for row in taken if row.person}
-    # Whom another row is, or who was shown and not chosen, is not joined by the number.
+    # A participant matched by another row, or offered and not chosen, is not joined by the number.
     apart = {person.pk for person in people.values()}
     if len(apart) < len(people):
         raise ValidationError(_("Two rows turned out to be one person meanwhile. Look at the list again."))
@@ -199,7 +199,7 @@ def _people_of(taken: Sequence[PlannedRow]) -> dict[int, Participant]:
 
 
 def _joined(row: PlannedRow, record: Participant | None, apart: Collection[int]) -> Participant | None:
-    """Return whom a row joins silently by the service number of a record that was not shown; a mistyped number joins nobody."""
+    """Return the participant, not shown to the user, whom a row joins by service number; a mistyped number joins nobody."""
     if record is None or record.standing.pk in apart or any(c.pk == record.standing.pk for c in row.candidates):
         return None
     recorded = Wanted(record.organisation_id, record.family_name, record.given_name, record.sex)
@@ -207,7 +207,7 @@ def _joined(row: PlannedRow, record: Participant | None, apart: Collection[int])
 
 
 def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], hashes: Mapping[int, str]) -> None:
-    """Fill in what was not known of known people: sex, address, service number."""
+    """Fill in missing facts of known people: sex, address, service number."""
     changed = []
     for row in taken:
         person = people[row.number]
@@ -225,7 +225,7 @@ def _complete(taken: Sequence[PlannedRow], people: Mapping[int, Participant], ha
 
 
 def _write_changed(rows: Sequence[Model], fields: Sequence[str]) -> None:
-    """Write these fields of rows that are there. As an upsert: a third of the time of `bulk_update`."""
+    """Update these fields of existing rows. As an upsert: a third of the time of `bulk_update`."""
     if rows:
         type(rows[0])._default_manager.bulk_create(
             rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields, batch_size=AT_ONCE
@@ -233,7 +233,7 @@ def _write_changed(rows: Sequence[Model], fields: Sequence[str]) -> None:
 
 
 def _marks_by_person(taken: Sequence[PlannedRow], people: Mapping[int, Participant]) -> Mapping[int, Mapping[int, str]]:
-    """Return the marks to be set by participant and session."""
+    """Return the marks to set by participant and session."""
     marks: dict[int, dict[int, str]] = defaultdict(dict)
     for row in taken:
         marks[people[row.number].pk] |= row.changed_marks
@@ -246,9 +246,9 @@ def _enrolments_of(
     people: Mapping[int, Participant],
     marks: Mapping[int, Mapping[int, str]],
 ) -> tuple[dict[int, Enrolment], list[Enrolment], list[Enrolment]]:
-    """Return each row's enrolment by its number, which of them this import made, and which it brought back.
+    """Return each row's enrolment by row number, which ones this import created, and which it restored.
 
-    Those made are counted by their `marks`, still to be written.
+    New ones are counted by their `marks`, which are not written yet.
     """
     homes = {row.organisation for row in taken if row.organisation}
     parties = {home.pk: roster_party(training, home) for home in homes}
@@ -290,7 +290,7 @@ FACTS = ("rank", "rank_words", "rank_group", "unit", "age_band")
 
 
 def _set_facts(enrolment: Enrolment, facts: Mapping[str, Any]) -> bool:
-    """Set rank, unit and age band where `facts` has them; return whether anything was different."""
+    """Set rank, unit and age band where `facts` has them; return whether anything changed."""
     before = facts_of(enrolment)
     if "rank" in facts:
         enrolment.rank_id, enrolment.rank_words, enrolment.rank_group = facts["rank"]
@@ -303,7 +303,7 @@ def _set_facts(enrolment: Enrolment, facts: Mapping[str, Any]) -> bool:
 def _facts_before(
     taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: set[int]
 ) -> dict[int, dict[str, Any]]:
-    """Return by row number what stands in the fields that will change, of enrolments that were there before."""
+    """Return by row number the old values of the fields that will change, for existing enrolments."""
     return {
         row.number: {what: value for what, value in facts_of(enrolments[row.number]).items() if what in row.changes}
         for row in taken
@@ -319,7 +319,7 @@ def _change_facts(taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolmen
 def _mark_edits(
     roster_import: RosterImport, taken: Sequence[PlannedRow], enrolments: Mapping[int, Enrolment], made: Collection[int]
 ) -> list[MarkEdit]:
-    """Return the marks to be set of enrolments that were there before, each from the version that the plan saw."""
+    """Return the marks to set for existing enrolments, each from the version that the plan saw."""
     there = [(enrolments[row.number].pk, row) for row in taken if enrolments[row.number].pk not in made]
     marks = Mark.objects.filter(enrolment__in={pk for pk, _row in there})
     versions = {(mark.enrolment_id, mark.session_id): mark.version for mark in marks}
@@ -337,7 +337,7 @@ def _keep_rows(
     before: Mapping[int, dict[str, Any]],
     fresh_ones: Collection[int],
 ) -> None:
-    """Keep what each row said, and what stood there before."""
+    """Save what each row said, and the values before it."""
     ImportedRow.objects.bulk_create(
         [
             ImportedRow(
@@ -354,7 +354,7 @@ def _keep_rows(
 
 
 def _remember_columns(roster_import: RosterImport, plan: Plan) -> None:
-    """Keep for the ministry what a person chose of columns, by their headers."""
+    """Save for the ministry the columns a person chose, by their headers."""
     chosen = roster_import.chosen.get("kinds", {})
     rows = [
         ColumnChoice(organisation=roster_import.organisation, header_key=key, kind=chosen[str(column.index)])
@@ -369,7 +369,7 @@ def _remember_columns(roster_import: RosterImport, plan: Plan) -> None:
 
 @action
 def undo_import(*, roster_import: RosterImport, by: Member) -> list[Enrolment]:
-    """Take an import back: marks, facts and people, but for what was used since. Return the people who stay, with why unsaid.
+    """Undo an import: marks, facts and people, except what was used since. Return the people who stay, without the reason.
 
     A mark that somebody changed since stays, and so does its person; a person with a mark from elsewhere stays, too.
     """
@@ -406,12 +406,12 @@ def _take_marks_back(roster_import: RosterImport, training: Training, by: Member
 
 
 def _is_untouched(row: ImportedRow) -> bool:
-    """Whether the enrolment still says what the import wrote."""
+    """Whether the enrolment still has the values the import wrote."""
     return all(row.said.get(what, value) == value for what, value in facts_of(row.enrolment).items())
 
 
 def _facts_back(row: ImportedRow) -> None:
-    """Put back the facts that the import changed and nobody has changed since."""
+    """Restore the facts that the import changed and nobody has changed since."""
     stands = facts_of(row.enrolment)
     if _set_facts(row.enrolment, {what: was for what, was in row.before.items() if stands[what] == row.said.get(what)}):
         row.enrolment.save(update_fields=FACTS)

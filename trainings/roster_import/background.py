@@ -1,6 +1,6 @@
-"""Long lists: the worker reads them and takes them in, so that nobody waits at a page.
+"""Long lists: the worker reads and commits them, so that nobody waits for a page.
 
-Each step moves the state of the import and is done once: whoever comes second, worker or person, finds it done.
+Each step changes the state of the import and runs once: a second worker or person finds it done.
 """
 
 from datetime import timedelta
@@ -22,7 +22,7 @@ from trainings.models import RosterImport, Training
 from trainings.roster_import.actions import cells_of, commit_import
 from trainings.roster_import.plan import plan_import
 
-# From here on the worker does it. Smaller ones take less than two seconds.
+# From this size on the worker does it. Smaller ones take less than two seconds.
 LONG_FILE = 150_000
 LONG_PASTE = 100_000
 LONG_ROWS = 1_000
@@ -36,9 +36,9 @@ PASTED = "pasted"
 def keep_for_reading(
     *, training: Training, organisation: Organisation, content: bytes, name: str, by: Member
 ) -> RosterImport:
-    """Keep an uploaded file, or pasted text as UTF-8 with the name `PASTED`, and let the worker read it.
+    """Store an uploaded file, or pasted text as UTF-8 with the name `PASTED`, for the worker to read.
 
-    No line: nothing of the domain is changed yet.
+    No audit entry: nothing of the domain has changed yet.
     """
     check_open(training)
     with transaction.atomic():
@@ -58,7 +58,7 @@ def keep_for_reading(
 
 @task()
 def read_kept_list(pk: int) -> None:
-    """Read the file of an import: it becomes a preview, or is refused with a sentence. The file is gone afterwards."""
+    """Read the file of an import: it becomes a preview, or is refused with a sentence. The file is then deleted."""
     roster_import = RosterImport.objects.select_related("training", "organisation__country", "by").filter(pk=pk).first()
     if roster_import is None or roster_import.state != RosterImport.State.READING or roster_import.upload is None:
         return
@@ -77,12 +77,12 @@ def read_kept_list(pk: int) -> None:
         read = {"state": RosterImport.State.REFUSED, "refusal": " ".join(wrong.messages)}
     else:
         read["state"] = RosterImport.State.PREVIEW
-    # The state is compared and set in one statement: the second of two readers writes nothing.
+    # The state is compared and set in one statement: a second reader writes nothing.
     RosterImport.objects.filter(pk=pk, state=RosterImport.State.READING).update(**read, upload=None, work_began=None)
 
 
 def take_in_later(*, roster_import: RosterImport, rows: int, by: Member) -> None:
-    """Let the worker take a preview in. Nothing more can be decided on it meanwhile. No line before it is taken in."""
+    """Let the worker commit a preview. No decisions meanwhile. No audit entry until it is committed."""
     with transaction.atomic():
         moved = RosterImport.objects.filter(pk=roster_import.pk, state=RosterImport.State.PREVIEW).update(
             state=RosterImport.State.TAKING,
@@ -96,7 +96,7 @@ def take_in_later(*, roster_import: RosterImport, rows: int, by: Member) -> None
 
 @task()
 def take_list_in(pk: int, by: int) -> None:
-    """Take a list in; what cannot be taken in is a preview again, with the reason."""
+    """Commit a list; if that fails it becomes a preview again, with the reason."""
     roster_import = (
         RosterImport.objects.select_related("training").filter(pk=pk, state=RosterImport.State.TAKING).first()
     )
@@ -112,9 +112,9 @@ def take_list_in(pk: int, by: int) -> None:
 
 @receiver(task_finished, dispatch_uid="long import given up")
 def task_given_up(sender: object, task_result: "TaskResult[Any]", **kwargs: Any) -> None:
-    """Lead on who waits for a task that failed, or at which workers were killed again and again: nobody else takes it up.
+    """Recover an import whose task failed, or whose workers were killed again and again: nobody else picks it up.
 
-    An import that is further already is left as it is.
+    An import that has moved on is left unchanged.
     """
     if task_result.status != TaskResultStatus.FAILED:
         return
@@ -134,7 +134,7 @@ def task_given_up(sender: object, task_result: "TaskResult[Any]", **kwargs: Any)
 
 
 def do_now(*, roster_import: RosterImport, by: Member) -> None:
-    """Do here what the worker has not done: it is late, or there is none."""
+    """Do the worker's step in this process: it is late, or there is no worker."""
     if roster_import.state == RosterImport.State.READING:
         read_kept_list.func(roster_import.pk)
     elif roster_import.state == RosterImport.State.TAKING:
@@ -142,7 +142,7 @@ def do_now(*, roster_import: RosterImport, by: Member) -> None:
 
 
 def percent_done(roster_import: RosterImport) -> int:
-    """Return about how far the worker is, by the time such a list usually takes: from 2 to 95, never full before it is done."""
+    """Return the worker's estimated progress, by the usual time for such a list: from 2 to 95, never full before it is done."""
     if roster_import.work_began is None:
         return 2
     spent = (timezone.now() - roster_import.work_began).total_seconds()
@@ -150,6 +150,6 @@ def percent_done(roster_import: RosterImport) -> int:
 
 
 def is_late(roster_import: RosterImport) -> bool:
-    """Return whether the worker should long be through: then a person may do it here."""
+    """Return whether the worker should have finished long ago, so that a person may do it here."""
     allowed = timedelta(seconds=2 * roster_import.work_seconds) + WORKER_IS_LATE
     return roster_import.work_began is not None and timezone.now() - roster_import.work_began > allowed

@@ -1,4 +1,4 @@
-"""Validation of what a roster is taken in from."""
+"""Form to upload or paste a roster."""
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -8,7 +8,7 @@ from members.models import Organisation
 
 
 class ImportForm(FileOrCellsForm):
-    """A file or pasted cells, and the home of the people whose row names none."""
+    """A file or pasted cells, and the home of people whose row names none."""
 
     file_help = gettext_lazy(
         ".xlsx, .xls, .ods or CSV, as the ministry has it: titles, empty rows and sums are passed over. At most 10 MB."

@@ -1,7 +1,7 @@
-"""Who of a list is known already: decided where one visible person fits exactly, proposed where several or nearly do.
+"""Match people of a list to known participants: decided if one visible person fits exactly, else proposed.
 
-Nothing is merged by itself. Exact: the spelling key, family and given name in either order, or an equal service number. Near:
-the loose key, or one typing error (a letter more, less, another, or two swapped) in one of the two names.
+Nothing is merged automatically. Exact: the spelling key, family and given name in either order, or an equal service number.
+Near: the loose key, or one typing error (a letter more, less, another, or two swapped) in one of the two names.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ MAX_CANDIDATES = 6
 
 @dataclass(frozen=True)
 class Wanted:
-    """One person of a list: home organisation, names, sex and service hash ("" where there is none)."""
+    """One person of a list: home organisation, names, sex and service hash ("" if none)."""
 
     organisation: int
     family_name: str
@@ -35,7 +35,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Known:
-    """One visible participant, as much as matching needs."""
+    """One visible participant, reduced to what matching needs."""
 
     pk: int
     family_name: str
@@ -48,21 +48,21 @@ class Known:
 
 @dataclass
 class Match:
-    """Who a person of a list may be: exactly these, or nearly these, each with why in the words of `DuplicatePair.Why`."""
+    """The candidates for a person of a list: exact or near, each with the reason as a `DuplicatePair.Why`."""
 
     exact: list[tuple[Known, str]] = field(default_factory=list)
     near: list[tuple[Known, str]] = field(default_factory=list)
 
     @property
     def only(self) -> Known | None:
-        """The one person who fits exactly, where there is no other."""
+        """The one person who fits exactly, if there is no other."""
         return self.exact[0][0] if len(self.exact) == 1 else None
 
 
 def service_hash(number: str, organisation: int) -> str:
-    """Return what is kept of a service number: HMAC-SHA256 with PERSON_KEY over the home and its letters and digits.
+    """Return the stored hash of a service number: HMAC-SHA256 with PERSON_KEY over the home and its letters and digits.
 
-    "" for a number without any. The number itself is kept nowhere.
+    "" for a number without any. The number itself is never stored.
     """
     bare = "".join(letter for letter in spelling(number) if letter.isalnum())
     if not bare:
@@ -70,7 +70,7 @@ def service_hash(number: str, organisation: int) -> str:
     return hmac.new(settings.PERSON_KEY.encode(), f"{organisation}:{bare}".encode(), hashlib.sha256).hexdigest()
 
 
-# (key, family name, given name, sex, service hash, spelling key, loose key, home): thousands are read, few become a Known.
+# (key, family name, given name, sex, service hash, spelling key, loose key, home): many are read, few become a Known.
 Row = tuple[Any, ...]
 
 
@@ -79,7 +79,7 @@ def _known(row: Row) -> Known:
 
 
 class _Exact:
-    """Who of one home has the names or the service number of somebody wanted. Only they become more than a row."""
+    """People of one home with the names or the service number of somebody wanted. Only they become more than a row."""
 
     def __init__(self, rows: Iterable[Row], wanted: Iterable[Wanted]) -> None:
         self.by_key: dict[str, list[Known]] = {key: [] for one in wanted for key in _both_orders(one, spelling)}
@@ -99,9 +99,9 @@ class _Exact:
 
 
 class _Near:
-    """Who of one home sounds like somebody wanted, or is one typing error away.
+    """People of one home who sound like somebody wanted, or are one typing error away.
 
-    A key of several words is split at each of them: where its family name ends is not worth folding it again.
+    A key of several words is split at each of them: finding where its family name ends is not worth folding it again.
     """
 
     def __init__(self, rows: Iterable[Row], wanted: Sequence[Wanted]) -> None:
@@ -132,7 +132,7 @@ class _Near:
 def _mistyped(word: str, others: Iterable[tuple[str, Row]]) -> Iterator[tuple[Known, str]]:
     """Yield those whose word is this one with a typing error.
 
-    Most are told by a length or by ends that no error explains, and compared no further: a given name is borne by hundreds.
+    Length or ends that no error explains rule most out without further comparison: hundreds can share a given name.
     """
     size = len(word)
     if size >= LETTERS_FOR_AN_ERROR:
@@ -144,15 +144,15 @@ def _mistyped(word: str, others: Iterable[tuple[str, Row]]) -> Iterator[tuple[Kn
 
 
 def _both_orders(wanted: Wanted, key: Callable[[str], str]) -> tuple[str, str]:
-    """Return the key of the names in either order. Both keys are made word by word, so they can be put together."""
+    """Return the key of the names in both orders. Keys are built word by word, so they can be concatenated."""
     family, given_name = key(wanted.family_name), key(wanted.given_name)
     return f"{family} {given_name}", f"{given_name} {family}"
 
 
 def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
-    """Return for each person of a list who among those that `by` may see they are, or may be.
+    """Return for each person of a list the people visible to `by` that they are, or may be.
 
-    One query for all; 5,000 people against 100,000 take about half a second.
+    One query in total; 5,000 people against 100,000 take about half a second.
     """
     rows: dict[int, list[Row]] = defaultdict(list)
     people = (
@@ -177,20 +177,20 @@ def match(wanted: Sequence[Wanted], *, by: Member) -> list[Match]:
 def _exactly(wanted: Wanted, among: _Exact) -> Match:
     match_found, seen = Match(), set[int]()
     for person, why in among.find(wanted):
-        # An equal service number is the person whatever else is written; a name of the other sex is another person.
+        # An equal service number is the same person whatever the name; a name of the other sex is another person.
         if person.pk not in seen and (why == "service" or is_compatible(person.sex, wanted.sex)):
             seen.add(person.pk)
             match_found.exact.append((person, why))
     by_service = [pair for pair in match_found.exact if pair[1] == "service"]
     if by_service:
         match_found.exact = by_service
-    elif wanted.service:  # somebody with another number is somebody else
+    elif wanted.service:  # another number is another person
         match_found.exact = [(person, why) for person, why in match_found.exact if not person.service]
     return match_found
 
 
 def _nearly(wanted: Wanted, among: _Near) -> list[tuple[Known, str]]:
-    """Return who is near, but for people of the other sex or with another number."""
+    """Return the near matches, except people of the other sex or with another number."""
     candidates: dict[int, tuple[Known, str]] = {}
     for person, why in among.find(wanted):
         if may_be_one(person, wanted):
@@ -199,7 +199,7 @@ def _nearly(wanted: Wanted, among: _Near) -> list[tuple[Known, str]]:
 
 
 class Named(Protocol):
-    """A person or a row of a list by the names."""
+    """A person or a row of a list, with the names."""
 
     @property
     def family_name(self) -> str: ...
@@ -209,7 +209,7 @@ class Named(Protocol):
 
 
 def bears_nearly(first: Named, other: Named) -> bool:
-    """Whether two of one service number bear nearly the same name, in either order: else the number is mistyped.
+    """Whether two with one service number have nearly the same name, in either order: else the number is mistyped.
 
     Nearly: the loose key, or one typing error in the whole.
     """
@@ -219,6 +219,6 @@ def bears_nearly(first: Named, other: Named) -> bool:
 
 
 def unseen_with_service(hashes: Iterable[str]) -> dict[str, Participant]:
-    """Return records by their service hash, whoever may see them: to join silently, never to show. One query."""
+    """Return participants by service hash, whoever may see them: to join silently, never to show. One query."""
     rows = Participant.objects.filter(service_hash__in=[d for d in hashes if d]).select_related("merged_into")
     return {record.service_hash: record for record in rows.order_by("-pk")}

@@ -1,4 +1,4 @@
-"""What an import would do, row by row, with what a person must still decide. Nothing here writes."""
+"""What an import would do, row by row, with the decisions a person must still make. Nothing here writes."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ NEW, MATCHED, UNCLEAR, LEFT_OUT = "new", "matched", "unclear", "left out"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person somebody of the list may be, and why."""
+    """A participant that a person of the list may be, and why."""
 
     pk: int
     name: str
@@ -42,7 +42,7 @@ class Candidate:
 
 @dataclass
 class KeptCell:
-    """A cell that says something else than the portal, where the portal's value was changed since and stays."""
+    """A cell that differs from the portal, where the portal's value was changed since and stays."""
 
     what: str
     sheet: str
@@ -51,7 +51,7 @@ class KeptCell:
 
 @dataclass
 class PlannedRow:
-    """One row: who it is, what it would change, or what a person must decide or mend first."""
+    """One row: who it is, what it would change, or what a person must decide or fix first."""
 
     read: ReadRow
     organisation: Organisation | None
@@ -74,7 +74,7 @@ class PlannedRow:
 
     @property
     def is_ready(self) -> bool:
-        """Whether it can be taken in, or is left out."""
+        """Whether it can be imported, or is left out."""
         return self.state in (NEW, MATCHED, LEFT_OUT)
 
     @property
@@ -86,7 +86,7 @@ class PlannedRow:
 
     @property
     def does_nothing(self) -> bool:
-        """Whether taking it in would change nothing."""
+        """Whether importing it would change nothing."""
         return self.enrolment is not None and self.enrolment.removed_at is None and not self.changes
 
     @property
@@ -109,7 +109,7 @@ class PlannedRow:
 
 @dataclass
 class Plan:
-    """A whole import as it stands: the roster as read, its rows as planned, and what is still asked."""
+    """The current plan of an import: the roster as read, its planned rows, and the open questions."""
 
     roster: ReadRoster
     rows: list[PlannedRow]
@@ -129,7 +129,7 @@ class Plan:
 
 
 def remembered_kinds(organisation: Organisation) -> dict[str, str]:
-    """Return what this ministry said before of columns by the folded words of their headers. One query."""
+    """Return what this ministry chose earlier for columns, by the folded words of their headers. One query."""
     return dict(ColumnChoice.objects.filter(organisation=organisation).values_list("header_key", "kind"))
 
 
@@ -139,7 +139,7 @@ def header_key(header: str) -> str:
 
 
 def read_import(roster_import: RosterImport) -> ReadRoster:
-    """Read the cells of an import by what was chosen and what the ministry chose before. Four queries."""
+    """Read the cells of an import with the choices made now and earlier by the ministry. Four queries."""
     sheets = [walk_in_sheet(roster_import)] if roster_import.workbook_id else unpacked(roster_import.sheets)
     if roster_import.workbook_id and not sheets[0].rows:
         return ReadRoster(sheets[0].name, [], None, [], [], [], [])
@@ -165,7 +165,7 @@ def read_import(roster_import: RosterImport) -> ReadRoster:
 
 
 def plan_import(roster_import: RosterImport, *, by: Member) -> Plan:
-    """Return what this import would do as things stand now. About a dozen queries, whatever its size."""
+    """Return what this import would do now. About a dozen queries for any size."""
     roster = read_import(roster_import)
     homes = Organisation.objects.select_related("country").in_bulk()
     rows = [PlannedRow(row, _home_of(row, roster_import.organisation, homes)) for row in roster.rows]
@@ -182,9 +182,9 @@ def plan_import(roster_import: RosterImport, *, by: Member) -> Plan:
 
 
 def _home_of(row: ReadRow, default: Organisation, homes: Mapping[int, Organisation]) -> Organisation | None:
-    """Return the home a row names: an organisation, or a country's ministry or one organisation; the chosen one where it names none.
+    """Return the home a row names: an organisation, or a country's ministry or only organisation; the chosen one if it names none.
 
-    None where it names something nobody knows.
+    None if it names something unknown.
     """
     if row.organisation_pk:
         return homes.get(row.organisation_pk)
@@ -196,7 +196,7 @@ def _home_of(row: ReadRow, default: Organisation, homes: Mapping[int, Organisati
 
 
 def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> None:
-    """Say of each row who it is, by the answers given and by matching."""
+    """Decide who each row is, by the answers given and by matching."""
     at = [row for row in rows if row.read.state != WRONG and row.organisation is not None]
     wanted = {id(row): _wanted(row) for row in at}
     matches = dict(zip(wanted, match(list(wanted.values()), by=by), strict=True))
@@ -221,7 +221,7 @@ def _judge(rows: list[PlannedRow], answers: Mapping[str, Any], by: Member) -> No
 
 
 def _ask_about_listed(rows: Sequence[PlannedRow], roster_import: RosterImport) -> None:
-    """A row added to a workbook that is a person whom the workbook has a row for is asked about: their marks stand there."""
+    """Ask about a row added to a workbook for a person who already has a row there: their marks are in that one."""
     assert roster_import.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
     enrolments = Enrolment.objects.filter(pk__in=[int(pk) for pk in roster_import.workbook.rows], removed_at=None)
     listed = set(enrolments.order_by().values_list("participant", flat=True))
@@ -242,7 +242,7 @@ def _wanted(row: PlannedRow) -> Wanted:
 
 
 class _Earlier:
-    """The rows judged so far, by their names and service numbers, and which row took which of the people known."""
+    """The rows judged so far, by their names and service numbers, and which row took which known participant."""
 
     def __init__(self) -> None:
         self.taken: dict[int, int] = {}
@@ -257,7 +257,7 @@ class _Earlier:
             self.taken[row.person.pk] = row.number
 
     def ask(self, row: PlannedRow, wanted: Wanted, matched: Match) -> bool:
-        """Say so where a row may be the person of an earlier one: by name, by service number, or as both are one who is known."""
+        """Flag a row that may be the person of an earlier one: by name, by service number, or as both match one participant."""
         names = [n for n, other in self._by_name[_name_of(wanted)] if may_be_one(other, wanted)]
         numbers = [n for n, other in self._by_number.get(wanted.service, ()) if bears_nearly(other, wanted)]
         if numbers:
@@ -310,7 +310,7 @@ def _identify(row: PlannedRow, wanted: Wanted, matched: Match, answer: Mapping[s
 
 
 def _compare(rows: list[PlannedRow], training: Training, columns: Sequence[Sequence[Session]]) -> None:
-    """Say what each row changes of what stands in the portal, and what it leaves because it was changed there since."""
+    """Set what each row changes in the portal, and what it leaves because it was changed there since."""
     people = [row.person.pk for row in rows if row.person]
     enrolled = {
         enrolment.participant_id: enrolment
@@ -347,7 +347,7 @@ def _compare(rows: list[PlannedRow], training: Training, columns: Sequence[Seque
 
 
 def _said(row: PlannedRow, columns: Sequence[Sequence[Session]]) -> dict[str, Any]:
-    """What a row says that is worth keeping, by field; an empty cell says nothing."""
+    """The values of a row worth storing, by field; empty cells have none."""
     read = row.read
     said: dict[str, Any] = {"unit": read.unit, "age_band": read.age_band}
     if read.sex != Sex.NOT_RECORDED:
@@ -361,7 +361,7 @@ def _said(row: PlannedRow, columns: Sequence[Sequence[Session]]) -> dict[str, An
 
 
 def facts_of(enrolment: Enrolment) -> dict[str, Any]:
-    """Return what stands on an enrolment of that day, in the words of a row: rank (key, words, group), unit, age band."""
+    """Return an enrolment's facts of that day, in the form of a row: rank (key, words, group), unit, age band."""
     return {
         "unit": enrolment.unit,
         "age_band": enrolment.age_band,

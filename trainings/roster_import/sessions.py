@@ -1,4 +1,4 @@
-"""Which session of a training a column of marks is about."""
+"""Match columns of marks to the sessions of a training."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,10 @@ ALL = "all"
 def sessions_of_columns(
     headers: Sequence[SessionHeader], sessions: Sequence[Session], chosen: Mapping[int, str]
 ) -> list[list[Session]]:
-    """Return for each column of marks the sessions it is about: by what a person chose, by its day, by its number, by place.
+    """Return for each column of marks its sessions: by a person's choice, by its day, by its number, by position.
 
-    `chosen` holds for a column (by its place among the columns of marks) the key of a session, "all", or "" for none. An empty
-    list is a column nobody knows the session of: a question, unless it was chosen so.
+    `chosen` holds for a column (by its position among the columns of marks) the key of a session, "all", or "" for none. An
+    empty list is a column whose session is unknown: a question, unless it was chosen so.
     """
     sessions_by_column: list[list[Session]] = []
     used: Counter[tuple[int, int]] = Counter()

@@ -1,4 +1,4 @@
-"""Taking a roster in from a sheet or from pasted cells: choose it, see what was understood, decide, take it in, take it back."""
+"""Import a roster from a list or pasted cells: upload it, check how it was read, decide, commit, undo."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ KIND_LABELS = [
 
 @require_http_methods(["GET", "POST"])
 def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
-    """Take a workbook, a CSV file or pasted cells, and go on to what was understood of them. Long ones are read by the worker."""
+    """Upload a workbook, a CSV file or pasted cells, and continue to the preview. The worker reads long ones."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
     form = ImportForm(request.POST or None, request.FILES or None, initial={"organisation": training.owner_id})
@@ -53,13 +53,13 @@ def roster_import(request: HttpRequest, reference: str) -> HttpResponse:
         "form": form,
         "earlier": imports.filter(state__in=RosterImport.FINISHED),
         "on_the_way": imports.exclude(state__in=RosterImport.FINISHED),
-        "can_use_workbook": training.is_open,  # who may record an open training sees its names, too
+        "can_use_workbook": training.is_open,  # users who may record an open training see its names, too
     }
     return render_form(request, "trainings/roster_import/import_form.html", context)
 
 
 def _started(training: Training, data: dict[str, Any], by: Member) -> RosterImport:
-    """Read a short list at once; keep a long one for the worker."""
+    """Read a short list at once; store a long one for the worker."""
     home, file, pasted = data["organisation"], data["file"], data["rows"]
     if (file.size if file else len(pasted)) > (background.LONG_FILE if file else background.LONG_PASTE):
         content, name = (file.read(), file.name) if file else (pasted.encode(), background.PASTED)
@@ -71,20 +71,20 @@ def _started(training: Training, data: dict[str, Any], by: Member) -> RosterImpo
 
 
 def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Training, RosterImport]:
-    """Return the training and one of its imports: a preview is seen by who made it alone."""
+    """Return the training and one of its imports: only its author sees a preview."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    # An upload of megabytes is read by the worker alone, not each second by who waits for it.
+    # Only the worker reads the upload of megabytes, not each second the page that waits for it.
     imports = access.visible_imports(member, training).defer("upload")
     return training, get_object_or_404(imports.select_related("organisation__country", "training", "by"), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
 def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Show what was understood row by row, take decisions and mended cells in, and, when nothing is open, take it all in."""
+    """Show the preview row by row, save decisions and corrected cells, and commit everything once nothing is open."""
     training, preview = fetch_import(request, reference, pk)
     member = member_of(request)
-    if is_fragment(request) and not preview.is_with_the_worker:  # the bar is full: load what came of it
+    if is_fragment(request) and not preview.is_with_the_worker:  # the bar is full: load the result
         return HttpResponse(headers={"HX-Redirect": request.path})
     if preview.is_finished:
         return _done(request, training, preview)
@@ -116,7 +116,7 @@ def import_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespons
 
 
 def _take_post(request: HttpRequest, roster_import: RosterImport, member: Member) -> None:
-    """Keep what the form says; with "commit" take the list in, a long one by the worker."""
+    """Save what the form says; with "commit" import the list, a long one through the worker."""
     sent = request.POST
     if "sheet" in sent and _take_sheet(sent["sheet"], roster_import, member):
         return
@@ -137,7 +137,7 @@ def _take_post(request: HttpRequest, roster_import: RosterImport, member: Member
 
 
 def _take_sheet(name: str, roster_import: RosterImport, by: Member) -> bool:
-    """Read another sheet of the workbook, where `name` is one; return whether it is. A sheet without a list is refused."""
+    """Read another worksheet of the workbook, if `name` is one; return whether it is. One without a list is refused."""
     names = [sheet["name"] for sheet in roster_import.sheets]
     at = roster_import.chosen.get("sheet")
     if name not in names or name == (names[at] if at is not None else read_import(roster_import).sheet):
@@ -150,7 +150,7 @@ def _take_sheet(name: str, roster_import: RosterImport, by: Member) -> bool:
 
 
 def _under_way(request: HttpRequest, training: Training, roster_import: RosterImport) -> HttpResponse:
-    """Show how far the worker is, or why it gave up. Where it is late, the work can be done here."""
+    """Show the worker's progress, or why it gave up. If it is late, the work can be done here."""
     if request.method == "POST":
         if "here" in request.POST and background.is_late(roster_import):
             background.do_now(roster_import=roster_import, by=member_of(request))
@@ -171,7 +171,7 @@ def _under_way(request: HttpRequest, training: Training, roster_import: RosterIm
 
 
 def _shown(plan: Plan, training: Training) -> dict[str, Any]:
-    """What the page shows of a plan: counts, columns, and rows with those that wait first."""
+    """The page context of a plan: counts, columns, and rows with those that need a decision first."""
     waiting = [row for row in plan.rows if not row.is_ready]
     ready = [row for row in plan.rows if row.is_ready]
     held = [session for session in training.sessions.all() if not session.is_cancelled]
@@ -209,13 +209,13 @@ def _chosen_session(plan: Plan, place: int | None) -> str:
 
 
 def _proposed(plan: Plan, place: int | None, held: list[Session]) -> str:
-    """The session at the same place, to be confirmed, where nobody knows which a column is about but there are as many."""
+    """The session at the same position, to be confirmed, if a column's session is unknown but their numbers are equal."""
     as_many = place is not None and place in plan.open_columns and len(plan.columns) == len(held)
     return str(held[place].pk) if as_many and place is not None else ""
 
 
 def take_answers(sent: QueryDict, roster_import: RosterImport, plan: Plan) -> bool:
-    """Keep what the form says: columns where they differ from what is shown, an answer for each row, mended cells.
+    """Save what the form says: columns that differ from those shown, an answer for each row, corrected cells.
 
     Return whether it says anything new.
     """
@@ -244,7 +244,7 @@ def take_answers(sent: QueryDict, roster_import: RosterImport, plan: Plan) -> bo
 
 
 def _answer_of(sent: QueryDict, row: PlannedRow) -> dict[str, Any] | None:
-    """Return what the form says of one row; None where it did not show the row."""
+    """Return the form's answer for one row; None if it did not show the row."""
     if f"shown-{row.number}" not in sent:
         return {"take": True} if "take_all" in sent and row.must_confirm else None
     answer: dict[str, Any] = {}
@@ -258,7 +258,7 @@ def _answer_of(sent: QueryDict, row: PlannedRow) -> dict[str, Any] | None:
 
 
 def _done(request: HttpRequest, training: Training, roster_import: RosterImport) -> HttpResponse:
-    """Show what came of an import, with the way back."""
+    """Show the result of an import, with the undo."""
     if request.method == "POST":
         return redirect("trainings:import_preview", training.reference, roster_import.pk)
     rows = roster_import.rows.select_related("enrolment__participant")
@@ -278,7 +278,7 @@ def _done(request: HttpRequest, training: Training, roster_import: RosterImport)
 
 @require_POST
 def import_undo(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Take an import back as a whole; who was used since stays and is named."""
+    """Undo an import as a whole; people used since stay and are named."""
     _training, preview = fetch_import(request, reference, pk)
     with errors_as_messages(request):
         stay = actions.undo_import(roster_import=preview, by=member_of(request))

@@ -1,1 +1,1 @@
-"""A training as a workbook to fill in offline: written with keys, read back by them, compared three ways before it is taken."""
+"""A training as a workbook to fill in offline: written with keys, read back by them, compared three ways before import."""

@@ -1,4 +1,4 @@
-"""Taking a training along as a workbook, and what a person decides on a filled one."""
+"""Download a training as a workbook, and save the decisions on a filled one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from trainings.roster_import.workbook.people import Person, people_of, session_t
 
 @dataclass(frozen=True)
 class MadeWorkbook:
-    """A workbook with what it shows: exactly what was remembered of it."""
+    """A workbook with its content: exactly what was stored of it."""
 
     workbook: Workbook
     people: list[Person]
@@ -28,7 +28,7 @@ class MadeWorkbook:
 
 @action
 def make_workbook(*, training: Training, by: Member) -> MadeWorkbook:
-    """Remember what the roster and the marks are now, under a new code, for a workbook to be filled in. Five queries."""
+    """Store the current roster and marks, under a new code, for a workbook to be filled in. Five queries."""
     fresh = locked(training)
     check_open(fresh)
     sessions = [session for session in fresh.sessions.all() if not session.is_cancelled]
@@ -49,7 +49,7 @@ def make_workbook(*, training: Training, by: Member) -> MadeWorkbook:
 
 
 def choose_of_workbook(*, roster_import: RosterImport, cells: Mapping[str, Any], people: Mapping[str, str]) -> None:
-    """Keep what a person decided on a filled workbook: of cells, with the version they saw, and of renamed rows."""
+    """Save the decisions on a filled workbook: on cells, with the version shown, and on renamed rows."""
     check_preview(roster_import)
     roster_import.chosen = {
         **roster_import.chosen,

@@ -1,7 +1,7 @@
-"""What a filled workbook would change: each cell compared with what it was when the workbook was made and with the portal now.
+"""What a filled workbook would change: each cell compared with its value when the workbook was made and with the portal now.
 
-A cell that says what it said then says nothing. One that says otherwise is taken where the portal still says what it said
-then; emptied, it waits for a yes; where the portal was changed too, a person chooses. By value: a mark that was changed and
+A cell with its original value changes nothing. A different value is imported if the portal still has the original; an
+emptied cell needs confirmation; if the portal was changed too, a person chooses. By value: a mark that was changed and
 changed back is unchanged.
 """
 
@@ -24,13 +24,13 @@ from trainings.roster_import.workbook.people import Person, fact_labels, people_
 from trainings.roster_import.workbook.reading import Filled, FilledRow, mark_in, read_filled
 
 SET, CLEAR, BOTH, WRONG = "set", "clear", "both", "wrong"
-# What a person may answer: the workbook's value, the portal's, or in place of a wrong word a mark.
+# Possible answers: the workbook's value, the portal's, or a mark in place of an unknown word.
 TAKE, KEEP = "workbook", "portal"
 
 
 @dataclass
 class CellDifference:
-    """A cell that says something else than it did: what it was, what the workbook says, what the portal says now."""
+    """A cell that changed: its original value, the workbook's, the portal's now."""
 
     kind: str
     enrolment: int
@@ -53,7 +53,7 @@ class CellDifference:
 
     @property
     def result(self) -> str:
-        """The mark to write; the portal's own where nothing is taken."""
+        """The mark to write; the portal's own if nothing is imported."""
         if self.answer == KEEP or self.is_waiting:
             return self.now
         return self.says if self.answer in ("", TAKE) else self.answer
@@ -61,7 +61,7 @@ class CellDifference:
 
 @dataclass
 class FactDifference:
-    """A name, sex, rank, unit or home that the workbook changed: shown, never taken."""
+    """A name, sex, rank, unit or home that the workbook changed: shown, never imported."""
 
     label: str
     says: str
@@ -70,7 +70,7 @@ class FactDifference:
 
 @dataclass
 class PersonDifferences:
-    """The differences of one person's row. Where it bears another name, a person says whether its marks are theirs."""
+    """The differences of one person's row. If its name changed, a person decides whether its marks are theirs."""
 
     person: Person
     number: int
@@ -97,7 +97,7 @@ class PersonDifferences:
 
 @dataclass
 class Differences:
-    """All of it: by person, and in sentences what was changed in the portal since so that it cannot be taken."""
+    """All differences: by person, and in sentences what cannot be imported because the portal changed since."""
 
     filled: Filled
     people: list[PersonDifferences]
@@ -112,7 +112,7 @@ class Differences:
         return [cell for person in self.people for cell in person.taken]
 
     def edits(self) -> list[MarkEdit]:
-        """Return the marks to write. Their keys follow from the workbook, the cell, its version and value: twice is once."""
+        """Return the marks to write. Their keys derive from the workbook, the cell, its version and value: twice is once."""
         secret = self.filled.workbook.secret
         return [
             MarkEdit(
@@ -127,13 +127,13 @@ class Differences:
 
 
 def walk_in_sheet(roster_import: RosterImport) -> Sheet:
-    """Return the rows of a filled workbook that carry no key, to be read as those of any list."""
+    """Return the rows of a filled workbook without a key, to be read like those of any list."""
     assert roster_import.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
     return read_filled(unpacked(roster_import.sheets), roster_import.workbook).walk_ins
 
 
 def find_differences(roster_import: RosterImport) -> Differences:
-    """Return what the filled workbook of a preview says otherwise than when it was made, with the answers given. Three queries."""
+    """Return what changed in a filled workbook since it was made, with the answers given. Three queries."""
     assert roster_import.workbook is not None  # noqa: S101 - narrows the type; asked only of filled workbooks
     filled = read_filled(unpacked(roster_import.sheets), roster_import.workbook)
     people = people_of(roster_import.training)
@@ -143,7 +143,7 @@ def find_differences(roster_import: RosterImport) -> Differences:
     changed_people = []
     for row in filled.rows:
         person = people.get(row.enrolment)
-        if person is None:  # an enrolment is never deleted; a training of another database is
+        if person is None:  # an enrolment is never deleted, but the training may be from another database
             continue
         differences = PersonDifferences(person, row.number, facts=_facts(filled, row, person))
         differences.is_renamed = _is_renamed(filled, row, person)
@@ -156,7 +156,7 @@ def find_differences(roster_import: RosterImport) -> Differences:
 
 
 def _facts(filled: Filled, row: FilledRow, person: Person) -> list[FactDifference]:
-    """What the row says of a person otherwise than it was written and than the portal says now."""
+    """The facts in the row that differ from what was written and from the portal now."""
     was = filled.workbook.rows[str(row.enrolment)]["facts"]
     labels = fact_labels()
     return [
@@ -169,7 +169,7 @@ def _facts(filled: Filled, row: FilledRow, person: Person) -> list[FactDifferenc
 
 
 def _is_renamed(filled: Filled, row: FilledRow, person: Person) -> bool:
-    """Whether the row bears another name than it was made with and than the person has now, beyond script and accents."""
+    """Whether the row's name differs from its original and from the person's name now, beyond script and accents."""
     was = filled.workbook.rows[str(row.enrolment)]["facts"]
     name = [written(row.facts[fact]) for fact in FACTS[:2]]
     if [fact_hash(filled.workbook, fact, text) for fact, text in zip(FACTS[:2], name, strict=True)] == was[:2]:
@@ -178,7 +178,7 @@ def _is_renamed(filled: Filled, row: FilledRow, person: Person) -> bool:
 
 
 def _cells(filled: Filled, row: FilledRow, person: Person, titles: Mapping[int, str]) -> list[CellDifference]:
-    """The cells of a row that say something else than when the workbook was made and than the portal says now."""
+    """The cells of a row that differ from when the workbook was made and from the portal now."""
     snapshot = filled.workbook.rows[str(row.enrolment)]["marks"]
     cells = []
     for n, (session, _title) in enumerate(filled.workbook.sessions):
@@ -202,7 +202,7 @@ def _cells(filled: Filled, row: FilledRow, person: Person, titles: Mapping[int, 
 
 
 def _answer(differences: PersonDifferences, chosen: Mapping[str, Any]) -> None:
-    """Take the answers in; one that was given to another state of the portal's mark is asked for again."""
+    """Apply the answers; ask again if the portal's mark changed since the answer."""
     differences.answer = chosen.get("people", {}).get(str(differences.person.enrolment), "")
     answers = chosen.get("cells", {})
     for cell in differences.cells:
@@ -212,7 +212,7 @@ def _answer(differences: PersonDifferences, chosen: Mapping[str, Any]) -> None:
 
 
 class _Notes:
-    """What cannot be taken because the portal was changed since, counted up to a sentence for each."""
+    """What cannot be imported because the portal changed since, counted into one sentence each."""
 
     def __init__(self, filled: Filled, held: Mapping[int, Session], people: Mapping[int, Person]) -> None:
         self.filled, self.held, self.people = filled, held, people
@@ -220,7 +220,7 @@ class _Notes:
         self.removed: dict[str, int] = {}
 
     def is_open(self, cell: CellDifference, person: Person) -> bool:
-        """Whether a cell can be taken; counts it where it cannot."""
+        """Whether a cell can be imported; counts it if not."""
         session = self.held.get(cell.session)
         if person.is_removed:
             self.removed[person.name] = self.removed.get(person.name, 0) + 1
@@ -297,7 +297,7 @@ def shown_mark(value: str) -> str:
 
 
 def workbook_edits(roster_import: RosterImport) -> list[MarkEdit]:
-    """Return the marks that a filled workbook writes, none for an ordinary list; refuse while a cell waits."""
+    """Return the marks that a filled workbook writes, none for an ordinary list; refuse while a cell is undecided."""
     if roster_import.workbook_id is None:
         return []
     differences = find_differences(roster_import)

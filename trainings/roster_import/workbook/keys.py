@@ -1,6 +1,6 @@
-"""What a cell of an offline workbook belongs to, whatever was sorted, hidden, retyped or saved as CSV.
+"""Signed keys identify the cells of an offline workbook, even if it was sorted, hidden, retyped or saved as CSV.
 
-A key names the workbook, a kind and what it is of, and is signed: `ABCDEFGHJK-person-1234-QWERTYUI`.
+A key names the workbook, a kind and an id, and is signed: `ABCDEFGHJK-person-1234-QWERTYUI`.
 """
 
 import base64
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from common.uploads.cells import Cell
 from trainings.models import Workbook
 
-# A person's row, a session's column, a column of facts, and rows of headings that say nothing.
+# A person's row, a session's column, a column of facts, and heading rows without content.
 PERSON, SESSION, FACT, HEADING = "person", "session", "fact", "heading"
 FACTS = ("family_name", "given_name", "sex", "rank", "unit", "organisation")
 _KEY = re.compile(r"([A-Z2-9]{10})-(person|session|fact|heading)-(\w{1,20})-([A-Z2-7]{8})")
@@ -20,7 +20,7 @@ _KEY = re.compile(r"([A-Z2-9]{10})-(person|session|fact|heading)-(\w{1,20})-([A-
 
 @dataclass(frozen=True)
 class Key:
-    """A key as it stands in a cell."""
+    """A key as written in a cell."""
 
     code: str
     kind: str
@@ -42,7 +42,7 @@ def make_key(workbook: Workbook, kind: str, about: object) -> str:
 
 
 def key_in(cell: Cell) -> Key | None:
-    """Return the key a cell holds, genuine or not; None for any other cell."""
+    """Return the key in a cell, genuine or not; None for any other cell."""
     match = _KEY.fullmatch(cell.strip()) if isinstance(cell, str) and cell.count("-") == 3 else None
     return Key(*match.groups()) if match else None
 
@@ -53,10 +53,10 @@ def is_genuine(key: Key, workbook: Workbook) -> bool:
 
 
 def written(text: str) -> str:
-    """Return a text as it comes back from a file: spaces single, none at the ends."""
+    """Return a text as it comes back from a file: single spaces, none at the ends."""
     return " ".join(text.split())
 
 
 def fact_hash(workbook: Workbook, fact: str, text: str) -> str:
-    """Return what is kept of a fact as written: enough to see that it was changed, not what it was."""
+    """Return the stored hash of a fact as written: enough to detect a change, not to read the fact."""
     return hmac.new(workbook.secret.bytes, f"{fact}:{written(text)}".encode(), hashlib.sha256).hexdigest()[:12]

@@ -24,7 +24,7 @@ class Person:
 
 
 def people_of(training: Training) -> dict[int, Person]:
-    """Return everybody ever on the roster by their enrolment, in the order of the roster. Two queries."""
+    """Return everybody ever on the roster by enrolment, in roster order. Two queries."""
     marks: dict[int, dict[int, tuple[str, int]]] = {}
     rows = Mark.objects.filter(enrolment__training=training).order_by()
     for enrolment, session, value, version in rows.values_list("enrolment", "session", "value", "version"):
@@ -54,7 +54,7 @@ def people_of(training: Training) -> dict[int, Person]:
 
 
 def fact_labels() -> dict[str, str]:
-    """Return what the columns of facts are called."""
+    """Return the labels of the columns of facts."""
     return {
         "family_name": _("Family name"), "given_name": _("Given name"), "sex": _("Sex"), "rank": _("Rank"), "unit": _("Unit"),
         "organisation": _("Home"),
@@ -62,5 +62,5 @@ def fact_labels() -> dict[str, str]:
 
 
 def session_title(session: Session) -> str:
-    """Return a session as the head of its column and sentences about it name it."""
+    """Return a session's title for its column heading and for sentences about it."""
     return f"{written_day(session.date)} {session.title}".strip()

@@ -1,4 +1,4 @@
-"""A filled workbook as read: its rows and columns by their keys, and the rows below that are walk-ins. Nothing is compared here."""
+"""Read a filled workbook: its rows and columns by their keys, and the walk-in rows below. Nothing is compared here."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from trainings.roster_import.workbook.keys import (
 
 @dataclass(frozen=True)
 class FilledRow:
-    """One person's row: its number in the file, whose it is, the facts and the cells of marks by session."""
+    """One person's row: its number in the file, its person, the facts and the cells of marks by session."""
 
     number: int
     enrolment: int
@@ -37,7 +37,7 @@ class FilledRow:
 
 @dataclass
 class Filled:
-    """A filled workbook. `walk_ins` are the named rows without a key, numbered where it would stand; `nameless` bear no name."""
+    """A filled workbook. `walk_ins` are the named rows without a key, numbered in the key column; `nameless` have no name."""
 
     workbook: Workbook
     rows: list[FilledRow]
@@ -56,7 +56,7 @@ def _keys_on(sheet: Sheet) -> Iterator[tuple[int, int, Key]]:
 
 
 def filled_of(sheets: Sequence[Sheet], training: Training) -> Filled | None:
-    """Return what a copy of a workbook of this training says; None where the sheets are an ordinary list. One query for a workbook.
+    """Return the content of a copy of this training's workbook; None for an ordinary list. One query for a workbook.
 
     Raises ValidationError for a workbook of another training, one the portal does not know, or a mixture.
     """
@@ -88,9 +88,9 @@ def _keyed_sheet(sheets: Sequence[Sheet]) -> tuple[Sheet, list[tuple[int, int, K
 
 
 def read_filled(sheets: Sequence[Sheet], workbook: Workbook) -> Filled:
-    """Return what a copy of this workbook says, by its keys. No query; 0.2 s for 5,000 rows.
+    """Return the content of a copy of this workbook, by its keys. No query; 0.2 s for 5,000 rows.
 
-    Raises ValidationError with a sentence for keys that were changed, copied, torn from their names or left out.
+    Raises ValidationError with a sentence for keys that were changed, copied, separated from their names or left out.
     """
     sheet, keys = _keyed_sheet(sheets)
     _check_keys(sheet, keys, workbook)
@@ -113,7 +113,7 @@ def read_filled(sheets: Sequence[Sheet], workbook: Workbook) -> Filled:
 
 
 def _check_keys(sheet: Sheet, keys: Sequence[tuple[int, int, Key]], workbook: Workbook) -> None:
-    """Refuse a key that the portal did not write, and a column or row that carries two."""
+    """Refuse a key that the portal did not write, and a column or row with two."""
     seen: dict[tuple[str, str], int] = {}
     rows: set[int] = set()
     for at, column, key in keys:
@@ -151,7 +151,7 @@ def _row_of(sheet: Sheet, at: int, enrolment: int, facts: dict[str, int], sessio
 
 
 def _once_each(rows: Sequence[FilledRow]) -> list[FilledRow]:
-    """Return each person's row once; refuse a copied row, unless the copy says the same."""
+    """Return each person's row once; refuse a copied row, unless the copy is identical."""
     first: dict[int, FilledRow] = {}
     for row in rows:
         earlier = first.setdefault(row.enrolment, row)
@@ -167,7 +167,7 @@ def _once_each(rows: Sequence[FilledRow]) -> list[FilledRow]:
 
 
 def _check_names(rows: Sequence[FilledRow], workbook: Workbook) -> None:
-    """Refuse a file in which names were sorted without their keys: several rows bear the name of another row."""
+    """Refuse a file in which names were sorted without their keys: several rows have the name of another row."""
     names = {tuple(row["facts"][:2]): int(pk) for pk, row in workbook.rows.items()}
     moved = []
     for row in rows:
@@ -186,9 +186,9 @@ def _check_names(rows: Sequence[FilledRow], workbook: Workbook) -> None:
 
 
 def _walk_ins(sheet: Sheet, keyed: set[int], key_column: int, names: Sequence[int]) -> tuple[Sheet, list[int]]:
-    """Return the rows without a key that bear a name, and the numbers of those that bear none.
+    """Return the rows without a key that have a name, and the numbers of those that have none.
 
-    Each holds its number where the key would stand: so a row is read as a person's, however little it says.
+    Each holds its number in the key column, so that it is read as a person's row however little it says.
     """
     rows: list[list[Cell]] = []
     numbers: list[int] = []
@@ -206,7 +206,7 @@ def _walk_ins(sheet: Sheet, keyed: set[int], key_column: int, names: Sequence[in
 
 
 def chosen_of_filled(filled: Filled) -> dict[str, Any]:
-    """Return what is known of a workbook's columns, as a person would choose it for a list: for the rows of walk-ins."""
+    """Return the known columns of a workbook, as a person would choose them for a list: for the walk-in rows."""
     width = max((len(row) for row in filled.walk_ins.rows), default=0)
     kinds = {str(column): "" for column in range(width)}
     kinds |= {str(column): fact for fact, column in filled.facts.items()}
@@ -217,9 +217,9 @@ def chosen_of_filled(filled: Filled) -> dict[str, Any]:
 
 
 def mark_in(cell: Cell) -> str | None:
-    """Return the mark a cell of a workbook says, "" for an empty one, None for what is no word for a mark.
+    """Return the mark in a workbook's cell, "" for an empty one, None for an unknown word.
 
-    Signs say nothing here: a dash is "not recorded" on the portal's sheet and "absent" on others.
+    Signs mean nothing here: a dash is "not recorded" on the portal's sheet and "absent" on others.
     """
     words = text_of(cell)
     if not words:

@@ -1,4 +1,4 @@
-"""The offline workbook: taken along, and, filled and uploaded, its differences shown, decided and taken in."""
+"""The offline workbook: download it, upload it filled in, check its differences, decide and import."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ MAX_ROWS_SHOWN = 200
 
 @require_POST
 def workbook(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """The training as a workbook to fill in anywhere."""
+    """Download the training as a workbook to fill in offline."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_use_workbook(member, training))
     return _workbook(request, training, member)
@@ -62,7 +62,7 @@ def _workbook(request: HttpRequest, training: Training, member: Member) -> HttpR
 
 @require_http_methods(["GET", "POST"])
 def workbook_preview(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
-    """Show what a filled workbook changes, take decisions in, and, when none is open, take it all in."""
+    """Show what a filled workbook changes, save decisions, and commit everything once none is open."""
     training, preview = fetch_import(request, reference, pk)
     member = member_of(request)
     require(access.can_see_all_names(member, training))
@@ -91,7 +91,7 @@ def workbook_preview(request: HttpRequest, reference: str, pk: int) -> HttpRespo
 
 
 def _take_in(request: HttpRequest, roster_import: RosterImport, member: Member) -> None:
-    """Take a filled workbook in; refuse one that changes nothing."""
+    """Import a filled workbook; refuse one that changes nothing."""
     differences, plan = find_differences(roster_import), plan_import(roster_import, by=member)
     if differences.is_ready and plan.is_ready and not differences.taken and _walk_ins_to_take(plan) == 0:
         raise ValidationError(_("The portal says all of this already, so there is nothing to take in."))
@@ -104,7 +104,7 @@ def _walk_ins_to_take(plan: Plan) -> int:
 
 
 def _take_decisions(sent: QueryDict, roster_import: RosterImport, differences: Differences) -> None:
-    """Keep what the form says of the cells it showed, each with the version of the portal's mark that stood beside it."""
+    """Save the form's decisions on the cells it showed, each with the version of the portal's mark shown with it."""
     by_key = {cell.key: cell for person in differences.people for cell in person.cells}
     cells: dict[str, list[Any]] = {}
     for field in sent.getlist("shown-cell"):
@@ -121,7 +121,7 @@ def _take_decisions(sent: QueryDict, roster_import: RosterImport, differences: D
 
 
 def _decided(sent: QueryDict, cell: CellDifference) -> str:
-    """Return the answer the form gives about one cell it showed, "" where it gives none."""
+    """Return the form's answer for one cell it showed, "" if it gives none."""
     answer = sent.get(f"cell-{cell.key}", "")
     if cell.kind == CLEAR:
         return TAKE if answer == TAKE else KEEP
@@ -132,7 +132,7 @@ def _decided(sent: QueryDict, cell: CellDifference) -> str:
 
 
 def _shown(differences: Differences, plan: Plan) -> dict[str, Any]:
-    """What the page shows: what waits, what is cleared and set, the rows added below, and what is not taken."""
+    """The page context: open decisions, cleared and set marks, the rows added below, and what is not imported."""
     open_people = [_shown_person(one) for one in differences.people if _asks(one)]
     clears, plain = _cells_of(differences, CLEAR), _cells_of(differences, SET)
     waiting = [row for row in plan.rows if not row.is_ready]
@@ -155,12 +155,12 @@ def _shown(differences: Differences, plan: Plan) -> dict[str, Any]:
 
 
 def _asks(person: PersonDifferences) -> bool:
-    """Whether a person's row needs more than a look: it bears another name, was changed in both, or says no mark."""
+    """Whether a person's row needs a decision: another name, changed in both, or an unknown mark."""
     return bool(person.cells) and (person.is_renamed or any(cell.kind in (BOTH, WRONG) for cell in person.cells))
 
 
 def _cells_of(differences: Differences, kind: str) -> list[dict[str, Any]]:
-    """The cells of one kind in rows that bear their own name, those still waiting first."""
+    """The cells of one kind in rows with their own name, open ones first."""
     cells = [
         {"person": one.person, "cell": _shown_cell(cell), "is_waiting": cell.is_waiting}
         for one in differences.people
@@ -179,7 +179,7 @@ def _shown_person(person: PersonDifferences) -> dict[str, Any]:
 
 
 def _shown_cell(cell: CellDifference) -> dict[str, Any]:
-    """One cell in the words of the page; a clearing is ticked until somebody takes the tick away."""
+    """One cell as the page shows it; clearing a mark is ticked until the user unticks it."""
     return {
         "key": cell.key, "version": cell.version, "kind": cell.kind, "title": cell.title, "answer": cell.answer,
         "words": cell.words, "was": shown_mark(cell.was), "says": shown_mark(cell.says), "now": shown_mark(cell.now),

@@ -1,4 +1,4 @@
-"""A training as XLSX to be filled in offline: marks by lists, names and keys locked, empty rows for walk-ins."""
+"""Write a training as XLSX to fill in offline: marks from lists, names and keys locked, empty rows for walk-ins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ KEYS, TITLE, EXPLANATION, HEADINGS, FIRST = 0, 1, 2, 3, 4
 FIRST_MARK = 1 + len(FACTS)
 WIDTHS = (20, 18, 11, 20, 24, 14)
 A4 = 9
-# Honest, not secret: no password. Columns may be widened and hidden.
+# Protection against accidents, not secrecy: no password. Columns may be widened and hidden.
 ALLOWED = {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True}
 
 
 @dataclass(frozen=True)
 class Choices:
-    """What the lists of cells offer."""
+    """The choices offered in the cells' lists."""
 
     marks: list[str]
     sexes: list[str]
@@ -124,7 +124,7 @@ def _write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> Non
 
 
 def _offer_lists(sheet: Any, lists: Any, people: int, last: int, sessions: int, choices: Choices) -> None:
-    """Put the lists on their own hidden sheet and offer them in the cells; a mark must be one of its list."""
+    """Put the lists on a hidden worksheet of their own and offer them in the cells; a mark must be from its list."""
     columns = (choices.marks, choices.sexes, choices.ranks, choices.homes)
     for row in range(max(map(len, columns))):
         for n, column in enumerate(columns):
@@ -146,7 +146,7 @@ def _offer_lists(sheet: Any, lists: Any, people: int, last: int, sessions: int, 
         sheet.data_validation(FIRST, FIRST_MARK, last, FIRST_MARK + sessions - 1, stop)
     for n, fact in ((1, "sex"), (2, "rank"), (3, "organisation")):
         at = 1 + FACTS.index(fact)
-        # Other words than those of the list are asked about by the portal.
+        # The portal asks about words that are not in the list.
         offer = {"validate": "list", "source": source(n), "error_type": "information", "show_error": False}
         sheet.data_validation(FIRST + people, at, last, at, offer)
 
