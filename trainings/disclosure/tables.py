@@ -147,7 +147,7 @@ def show_whole(gathered: Gathering, dimensions: int) -> ShownTable:
 
 
 def suppress_table(gathered: Gathering, dimensions: int) -> ShownTable:
-    """Return the table for readers who may not see names. Recounts at each try: some ten times the cost of one count."""
+    """Return the table for readers who may not see names. Recounts at each try: about ten times one count."""
     total = gathered.figures()
     total_split = next((split for split in SPLITS[:3] if not needs_suppression(total, split)), ())
     if needs_suppression(total) or not dimensions:
