@@ -1,2 +1,2 @@
-"""Reading rosters as ministries have them: from cells to people as understood. Nothing here writes or asks the database
-but `known`, which fetches the tables. `reading.read_roster` is the way in."""
+"""Parse rosters as ministries have them: from cells to people. Nothing here writes or queries the database but `known`,
+which fetches the tables. Start with `reading.read_roster`."""

@@ -1,4 +1,4 @@
-"""What each column of a list holds: by its header, by what stands in it, and by the person who corrects the guess."""
+"""What each column of a list holds: from its header, its content, and the user's corrections."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ from trainings.roster_import.parsing.values import UNDECIDED_MARK, read_email, r
 
 LOOKED_AT = 400
 MAX_SESSION_NUMBER = 99
-# So many names must speak against a header before it is doubted.
+# At least this many names must contradict a header before it is doubted.
 MIN_VOTES = 3
-# What spreadsheets count days from.
+# Day 0 of spreadsheet dates.
 _FIRST_DAY = date(1899, 12, 30)
 ORDERS = ("full_name", "full_name_given_first")
 PAIR = ("family_name", "given_name")
@@ -28,7 +28,7 @@ PAIR = ("family_name", "given_name")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its position, header, kind, and, where that is a guess a person should look at, the question."""
+    """One column: its position, header, kind, and, if that is a guess the user should check, the question."""
 
     index: int
     header: str
@@ -41,7 +41,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Tables:
-    """What the portal knows: ranks and places."""
+    """The portal's reference data: ranks and places."""
 
     ranks: RankTable
     places: Places
@@ -74,13 +74,13 @@ def _is_mark(cell: Cell) -> bool:
 
 
 def _is_date_serial(cell: Cell) -> bool:
-    """A day as the number that spreadsheets keep for it, from 2009 to 2064."""
+    """Whether a cell is a date stored as a spreadsheet number, from 2009 to 2064."""
     text = text_of(cell)
     return text.isdecimal() and 40_000 <= int(text[:9]) <= 60_000
 
 
 def _kind_by_content(cells: Sequence[Cell], header: Cell, tables: Tables) -> str:
-    """Return what the cells of a column without a known header seem to be, "" where they may be anything."""
+    """Return the likely kind of a column without a known header from its cells, "" if it may be anything."""
     texts = [cell for cell in cells if isinstance(cell, str)]
     if not cells:
         return ""
@@ -107,7 +107,7 @@ def _kind_by_content(cells: Sequence[Cell], header: Cell, tables: Tables) -> str
 
 
 def _name_like(cells: Sequence[Cell]) -> bool:
-    """Return whether the cells of a column may be names: words with capitals, hardly one twice."""
+    """Return whether a column's cells may be names: capitalised words, hardly any twice."""
     texts = [text_of(cell) for cell in cells]
     fits = [t for t in texts if not is_strange(t) and t[:1].isupper() and len(t.split()) <= 5]
     return bool(texts) and len(fits) >= 0.8 * len(texts)
@@ -126,7 +126,7 @@ def _by_headers(table: Table) -> list[Column]:
 
 
 def _two_under_one(table: Table, columns: list[Column]) -> list[Column]:
-    """Two neighbours under one header for whole names, as merged cells leave them: one name each, in the header's order."""
+    """Split two columns under one header for whole names, as from merged cells: one name each, in the header's order."""
     split = list(columns)
     for left, other in pairwise(columns):
         if left.kind in ORDERS and other.kind == left.kind and other.header == left.header:
@@ -138,7 +138,7 @@ def _two_under_one(table: Table, columns: list[Column]) -> list[Column]:
 
 
 def _with_contents(table: Table, columns: list[Column], tables: Tables) -> list[Column]:
-    """Guess the columns whose header says nothing known by what stands in them."""
+    """Guess the kind of columns with unknown headers from their content."""
     taken = {column.kind for column in columns}
     guessed = []
     for column in columns:
@@ -152,7 +152,7 @@ def _with_contents(table: Table, columns: list[Column], tables: Tables) -> list[
         elif kind == "session" and column.header.isdecimal() and int(column.header[:6]) <= MAX_SESSION_NUMBER:
             column = replace(column, session=SessionHeader(column.header, number=int(column.header)))
         elif kind == "session" and (header is not None or table.header_rows):
-            # A header of which nothing is known, or none, over marks: probably a session.
+            # Marks under an unknown or empty header: probably a session.
             question = _("Column %(letter)s seems to hold marks. Choose “Session” or leave it out.")
             column = replace(
                 column, is_sure=header is None, guesses=("session", ""), question=question if header else ""
@@ -171,7 +171,7 @@ def _with_contents(table: Table, columns: list[Column], tables: Tables) -> list[
 
 
 def _once_each(columns: list[Column]) -> list[Column]:
-    """Let each kind but sessions stand once; of two units the second is an organisation if none is named."""
+    """Use each kind except sessions once; of two units the second is an organisation if none is named."""
     seen: set[str] = set()
     columns_once = []
     for column in columns:
@@ -194,7 +194,7 @@ def _once_each(columns: list[Column]) -> list[Column]:
 
 
 def _without_names(table: Table, columns: list[Column]) -> list[Column]:
-    """Find the names where no header names them: one column of two words, else the first two of one."""
+    """Find the names if no header names them: one column of two words, else the first two of one."""
     if any(column.kind in {*PAIR, *ORDERS, "name"} for column in columns):
         return columns
     free = [c for c in columns if not c.kind and header_kind(table.headers[c.index]) is None]
@@ -203,7 +203,7 @@ def _without_names(table: Table, columns: list[Column]) -> list[Column]:
         cells = _cells_below(table, column.index)
         if _share(cells, lambda cell: len(text_of(cell).split()) >= 2) >= 0.8 and (column is like[0] or len(like) == 1):
             return [replace(c, kind="name") if c is column else c for c in columns]
-    # As people write a list without a header: family name, given name, rank, unit.
+    # The usual order of a list without a header: family name, given name, rank, unit.
     order = [kind for kind in (*PAIR, "rank", "unit") if all(c.kind != kind for c in columns)]
     fillers = dict(zip((c.index for c in (like if len(like) >= 2 else free)), order, strict=False))
     rest = [kind for kind in order if kind not in fillers.values()]
@@ -212,7 +212,7 @@ def _without_names(table: Table, columns: list[Column]) -> list[Column]:
 
 
 def _names_in_order(table: Table, columns: list[Column]) -> list[Column]:
-    """Settle which name comes first, over whole columns."""
+    """Decide which name comes first, over whole columns."""
     pair = {column.kind: column for column in columns if column.kind in PAIR}
     alone = next((column for column in columns if column.kind == "name"), None)
     if alone is not None:
@@ -227,7 +227,7 @@ def _names_in_order(table: Table, columns: list[Column]) -> list[Column]:
 
 
 def _settle_name(columns: list[Column], alone: Column, pair: Mapping[str, Column]) -> list[Column]:
-    """A column headed "Name" or "Ime" is the one name that is missing beside the other, else it holds both."""
+    """A column headed "Name" or "Ime" is the name missing beside the other one, else it holds both."""
     if len(pair) == 2:
         kind = ""
     elif pair:
@@ -238,7 +238,7 @@ def _settle_name(columns: list[Column], alone: Column, pair: Mapping[str, Column
 
 
 def _settle_pair(table: Table, columns: list[Column], pair: Mapping[str, Column]) -> list[Column]:
-    """Two columns of names: headers say which is which, and are asked about where the names speak against them; else the names."""
+    """Decide the order of two name columns by their headers, with a question if the names contradict them; else by the names."""
     family, given_index = pair["family_name"].index, pair["given_name"].index
     rows = [table.sheet.rows[at] for at in table.body][:LOOKED_AT]
     votes = [
@@ -269,16 +269,16 @@ def _settle_pair(table: Table, columns: list[Column], pair: Mapping[str, Column]
 
 
 def _settle_order(table: Table, column: Column) -> Column:
-    """One column of whole names: its header says the order unless the names in it say another."""
+    """Decide the order of one column of whole names by its header, unless the names contradict it."""
     by_header = {"full_name": 1, "full_name_given_first": -1}.get(header_kind(table.headers[column.index]) or "", 0)
     votes = [order_vote(text_of(cell)) for cell in _cells_below(table, column.index)]
     seen = column_order(votes)
     heard = sum(vote != 0 for vote in votes)
     order = seen or by_header or 1
-    # Where commas or capitals decide in each cell, the order of the column is of no consequence.
+    # If commas or capitals decide in each cell, the order of the column does not matter.
     is_sure = bool(seen or by_header) or (bool(votes) and all(abs(vote) == DECIDES for vote in votes))
     if by_header and seen and by_header != seen:
-        # A header against a single name or a close vote is right; against the column it is asked about.
+        # A single name or a close vote does not outweigh a header; a clear contradiction is asked about.
         order, is_sure = (seen, False) if heard >= MIN_VOTES and heard * 2 >= len(votes) else (by_header, True)
     question = (
         ""
@@ -296,7 +296,7 @@ def _settle_order(table: Table, column: Column) -> Column:
 
 
 def understood_columns(table: Table, tables: Tables, kinds: Mapping[int, str] | None = None) -> list[Column]:
-    """Return what each column holds. `kinds` says it for some columns by position and is believed; "" leaves one out."""
+    """Return what each column holds. `kinds` overrides some columns by position; "" leaves one out."""
     kinds = kinds or {}
     columns = _two_under_one(table, _by_headers(table))
     columns = _once_each(_with_contents(table, columns, tables))
@@ -305,7 +305,7 @@ def understood_columns(table: Table, tables: Tables, kinds: Mapping[int, str] | 
 
 
 def _told(column: Column, kinds: Mapping[int, str]) -> Column:
-    """Return a column as the person said, or cleared where they gave its kind to another."""
+    """Return a column as the user chose it, or cleared if they gave its kind to another."""
     if column.index not in kinds:
         taken_kinds = set(kinds.values())
         is_taken = column.kind in taken_kinds - {"", "session"}

@@ -1,4 +1,4 @@
-"""Given names of the region that tell which word of a name is which. A column decides, never one row alone."""
+"""Given names of the region, to tell which word of a name is which. A column decides, never one row alone."""
 
 from common.folding import loose
 

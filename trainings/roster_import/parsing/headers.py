@@ -1,4 +1,4 @@
-"""What the header of a column says, in the languages of the region and in English."""
+"""What a column's header means, in the languages of the region and in English."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from common.folding import spelling
 from common.uploads.cells import Cell
 from trainings.dates import MONTHS
 
-# What a column may hold. "name" is resolved by `columns`: one name or both, by what stands beside it.
+# The kinds of columns. "name" is resolved by `columns`: one name or both, depending on the columns beside it.
 NAME_KINDS = ("family_name", "given_name", "full_name", "full_name_given_first", "name")
 KINDS = (
     "family_name", "given_name", "full_name", "full_name_given_first", "sex", "female_mark", "male_mark", "rank", "unit",
@@ -26,7 +26,7 @@ _ANOTHERS_NAME = re.compile(
     r"\b(ime (jednog )?(oca|roditelja|majke)|o[ct]evo ime|tatkovo( ime)?|father\w*|emri i (babait|atit|prindit)|atesia"
     r"|srednje ime|middle names?|djevojacko\w*|maiden name|mominsko\w*)\b"
 )
-# Names of what is no person: a word that makes "name of the course" something else.
+# Words for things that are not persons: "name of the course" is not a person's name.
 _OF_A_THING = re.compile(
     r"\b(obuk\w*|kurs\w*|course|training|seminar\w*|trajnim\w*|datoteke|file|dokument\w*|fakultet\w*|skol\w*)\b"
 )
@@ -34,7 +34,7 @@ _PERSON = re.compile(
     r"^((list|spisak|lista) )?(participants?|ucesni\w*|polazni\w*|kandidat\w*|sudioni\w*|slusa\w*|pjesemarres\w*|attendees?|trainees?"
     r"|person|osoba|lice|licnost|pripadni\w*|students?|full name|puno ime|celosno ime|emri i plote|nominal)( \w+)?$"
 )
-# In this order: the first that fits decides.
+# In this order: the first match decides.
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"\b(?:{words})\b"))
     for kind, words in (
@@ -108,7 +108,7 @@ _PRESENCE = re.compile(
 
 @dataclass(frozen=True)
 class SessionHeader:
-    """What the header of a session column says: its words, and a day or a number where it names one."""
+    """The meaning of a session column's header: its words, and a day or a number if it names one."""
 
     words: str
     day: int | None = None
@@ -125,7 +125,7 @@ def written(cell: Cell) -> str:
 
 
 def is_presence(cell: Cell) -> bool:
-    """Return whether a header stands over columns of sessions ("Attendance", "Prisustvo po danima")."""
+    """Return whether a header is above columns of sessions ("Attendance", "Prisustvo po danima")."""
     return isinstance(cell, str) and len(cell) < LONGEST_HEADER and bool(_PRESENCE.search(spelling(cell)))
 
 
@@ -137,7 +137,7 @@ def _dated(words: str, day: str, month: str, year: str | None) -> SessionHeader 
 
 
 def session_header(cell: Cell) -> SessionHeader | None:
-    """Return what a header says of a session: "12.11.", "12. novembar", "Dan 1", "I дан", "Day 3", "Prisustvo"; else None."""
+    """Parse a session header: "12.11.", "12. novembar", "Dan 1", "I дан", "Day 3", "Prisustvo"; else None."""
     if isinstance(cell, date):
         return SessionHeader(written(cell), cell.day, cell.month, cell.year)
     return _session_in(cell) if isinstance(cell, str) and len(cell) <= LONGEST_HEADER else None
@@ -168,7 +168,7 @@ def _session_in(words: str) -> SessionHeader | None:
 
 
 def header_kind(cell: Cell) -> str | None:
-    """Return what a header says its column holds, "" for what rosters have and the portal leaves out, None for neither."""
+    """Return the kind of a column from its header, "" for known ones that the portal ignores, None for unknown ones."""
     if isinstance(cell, date):
         return "session"
     return _kind_of(cell) if isinstance(cell, str) and len(cell) <= LONGEST_HEADER else None
@@ -200,7 +200,7 @@ def _kind_of(words: str) -> str | None:
     sign = words.strip().casefold().rstrip(".")
     if sign in _SIGNS:
         return _SIGNS[sign]
-    # What stands in brackets explains: "Pol (m/ž)"; where there is nothing else it is the header.
+    # Text in brackets explains: "Pol (m/ž)"; if there is nothing else it is the header.
     key = spelling(re.sub(r"\([^)]*\)", " ", words)) or spelling(words)
     if not key or len(key.split()) > 9:
         return None

@@ -1,4 +1,4 @@
-"""The tables of ranks and places that rosters are read with, from the database."""
+"""Load the tables of ranks and places that rosters are parsed with."""
 
 from collections.abc import Collection
 
@@ -9,7 +9,7 @@ from trainings.roster_import.parsing.ranks import RankEntry, RankTable
 
 
 def known_tables(country: str = "", *, countries: Collection[str] | None = None) -> Tables:
-    """Return the ranks (of these countries, else of all) and places; `country` is where rows that name none belong.
+    """Return the ranks (of these countries, else of all) and places; `country` is the default for rows that name none.
 
     Three queries.
     """

@@ -1,4 +1,4 @@
-"""Where on which sheet the list stands: its header of one or two lines, its rows, and what below it is no person."""
+"""Locate the list on a worksheet: its header of one or two lines, its rows, and the rows below that are no persons."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from trainings.roster_import.parsing.names import order_vote
 from trainings.roster_import.parsing.values import text_of
 
 LOOKED_AT = 60
-# Headers that no person's row holds.
+# Headers that never occur in a person's row.
 _SURE_NAMES = frozenset({"family_name", "full_name", "full_name_given_first"})
 _WEIGHTS = {
     "family_name": 3.0, "given_name": 3.0, "full_name": 4.0, "full_name_given_first": 4.0, "name": 2.5, "sex": 2.0, "rank": 2.0,
     "email": 1.0, "unit": 1.0, "organisation": 1.0, "country": 1.0, "birth_year": 1.0, "service_number": 1.0, "number": 1.0,
     "session": 0.5, "": 0.5, "female_mark": 0.5, "male_mark": 0.5,
 }  # fmt: skip
-# How a line begins that stands below a list and is no person.
+# How a line below a list begins that is no person.
 _BELOW_WORDS = """
 legenda legjenda legend ukupno svega zbir zbroj total totali vkupno vkupen gjithsej shuma suma sum count
 kontrolisao kontrolisala kontrolirao kontrolirala kontroliral overava overio ovjerava ovjerio ovjerila ovj potpis
@@ -37,13 +37,13 @@ _BELOW_TWO = frozenset(
 
 @dataclass
 class Table:
-    """The list on a sheet: its header as one cell a column, and which of the sheet's rows follow it."""
+    """The list on a worksheet: its header as one cell per column, and the rows that follow it."""
 
     sheet: Sheet
     headers: list[Cell]
-    # Positions in `sheet.rows`; none where the list has no header.
+    # Indexes in `sheet.rows`; empty if the list has no header.
     header_rows: tuple[int, ...]
-    # What stands above each column in the first of two header lines.
+    # The text above each column in the first of two header lines.
     above: list[Cell] = field(default_factory=list)
 
     @property
@@ -57,7 +57,7 @@ def _kinds(cells: Sequence[Cell]) -> list[str | None]:
 
 
 def _score(kinds: Sequence[str | None]) -> float:
-    """Return how much a row reads as a header; 0 where it names no person."""
+    """Return how much a row looks like a header; 0 if it has no column for names."""
     if not any(kind in NAME_KINDS for kind in kinds):
         return 0
     sessions = sum(kind == "session" for kind in kinds)
@@ -66,7 +66,7 @@ def _score(kinds: Sequence[str | None]) -> float:
 
 
 def _is_header(cells: Sequence[Cell], kinds: Sequence[str | None]) -> bool:
-    """Return whether a row is a header: it says where the names are, or names two columns, or its only text names people."""
+    """Return whether a row is a header: it has a column for names, or names two columns, or its only text means people."""
     filled = [n for n, cell in enumerate(cells) if cell is not None]
     named = [kinds[n] for n in filled if kinds[n]]
     texts = [n for n in filled if isinstance(cells[n], str)]
@@ -79,7 +79,7 @@ def _is_header(cells: Sequence[Cell], kinds: Sequence[str | None]) -> bool:
 
 
 def _joined(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
-    """Return two lines of a header as one: the lower where it says what it holds, else the upper, else both."""
+    """Join two lines of a header: the lower if it has a known kind, else the upper, else both."""
     merged: list[Cell] = []
     for above, below in zip(upper, lower, strict=True):
         if below is None or below == above:
@@ -94,7 +94,7 @@ def _joined(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
 
 
 def _is_second_line(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
-    """Return whether a row goes on with the header above it rather than holding a person."""
+    """Return whether a row continues the header above it and is not a person."""
     kinds = [header_kind(cell) for cell in upper]
     heads = sum(bool(kind) and kind not in {"female_mark", "male_mark"} for kind in kinds)
     if heads < 2 and not any(kind in NAME_KINDS for kind in kinds) and not any(is_presence(cell) for cell in upper):
@@ -110,12 +110,12 @@ def _is_second_line(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
             kind == "session" or (isinstance(cell, int | str) and len(str(cell)) <= 3 and str(cell)[:1].isalnum())
         )
         headed += is_day or kind is not None
-    # A person's row repeats no header and holds names, which are none.
+    # A person's row repeats no header and contains names, which are not headers.
     return headed == len(news) or (headed >= 2 and headed * 4 >= len(news) * 3)
 
 
 def _spread(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
-    """Repeat a presence header to its right over the empty cells that have days below: merged cells lost on the way."""
+    """Repeat a presence header to its right over the empty cells with days below: merged cells were lost."""
     filled: list[Cell] = list(upper)
     for n in range(1, len(filled)):
         if filled[n] is None and lower[n] is not None and is_presence(filled[n - 1]):
@@ -124,7 +124,7 @@ def _spread(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[Cell]:
 
 
 def _table_on(sheet: Sheet) -> tuple[float, Table] | None:
-    """Return the best header of a sheet with its score, None where no row reads as one."""
+    """Return the best header of a worksheet with its score, None if no row looks like one."""
     best: tuple[float, Table] | None = None
     for at in range(min(LOOKED_AT, len(sheet.rows))):
         cells = sheet.rows[at]
@@ -147,10 +147,10 @@ def _table_on(sheet: Sheet) -> tuple[float, Table] | None:
 
 
 def find_table(sheets: Sequence[Sheet], *, only: int | None = None, has_header: bool | None = None) -> Table | None:
-    """Return where the list of people is: the sheet and the header that name most of what a roster holds.
+    """Find the list of people: the worksheet and the header that name most columns of a roster.
 
-    `only` chooses a sheet by position. `has_header` False reads all rows as people, True takes the first row as the header
-    where none was found. None: there is no row at all.
+    `only` selects a worksheet by position. `has_header` False reads all rows as people, True takes the first row as the
+    header if none was found. None: there are no rows at all.
     """
     chosen = [sheets[only]] if only is not None else [sheet for sheet in sheets if sheet.rows]
     chosen = [sheet for sheet in chosen if not sheet.hidden] or chosen
@@ -169,7 +169,7 @@ def find_table(sheets: Sequence[Sheet], *, only: int | None = None, has_header: 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A row below or between people that is none of them."""
+    """A row below or between people that is not a person."""
 
     number: int
     text: str
@@ -187,7 +187,7 @@ def reads_as_below(cells: Sequence[Cell]) -> bool:
 
 
 def is_number(cell: Cell) -> bool:
-    """Return whether a cell numbers a row: 7, "7." or "7)"."""
+    """Return whether a cell is a row number: 7, "7." or "7)"."""
     return isinstance(cell, int) or (isinstance(cell, str) and cell.rstrip(".)").isdecimal())
 
 
@@ -206,13 +206,13 @@ def _is_repeated_header(table: Table, cells: Sequence[Cell]) -> bool:
 def people_rows(
     table: Table, name_columns: Sequence[int], number_column: int | None, says_much: Callable[[Sequence[Cell]], bool]
 ) -> tuple[list[int], list[LeftOut]]:
-    """Return the positions of the rows that hold a person, and what else stands there.
+    """Return the positions of the rows of people, and the other rows among them.
 
-    A row without a name is a person's where `says_much` finds a sex or a rank in it, so that a missing name is noticed.
+    A row without a name counts as a person if `says_much` finds a sex or a rank in it: a missing name is noticed.
     """
     sheet = table.sheet
     widths = [sum(cell is not None for cell in sheet.rows[at]) for at in table.body]
-    # Signatures and sums are narrow: only the wider rows say how wide a person's row is.
+    # Signatures and sums are narrow: only the wider rows define the width of a person's row.
     widest = max(widths, default=0)
     typical = median([width for width in widths if width * 2 >= widest]) if widths else 0
     numbered = number_column is not None and any(is_number(sheet.rows[at][number_column]) for at in table.body)
@@ -230,7 +230,7 @@ def people_rows(
         )
         if kind == "person":
             people.append(at)
-            # People after a gap mean that the gap was none.
+            # People after a gap mean that the list did not end there.
             gap = False
         elif kind == "other":
             others.append(LeftOut(number, " ".join(text_of(cell) for cell in cells if cell is not None)[:120]))
@@ -247,7 +247,7 @@ def _row_kind(
     gap: bool,
     says_much: Callable[[Sequence[Cell]], bool],
 ) -> str:
-    """Return "person", "other", or "" for what is not worth a word: empty numbered lines and repeated headers."""
+    """Return "person", "other", or "" for rows to ignore: empty numbered lines and repeated headers."""
     is_numbered = number_column is not None and is_number(cells[number_column])
     rest = [cell for n, cell in enumerate(cells) if n != number_column or not is_numbered]
     filled = sum(cell is not None for cell in rest)
@@ -267,6 +267,6 @@ def _row_kind(
 
 
 def _is_heading(cells: Sequence[Cell], name_columns: Sequence[int]) -> bool:
-    """Return whether the only text of a row is a heading between people rather than a name alone."""
+    """Return whether the only text of a row is a heading between people and not a name alone."""
     at = next(n for n, cell in enumerate(cells) if cell is not None)
     return at not in name_columns or header_kind(cells[at]) is not None or order_vote(text_of(cells[at])) == 0

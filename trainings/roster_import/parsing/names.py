@@ -8,7 +8,7 @@ from common.folding import loose, spelling
 from trainings.roster_import.parsing.given_names import GIVEN_NAMES
 
 MAX_NAME_LENGTH = 80
-# The vote of a comma or of capitals, which settle their own cell.
+# The vote of a comma or of capitals, which decide for their own cell.
 DECIDES = 3
 _NUMBERED = re.compile(r"^\s*\d{1,4}\s*[.):-]\s*|^\s*\d{1,4}\s+(?=[^\W\d])")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|[\"“”„«»]")
@@ -28,7 +28,7 @@ _STRONG_ENDINGS = ("ic", "ski", "ska", "ova", "eva", "ov", "ev")
 
 @dataclass(frozen=True)
 class SplitName:
-    """A name in its parts. `is_open`: it has more words than the order of the column can tell apart."""
+    """A name in its parts. `is_open`: it has more words than the order of the column can separate."""
 
     family_name: str
     given_name: str
@@ -36,19 +36,19 @@ class SplitName:
 
 
 def told_case(word: str) -> str:
-    """Return a word that is written in capitals as names are written: ĐURIĆ-PERIĆ is Đurić-Perić."""
+    """Return a word in capitals as names are written: ĐURIĆ-PERIĆ becomes Đurić-Perić."""
     if len(word) < 2 or not word.isupper():
         return word
     return re.sub(r"[^\W\d_]+", lambda part: part[0].capitalize(), word)
 
 
 def is_strange(name: str) -> bool:
-    """Return whether a name holds signs or digits that no name has."""
+    """Return whether a name contains signs or digits that names do not have."""
     return bool(_STRANGE.search(name)) or not any(c.isalpha() for c in name)
 
 
 def has_lost_letters(name: str) -> bool:
-    """Return whether letters of a name were replaced on the way: "Petrovi?"."""
+    """Return whether letters of a name were lost in conversion: "Petrovi?"."""
     return bool(_LOST.search(name))
 
 
@@ -58,7 +58,7 @@ def _is_title(word: str) -> bool:
 
 
 def bare_words(cell: str) -> tuple[list[str], int | None]:
-    """Return the words of a name without numbering, brackets and titles, and before which of them a comma stood."""
+    """Return the words of a name without numbering, brackets and titles, and the index of the word after a comma."""
     text = _BRACKETS.sub(" ", _NUMBERED.sub("", cell)).replace("’", "'")
     before, comma, after = text.partition(",")
     front = [word for word in _apart(before) if not _is_title(word)]
@@ -76,7 +76,7 @@ def _is_caps(word: str) -> bool:
 
 
 def _familiness(word: str) -> float:
-    """Return how much a word is a family name (above 0) or a given one (below)."""
+    """Return how likely a word is a family name (above 0) or a given one (below)."""
     score = 0.0
     if any(loose(part) in GIVEN_NAMES for part in word.split("-")):
         score -= 2
@@ -87,7 +87,7 @@ def _familiness(word: str) -> float:
 
 
 def order_vote(cell: str) -> int:
-    """Return what one cell says of the order: 1 family name first, -1 last, 0 nothing; capitals and commas count more."""
+    """Return one cell's vote on the order: 1 family name first, -1 last, 0 none; capitals and commas count more."""
     words, comma = bare_words(cell)
     if len(words) < 2:
         return 0
@@ -101,7 +101,7 @@ def order_vote(cell: str) -> int:
 
 
 def pair_vote(first: str, second: str) -> int:
-    """Return what two cells of one row say: 1 where the first is the family name, -1 where the second is."""
+    """Return the vote of two cells of one row: 1 if the first is the family name, -1 if the second is."""
     difference = _familiness(first) - _familiness(second)
     if _is_caps(first) != _is_caps(second):
         return DECIDES if _is_caps(first) else -DECIDES
@@ -109,7 +109,7 @@ def pair_vote(first: str, second: str) -> int:
 
 
 def column_order(votes: Sequence[int]) -> int:
-    """Return the order most votes agree in: 1, -1, or 0 where they do not."""
+    """Return the order most votes agree on: 1, -1, or 0 if they do not."""
     first, last = sum(v for v in votes if v > 0), -sum(v for v in votes if v < 0)
     if first + last == 0:
         return 0
@@ -155,7 +155,7 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def without_rank(cell: str, is_rank: Callable[[str], bool], *, capital: bool) -> tuple[str, str]:
-    """Return the rank words in front of a name and the rest; one that begins with a capital only where `capital` says so."""
+    """Split the rank in front of a name from the rest; a capitalised one only with `capital`."""
     words = _NUMBERED.sub("", cell).split()
     if len(words) < 3 or not (capital or words[0][:1].islower() or words[0].endswith(".")):
         return "", cell

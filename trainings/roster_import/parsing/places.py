@@ -8,7 +8,7 @@ from common.folding import spelling
 
 @dataclass(frozen=True)
 class Place:
-    """A country by its code, and the organisation where that was named; `pk` is the organisation's."""
+    """A country by its code, and the organisation if named; `pk` is the organisation's."""
 
     country: str
     organisation: str = ""
@@ -41,14 +41,14 @@ _BEFORE = (
 
 
 class Places:
-    """What countries and organisations are called, in the portal's words and in the region's."""
+    """Lookup of countries and organisations by the portal's names and the region's."""
 
     def __init__(
         self,
         countries: Iterable[tuple[str, str]] = (),
         organisations: Iterable[tuple[str, str, tuple[str, ...], int | None]] = (),
     ) -> None:
-        """Take countries as (code, name) and organisations as (country, code, names, key)."""
+        """Index countries as (code, name) and organisations as (country, code, names, key)."""
         self._places: dict[str, Place] = {}
         for code, local in _LOCAL_NAMES.items():
             for name in local.split(", "):
@@ -59,12 +59,12 @@ class Places:
         for country, code, names, pk in organisations:
             for name in (code, *names):
                 key = spelling(name)
-                # The short name of a ministry is its country's: the country stands first.
+                # A ministry's short name equals its country's: the country comes first.
                 if key and (key not in self._places or len(key.split()) > 3):
                     self._places[key] = Place(country, code, pk)
 
     def find(self, words: str) -> Place | None:
-        """Return the place of these words in any script, None where nobody knows it."""
+        """Return the place with this name in any script, None if unknown."""
         key = spelling(words)
         while key:
             if place := self._places.get(key):

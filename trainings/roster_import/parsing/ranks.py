@@ -1,4 +1,4 @@
-"""Ranks in the words of rosters: both scripts, abbreviations, ordinals, feminine forms; always within a country."""
+"""Match the ranks of rosters: both scripts, abbreviations, ordinals, feminine forms; always within a country."""
 
 import re
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class RankEntry:
 
 @dataclass(frozen=True)
 class FoundRank:
-    """What rank words came to; `group` and `nato` are "" where that is open, and `is_known` says whether it is settled."""
+    """The result for a rank's words; `group` and `nato` are "" if open, and `is_known` says whether it is settled."""
 
     group: str = ""
     nato: str = ""
@@ -42,7 +42,7 @@ _ORDINALS = {
     }.items()
     for word in words.split()
 }
-# Words that tell no two ranks apart.
+# Words that do not distinguish ranks.
 _FILLERS = frozenset({"klase", "klasa", "klas", "kl", "k", "od", "na", "u", "e", "te"})
 _FEMININE = (
     (re.compile(r"^(kapetan|general|major|brigadir|desetar|kaplar|kadet|civil)(?:ka|ica|kinja|inja)$"), r"\1"),
@@ -96,7 +96,7 @@ _GROUPS = (
 
 
 def group_of(nato: str) -> str:
-    """Return the rank group of a NATO code (STANAG 2116), "" for what is none."""
+    """Return the rank group of a NATO code (STANAG 2116), "" for an invalid one."""
     match = _NATO.fullmatch(nato)
     if not match:
         return ""
@@ -115,7 +115,7 @@ def group_of(nato: str) -> str:
 
 
 def _one_word(word: str) -> str:
-    """Return a word of a rank in its plain form: masculine, in full, ordinals as digits."""
+    """Normalise a word of a rank: masculine, in full, ordinals as digits."""
     word = _ORDINALS.get(word, word)
     word = _SAME_WORD.get(word, word)
     for pattern, plain in _FEMININE:
@@ -126,7 +126,7 @@ def _one_word(word: str) -> str:
 
 
 def plain_words(words: str) -> tuple[str, ...]:
-    """Return the words of a rank in their plain forms, without those that tell no two ranks apart."""
+    """Return the normalised words of a rank, without those that do not distinguish ranks."""
     key = spelling(words)
     key = _TOGETHER.get(key, key)
     for apart, together in _TOGETHER.items():
@@ -136,7 +136,7 @@ def plain_words(words: str) -> tuple[str, ...]:
 
 
 def _is_short_for(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
-    """Return whether each word of one rank is the word of another or the beginning of it."""
+    """Return whether each word of one rank equals or abbreviates the word of another."""
     least = 3 if len(full) == 1 else 2
     return len(short) == len(full) and all(
         a == b or _ABBREVIATIONS.get(a) == b or (len(a) >= least and not a.isdecimal() and b.startswith(a))
@@ -145,7 +145,7 @@ def _is_short_for(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
 
 
 def _settled(entries: list[RankEntry]) -> FoundRank:
-    """Return what the entries agree in: all of it, the group alone, or nothing."""
+    """Return what the entries agree on: everything, the group alone, or nothing."""
     if not entries:
         return UNKNOWN
     groups, natos, keys = (
@@ -162,7 +162,7 @@ def _settled(entries: list[RankEntry]) -> FoundRank:
 
 
 class RankTable:
-    """The ranks of some countries, asked by the words of a roster. Answers are kept: a roster repeats few ranks."""
+    """Lookup of some countries' ranks by the words of a roster. Results are cached: a roster repeats few ranks."""
 
     def __init__(self, entries: Iterable[RankEntry]) -> None:
         self._by_country: dict[str, list[tuple[RankEntry, tuple[str, ...]]]] = {}
@@ -177,7 +177,7 @@ class RankTable:
         return frozenset(self._by_country)
 
     def find(self, words: str, country: str = "") -> FoundRank:
-        """Return what rank words mean in a country; without one, what all countries of the table agree in."""
+        """Return the meaning of rank words in a country; without one, what all countries of the table agree on."""
         if (words, country) not in self._found:
             self._found[words, country] = self._look_up(words, country)
         return self._found[words, country]
@@ -196,7 +196,7 @@ class RankTable:
             for group, pattern in _GROUPS:
                 if pattern.search(key):
                     return FoundRank(group=group, is_known=True)
-            # Said twice, as bilingual sheets do: "kapetan/Captain".
+            # Bilingual lists name it twice: "kapetan/Captain".
             parts = [self.find(part.strip(), country) for part in bare.split("/")] if "/" in bare else []
             if parts and all(part == parts[0] and part.is_known for part in parts):
                 return parts[0]
@@ -209,7 +209,7 @@ class RankTable:
             return self._in_country(plain, country)
         each = [self._candidates(plain, code) for code in sorted(self._by_country)]
         answers = [_settled(found) for found in each if found]
-        # A rank that some country leaves open is open; one that most do not have is what the others say.
+        # If one country leaves the rank open, it is open; if most do not have it, the others decide.
         if not answers or any(not answer.is_known for answer in answers):
             return UNKNOWN if not answers or len({a.group for a in answers}) > 1 else FoundRank(group=answers[0].group)
         return _settled([entry for found in each for entry in found])
@@ -218,7 +218,7 @@ class RankTable:
         return _settled(self._candidates(plain, country))
 
     def _candidates(self, plain: tuple[str, ...], country: str) -> list[RankEntry]:
-        """Return the ranks these words may be: the one of that name, else those of whose name they are short."""
+        """Return the ranks these words may be: the one with that name, else those they abbreviate."""
         table = self._by_country.get(country, [])
         joined = "".join(plain)
         translated = {spelling(name).replace(" ", "") for name in _TRANSLATED.get(" ".join(plain), ())}

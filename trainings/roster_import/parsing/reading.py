@@ -1,4 +1,4 @@
-"""A roster as understood: people in rows, what is unsure of columns and rows, and nothing written."""
+"""Parse a roster: people in rows, and the uncertain columns and rows. Nothing is written."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,9 +36,9 @@ Mark = str | None
 
 @dataclass
 class ReadRow:
-    """One person as read. `state` is "ok", "unclear" (a person should look) or "wrong" (cannot be taken); `reasons` say why.
+    """One parsed person. `state` is "ok", "unclear" (needs checking) or "wrong" (cannot be imported); `reasons` say why.
 
-    `service_number` is for the keyed hash alone; of a birthday only `age_band` is kept.
+    `service_number` is only for the keyed hash; of a birthday only `age_band` is stored.
     """
 
     number: int
@@ -74,7 +74,7 @@ class ReadRow:
 
 @dataclass
 class ReadRoster:
-    """A whole roster as read. `header_row` is the number of the header's last line in the file, None where there is none."""
+    """A whole parsed roster. `header_row` is the number of the header's last line in the file, None if there is none."""
 
     sheet: str
     sheets: list[str]
@@ -86,12 +86,12 @@ class ReadRoster:
 
     @property
     def questions(self) -> list[Column]:
-        """The columns a person should look at."""
+        """The columns a person should check."""
         return [column for column in self.columns if column.question]
 
 
 class _Reader:
-    """Reads the rows of one table by its columns."""
+    """Parse the rows of one table by its columns."""
 
     def __init__(self, table: Table, columns: list[Column], tables: Tables, year: int) -> None:
         self.table, self.columns, self.tables, self.year = table, columns, tables, year
@@ -110,7 +110,7 @@ class _Reader:
         return bool(self.tables.ranks.find(words, self.tables.country).group)
 
     def says_much(self, cells: Sequence[Cell]) -> bool:
-        """Return whether a row without a name is a person's all the same: it names a sex or a rank."""
+        """Return whether a row without a name is still a person's: it has a sex or a rank."""
         sex, rank = self.at.get("sex"), self.at.get("rank")
         has_sex = sex is not None and read_sex(cells[sex]) in {"female", "male", "other"}
         return has_sex or (rank is not None and isinstance(cells[rank], str) and self.is_rank(text_of(cells[rank])))
@@ -119,7 +119,7 @@ class _Reader:
         return people_rows(self.table, self.name_columns, self.at.get("number"), self.says_much)
 
     def learn(self, people: Sequence[int], others: Sequence[LeftOut]) -> None:
-        """Take in what only the whole list says: its legend, how it marks absence, ranks in front of the names."""
+        """Learn what only the whole list shows: its legend, how it marks absence, ranks in front of the names."""
         first = self.table.header_rows[0] if self.table.header_rows else 0
         above = [text_of(cell) for row in self.table.sheet.rows[:first] for cell in row if isinstance(cell, str)]
         for text in [*above, *(row.text for row in others)]:
@@ -136,7 +136,7 @@ class _Reader:
             self.capital_ranks = sum(map(bool, fronts)) >= 0.6 * len(rows)
 
     def row(self, at: int) -> ReadRow:
-        """Return one row as understood."""
+        """Return one parsed row."""
         cells = self.table.sheet.rows[at]
         row = ReadRow(self.table.sheet.numbers[at], [text_of(cell) for cell in cells])
         self._read_name(row, cells)
@@ -213,7 +213,7 @@ class _Reader:
     def _read_rank(self, row: ReadRow, cells: Sequence[Cell]) -> None:
         words = self._text(cells, "rank") or row.rank
         row.rank = "" if words in {"-", "–", "—", "/"} else words[:MAX_RANK_LENGTH]
-        # Without a country only what all agree in is known; of a country that nobody knows, nothing.
+        # Without a country only what all agree on is known; for an unknown country, nothing.
         is_elsewhere = not row.country and bool(self._text(cells, "country"))
         rank: FoundRank = NOTHING
         if row.rank:
@@ -278,10 +278,10 @@ def read_roster(
     year: int | None = None,
     only_kinds: Collection[str] = KINDS,
 ) -> ReadRoster:
-    """Return the people of a roster as understood; raise ValidationError with a sentence where no list is found.
+    """Parse the people of a roster; raise ValidationError with a sentence if no list is found.
 
-    `kinds` says what columns hold, by position, and is believed. `sheet` and `has_header` correct what was found. `year` is
-    that of the training, for the age band. `only_kinds` are the kinds of columns that are wanted. No query; about 0.5 s for 5,000 rows.
+    `kinds` overrides the kinds of columns, by position. `sheet` and `has_header` correct the detection. `year` is that of
+    the training, for the age band. `only_kinds` are the kinds of columns to read. No query; about 0.5 s for 5,000 rows.
     """
     table = find_table(sheets, only=sheet, has_header=has_header)
     if table is None:

@@ -1,4 +1,4 @@
-"""What single cells say: sex, mark, year of birth, address."""
+"""Parse single cells: sex, mark, year of birth, address."""
 
 import re
 from collections.abc import Mapping
@@ -76,7 +76,7 @@ def text_of(cell: Cell) -> str:
 
 
 def read_sex(cell: Cell) -> str | None:
-    """Return the sex a cell says ("not_recorded" for an empty one), or None where nobody knows the word."""
+    """Return the sex in a cell ("not_recorded" for an empty one), or None if the word is unknown."""
     if isinstance(cell, str):
         return _sex_in(cell)
     return "not_recorded" if cell is None else None
@@ -93,19 +93,19 @@ def _sex_in(words: str) -> str | None:
     key = spelling(words)
     if key in _SEXES or "/" not in words:
         return _SEXES.get(key) if key else "not_recorded"
-    # Said twice, as bilingual sheets do: "ž/F".
+    # Bilingual lists name it twice: "ž/F".
     both = {_SEXES.get(spelling(part)) for part in words.split("/")}
     return both.pop() if len(both) == 1 else None
 
 
 def _folded_mark(words: str) -> str:
-    """Return a mark as it is looked up: a sign as it is, words folded."""
+    """Return a mark normalised for lookup: a sign unchanged, words folded."""
     bare = words.strip().strip("()[]\"'“”.").strip()
     return bare if len(set(bare)) == 1 and not bare[:1].isalnum() else spelling(bare)
 
 
 def read_mark(cell: Cell, legend: Mapping[str, str] | None = None) -> tuple[str | None, bool]:
-    """Return the mark a cell says (None where nothing is recorded) and whether it was understood."""
+    """Return the mark in a cell (None if nothing is recorded) and whether it was understood."""
     if isinstance(cell, bool):
         return ("present" if cell else "absent"), True
     if isinstance(cell, float | date):
@@ -143,7 +143,7 @@ def legend_in(words: str) -> dict[str, str]:
 
 
 def read_birth_year(cell: Cell) -> int | None:
-    """Return the year a cell names; a day of birth counts by its year. None where there is none in reach."""
+    """Return the year in a cell; a date of birth counts by its year. None if no plausible one."""
     if isinstance(cell, date):
         return cell.year
     if isinstance(cell, bool) or cell is None:
@@ -155,7 +155,7 @@ def read_birth_year(cell: Cell) -> int | None:
 
 
 def age_band(born: int, on: int) -> str:
-    """Return the band of the age reached in the year `on`; nothing else of a birthday is kept."""
+    """Return the band of the age reached in the year `on`; nothing else of a birthday is stored."""
     age = on - born
     if not 14 <= age <= 99:
         return ""
@@ -164,6 +164,6 @@ def age_band(born: int, on: int) -> str:
 
 
 def read_email(cell: Cell) -> str:
-    """Return the one address of a cell, or "" where there is none."""
+    """Return the one address of a cell, or "" if there is none."""
     addresses = _EMAIL.findall(text_of(cell).removeprefix("mailto:"))
     return addresses[0] if len(addresses) == 1 else ""
