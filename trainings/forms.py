@@ -26,12 +26,12 @@ def offer(field: forms.Field, rows: QuerySet[Any], choices: list[tuple[Any, str]
 
 
 def _courses(chosen: int | None) -> QuerySet[Course]:
-    """Active courses, and the one already chosen."""
+    """Courses on offer, and the one already chosen."""
     return Course.objects.filter(Q(is_offered=True) | Q(pk=chosen))
 
 
 def _reference_choices(course: int | None) -> dict[str, list[tuple[str, str]]]:
-    """Return the choices of the short lists by field name; active courses plus this one. One query."""
+    """Return the choices of the short lists by field name; courses on offer and this one. One query."""
     return reference_choices(
         course=(_courses(course), "name"),
         country=(Country.objects.all(), "name"),

@@ -17,7 +17,7 @@ from trainings.pages import require
 
 @require_GET
 def course_list(request: HttpRequest) -> HttpResponse:
-    """List every course with its content, days, audience and threshold; active ones come first."""
+    """List every course with its content, days, audience and threshold; those on offer come first."""
     rows = Course.objects.prefetch_related("topics").order_by("-is_offered", "name", "pk")
     context = {"page": page_of(request, rows, 25), "can_edit": can_edit_reference(member_of(request))}
     return render(request, "trainings/courses/course_list.html", context)

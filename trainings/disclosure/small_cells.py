@@ -18,7 +18,7 @@ SMALLEST_WITH_SPLIT = 2 * SMALLEST_SHOWN
 
 
 def is_small(number: int) -> bool:
-    """Whether a number of people must be hidden from readers who may not see their names: 1 to 4."""
+    """Return whether a number of people must be hidden from readers who may not see their names: 1 to 4."""
     return 0 < number < SMALLEST_SHOWN
 
 

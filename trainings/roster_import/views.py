@@ -74,7 +74,7 @@ def fetch_import(request: HttpRequest, reference: str, pk: int) -> tuple[Trainin
     """Return the training and one of its imports: only its author sees a preview."""
     training, member = fetch_training(request, reference), member_of(request)
     require(access.can_record(member, training))
-    # Only the worker reads the upload of megabytes, not each second the page that waits for it.
+    # Only the worker loads the upload of megabytes; the waiting page, which asks every second, does not.
     imports = access.visible_imports(member, training).defer("upload")
     return training, get_object_or_404(imports.select_related("organisation__country", "training", "by"), pk=pk)
 
